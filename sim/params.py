@@ -1,0 +1,191 @@
+"""Parameters: default, bounds, unit, role and source of each, as one readable table in code.
+
+Role is ``sourced`` (the source gives the number), ``fitted`` (to outcomes up to 2017, by
+`sim.analysis.calibrate`) or ``assumption`` (to be swept). ``docs/parameters.md`` is generated from this file.
+Target ids (M1, P8, ...) are those of the evidence list in ``docs/evidence.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def p(default: float, lo: float, hi: float, unit: str, role: str, source: str) -> Any:
+    """One parameter: dataclass field whose metadata carries bounds, unit, role and source."""
+    return field(default=default, metadata={"lo": lo, "hi": hi, "unit": unit, "role": role, "source": source})
+
+
+def choice(default: str, allowed: tuple[str, ...], source: str) -> Any:
+    """One parameter with named values."""
+    return field(default=default, metadata={"allowed": allowed, "unit": "", "role": "assumption", "source": source})
+
+
+@dataclass(frozen=True)
+class CareerParams:
+    """Ageing, permanent posts, exits (MODEL section 4, Careers)."""
+
+    talent_sigma: float = p(0.75, 0.2, 1.5, "log", "fitted", "Lotka tail of authors' output, target F7")
+    exit_early: float = p(1.6, 0.5, 4.0, "relative hazard", "assumption", "early careers leave most; U-shape by stage")
+    exit_established: float = p(0.7, 0.2, 2.0, "relative hazard", "assumption", "as above")
+    exit_senior: float = p(0.9, 0.2, 3.0, "relative hazard", "assumption", "as above")
+    exit_permanent: float = p(0.6, 0.1, 1.0, "factor", "assumption", "permanent posts halve exits")
+    exit_funding: float = p(0.15, 0.0, 1.0, "elasticity", "assumption", "exit on funding per head, negative")
+    exit_fear: float = p(0.25, 0.0, 1.5, "log hazard at full fear", "assumption", "P8: intention far above behaviour")
+    permanent_early: float = p(0.08, 0.0, 0.5, "1/year", "assumption", "about half permanent by year 8")
+    permanent_established: float = p(0.12, 0.0, 0.5, "1/year", "assumption", "as above")
+    talent_permanent: float = p(0.3, 0.0, 1.0, "elasticity", "assumption", "better researchers get posts sooner")
+
+
+@dataclass(frozen=True)
+class EntryParams:
+    """Choice of the place of entry (MODEL section 4, Cohorts)."""
+
+    dissimilarity: float = p(0.6, 0.2, 1.0, "lambda", "assumption", "nested logit; swept, student flows do not fix it")
+    hostility: float = p(1.2, 0.0, 4.0, "log utility at full chill", "fitted", "target P1: -15 % relative entry")
+    funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination 0.15 (0.03)")
+    prestige: float = p(0.3, 0.0, 1.5, "per log prestige", "assumption", "U3, U4: peers and prestige first when young")
+    students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "congestion: students per established researcher")
+    delay: float = p(0.35, 0.0, 2.0, "log utility per year of delay", "assumption", "visa delay as lost utility")
+    talent_abroad: float = p(0.2, 0.0, 1.0, "per SD of ln talent", "assumption", "M25: entrants abroad positively selected")
+
+
+@dataclass(frozen=True)
+class MobilityParams:
+    """Moves between places (MODEL section 4, Mobility; targets M1-M26, U1-U7)."""
+
+    age_established: float = p(0.55, 0.1, 1.0, "relative hazard", "assumption", "M20: hazard falls with academic age")
+    age_senior: float = p(0.30, 0.05, 1.0, "relative hazard", "assumption", "as above")
+    permanent: float = p(0.5, 0.1, 1.0, "relative hazard", "assumption", "M18: established faculty move about 0.7 % a year")
+    talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)")
+    home: float = p(2.2, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
+    home_early: float = p(0.6, 0.0, 3.0, "log", "fitted", "M16: entrants who studied abroad go in their first years")
+    home_income: float = p(0.62, 0.0, 2.0, "elasticity", "sourced", "M26: ln income at origin -0.62 (0.14); M18, U6")
+    tie: float = p(0.5, 0.0, 1.5, "per log(1 + ties)", "assumption", "section 6: 0.5 per log co-author; P27 (sign)")
+    funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination +0.15 (0.03)")
+    prestige: float = p(0.35, 0.0, 1.5, "per log prestige", "assumption", "section 6: peers 0.7, halved for ratios")
+    prestige_talent: float = p(0.2, 0.0, 1.0, "per SD of ln talent", "assumption", "talent weighs prestige more; U7")
+    income: float = p(0.12, 0.0, 1.0, "elasticity", "sourced", "M26: ln GDP per head at destination +0.12 (0.12)")
+    net_income: float = p(1.0, 0.0, 2.0, "elasticity", "sourced", "U1: foreign stars about 1; U2 upper bound 1.8")
+    post_early: float = p(0.8, 0.0, 2.0, "per unit share", "assumption", "section 6: security 0.8 early")
+    post_late: float = p(0.3, 0.0, 2.0, "per unit share", "assumption", "section 6: security 0.3 late")
+    freedom_early: float = p(0.2, 0.0, 2.0, "per index unit", "assumption", "U3: freedom weighs with stage")
+    freedom_late: float = p(0.6, 0.0, 2.0, "per index unit", "assumption", "U3: late stage wants freedom")
+    students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "section 6: student access 0.4, halved for ratios")
+    hostility: float = p(1.5, 0.0, 4.0, "log at full fear", "assumption", "section 6: perceived threat -1.5 at full fear")
+    delay: float = p(0.35, 0.0, 2.0, "log per year of delay", "assumption", "as entry.delay")
+    spread: float = p(0.5, 0.0, 1.0, "theta", "assumption", "inclusive value: 1 stops all barred moves, 0 diverts all")
+    vacancy_slack: float = p(1.4, 1.0, 3.0, "x reference inflow", "assumption", "M20: demand-driven hiring with capacity")
+    fit: float = p(0.3, 0.0, 1.0, "elasticity on talent", "assumption", "M20: vacancies filled by fitness rank")
+
+
+@dataclass(frozen=True)
+class CollaborationParams:
+    """Partners (MODEL section 4, Collaboration; targets C1-C17)."""
+
+    size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear")
+    trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "section 4, exponent on trust relative to 2017")
+    repeat: float = p(0.35, 0.0, 0.9, "share of slots", "fitted", "C9, C11: many weak ties, few lasting")
+    fear: float = p(0.6, 0.0, 1.0, "kappa", "assumption", "P9: 61 % felt pressure to distance from China")
+    refill: float = p(0.5, 0.0, 1.0, "rho", "assumption", "mechanism 6: replacement unknown, swept")
+    joint_funding: float = p(0.3, 0.0, 2.0, "per log", "assumption", "association raises partner choice")
+    fear_nearness_tie: float = p(0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country")
+    fear_exposure_other: float = p(0.22, 0.0, 1.0, "share", "sourced", "P9: 8.6 / 42.2 = 0.2 spill-over to others")
+
+
+@dataclass(frozen=True)
+class PublicationParams:
+    """Output (MODEL section 4; targets F1-F11, P24)."""
+
+    funding: float = p(0.2, 0.0, 0.6, "phi", "sourced", "F1, P24: papers ~ people^(1-phi) budget^phi")
+    lag_years: float = p(4.0, 1.0, 8.0, "years", "sourced", "F3: half of the response by year 4")
+    age_early: float = p(0.85, 0.3, 1.5, "relative", "assumption", "age curve")
+    age_established: float = p(1.15, 0.3, 1.5, "relative", "assumption", "age curve")
+    age_senior: float = p(1.0, 0.3, 1.5, "relative", "assumption", "age curve")
+    reputation: float = p(0.0, 0.0, 0.5, "elasticity", "assumption", "cumulative advantage on output; off")
+    fear_output: float = p(0.06, 0.0, 0.5, "b_out", "sourced", "P3: -2 to -11 % output at full fear")
+    team_growth: float = p(0.0228, 0.0, 0.05, "1/year", "sourced", "C7: +2.28 %/yr (Jakab et al. 2024)")
+    team_2000: float = p(3.99, 2.0, 8.0, "authors", "sourced", "C7: PubMed mean 3.99 in 2000")
+    team_tail: float = p(0.03, 0.0, 0.2, "share of papers", "assumption", "C8: extended teams (Milojevic 2014)")
+
+
+@dataclass(frozen=True)
+class ImpactParams:
+    """Citations (MODEL section 4, Impact; targets F5, F6, M12, M13, C14)."""
+
+    talent_mean: float = p(0.25, 0.0, 1.0, "a_m", "assumption", "mean ln talent of the team")
+    talent_best: float = p(0.30, 0.0, 1.0, "a_b", "assumption", "best ln talent of the team")
+    team: float = p(0.25, 0.0, 1.0, "b per ln team", "assumption", "larger teams are cited more")
+    access: float = p(0.5, 0.0, 2.0, "e", "assumption", "frontier knowledge within reach")
+    reputation: float = p(0.05, 0.0, 0.5, "d per ln(1+reputation)", "assumption", "cumulative advantage")
+    sigma2: float = p(1.2, 0.5, 2.0, "variance", "sourced", "F5: variance of ln(c/c0) 1.0-1.6")
+    place_quality: float = p(1.0, 0.0, 1.0, "weight", "fitted", "place effect fitted on PPtop1 % to 2014")
+    home_bias: float = p(1.2, 0.0, 4.0, "log", "assumption", "K home-biased; C15: 28 % fewer foreign citations")
+    discount: float = p(0.85, 0.5, 1.0, "1/year", "assumption", "reputation keeps 85 % a year")
+    citations_mean: float = p(10.0, 1.0, 50.0, "citations/paper", "assumption", "level only; shares do not depend on it")
+
+
+@dataclass(frozen=True)
+class SecurityParams:
+    """Leaks, cases, fear (MODEL section 4, Security; targets P8-P16, S1-S7)."""
+
+    leak_rate: float = p(3e-3, 1e-4, 1e-1, "per exposed sensitive project-year", "assumption",
+                         "S1: unknown, sweep 1e-4 to 1e-1; results are conditional on it")
+    share_reward: float = p(0.3, 0.0, 1.0, "share", "assumption", "weights of the four ways of influence")
+    share_deception: float = p(0.3, 0.0, 1.0, "share", "assumption", "as above")
+    share_coercion: float = p(0.15, 0.0, 1.0, "share", "assumption", "as above")
+    share_theft: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
+    chi: float = p(120.0, 0.0, 1000.0, "h per case per researcher-year", "fitted",
+                   "P8, P16: fear reaches 50-90 times the investigated")
+    fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept")
+    fear_spill: float = p(0.03, 0.0, 0.2, "s", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept")
+    dual_rate: float = p(0.004, 0.0, 0.1, "1/year", "assumption", "S2: about 500 recruits a year from the diaspora")
+    dual_end: float = p(0.2, 0.0, 1.0, "1/year", "assumption", "second affiliations last about five years")
+    case_exit: float = p(0.42, 0.0, 1.0, "share", "sourced", "P15: 103 of 246 lost their job")
+    target_origins: tuple[str, ...] = field(
+        default=("CHN",), metadata={"unit": "places", "role": "assumption", "source": "as-if case of P8; reporting only"}
+    )
+
+
+@dataclass(frozen=True)
+class TrustParams:
+    """Trust between places (MODEL section 4)."""
+
+    reversion: float = p(0.1, 0.0, 1.0, "r, 1/year", "assumption", "back to the political level")
+    joint: float = p(0.02, 0.0, 0.2, "g per log joint papers", "assumption", "working together builds trust")
+    incident: float = p(0.05, 0.0, 1.0, "h per incident per 1,000 joint papers", "assumption", "incidents cost trust")
+
+
+@dataclass(frozen=True)
+class ComplianceParams:
+    """Cost of rules (target S5)."""
+
+    hour_share: float = p(1.0, 0.0, 3.0, "factor", "assumption", "scales researcher time of every rule")
+    one_time_share: float = p(0.5, 0.0, 1.0, "share", "sourced", "S5: about half of year-1 cost is one-time")
+
+
+@dataclass(frozen=True)
+class GovernmentParams:
+    """Reactive governments (MODEL section 4, Governments)."""
+
+    band: float = p(0.5, 0.0, 3.0, "sd", "assumption", "no action while |u| stays within the band")
+    smoothing: float = p(0.4, 0.05, 1.0, "1/year", "assumption", "exponential smoothing of indicators")
+    step: float = p(0.1, 0.0, 1.0, "share of range", "assumption", "largest change of a lever at once")
+    wait_years: float = p(2.0, 1.0, 10.0, "years", "assumption", "two years between changes of one lever")
+
+
+@dataclass(frozen=True)
+class Params:
+    """All parameters; `feedback` = frozen takes macro states from the paired baseline."""
+
+    feedback: str = choice("on", ("on", "frozen"), "MODEL section 4; ARCHITECTURE property 1")
+    careers: CareerParams = field(default_factory=CareerParams)
+    entry: EntryParams = field(default_factory=EntryParams)
+    mobility: MobilityParams = field(default_factory=MobilityParams)
+    collaboration: CollaborationParams = field(default_factory=CollaborationParams)
+    publication: PublicationParams = field(default_factory=PublicationParams)
+    impact: ImpactParams = field(default_factory=ImpactParams)
+    security: SecurityParams = field(default_factory=SecurityParams)
+    trust: TrustParams = field(default_factory=TrustParams)
+    compliance: ComplianceParams = field(default_factory=ComplianceParams)
+    government: GovernmentParams = field(default_factory=GovernmentParams)
