@@ -174,6 +174,4 @@ class Columns:
     @classmethod
     def from_state(cls, state: dict[str, np.ndarray]) -> Columns:
         """Columns from what `state` returned."""
-        return cls(
-            [Block.from_arrays({c.name: state[f"block{i}.{c.name}"] for c in COLUMNS}) for i in range(N_FIELDS)]
-        )
+        return cls([Block.from_arrays({c.name: state[f"block{i}.{c.name}"] for c in COLUMNS}) for i in range(N_FIELDS)])

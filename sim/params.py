@@ -47,7 +47,9 @@ class EntryParams:
     prestige: float = p(0.3, 0.0, 1.5, "per log prestige", "assumption", "U3, U4: peers and prestige first when young")
     students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "congestion: students per established researcher")
     delay: float = p(0.35, 0.0, 2.0, "log utility per year of delay", "assumption", "visa delay as lost utility")
-    talent_abroad: float = p(0.2, 0.0, 1.0, "per SD of ln talent", "assumption", "M25: entrants abroad positively selected")
+    talent_abroad: float = p(
+        0.2, 0.0, 1.0, "per SD of ln talent", "assumption", "M25: entrants abroad positively selected"
+    )
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class MobilityParams:
 
     age_established: float = p(0.55, 0.1, 1.0, "relative hazard", "assumption", "M20: hazard falls with academic age")
     age_senior: float = p(0.30, 0.05, 1.0, "relative hazard", "assumption", "as above")
-    permanent: float = p(0.5, 0.1, 1.0, "relative hazard", "assumption", "M18: established faculty move about 0.7 % a year")
+    permanent: float = p(
+        0.5, 0.1, 1.0, "relative hazard", "assumption", "M18: established faculty move about 0.7 % a year"
+    )
     talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)")
     home: float = p(2.2, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
     home_early: float = p(0.6, 0.0, 3.0, "log", "fitted", "M16: entrants who studied abroad go in their first years")
@@ -71,11 +75,17 @@ class MobilityParams:
     post_late: float = p(0.3, 0.0, 2.0, "per unit share", "assumption", "section 6: security 0.3 late")
     freedom_early: float = p(0.2, 0.0, 2.0, "per index unit", "assumption", "U3: freedom weighs with stage")
     freedom_late: float = p(0.6, 0.0, 2.0, "per index unit", "assumption", "U3: late stage wants freedom")
-    students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "section 6: student access 0.4, halved for ratios")
-    hostility: float = p(1.5, 0.0, 4.0, "log at full fear", "assumption", "section 6: perceived threat -1.5 at full fear")
+    students: float = p(
+        0.2, 0.0, 1.0, "per log ratio", "assumption", "section 6: student access 0.4, halved for ratios"
+    )
+    hostility: float = p(
+        1.5, 0.0, 4.0, "log at full fear", "assumption", "section 6: perceived threat -1.5 at full fear"
+    )
     delay: float = p(0.35, 0.0, 2.0, "log per year of delay", "assumption", "as entry.delay")
     spread: float = p(0.5, 0.0, 1.0, "theta", "assumption", "inclusive value: 1 stops all barred moves, 0 diverts all")
-    vacancy_slack: float = p(1.4, 1.0, 3.0, "x reference inflow", "assumption", "M20: demand-driven hiring with capacity")
+    vacancy_slack: float = p(
+        1.4, 1.0, 3.0, "x reference inflow", "assumption", "M20: demand-driven hiring with capacity"
+    )
     fit: float = p(0.3, 0.0, 1.0, "elasticity on talent", "assumption", "M20: vacancies filled by fitness rank")
 
 
@@ -89,7 +99,9 @@ class CollaborationParams:
     fear: float = p(0.6, 0.0, 1.0, "kappa", "assumption", "P9: 61 % felt pressure to distance from China")
     refill: float = p(0.5, 0.0, 1.0, "rho", "assumption", "mechanism 6: replacement unknown, swept")
     joint_funding: float = p(0.3, 0.0, 2.0, "per log", "assumption", "association raises partner choice")
-    fear_nearness_tie: float = p(0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country")
+    fear_nearness_tie: float = p(
+        0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country"
+    )
     fear_exposure_other: float = p(0.22, 0.0, 1.0, "share", "sourced", "P9: 8.6 / 42.2 = 0.2 spill-over to others")
 
 
@@ -122,28 +134,43 @@ class ImpactParams:
     place_quality: float = p(1.0, 0.0, 1.0, "weight", "fitted", "place effect fitted on PPtop1 % to 2014")
     home_bias: float = p(1.2, 0.0, 4.0, "log", "assumption", "K home-biased; C15: 28 % fewer foreign citations")
     discount: float = p(0.85, 0.5, 1.0, "1/year", "assumption", "reputation keeps 85 % a year")
-    citations_mean: float = p(10.0, 1.0, 50.0, "citations/paper", "assumption", "level only; shares do not depend on it")
+    citations_mean: float = p(
+        10.0, 1.0, 50.0, "citations/paper", "assumption", "level only; shares do not depend on it"
+    )
 
 
 @dataclass(frozen=True)
 class SecurityParams:
     """Leaks, cases, fear (MODEL section 4, Security; targets P8-P16, S1-S7)."""
 
-    leak_rate: float = p(3e-3, 1e-4, 1e-1, "per exposed sensitive project-year", "assumption",
-                         "S1: unknown, sweep 1e-4 to 1e-1; results are conditional on it")
+    leak_rate: float = p(
+        3e-3,
+        1e-4,
+        1e-1,
+        "per exposed sensitive project-year",
+        "assumption",
+        "S1: unknown, sweep 1e-4 to 1e-1; results are conditional on it",
+    )
     share_reward: float = p(0.3, 0.0, 1.0, "share", "assumption", "weights of the four ways of influence")
     share_deception: float = p(0.3, 0.0, 1.0, "share", "assumption", "as above")
     share_coercion: float = p(0.15, 0.0, 1.0, "share", "assumption", "as above")
     share_theft: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
-    chi: float = p(120.0, 0.0, 1000.0, "h per case per researcher-year", "fitted",
-                   "P8, P16: fear reaches 50-90 times the investigated")
+    chi: float = p(
+        120.0,
+        0.0,
+        1000.0,
+        "h per case per researcher-year",
+        "fitted",
+        "P8, P16: fear reaches 50-90 times the investigated",
+    )
     fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept")
     fear_spill: float = p(0.03, 0.0, 0.2, "s", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept")
     dual_rate: float = p(0.004, 0.0, 0.1, "1/year", "assumption", "S2: about 500 recruits a year from the diaspora")
     dual_end: float = p(0.2, 0.0, 1.0, "1/year", "assumption", "second affiliations last about five years")
     case_exit: float = p(0.42, 0.0, 1.0, "share", "sourced", "P15: 103 of 246 lost their job")
     target_origins: tuple[str, ...] = field(
-        default=("CHN",), metadata={"unit": "places", "role": "assumption", "source": "as-if case of P8; reporting only"}
+        default=("CHN",),
+        metadata={"unit": "places", "role": "assumption", "source": "as-if case of P8; reporting only"},
     )
 
 
