@@ -1,0 +1,66 @@
+"""What rules cost: money and researcher time by institution (target S5: part fixed, so regressive in size).
+
+Pure functions. Who is covered, and for how much, is said by the channels of the year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.params import ComplianceParams
+
+
+@dataclass(frozen=True)
+class Compliance:
+    """Cost of the rules in force in one year.
+
+    Attributes
+    ----------
+    musd : [i], million US$.
+    researcher_years : [i], research time lost.
+    covered : [i] bool, institutions on which any rule bites.
+    """
+
+    musd: np.ndarray
+    researcher_years: np.ndarray
+    covered: np.ndarray
+
+
+def first_year_cost(cost_fixed_musd: np.ndarray, cost_share: np.ndarray, federal_musd: np.ndarray) -> np.ndarray:
+    """Cost [i] in million US$ if all rules in force were new this year: fixed part and share of the research money."""
+    return cost_fixed_musd + cost_share * federal_musd
+
+
+def compliance(
+    cost: np.ndarray,
+    cost_before: np.ndarray,
+    burden_institution: np.ndarray,
+    burden_place: np.ndarray,
+    institution_place: np.ndarray,
+    researchers: np.ndarray,
+    params: ComplianceParams,
+) -> Compliance:
+    """Money and time of the year.
+
+    About half of a first year's cost is one-time (S5): it is charged on what is new since last year only.
+
+    Parameters
+    ----------
+    cost, cost_before : [i], `first_year_cost` of this and of last year (zeros if there was none).
+    burden_institution : [i], share of research time lost to rules of the institution.
+    burden_place : [P], share of research time lost to rules of the place.
+    institution_place : [i], index of the place.
+    researchers : [i], real persons.
+    """
+    once = params.one_time_share
+    musd = (1.0 - once) * cost + once * np.maximum(cost - cost_before, 0.0)
+    share = 1.0 - (1.0 - np.clip(burden_institution, 0, 1)) * (1.0 - np.clip(burden_place[institution_place], 0, 1))
+    time = np.minimum(share * params.hour_share, 1.0) * researchers
+    return Compliance(musd, time, (cost > 0) | (burden_institution > 0))
+
+
+def by_group(values: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
+    """Sum of institution values by place or size class, shape [n_groups]."""
+    return np.bincount(group, weights=values, minlength=n_groups)

@@ -1,0 +1,221 @@
+"""Security: who is a threat to whom, leaks by four ways, investigations, and the fear they spread.
+
+Pure functions of arrays. Axes: w way (reward, deception, coercion, theft), f field, a acting place, b place
+towards which knowledge leaks, o origin, c third place. Everything is in real projects, persons and cases.
+No base rate of leaks is known (target S1): `SecurityParams.leak_rate` is swept and results are conditional on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.params import SecurityParams
+from sim.policy.channels import WAYS
+from sim.randomness import Stream, base_key, poissons
+
+
+def threat_matrix(
+    liberal_democracy: np.ndarray, ideal_distance: np.ndarray, alliance: np.ndarray, params: SecurityParams
+) -> np.ndarray:
+    """Threat of b to a, a state of the world that no policy changes.
+
+    Product of two ramps, distance in liberal democracy and distance in UN ideal points, cut for allies; both
+    must be large, so that neither neutral democracies nor friendly autocracies count. Symmetric by
+    construction (assumption): each of two opposed systems is a threat to the other.
+
+    Parameters
+    ----------
+    liberal_democracy : [P], V-Dem index 0-1, mean 2013-17.
+    ideal_distance : [P, P], absolute difference of UN ideal points, mean 2013-17 (Bailey et al. 2017).
+    alliance : [P, P], 1 where a defence pact is in force (ATOP).
+
+    Returns
+    -------
+    threat : [a, b], 0-1, diagonal 0; values under `threat_floor` are 0.
+    """
+    democracy = np.abs(liberal_democracy[:, None] - liberal_democracy[None, :])
+    threat = _ramp(democracy, params.threat_democracy_from, params.threat_democracy_full)
+    threat *= _ramp(ideal_distance, params.threat_ideal_from, params.threat_ideal_full)
+    threat *= 1.0 - (1.0 - params.threat_ally) * (alliance > 0)
+    threat = np.nan_to_num(threat)
+    threat[threat < params.threat_floor] = 0.0
+    np.fill_diagonal(threat, 0.0)
+    return threat
+
+
+def _ramp(x: np.ndarray, start: float, full: float) -> np.ndarray:
+    return np.clip((x - start) / (full - start), 0.0, 1.0)
+
+
+def way_shares(params: SecurityParams) -> np.ndarray:
+    """Shares of the leak rate by way [w]; sum 1."""
+    shares = np.array([getattr(params, f"share_{way}") for way in WAYS])
+    return shares / shares.sum()
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """Expected leaks of one year, in real project-years.
+
+    Attributes
+    ----------
+    leaked : [w, f, a, b], knowledge of a that reaches b by way w.
+    prevented : [w, f, a, b], would have leaked without the protection in force.
+    avoided : [w, f, a, b], would have leaked from activity that rules or fear have stopped.
+    """
+
+    leaked: np.ndarray
+    prevented: np.ndarray
+    avoided: np.ndarray
+
+    def by_way(self) -> np.ndarray:
+        """Leaks of each place by way [w, a]."""
+        return self.leaked.sum(axis=(1, 3))
+
+    def by_pair(self) -> np.ndarray:
+        """Leaks of a towards b [a, b]."""
+        return self.leaked.sum(axis=(0, 1))
+
+
+def leaks(
+    exposure: np.ndarray,
+    exposure_lost: np.ndarray,
+    threat: np.ndarray,
+    protection: np.ndarray,
+    params: SecurityParams,
+    through: tuple[np.ndarray, np.ndarray] | None = None,
+) -> Leaks:
+    """Expected leaks: exposure × leak rate × share of the way × threat × (1 − protection).
+
+    Parameters
+    ----------
+    exposure : [w, f, a, b], sensitive project-years of a with a member, partner or host tied to b.
+    exposure_lost : [w, f, a, b], the same for activity that did not take place.
+    threat : [a, b].
+    protection : [w, a], share of leaks prevented, 0-1, researcher-weighted over places and institutions.
+    through : what `third_places` returns; leaks by way of third places are then counted too.
+    """
+    hazard = params.leak_rate * way_shares(params)[:, None, None, None] * threat[None, None]
+    kept = np.clip(protection, 0.0, 1.0)[:, None, :, None]
+    risk = exposure * hazard
+    leaked, prevented = risk * (1.0 - kept), risk * kept
+    if through is not None:
+        bare, open_ = through
+        leaked, prevented = leaked + open_ * hazard, prevented + (bare - open_) * hazard
+    return Leaks(leaked, prevented, exposure_lost * hazard * (1.0 - kept))
+
+
+def third_places(
+    joint: np.ndarray, exposed_share: np.ndarray, protection: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Exposure of a's sensitive projects by way of members in a third place c, under c's protection.
+
+    Parameters
+    ----------
+    joint : [f, a, c], sensitive projects of a with members in c (diagonal ignored).
+    exposed_share : [w, f, c, b], share of c's sensitive projects that are exposed towards b.
+    protection : [w, c].
+
+    Returns
+    -------
+    bare, open : [w, f, a, b], exposure before and after c's protection; b's own share in a project
+        (c = b) is direct exposure and not counted again.
+    """
+    joint = joint.copy()
+    n_places = joint.shape[1]
+    joint[:, np.arange(n_places), np.arange(n_places)] = 0.0
+    share = exposed_share.copy()
+    share[:, :, np.arange(n_places), np.arange(n_places)] = 0.0
+    bare = joint[None] @ share
+    return bare, joint[None] @ (share * (1.0 - np.clip(protection, 0.0, 1.0))[:, None, :, None])
+
+
+def incidents(expected: np.ndarray, seed: int, replicate: int, year: int) -> np.ndarray:
+    """Real leaks by pair: Poisson counts keyed by the pair, shape of `expected` [a, b] (int64)."""
+    return _draw(expected, base_key(seed, replicate, Stream.LEAKS, year), 0)
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Investigations opened in one year, real counts.
+
+    Attributes
+    ----------
+    by_risk : [a, o], aimed at exposed people whatever their origin.
+    by_profile : [a, o], fallen on an origin; these are the false cases.
+    """
+
+    by_risk: np.ndarray
+    by_profile: np.ndarray
+
+    @property
+    def total(self) -> np.ndarray:
+        """All cases [a, o]."""
+        return self.by_risk + self.by_profile
+
+
+def cases(
+    case_rate: np.ndarray,
+    precision: np.ndarray,
+    exposed: np.ndarray,
+    seed: int,
+    replicate: int,
+    year: int,
+    risk: np.ndarray | None = None,
+) -> Cases:
+    """Draw the year's cases: a share `precision` follows risk, the rest the profile of the policy.
+
+    Parameters
+    ----------
+    case_rate : [a, o], investigations per exposed researcher-year (`Channels.case_rate`).
+    precision : [a], share aimed by risk.
+    exposed : [a, o], real researchers of origin o in a with a tie or second affiliation to a listed place.
+    risk : [a, o], what risk-aimed investigations follow; the exposed people if not given.
+    """
+    expected = case_rate * exposed
+    risk = exposed if risk is None else risk
+    total_risk = risk.sum(axis=1, keepdims=True)
+    by_risk = np.divide(risk, total_risk, out=np.zeros(risk.shape), where=total_risk > 0)
+    by_risk = by_risk * (expected.sum(axis=1) * precision)[:, None]
+    by_profile = expected * (1.0 - precision)[:, None]
+    key = base_key(seed, replicate, Stream.CASES, year)
+    return Cases(_draw(by_risk, key, 0), _draw(by_profile, key, 1))
+
+
+def _draw(expected: np.ndarray, key: np.uint64, kind: int) -> np.ndarray:
+    cells = np.arange(expected.size, dtype=np.uint64) * np.uint64(2) + np.uint64(kind)
+    means = np.ascontiguousarray(expected, dtype=np.float64).ravel()
+    return poissons(key, cells, means).reshape(expected.shape)
+
+
+def case_exit_share(found: Cases, exposed: np.ndarray, params: SecurityParams) -> np.ndarray:
+    """Probability [a, o] that an exposed researcher leaves research after a case this year (target P15)."""
+    return np.clip(params.case_exit * found.total / np.maximum(exposed, 1.0), 0.0, 1.0)
+
+
+def update_fear(h: np.ndarray, found: Cases, exposed: np.ndarray, params: SecurityParams) -> np.ndarray:
+    """Fear level of the next year, h[a, o] >= 0.
+
+    ``h ← (1−δ) h + χ · profile cases per exposed researcher + s · mean h of the others in the place``, the
+    others weighted by their exposed people: one hears from those who work on the same ties. Risk-aimed cases
+    frighten nobody who has done nothing; that is what precision buys. Decay and spill-over are unknown and swept.
+
+    Parameters
+    ----------
+    h : [a, o], level at the start of the year.
+    found : the year's cases (real counts; a rate per head does not depend on the scale of the run).
+    exposed : [a, o], real researchers.
+    """
+    rate = found.by_profile / np.maximum(exposed, 1.0)
+    weighted, total = h * exposed, exposed.sum(axis=1, keepdims=True)
+    others = total - exposed
+    spill = np.divide(weighted.sum(axis=1, keepdims=True) - weighted, others, out=np.zeros(h.shape), where=others > 0)
+    level = (1.0 - params.fear_decay) * h + params.chi * rate + params.fear_spill * np.maximum(spill, 0.0)
+    return np.minimum(level, params.fear_max)
+
+
+def fear_share(h: np.ndarray, nearness: np.ndarray | float = 1.0) -> np.ndarray:
+    """Share of the full chill, ``f = 1 − exp(−h · nearness)``, 0-1; also the share of people who are fearful."""
+    return -np.expm1(-np.maximum(h, 0.0) * nearness)
