@@ -49,7 +49,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("papers_international", "u2", "papers", "of these, with authors in two or more countries"),
     Column("papers_basic", "u2", "papers", "of these, basic research"),
     Column("citations", "f4", "citations", "citations drawn by this year's papers"),
-    Column("top1", "u2", "papers", "papers of this year in the world's top 1 % of their field"),
+    Column("top1", "f4", "papers", "expected papers of this year in the world's top 1 % of their field"),
 )
 _BY_NAME = {column.name: column for column in COLUMNS}
 _EMPTY = {"uid": 0, "place": NONE, "prev_place": NONE, "dual": NONE, "tie_row": -1}
@@ -95,6 +95,10 @@ class Block:
     @property
     def n_alive(self) -> int:
         return int(np.count_nonzero(self.uid[: self.n_rows]))
+
+    def used(self, *names: str) -> tuple[np.ndarray, ...]:
+        """Views of the used rows of the named columns, in that order."""
+        return tuple(getattr(self, name)[: self.n_rows] for name in names)
 
     def alive(self) -> np.ndarray:
         """Rows in use, ascending (int64)."""

@@ -64,7 +64,10 @@ class MobilityParams:
     talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)")
     home: float = p(2.2, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
     home_early: float = p(0.6, 0.0, 3.0, "log", "fitted", "M16: entrants who studied abroad go in their first years")
-    home_income: float = p(0.62, 0.0, 2.0, "elasticity", "sourced", "M26: ln income at origin -0.62 (0.14); M18, U6")
+    home_income: float = p(0.5, 0.0, 2.0, "elasticity", "assumption", "M18, U6: return rises with origin income (sign)")
+    origin_income: float = p(0.62, 0.0, 2.0, "elasticity", "sourced", "M26: ln GDP per head at origin -0.62 (0.14)")
+    size: float = p(0.68, 0.0, 1.5, "elasticity", "sourced", "M26: ln researchers at destination 0.68 (0.05)")
+    fear_leave: float = p(0.5, 0.0, 2.0, "log hazard at full fear", "assumption", "P8: 61 % thought of leaving; M17: intention far above behaviour")
     tie: float = p(0.5, 0.0, 1.5, "per log(1 + ties)", "assumption", "section 6: 0.5 per log co-author; P27 (sign)")
     funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination +0.15 (0.03)")
     prestige: float = p(0.35, 0.0, 1.5, "per log prestige", "assumption", "section 6: peers 0.7, halved for ratios")
@@ -116,6 +119,11 @@ class PublicationParams:
     age_senior: float = p(1.0, 0.3, 1.5, "relative", "assumption", "age curve")
     reputation: float = p(0.0, 0.0, 0.5, "elasticity", "assumption", "cumulative advantage on output; off")
     fear_output: float = p(0.06, 0.0, 0.5, "b_out", "sourced", "P3: -2 to -11 % output at full fear")
+    apply_share: float = p(0.5, 0.0, 1.0, "share", "assumption", "researchers who apply for a grant in a year")
+    success: float = p(0.25, 0.02, 0.9, "share", "assumption", "applications funded at reference funding per head")
+    funded_gain: float = p(0.07, 0.0, 0.5, "share", "sourced", "F1: a grant adds 7 % of papers (Jacob & Lefgren 2011)")
+    fear_apply: float = p(0.45, 0.0, 1.0, "share", "sourced", "P8: 45 % avoid federal grants (intention, upper bound)")
+    students_output: float = p(0.2, 0.0, 1.0, "elasticity", "assumption", "P30: returnees' gain is funding and team")
     team_growth: float = p(0.0228, 0.0, 0.05, "1/year", "sourced", "C7: +2.28 %/yr (Jakab et al. 2024)")
     team_2000: float = p(3.99, 2.0, 8.0, "authors", "sourced", "C7: PubMed mean 3.99 in 2000")
     team_tail: float = p(0.03, 0.0, 0.2, "share of papers", "assumption", "C8: extended teams (Milojevic 2014)")
@@ -156,18 +164,31 @@ class SecurityParams:
     share_coercion: float = p(0.15, 0.0, 1.0, "share", "assumption", "as above")
     share_theft: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
     chi: float = p(
-        120.0,
+        210.0,
         0.0,
         1000.0,
-        "h per case per researcher-year",
+        "h per profile case per exposed researcher-year",
         "fitted",
-        "P8, P16: fear reaches 50-90 times the investigated",
+        "P8, P16: fear reaches 50-90 times the investigated (tests/unit/test_security.py)",
     )
     fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept")
-    fear_spill: float = p(0.03, 0.0, 0.2, "s", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept")
+    fear_spill: float = p(0.06, 0.0, 0.2, "s, 1/year", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept")
+    fear_max: float = p(
+        5.0, 1.0, 20.0, "h", "assumption", "cap at 99 % fearful: one case among few people stays a matter of years"
+    )
     dual_rate: float = p(0.004, 0.0, 0.1, "1/year", "assumption", "S2: about 500 recruits a year from the diaspora")
     dual_end: float = p(0.2, 0.0, 1.0, "1/year", "assumption", "second affiliations last about five years")
     case_exit: float = p(0.42, 0.0, 1.0, "share", "sourced", "P15: 103 of 246 lost their job")
+    threat_democracy_from: float = p(
+        0.2, 0.0, 0.5, "V-Dem index", "assumption", "threat starts at this distance in liberal democracy"
+    )
+    threat_democracy_full: float = p(0.7, 0.5, 1.0, "V-Dem index", "assumption", "full threat from here on")
+    threat_ideal_from: float = p(
+        0.5, 0.0, 2.0, "UN ideal points", "assumption", "threat starts at this distance in UN votes"
+    )
+    threat_ideal_full: float = p(3.0, 2.0, 5.0, "UN ideal points", "assumption", "full threat; USA-CHN 2013-17 is 3.3")
+    threat_ally: float = p(0.1, 0.0, 1.0, "factor", "assumption", "threat left between parties of a defence pact")
+    threat_floor: float = p(0.05, 0.0, 0.5, "threat", "assumption", "smaller threats count as none")
     target_origins: tuple[str, ...] = field(
         default=("CHN",),
         metadata={"unit": "places", "role": "assumption", "source": "as-if case of P8; reporting only"},
@@ -180,7 +201,12 @@ class TrustParams:
 
     reversion: float = p(0.1, 0.0, 1.0, "r, 1/year", "assumption", "back to the political level")
     joint: float = p(0.02, 0.0, 0.2, "g per log joint papers", "assumption", "working together builds trust")
-    incident: float = p(0.05, 0.0, 1.0, "h per incident per 1,000 joint papers", "assumption", "incidents cost trust")
+    incident: float = p(
+        0.02, 0.0, 0.5, "h at many incidents per 1,000 joint papers", "assumption", "incidents cost trust; saturates"
+    )
+    ideal_scale: float = p(4.0, 1.0, 20.0, "UN ideal points", "assumption", "distance at which the level falls to 1/e")
+    ally: float = p(0.3, 0.0, 1.0, "share of the gap to 1", "assumption", "what a defence pact adds")
+    floor: float = p(0.05, 0.01, 0.5, "trust", "assumption", "lowest trust; research never stops wholly")
 
 
 @dataclass(frozen=True)

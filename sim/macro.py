@@ -1,0 +1,95 @@
+"""State of the world at large that people read: last year's masses, trust, prestige, access and resources.
+
+Engines read a `Macro` and never each other's results. With ``params.feedback = frozen`` a scenario reads the
+paired baseline's `Macro` of the same year instead of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Macro:
+    """Last year's world as seen by this year's engines.
+
+    Attributes
+    ----------
+    mass : [F, P], fractional papers by field (real papers).
+    trust : [P, P], 0-1, symmetric.
+    access : [P, P], what place a can reach of place b's knowledge, 0-1.
+    frontier : [F, P], frontier knowledge within reach, centred on the world mean.
+    prestige : [P], smoothed share of papers in the world's top 1 %.
+    students : [P], early per established researcher; permanent_share : [P]; size_share : [P] of researchers.
+    researchers : [P], real persons.
+    ln_funding_lag : [P], lagged log of funding per head relative to the reference.
+    z1 : [F], thresholds of the top 1 % in the same year, filled in when the year is over (inf before).
+    """
+
+    mass: np.ndarray
+    trust: np.ndarray
+    access: np.ndarray
+    frontier: np.ndarray
+    prestige: np.ndarray
+    students: np.ndarray
+    permanent_share: np.ndarray
+    size_share: np.ndarray
+    researchers: np.ndarray
+    ln_funding_lag: np.ndarray
+    z1: np.ndarray
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Arrays by name, for saving."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+def first_macro(
+    n_fields: int, researchers: np.ndarray, trust: np.ndarray, prestige: np.ndarray, shares: np.ndarray
+) -> Macro:
+    """State of the year before the first simulated one: masses in proportion to people, no access abroad."""
+    n = len(researchers)
+    return Macro(
+        mass=0.3 * shares[:, None] * researchers[None, :],
+        trust=trust,
+        access=np.eye(n),
+        frontier=np.zeros((n_fields, n)),
+        prestige=prestige,
+        students=np.full(n, 0.5),
+        permanent_share=np.full(n, 0.5),
+        size_share=researchers / researchers.sum(),
+        researchers=researchers,
+        ln_funding_lag=np.zeros(n),
+        z1=np.full(n_fields, np.inf),
+    )
+
+
+def access_matrix(together: np.ndarray, whole: np.ndarray, returned: np.ndarray, openness: np.ndarray) -> np.ndarray:
+    """What place a can reach of place b's knowledge, directed: through joint papers, returnees and b's openness.
+
+    ``access_ab = openness_ab (1 - exp(-8 joint_ab / papers_a - 4 came_from_b / people_a))``; rates are assumptions
+    that put the access of a system with 10 % of its papers joint with b at about one half.
+
+    Parameters
+    ----------
+    together : [P, P] symmetric joint papers; whole : [P] papers.
+    returned : [P, P], share of a's people whose previous place is b; openness : [P, P].
+    """
+    reach = 8.0 * together / np.maximum(whole, 1e-9)[:, None] + 4.0 * returned
+    access = openness * (1.0 - np.exp(-reach))
+    access[np.diag_indices(len(whole))] = 1.0
+    return access
+
+
+def frontier_reach(access: np.ndarray, top1: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """Share of the world's top-1 % papers of each field within reach [F, P], centred on the world's mean.
+
+    Parameters
+    ----------
+    access : [P, P]; top1, mass : [F, P], fractional top-1 % papers and all papers.
+    """
+    share = top1 / np.maximum(top1.sum(axis=1, keepdims=True), 1e-12)
+    reach = share @ access.T
+    weight = mass / np.maximum(mass.sum(axis=1, keepdims=True), 1e-12)
+    return reach - (reach * weight).sum(axis=1, keepdims=True)

@@ -1,0 +1,132 @@
+"""Phase 5: mobility. Utilities of the year, vacancies, proposals, and the moves carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.columns import Columns
+from sim.engines import mobility
+from sim.phases.setting import Setting, YearContext, funding_per_head, log_change
+from sim.randomness import Stream
+
+INCOME_MID = 40_000.0  # 2021 PPP dollars a head at which `home` applies as it stands (about Korea in 2017)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Everyone who moved, as parallel arrays over movers, field by field."""
+
+    field: np.ndarray
+    row: np.ndarray
+    place_from: np.ndarray
+    place_to: np.ndarray
+    origin: np.ndarray
+    stage: np.ndarray
+    with_tie: np.ndarray
+
+
+def home_factor(setting: Setting, income: np.ndarray) -> np.ndarray:
+    """Factor on moves to the own origin [P]: rises with the origin's income (M18, U6), never below 1."""
+    m = setting.params.mobility
+    return np.exp(np.maximum(m.home + m.home_income * np.log(income / INCOME_MID), 0.0))
+
+
+def micro_arguments(setting: Setting) -> tuple[np.ndarray, float, float, float]:
+    """Arguments of the personal factor, in the order kernels take them."""
+    m = setting.params.mobility
+    return np.array([1.0, m.age_established, m.age_senior]), m.permanent, m.talent, m.fear_leave
+
+
+def utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pull of destinations and push of places of work [3, 2, P], and openness [F, O, P] (MODEL section 4)."""
+    m, ch, y, macro = setting.params.mobility, ctx.channels, ctx.inputs, ctx.macro
+    ref = y.reference
+    prestige = log_change(macro.prestige, ref.prestige, 0.002)
+    posts = macro.permanent_share - ref.permanent_share
+    freedom = y.freedom - ref.freedom
+    income = log_change(y.income, ref.income)
+    by_stage = np.stack(
+        [
+            m.post_early * posts + m.freedom_early * freedom,
+            0.5 * (m.post_early + m.post_late) * posts + 0.5 * (m.freedom_early + m.freedom_late) * freedom,
+            m.post_late * posts + m.freedom_late * freedom,
+        ]
+    )[:, None, :]
+    # the elite stand about 1.75 standard deviations above the mean of ln talent (mean of the top decile)
+    weight = np.array([m.prestige, m.prestige + 1.75 * m.prestige_talent])[None, :, None]
+    both = by_stage + weight * prestige
+    destination = (
+        both
+        + m.funding * log_change(funding_per_head(ctx), ref.funding_per_head)
+        + m.income * income
+        + m.size * log_change(macro.size_share, ref.size_share)
+        + m.students * log_change(macro.students, ref.students, 0.05)
+        + m.net_income * ch.income_recruits
+        + 0.5 * m.students * ch.students_to_recruits
+    )
+    here = both + m.origin_income * income
+    push = np.exp(-here) * (1.0 - ch.outmove_refused)
+    felt = 1.0 - np.exp(-ctx.hostility.T)  # [origin, host]
+    log_open = ch.visa_open - m.delay * ch.visa_delay - m.hostility * felt
+    np.fill_diagonal(log_open, 0.0)  # nobody needs a visa for home
+    refused = ch.move_refused * (1.0 - np.eye(setting.data.n_places))
+    return np.exp(destination), push, np.exp(log_open)[None] * (1.0 - refused)
+
+
+def vacancies(setting: Setting, ctx: YearContext) -> np.ndarray:
+    """Arrivals that places can take, relative to their inflow at neutral utilities [P]: posts follow budgets."""
+    budget = funding_per_head(ctx) / ctx.inputs.reference.funding_per_head
+    extra = 1.0 + ctx.channels.permanent_offer
+    return setting.params.mobility.vacancy_slack * np.clip(budget, 0.2, 5.0) * extra
+
+
+def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
+    """Who moves and where; changes the columns and returns the movers."""
+    m, ch = setting.params.mobility, ctx.channels
+    n_places, n_agents = setting.data.n_places, len(columns)
+    micro = micro_arguments(setting)
+
+    def count(f: int) -> np.ndarray:
+        people = np.zeros((n_places, n_places, 3, mobility.N_ELITE))
+        view = columns.blocks[f].used("uid", "origin", "place", "stage", "permanent", "talent", "fear")
+        mobility.sum_people(*view, setting.elite_talent, *micro, setting.scale, people)
+        return people
+
+    people = np.stack(setting.each_field(count, n_agents))
+    pull, push, openness = utilities(setting, ctx)
+    plan = mobility.plan_moves(
+        ctx.inputs.move_base, home_factor(setting, ctx.inputs.income), pull, push, openness,
+        (np.exp(ch.programme_pull), np.exp(ch.chairs_pull)), (ch.programme_slots, ch.chairs_slots),
+        people, vacancies(setting, ctx), m.spread,
+    )  # fmt: skip
+    keys = [setting.key(stream, ctx.year) for stream in (Stream.MOVE, Stream.DESTINATION, Stream.CAP)]
+
+    def propose(f: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        b = columns.blocks[f]
+        row, to, tie = np.empty(b.n_rows, np.int64), np.empty(b.n_rows, np.uint8), np.empty(b.n_rows, np.uint8)
+        names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
+        n = mobility.propose(
+            ctx.year, *b.used(*names.split()), setting.elite_talent, *micro, m.tie, np.exp(m.home_early),
+            plan.base, plan.attract[f], plan.total[f].transpose(0, 1, 2, 3).copy(), plan.scale[f].copy(),
+            plan.accept, m.fit, *keys, row, to, tie,
+        )  # fmt: skip
+        return row[:n], to[:n], tie[:n]
+
+    found = setting.each_field(propose, n_agents)
+    return _carry_out(setting, ctx, columns, found)
+
+
+def _carry_out(
+    setting: Setting, ctx: YearContext, columns: Columns, found: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
+) -> Moves:
+    inst, key = setting.institutions, setting.key(Stream.INSTITUTION, ctx.year)
+    parts: list[list[np.ndarray]] = []
+    for f, (b, (row, to, tie)) in enumerate(zip(columns, found)):
+        parts.append([np.full(len(row), f), row, b.place[row], to, b.origin[row], b.stage[row], tie])
+        mobility.apply_moves(
+            ctx.year, row, to, b.uid, b.place, b.prev_place, b.moved_year, b.permanent, b.institution,
+            inst.first, inst.cumulative, key,
+        )  # fmt: skip
+    return Moves(*(np.concatenate(column) for column in zip(*parts)))

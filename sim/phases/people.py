@@ -1,0 +1,123 @@
+"""Phase 4: fear felt, ageing, posts and exits, then the entry of the new cohort."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.agents import population
+from sim.columns import Columns
+from sim.engines import careers
+from sim.phases.setting import Setting, YearContext, funding_per_head, log_change
+from sim.randomness import Stream
+
+
+@dataclass(frozen=True)
+class Exits:
+    """Who leaves: rows and reasons by field (not yet freed), and agents by [origin, place, reason - 1]."""
+
+    rows: list[np.ndarray]
+    reasons: list[np.ndarray]
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Who enters: rows by field, and agents by [origin, place]."""
+
+    rows: list[np.ndarray]
+    counts: np.ndarray
+
+
+def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
+    """Set fear, age everyone, give posts and second affiliations, and mark who leaves."""
+    c, s, ch = setting.params.careers, setting.params.security, ctx.channels
+    n_places = setting.data.n_places
+    funding = np.exp(-c.exit_funding * ctx.macro.ln_funding_lag)
+    exit_scale = ctx.inputs.exit_scale * funding
+    stage_factor = np.array([c.exit_early, c.exit_established, c.exit_senior])
+    permanent_rate = np.array([c.permanent_early, c.permanent_established, c.permanent_established])[None, :]
+    permanent_rate = np.clip(permanent_rate + ch.permanent_offer[:, None], 0.0, 1.0)
+    programme = 1.0 + np.diag(ch.programme_pull)[None, :] + np.zeros((n_places, n_places))
+    dual_gain = s.dual_rate * programme * (1.0 - ch.dual_banned[:, None])
+    dual_loss = 1.0 - (1.0 - s.dual_end) * (1.0 - ch.dual_banned)
+    collaboration = setting.params.collaboration
+    keys = [setting.key(stream, ctx.year) for stream in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL)]
+
+    def work(f: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        b = columns.blocks[f]
+        careers.feel(
+            *b.used("uid", "origin", "place", "fear", "tie_row", "tie_tag"), ctx.hostility, setting.threat,
+            collaboration.fear_exposure_other, collaboration.fear_nearness_tie,
+        )  # fmt: skip
+        reason = np.zeros(b.n_rows, np.uint8)
+        careers.step(
+            ctx.year,
+            *b.used("uid", "origin", "place", "entry_year", "stage", "permanent", "talent", "fear", "dual"),
+            exit_scale, stage_factor, c.exit_permanent, c.exit_fear, ctx.case_exit,
+            permanent_rate, c.talent_permanent, dual_gain, dual_loss, *keys, reason,
+        )  # fmt: skip
+        rows = np.flatnonzero(reason)
+        counts = np.zeros((n_places, n_places, 3), np.int64)
+        np.add.at(counts, (b.origin[rows], b.place[rows], reason[rows] - 1), 1)
+        return rows, reason[rows], counts
+
+    found = setting.each_field(work, len(columns))
+    return Exits([r for r, _, _ in found], [r for _, r, _ in found], sum(n for _, _, n in found))
+
+
+def retire(columns: Columns, exits: Exits) -> None:
+    """Free the rows of those who left."""
+    for block, rows in zip(columns, exits.rows):
+        block.retire(rows)
+
+
+def entry_utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
+    """Change of utility of host d for origin o in each field [F, O, P], and of staying at home [O]."""
+    e, ch, ref = setting.params.entry, ctx.channels, ctx.inputs.reference
+    level = (
+        e.funding * log_change(funding_per_head(ctx), ref.funding_per_head)
+        + e.prestige * log_change(ctx.macro.prestige, ref.prestige, 0.002)
+        - e.students * log_change(ctx.macro.students, ref.students, 0.05)
+    )
+    pair = (
+        level[None, :]
+        + ch.student_places[None, :]
+        + ch.visa_open
+        - e.delay * ch.visa_delay
+        - e.hostility * (1.0 - np.exp(-ctx.hostility.T))
+    )
+    with np.errstate(divide="ignore"):
+        return pair[None] + np.log(1.0 - ch.entry_refused), level
+
+
+def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
+    """The year's cohort: identities by origin and field, choice of host, institution."""
+    y, e = ctx.inputs, setting.params.entry
+    n_places = setting.data.n_places
+    counts = population.cohort_counts(
+        setting.seed, setting.replicate, y.cohort_before, y.cohort_after, setting.scale
+    )  # [F, O]
+    change, home_change = entry_utilities(setting, ctx)
+    odds, weight = population.entry_choice(y.home_share, y.abroad_share, change, home_change, e.dissimilarity)
+    sigma = setting.params.careers.talent_sigma
+    keys = [setting.key(stream, ctx.year) for stream in (Stream.ENTRY_HOME, Stream.ENTRY_HOST)]
+    key_institution = setting.key(Stream.INSTITUTION, ctx.year)
+    inst = setting.institutions
+
+    def work(f: int) -> tuple[np.ndarray, np.ndarray]:
+        b = columns.blocks[f]
+        rows = population.bear(b, f, counts[f], ctx.year, setting.seed, setting.replicate, sigma)
+        population.choose_entry(
+            rows, b.uid, b.origin, b.talent, sigma, odds[f], weight[f], e.talent_abroad, *keys, b.place
+        )
+        population.settle(
+            rows, b.uid, b.place, b.entry_place, b.institution, inst.first, inst.cumulative, key_institution
+        )
+        number = np.zeros((n_places, n_places), np.int64)
+        np.add.at(number, (b.origin[rows], b.place[rows]), 1)
+        return rows, number
+
+    found = setting.each_field(work, len(columns))
+    return Entries([r for r, _ in found], sum(n for _, n in found))

@@ -1,0 +1,124 @@
+"""What all phases read and none changes: configuration, data, institutions, threat, keys, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from sim.data.tables import WorldData
+from sim.fields import field_array
+from sim.inputs import YearInputs
+from sim.macro import Macro
+from sim.params import Params
+from sim.policy.channels import Channels
+from sim.randomness import Stream, base_key
+
+T = TypeVar("T")
+THREADED_FROM = 200_000  # agents; below this, threads cost more than they bring
+
+
+@dataclass(frozen=True)
+class Institutions:
+    """Institutions as arrays for the kernels.
+
+    Attributes
+    ----------
+    place : [I] index of the place; federal_musd, weight : [I]; size_class : [I].
+    first : [P + 1], first institution of each place; cumulative : [I], weight summed within the place.
+    """
+
+    place: np.ndarray
+    federal_musd: np.ndarray
+    weight: np.ndarray
+    size_class: np.ndarray
+    first: np.ndarray
+    cumulative: np.ndarray
+
+    @classmethod
+    def of(cls, data: WorldData) -> Institutions:
+        """Institutions of a world's data."""
+        place = np.asarray(data.institution_place, np.int64)
+        first = np.searchsorted(place, np.arange(data.n_places + 1)).astype(np.int64)
+        cumulative = np.concatenate([_cumulate(data.institution_weight[i:j]) for i, j in zip(first[:-1], first[1:])])
+        return cls(
+            place, np.asarray(data.institution_federal_musd), np.asarray(data.institution_weight),
+            np.asarray(data.institution_size_class), first, cumulative,
+        )  # fmt: skip
+
+
+def _cumulate(weight: np.ndarray) -> np.ndarray:
+    total = np.cumsum(weight)
+    total /= total[-1]
+    total[-1] = 1.0
+    return total
+
+
+@dataclass
+class Setting:
+    """Constants of one run, shared by the phases."""
+
+    data: WorldData
+    params: Params
+    institutions: Institutions
+    threat: np.ndarray
+    trust_level: np.ndarray
+    scale: float
+    seed: int
+    replicate: int
+    elite_talent: float
+    threads: int = 1
+
+    def key(self, stream: Stream, year: int) -> np.uint64:
+        """Key of a stream in a year of this run."""
+        return base_key(self.seed, self.replicate, stream, year)
+
+    def each_field(self, work: Callable[[int], T], n_agents: int) -> list[T]:
+        """Results of ``work(field)`` in field order; on threads if the world is large (same bits either way)."""
+        fields: Iterable[int] = range(len(FIELD_SHARE))
+        if self.threads > 1 and n_agents >= THREADED_FROM:
+            with ThreadPoolExecutor(self.threads) as pool:
+                return list(pool.map(work, fields))
+        return [work(f) for f in fields]
+
+
+FIELD_SHARE = field_array("share")
+FIELD_TEAM = field_array("team")
+FIELD_INTERNATIONAL = field_array("international")
+FIELD_BASIC = field_array("basic")
+FIELD_DUAL_USE = np.stack([field_array("dual_use_basic"), field_array("dual_use_applied")], axis=1)
+
+
+@dataclass(frozen=True)
+class YearContext:
+    """One year as the phases see it.
+
+    Attributes
+    ----------
+    inputs, channels, macro : data and trends, policy in force, last year's world.
+    hostility : [a, o], fear level h plus what policies say, felt this year.
+    case_exit : [a, o], extra exit hazard through last year's investigations.
+    z1_baseline : [F] thresholds of the paired baseline, None if this is it.
+    """
+
+    year: int
+    inputs: YearInputs
+    channels: Channels
+    macro: Macro
+    hostility: np.ndarray
+    case_exit: np.ndarray
+    z1_baseline: np.ndarray | None
+
+
+def log_change(value: np.ndarray, reference: np.ndarray, floor: float = 0.0) -> np.ndarray:
+    """ln of value over reference, both raised by `floor` so that small places do not jump."""
+    return np.log((value + floor) / (reference + floor))
+
+
+def funding_per_head(ctx: YearContext) -> np.ndarray:
+    """Research spending per researcher this year [P], million dollars, policy included."""
+    return ctx.inputs.gerd * ctx.channels.funding / np.maximum(ctx.macro.researchers, 1.0)
+
