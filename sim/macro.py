@@ -19,19 +19,19 @@ class Macro:
     ----------
     mass : [F, P], fractional papers by field (real papers).
     trust : [P, P], 0-1, symmetric.
-    access : [P, P], what place a can reach of place b's knowledge, 0-1.
-    frontier : [F, P], frontier knowledge within reach, centred on the world mean.
+    top1 : [F, P], fractional papers in the world's top 1 % by field (real papers).
+    access : [P, P], what place a can reach of place b's knowledge, 0-1, before rules on its outflow.
     prestige : [P], smoothed share of papers in the world's top 1 %.
     students : [P], early per established researcher; permanent_share : [P]; size_share : [P] of researchers.
     researchers : [P], real persons.
-    ln_funding_lag : [P], lagged log of funding per head relative to the reference.
+    ln_funding_lag : [P], lagged log of funding per head relative to the reference, policy left out.
     z1 : [F], thresholds of the top 1 % in the same year, filled in when the year is over (inf before).
     """
 
     mass: np.ndarray
+    top1: np.ndarray
     trust: np.ndarray
     access: np.ndarray
-    frontier: np.ndarray
     prestige: np.ndarray
     students: np.ndarray
     permanent_share: np.ndarray
@@ -50,11 +50,12 @@ def first_macro(
 ) -> Macro:
     """State of the year before the first simulated one: masses in proportion to people, no access abroad."""
     n = len(researchers)
+    mass = 0.3 * shares[:, None] * researchers[None, :]
     return Macro(
-        mass=0.3 * shares[:, None] * researchers[None, :],
+        mass=mass,
+        top1=0.01 * mass,
         trust=trust,
         access=np.eye(n),
-        frontier=np.zeros((n_fields, n)),
         prestige=prestige,
         students=np.full(n, 0.5),
         permanent_share=np.full(n, 0.5),
@@ -65,19 +66,19 @@ def first_macro(
     )
 
 
-def access_matrix(together: np.ndarray, whole: np.ndarray, returned: np.ndarray, openness: np.ndarray) -> np.ndarray:
-    """What place a can reach of place b's knowledge, directed: through joint papers, returnees and b's openness.
+def access_matrix(together: np.ndarray, whole: np.ndarray, returned: np.ndarray) -> np.ndarray:
+    """What place a can reach of place b's knowledge, directed: through joint papers and people who came from b.
 
-    ``access_ab = openness_ab (1 - exp(-8 joint_ab / papers_a - 4 came_from_b / people_a))``; rates are assumptions
+    ``access_ab = 1 - exp(-8 joint_ab / papers_a - 4 came_from_b / people_a)``; rates are assumptions
     that put the access of a system with 10 % of its papers joint with b at about one half.
 
     Parameters
     ----------
     together : [P, P] symmetric joint papers; whole : [P] papers.
-    returned : [P, P], share of a's people whose previous place is b; openness : [P, P].
+    returned : [P, P], share of a's people whose previous place is b.
     """
     reach = 8.0 * together / np.maximum(whole, 1e-9)[:, None] + 4.0 * returned
-    access = openness * (1.0 - np.exp(-reach))
+    access = 1.0 - np.exp(-reach)
     access[np.diag_indices(len(whole))] = 1.0
     return access
 

@@ -219,12 +219,28 @@ class ComplianceParams:
 
 @dataclass(frozen=True)
 class GovernmentParams:
-    """Reactive governments (MODEL section 4, Governments)."""
+    """Reactive governments (MODEL section 4, Governments); all assumptions, since no estimate exists."""
 
-    band: float = p(0.5, 0.0, 3.0, "sd", "assumption", "no action while |u| stays within the band")
+    band: float = p(0.75, 0.0, 3.0, "sd", "assumption", "no action while the signal stays within the band")
+    relax_factor: float = p(1.5, 1.0, 4.0, "x band", "assumption", "relaxing needs a larger signal than tightening")
     smoothing: float = p(0.4, 0.05, 1.0, "1/year", "assumption", "exponential smoothing of indicators")
+    adaptation: float = p(0.1, 0.0, 1.0, "1/year", "assumption", "targets drift towards what is (aspiration levels)")
     step: float = p(0.1, 0.0, 1.0, "share of range", "assumption", "largest change of a lever at once")
     wait_years: float = p(2.0, 1.0, 10.0, "years", "assumption", "two years between changes of one lever")
+    weight_net_talent: float = p(1.0, 0.0, 3.0, "weight", "assumption", "net inflow of researchers per researcher")
+    weight_top1_rank: float = p(1.0, 0.0, 3.0, "weight", "assumption", "rank by top-1 % papers")
+    weight_incidents: float = p(1.0, 0.0, 3.0, "weight", "assumption", "leaks that became known")
+    weight_rivals_growth: float = p(1.0, 0.0, 3.0, "weight", "assumption", "growth of rivals' papers above own")
+    weight_ally_standard: float = p(1.0, 0.0, 3.0, "weight", "assumption", "allies' protection above own")
+    softening: float = p(0.5, 0.0, 1.0, "share", "assumption", "share of a draft conceded at full opposition")
+    delay_opposition: float = p(0.3, 0.0, 1.0, "opposition", "assumption", "above it a rule takes a second year")
+    opposition_burden: float = p(0.05, 0.005, 0.5, "share of time", "assumption", "burden at which 63 % object")
+    opposition_fear: float = p(0.3, 0.05, 1.0, "mean fear", "assumption", "fear at which 63 % object")
+    promotion_budget: float = p(0.02, 0.0, 0.2, "share of R&D spending", "assumption", "bound on decided promotion")
+    security_budget: float = p(0.005, 0.0, 0.05, "share of R&D spending", "assumption", "bound on decided security")
+    concern: float = p(0.3, 0.05, 1.0, "threat", "assumption", "places above it are on the government's list")
+    alliance_gap: float = p(0.03, 0.0, 0.5, "share prevented", "assumption", "gap that makes a standard a demand")
+    alliance_stake: float = p(0.005, 0.0005, 0.1, "share of papers", "assumption", "stake worth adopting a standard")
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,17 @@ def set_talent(uid, rows, talent, sigma, key):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def choose_entry(  # type: ignore[no-untyped-def]
-    rows, uid, origin, talent, sigma, logit_abroad, log_weight, talent_abroad, key_home, key_host, place,
+    rows,
+    uid,
+    origin,
+    talent,
+    sigma,
+    logit_abroad,
+    log_weight,
+    talent_abroad,
+    key_home,
+    key_host,
+    place,
 ):
     """Place of entry of each newborn of a field.
 
@@ -141,8 +151,15 @@ def _initial_people(place, n_origin_cum, turnover, year, key, origin, entry_year
 
 
 def first_people(
-    block: Block, field: int, n_by_place: np.ndarray, mix: np.ndarray, turnover: np.ndarray, year: int,
-    seed: int, replicate: int, sigma: float,
+    block: Block,
+    field: int,
+    n_by_place: np.ndarray,
+    mix: np.ndarray,
+    turnover: np.ndarray,
+    year: int,
+    seed: int,
+    replicate: int,
+    sigma: float,
 ) -> None:
     """Fill a block with the people of the year before the first simulated one.
 

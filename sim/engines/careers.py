@@ -64,7 +64,6 @@ def step(  # type: ignore[no-untyped-def]
     uid,
     origin,
     place,
-    institution,
     entry_year,
     stage,
     permanent,
@@ -127,17 +126,10 @@ def step(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def count_cells(uid, origin, place, stage, counts):  # type: ignore[no-untyped-def]
-    """Add the living of one field to ``counts[origin, place, stage]`` (int64)."""
-    for i in range(uid.shape[0]):
-        if uid[i] != 0:
-            counts[origin[i], place[i], stage[i]] += 1
-
-
-@njit(cache=True, nogil=True)
-def mean_exit_factor(uid, place, stage, permanent, stage_factor, permanent_factor, total, n):  # type: ignore[no-untyped-def]
+def mean_exit_factor(year, uid, place, entry_year, permanent, stage_factor, permanent_factor, total, n):  # type: ignore[no-untyped-def]
     """Sums that calibration divides: ``total[P]`` of personal exit factors and ``n[P]`` of people."""
     for i in range(uid.shape[0]):
         if uid[i] != 0:
-            total[place[i]] += exit_factor(stage[i], permanent[i], stage_factor, permanent_factor)
+            stage = stage_of(year - entry_year[i])
+            total[place[i]] += exit_factor(stage, permanent[i], stage_factor, permanent_factor)
             n[place[i]] += 1

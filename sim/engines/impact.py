@@ -72,13 +72,13 @@ def rate_papers(  # type: ignore[no-untyped-def]
         flags[k] = project[i] | (INTERNATIONAL if international else 0)
 
 
-def thresholds(mu: np.ndarray, sigma: float) -> tuple[float, float]:
-    """Levels of ln z exceeded by the world's top 1 % and 10 % of papers of a field.
+def thresholds(mu: np.ndarray, sigma: float) -> tuple[float, float, float]:
+    """Levels of ln z exceeded by the world's top 1, 3 and 10 % of papers of a field.
 
     Solved on a histogram of ``mu`` (bins of 0.01), convolved with the normal luck.
     """
     if len(mu) == 0:
-        return math.inf, math.inf
+        return math.inf, math.inf, math.inf
     low = math.floor(float(mu.min()) * 100.0)
     count = np.bincount((mu.astype(np.float64) * 100.0 - low).astype(np.int64))
     used = np.flatnonzero(count)
@@ -94,7 +94,7 @@ def thresholds(mu: np.ndarray, sigma: float) -> tuple[float, float]:
                 above = middle
         return 0.5 * (below + above)
 
-    return solve(0.01), solve(0.10)
+    return solve(0.01), solve(0.03), solve(0.10)
 
 
 # rows of the `by_place` array that `count_papers` fills
@@ -102,6 +102,7 @@ BY_PLACE = (
     "papers_whole", "papers_fractional", "papers_international", "papers_basic", "papers_sensitive",
     "papers_international_sensitive", "top1_whole", "top1_fractional", "top10_whole", "top10_fractional",
     "top1_at_baseline_threshold", "impact_sum", "top1_international", "z_fractional", "z10_fractional", "z1_fractional",
+    "z3_fractional",
 )  # fmt: skip
 
 
@@ -121,6 +122,7 @@ def count_papers(  # type: ignore[no-untyped-def]
     flags,
     sigma,
     z1,
+    z3,
     z10,
     z1_baseline,
     by_place,
@@ -166,6 +168,7 @@ def count_papers(  # type: ignore[no-untyped-def]
             # citations drawn by the top papers: mean of z above a threshold, of a log-normal
             by_place[14, p] += mean * s * exceeds(mu[k] + sigma * sigma, z10, sigma)
             by_place[15, p] += mean * s * exceeds(mu[k] + sigma * sigma, z1, sigma)
+            by_place[16, p] += mean * s * exceeds(mu[k] + sigma * sigma, z3, sigma)
             for r in range(q):
                 together[min(p, seen[r]), max(p, seen[r])] += 1.0
 

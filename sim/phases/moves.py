@@ -44,7 +44,7 @@ def utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarra
     m, ch, y, macro = setting.params.mobility, ctx.channels, ctx.inputs, ctx.macro
     ref = y.reference
     prestige = log_change(macro.prestige, ref.prestige, 0.002)
-    posts = macro.permanent_share - ref.permanent_share
+    posts = macro.permanent_share - ref.permanent_share + ch.permanent_offer
     freedom = y.freedom - ref.freedom
     income = log_change(y.income, ref.income)
     by_stage = np.stack(
@@ -109,7 +109,7 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
         names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
         n = mobility.propose(
             ctx.year, *b.used(*names.split()), setting.elite_talent, *micro, m.tie, np.exp(m.home_early),
-            plan.base, plan.attract[f], plan.total[f].transpose(0, 1, 2, 3).copy(), plan.scale[f].copy(),
+            plan.base, plan.attract[f], plan.total[f], plan.scale[f],
             plan.accept, m.fit, *keys, row, to, tie,
         )  # fmt: skip
         return row[:n], to[:n], tie[:n]

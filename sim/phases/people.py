@@ -34,7 +34,7 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     """Set fear, age everyone, give posts and second affiliations, and mark who leaves."""
     c, s, ch = setting.params.careers, setting.params.security, ctx.channels
     n_places = setting.data.n_places
-    funding = np.exp(-c.exit_funding * ctx.macro.ln_funding_lag)
+    funding = np.exp(-c.exit_funding * ctx.ln_funding)
     exit_scale = ctx.inputs.exit_scale * funding
     stage_factor = np.array([c.exit_early, c.exit_established, c.exit_senior])
     permanent_rate = np.array([c.permanent_early, c.permanent_established, c.permanent_established])[None, :]

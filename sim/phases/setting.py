@@ -101,6 +101,9 @@ class YearContext:
     inputs, channels, macro : data and trends, policy in force, last year's world.
     hostility : [a, o], fear level h plus what policies say, felt this year.
     case_exit : [a, o], extra exit hazard through last year's investigations.
+    access : [P, P], what places can reach of each other's knowledge under this year's rules.
+    frontier : [F, P], share of the frontier within reach, centred; ln_funding : [P], lagged log of funding per
+        head relative to the reference, policy included.
     z1_baseline : [F] thresholds of the paired baseline, None if this is it.
     """
 
@@ -110,6 +113,9 @@ class YearContext:
     macro: Macro
     hostility: np.ndarray
     case_exit: np.ndarray
+    access: np.ndarray
+    frontier: np.ndarray
+    ln_funding: np.ndarray
     z1_baseline: np.ndarray | None
 
 
@@ -121,4 +127,3 @@ def log_change(value: np.ndarray, reference: np.ndarray, floor: float = 0.0) -> 
 def funding_per_head(ctx: YearContext) -> np.ndarray:
     """Research spending per researcher this year [P], million dollars, policy included."""
     return ctx.inputs.gerd * ctx.channels.funding / np.maximum(ctx.macro.researchers, 1.0)
-

@@ -1,0 +1,38 @@
+# Everything is set up in .venv from a bare python3 (3.11-3.13) and a network.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test full lint docs validate clean
+
+run: $(STAMP)  ## the main job: restrictive measures against the baseline, table and figures
+	$(BIN)/python -m sim +scenario=restrictive
+
+test: $(STAMP) lint  ## all tests of a normal change
+	$(BIN)/python -m pytest -m "not full"
+
+full: $(STAMP)  ## long checks too: whole-world runs, fuzzing, kill tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(STAMP)  ## pages that are generated from code
+	$(BIN)/talent-circulation docs
+
+validate: $(STAMP)  ## the in-sample fit, as a table (docs/validation.md)
+	$(BIN)/python -m sim.analysis.validate
+
+$(STAMP): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "needs Python 3.11 to 3.13, not " + sys.version.split()[0]'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,228 @@
+"""Fit rates of places to outcomes up to 2017 and write the fitted tables of the package.
+
+``python -m sim.analysis.calibrate [--world full] [--scale 10] [--rounds 6] [--out FOLDER]``
+
+Each round lives 1980-2017 once with the current tables, compares with data, and corrects: exit rates by the
+mean personal factor, moves by a three-way fit of the flows on the exposure of people, output by fractional
+papers, home weights by international shares, place quality by PPtop1 % (to 2014). Nothing after 2017 and no
+effect of any policy is used (MODEL section 8). Corrections are damped and smoothed over five years, so that
+the noise of one run is not fitted.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.analysis.targets import international_targets, papers_targets, quality_targets
+from sim.data.tables import DATA_END, YEAR0, WorldData, data_folder, load_world_data
+from sim.engines import careers, mobility
+from sim.fitted import N_YEARS, Fitted, load_fitted, save_fitted
+from sim.inputs import Inputs
+from sim.phases.moves import home_factor, micro_arguments
+from sim.phases.setting import YearContext
+from sim.world import World
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+FLOWS_FROM = 1998
+
+
+@dataclass
+class Seen:
+    """What one calibration run shows, by year 1980-2017.
+
+    Attributes
+    ----------
+    exit_factor : [38, P], mean personal factor of the exit hazard.
+    exposure : [38, P, P], sum of micro factors by place and destination, real persons.
+    people : [38, P], people at risk of moving; papers, international, whole, top1 : [38, P], real papers.
+    prestige, students, permanent_share : [38, P].
+    """
+
+    exit_factor: np.ndarray
+    exposure: np.ndarray
+    people: np.ndarray
+    papers: np.ndarray
+    whole: np.ndarray
+    international: np.ndarray
+    top1: np.ndarray
+    prestige: np.ndarray
+    students: np.ndarray
+    permanent_share: np.ndarray
+
+    @classmethod
+    def empty(cls, n_places: int) -> Seen:
+        """Zero arrays."""
+        flat = {name: np.zeros((N_YEARS, n_places)) for name in cls.__dataclass_fields__ if name != "exposure"}
+        return cls(**flat, exposure=np.zeros((N_YEARS, n_places, n_places)))
+
+
+class WatchedWorld(World):
+    """World that sums the personal factors before careers and mobility act on them."""
+
+    seen: Seen
+
+    def look(self, phase: str, ctx: YearContext) -> None:
+        """Sum exit factors before careers, and move exposures before mobility."""
+        t, p, n = ctx.year - YEAR0, self.setting.params, self.setting.data.n_places
+        if phase == "careers":
+            c = p.careers
+            stage_factor = np.array([c.exit_early, c.exit_established, c.exit_senior])
+            total, number = np.zeros(n), np.zeros(n)
+            for b in self.columns:
+                careers.mean_exit_factor(
+                    ctx.year, *b.used("uid", "place", "entry_year", "permanent"), stage_factor, c.exit_permanent,
+                    total, number,
+                )  # fmt: skip
+            self.seen.exit_factor[t] = np.where(number > 0, total / np.maximum(number, 1), 1.0)
+            return
+        home, early = home_factor(self.setting, ctx.inputs.income), float(np.exp(p.mobility.home_early))
+        names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
+        for b in self.columns:
+            mobility.exposure(
+                ctx.year, *b.used(*names.split()), *micro_arguments(self.setting), p.mobility.tie, home, early,
+                self.seen.exposure[t],
+            )  # fmt: skip
+            self.seen.people[t] += np.bincount(b.place[b.alive()], minlength=n) * self.setting.scale
+        self.seen.exposure[t] *= self.setting.scale
+        for name in ("prestige", "students", "permanent_share"):
+            getattr(self.seen, name)[t] = getattr(ctx.macro, name)
+
+
+def live(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
+    """One run 1980-2017 with the given tables."""
+    world = WatchedWorld(cfg, replicate, inputs=Inputs(data, fitted))
+    world.seen = Seen.empty(data.n_places)
+    for result in world.run(until=DATA_END):
+        t, place = result.year - YEAR0, result.tables["place_year"]
+        world.seen.papers[t] = place["papers_fractional"]
+        world.seen.whole[t] = place["papers_whole"]
+        world.seen.international[t] = place["papers_international"]
+        world.seen.top1[t] = place["top1_fractional"]
+    return world.seen
+
+
+def smooth(series: np.ndarray, half: int = 2) -> np.ndarray:
+    """Centred moving mean over years, shorter at the ends."""
+    return np.stack([series[max(0, t - half) : t + half + 1].mean(axis=0) for t in range(len(series))])
+
+
+def fit_flows(flows: np.ndarray, exposure: np.ndarray, rounds: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Three-way fit of ``flows[t, c, d] ~ a[t, c] b[t, d] s[c, d] exposure[t, c, d]`` by proportional scaling.
+
+    The maximum of the Poisson likelihood; margins are exact at convergence. Pairs weigh recent years more
+    (half-life five years), since 2013-17 is what the projection stands on.
+
+    Returns
+    -------
+    a, b : [T, P]; s : [P, P].
+    """
+    years, n = flows.shape[0], flows.shape[1]
+    a, b, s = np.ones((years, n)), np.ones((years, n)), np.ones((n, n)) - np.eye(n)
+    weight = 0.5 ** ((years - 1 - np.arange(years)) / 5.0)
+    total = np.tensordot(weight, flows, 1)
+    for _ in range(rounds):
+        b = flows.sum(axis=1) / np.maximum(np.einsum("tc,cd,tcd->td", a, s, exposure), 1e-12)
+        a = flows.sum(axis=2) / np.maximum(np.einsum("td,cd,tcd->tc", b, s, exposure), 1e-12)
+        s = total / np.maximum(np.einsum("t,tc,td,tcd->cd", weight, a, b, exposure), 1e-12)
+        np.fill_diagonal(s, 0.0)
+    # margins last, so that they are exact and the pair residual is what gives
+    for _ in range(rounds):
+        b = flows.sum(axis=1) / np.maximum(np.einsum("tc,cd,tcd->td", a, s, exposure), 1e-12)
+        a = flows.sum(axis=2) / np.maximum(np.einsum("td,cd,tcd->tc", b, s, exposure), 1e-12)
+    return a, b, s
+
+
+def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> Fitted:
+    """Tables corrected by what a run showed."""
+    first = FLOWS_FROM - YEAR0
+    out_share = data.flows.sum(axis=2) / np.maximum(seen.people[first:], 1.0)
+    hazard = data.flows * (-np.log1p(-np.minimum(out_share, 0.5)) / np.maximum(out_share, 1e-12))[:, :, None]
+    a, b, s = fit_flows(hazard, seen.exposure[first:])
+    before = np.ones((first, 1))
+    return replace(
+        fitted,
+        exit_norm=np.maximum(seen.exit_factor, 0.05),
+        move_origin=np.concatenate([before * a[:3].mean(axis=0), a]),
+        move_destination=np.concatenate([before * b[:3].mean(axis=0), b]),
+        move_pair=s,
+        output=fitted.output * correction(papers_targets(data), seen.papers, damping),
+        home_weight=home_weights(data, fitted, seen, damping),
+        quality=qualities(data, fitted, seen, damping),
+        prestige=smooth(seen.prestige),
+        students=smooth(seen.students),
+        permanent_share=smooth(seen.permanent_share),
+    )
+
+
+def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarray:
+    """Damped factor target / seen [38, P] over five-year means, then the world's own total by year exactly."""
+    factor = np.clip(smooth(target) / np.maximum(smooth(seen), 1e-9), 0.2, 5.0) ** damping
+    world = target.sum(axis=1) / np.maximum((seen * factor).sum(axis=1), 1e-9)
+    return factor * world[:, None]
+
+
+def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
+    """Home weights moved by the log odds between target and simulated international shares."""
+    share = np.clip(smooth(seen.international) / np.maximum(smooth(seen.whole), 1e-9), 0.005, 0.98)
+    target = np.clip(international_targets(data), 0.005, 0.98)
+    step = np.log(share / (1 - share)) - np.log(target / (1 - target))
+    return np.clip(fitted.home_weight * np.exp(damping * 1.2 * np.clip(step, -1.5, 1.5)), 1e-3, 1e7)
+
+
+def qualities(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
+    """Place quality moved towards the share of papers in the world's top 1 % (fractional)."""
+    share = smooth(seen.top1) / np.maximum(smooth(seen.papers), 1e-9)
+    target = quality_targets(data)
+    gap = np.log((target + 3e-4) / (share + 3e-4))
+    # d ln P(top 1 %) / d mu = phi / (0.01 sigma) = 2.67 / sigma at the threshold
+    step = damping * np.sqrt(1.2) / 2.67 * np.clip(gap, -1.5, 1.5)
+    quality = np.clip(fitted.quality + step, -3.0, 3.0)
+    weight = seen.papers / np.maximum(seen.papers.sum(axis=1, keepdims=True), 1e-9)
+    return quality - (quality * weight).sum(axis=1, keepdims=True)
+
+
+def rounds(cfg: Config, n_rounds: int, start: Fitted | None = None) -> Iterator[tuple[Fitted, Seen]]:
+    """Calibrate, yielding the tables after each round and what the run before showed."""
+    data = load_world_data(cfg.world)
+    fitted = start or Fitted.start(data)
+    for k in range(n_rounds):
+        seen = live(cfg, data, fitted, replicate=1000 + k)  # replicates no user meets
+        fitted = next_tables(data, fitted, seen, damping=0.9 if k < n_rounds // 2 else 0.6)
+        yield fitted, seen
+
+
+def main() -> None:
+    """Command line: calibrate and write the tables."""
+    from sim.config import load_config
+
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--world", default="full")
+    parser.add_argument("--scale", type=float, default=10)
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--continue", dest="go_on", action="store_true", help="start from the tables in place")
+    args = parser.parse_args()
+    cfg = load_config(f"world={args.world}", f"scale={args.scale:g}")
+    data = load_world_data(args.world)
+    start = load_fitted(args.world) if args.go_on else None
+    target = papers_targets(data)
+    for k, (fitted, seen) in enumerate(rounds(cfg, args.rounds, start)):
+        recent = slice(-5, None)
+        papers = np.abs(seen.papers[recent] - target[recent]).sum() / target[recent].sum()
+        share = seen.international[recent].sum(axis=0) / np.maximum(seen.whole[recent].sum(axis=0), 1)
+        gap = np.abs(share - international_targets(data)[recent].mean(axis=0)).mean()
+        stock = np.abs(seen.people[-1] - data.researchers[-1]).sum() / data.researchers[-1].sum()
+        print(f"round {k + 1}: papers {papers:.1%}, international share {gap:.3f}, people at risk {stock:.1%}")
+        save_fitted(fitted, data, args.out or data_folder(args.world))
+
+
+if __name__ == "__main__":
+    main()

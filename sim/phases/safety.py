@@ -1,0 +1,91 @@
+"""Phase 8: leaks, investigations, fear, trust and the cost of rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.columns import Columns
+from sim.engines import counting
+from sim.engines.compliance import Compliance, compliance, first_year_cost
+from sim.engines.security import Cases, Leaks, cases, incidents, leaks, third_places
+from sim.phases.papers import Output
+from sim.phases.setting import Setting, YearContext
+
+
+@dataclass(frozen=True)
+class People:
+    """Head counts at the end of the year, in agents.
+
+    Attributes
+    ----------
+    cells : [origin, place, stage]; came_from : [place, previous place]; by_institution : [I].
+    n_permanent : [P]; fear_sum : [origin, place]; exposed : [place, origin].
+    """
+
+    cells: np.ndarray
+    came_from: np.ndarray
+    by_institution: np.ndarray
+    n_permanent: np.ndarray
+    fear_sum: np.ndarray
+    exposed: np.ndarray
+
+
+@dataclass(frozen=True)
+class Safety:
+    """What was leaked, prevented, investigated and spent; real counts."""
+
+    leaks: Leaks
+    incidents: np.ndarray
+    cases: Cases
+    protection: np.ndarray
+    compliance: Compliance
+    cost: np.ndarray
+
+
+def count_people(setting: Setting, columns: Columns) -> People:
+    """Count everyone at the end of the year."""
+    n_places, n_institutions = setting.data.n_places, len(setting.institutions.place)
+
+    def work(f: int) -> tuple[np.ndarray, ...]:
+        b = columns.blocks[f]
+        counts = counting.empty_counts(n_places, n_institutions)
+        names = "uid origin place institution stage permanent fear prev_place"
+        counting.count_people(*b.used(*names.split()), *counts)
+        exposed = np.zeros((n_places, n_places), np.int64)
+        names = "uid origin place stage dual tie_row tie_tag"
+        counting.count_exposed(*b.used(*names.split()), setting.threat, exposed)
+        return *counts, exposed
+
+    found = setting.each_field(work, len(columns))
+    return People(*(sum(parts[1:], parts[0].copy()) for parts in zip(*found)))
+
+
+def protection(setting: Setting, ctx: YearContext) -> np.ndarray:
+    """Share of leaks prevented by way and place [w, P], institutions weighted by their researchers."""
+    inst, ch = setting.institutions, ctx.channels
+    inside = ch.protection_institution * inst.weight[None, :]
+    mean = np.stack([np.bincount(inst.place, weights=row, minlength=setting.data.n_places) for row in inside])
+    return 1.0 - (1.0 - ch.protection_place) * (1.0 - mean)
+
+
+def secure(setting: Setting, ctx: YearContext, people: People, output: Output, cost_before: np.ndarray) -> Safety:
+    """Leaks by way, the year's cases, and the cost of the rules in force."""
+    scale, params = setting.scale, setting.params
+    protected = protection(setting, ctx)
+    exposed = output.exposed * scale
+    sensitive = output.projects[:, 4] * scale
+    share = exposed / np.maximum(sensitive, 1e-9)[None, :, :, None]
+    through = third_places(exposed[1], np.minimum(share, 1.0), protected)
+    leaked = leaks(exposed, output.lost * scale, setting.threat, protected, params.security, through)
+    near = people.exposed * scale
+    found = cases(ctx.channels.case_rate, ctx.channels.precision, near, setting.seed, setting.replicate, ctx.year)
+    drawn = incidents(leaked.by_pair(), setting.seed, setting.replicate, ctx.year)
+    inst = setting.institutions
+    cost = first_year_cost(ctx.channels.cost_fixed_musd, ctx.channels.cost_share, inst.federal_musd)
+    spent = compliance(
+        cost, cost_before, ctx.channels.burden_institution, ctx.channels.burden_place, inst.place,
+        people.by_institution * scale, params.compliance,
+    )  # fmt: skip
+    return Safety(leaked, drawn, found, protected, spent, cost)

@@ -1,0 +1,274 @@
+"""Measures of a year as columnar tables (layout: OUTPUTS), in real persons, papers and cases.
+
+Reads the results of the phases and changes nothing, so that recording more changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.agents.indicators import Observation
+from sim.engines.compliance import by_group
+from sim.fields import N_FIELDS
+from sim.phases.moves import Moves
+from sim.phases.papers import Output, both_sides
+from sim.phases.people import Entries, Exits
+from sim.phases.safety import People, Safety
+from sim.phases.setting import Setting, YearContext
+
+LARGEST = 20  # places whose pairs are always recorded
+Table = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Year:
+    """Everything that happened in a year."""
+
+    ctx: YearContext
+    exits: Exits
+    entries: Entries
+    moves: Moves
+    output: Output
+    people: People
+    safety: Safety
+    trust: np.ndarray
+    decisions: Table
+
+
+def tables(setting: Setting, year: Year) -> dict[str, Table]:
+    """All tables of the year but the panel."""
+    place = place_table(setting, year)
+    found = {
+        "place_year": place,
+        "flow_year": flow_table(setting, year),
+        "entry_year": cells(year.entries.counts, setting.scale, ("origin", "place"), "new_entrants"),
+        "exit_year": exit_table(setting, year),
+        "stock_year": cells(year.people.cells, setting.scale, ("origin", "place", "stage"), "n_researchers"),
+        "copub_year": copub_table(setting, year),
+        "citation_year": citation_table(setting, year),
+        "pair_year": pair_table(setting, year),
+        "field_year": field_table(setting, year),
+        "institution_year": institution_table(setting, year),
+        "world_year": world_table(setting, year, place),
+    }
+    return found | ({"decisions": year.decisions} if year.decisions else {})
+
+
+def cells(counts: np.ndarray, scale: float, names: tuple[str, ...], value: str) -> Table:
+    """Cells > 0 of an array as a table: one index column an axis, and the value in real units."""
+    at = np.nonzero(counts)
+    return {**{name: index.astype(np.int16) for name, index in zip(names, at)}, value: counts[at] * scale}
+
+
+def ratio(over: np.ndarray, under: np.ndarray) -> np.ndarray:
+    """Quotient; null (NaN) where there is nothing to divide by."""
+    return np.divide(over, under, out=np.full(np.shape(over), np.nan), where=under > 0)
+
+
+def place_table(setting: Setting, year: Year) -> Table:
+    """Table `place_year`."""
+    scale, n = setting.scale, setting.data.n_places
+    stock = year.people.cells.sum(axis=2) * scale  # [origin, place]
+    here = stock.sum(axis=0)
+    moves = year.moves
+    returned = moves.origin == moves.place_to
+    entered = year.entries.counts * scale
+    out = year.output
+    count = {name: out.place(name) * scale for name in _PAPER_COUNTS}
+    impact = out.place("impact_sum") * scale
+    projects = out.projects.sum(axis=0) * scale
+    leaks, spent = year.safety.leaks, year.safety.compliance
+    ways = leaks.by_way()
+    group = setting.institutions.place
+    targets = [setting.data.iso3.index(o) for o in setting.params.security.target_origins if o in setting.data.iso3]
+    fear = year.people.fear_sum
+    return {
+        "year": np.full(n, year.ctx.year, np.int16),
+        "place": np.arange(n, dtype=np.int16),
+        "n_researchers": here,
+        "n_foreign_origin": here - stock.diagonal(),
+        "new_entrants": entered.sum(axis=0),
+        "new_entrants_foreign": entered.sum(axis=0) - entered.diagonal(),
+        "new_exits": year.exits.counts.sum(axis=(0, 2)) * scale,
+        "new_moves_in": np.bincount(moves.place_to, minlength=n) * scale,
+        "new_moves_out": np.bincount(moves.place_from, minlength=n) * scale,
+        "new_returns": np.bincount(moves.place_to[returned], minlength=n) * scale,
+        **count,
+        "impact_mean": ratio(impact, count["papers_whole"]),
+        "impact_sum": impact,
+        "share_top_cited_international": ratio(out.place("top1_international"), out.place("top1_whole")),
+        "applications": projects[0],
+        "applications_funded": projects[1],
+        "share_projects_international": ratio(projects[3], projects[2]),
+        "leaks_reward": ways[0],
+        "leaks_deception": ways[1],
+        "leaks_coercion": ways[2],
+        "leaks_theft": ways[3],
+        "leaks_prevented": leaks.prevented.sum(axis=(0, 1, 3)),
+        "leaks_avoided_by_lost_activity": leaks.avoided.sum(axis=(0, 1, 3)),
+        "new_cases": year.safety.cases.total.sum(axis=1),
+        "new_false_cases": year.safety.cases.by_profile.sum(axis=1),
+        "fear_mean": ratio(fear.sum(axis=0) * scale, here),
+        "fear_target_mean": ratio(fear[targets].sum(axis=0) * scale, stock[targets].sum(axis=0)),
+        "compliance_musd": by_group(spent.musd, group, n),
+        "compliance_researcher_years": by_group(spent.researcher_years, group, n),
+        "rd_spending_musd": year.ctx.inputs.gerd * year.ctx.channels.funding,
+        "recruitment_musd": year.ctx.channels.recruitment_musd,
+    }
+
+
+_PAPER_COUNTS = (
+    "papers_whole",
+    "papers_fractional",
+    "papers_international",
+    "top1_whole",
+    "top1_fractional",
+    "top10_whole",
+    "top10_fractional",
+    "top1_at_baseline_threshold",
+)
+
+
+def flow_table(setting: Setting, year: Year) -> Table:
+    """Table `flow_year`: moves by places, origin and stage."""
+    m, n = year.moves, setting.data.n_places
+    shape = (n, n, n, 3)
+    key = np.ravel_multi_index(
+        (
+            m.place_from.astype(np.int64),
+            m.place_to.astype(np.int64),
+            m.origin.astype(np.int64),
+            m.stage.astype(np.int64),
+        ),
+        shape,
+    )
+    found, inverse, number = np.unique(key, return_inverse=True, return_counts=True)
+    index = np.unravel_index(found, shape)
+    tied = np.bincount(inverse, weights=m.with_tie, minlength=len(found))
+    names = ("place_from", "place_to", "origin", "stage")
+    return {
+        **{name: i.astype(np.int16) for name, i in zip(names, index)},
+        "new_moves": number * setting.scale,
+        "new_moves_with_tie_at_destination": tied * setting.scale,
+    }
+
+
+EXIT_REASONS = ("career", "fear", "investigation")
+
+
+def exit_table(setting: Setting, year: Year) -> Table:
+    """Table `exit_year`: people who left research by origin, place and reason."""
+    table = cells(year.exits.counts, setting.scale, ("origin", "place", "reason"), "new_exits")
+    return table | {"reason": np.array(EXIT_REASONS)[table["reason"]]}
+
+
+def copub_table(setting: Setting, year: Year) -> Table:
+    """Table `copub_year`: joint papers by pair and field, whole counting."""
+    field_pairs = year.output.together.transpose(1, 2, 0)
+    return cells(field_pairs, setting.scale, ("place_a", "place_b", "field"), "papers_whole")
+
+
+def citation_table(setting: Setting, year: Year) -> Table:
+    """Table `citation_year`: citations between places, and those that go to the world's top 10 %."""
+    out = year.output
+    top = np.nan_to_num(ratio(out.place("z10_fractional"), out.place("z_fractional")))
+    table = cells(out.citations, setting.scale, ("citing_place", "cited_place"), "citations")
+    return table | {"citations_to_top10": table["citations"] * top[table["cited_place"]]}
+
+
+def pair_table(setting: Setting, year: Year) -> Table:
+    """Table `pair_year`: pairs of the largest places, and pairs with friction or hostility."""
+    friction = both_sides(year.ctx.channels.friction).mean(axis=(0, 1))
+    hostility = np.maximum(year.ctx.hostility, year.ctx.hostility.T)
+    n = setting.data.n_places
+    keep = np.zeros((n, n), bool)
+    keep[:LARGEST, :LARGEST] = True
+    a, b = np.nonzero(np.triu(keep | (friction > 0) | (hostility > 1e-6), k=1))
+    return {
+        "place_a": a.astype(np.int16),
+        "place_b": b.astype(np.int16),
+        "trust": year.trust[a, b],
+        "friction": friction[a, b],
+        "hostility": hostility[a, b],
+    }
+
+
+def field_table(setting: Setting, year: Year) -> Table:
+    """Table `field_year`."""
+    n = setting.data.n_places
+    out = year.output
+    names = ("papers_whole", "papers_international", "papers_basic", "papers_sensitive",
+             "papers_international_sensitive", "top1_whole")  # fmt: skip
+    return {
+        "place": np.tile(np.arange(n, dtype=np.int16), N_FIELDS),
+        "field": np.repeat(np.arange(N_FIELDS, dtype=np.int16), n),
+        **{name: (out.field(name) * setting.scale).ravel() for name in names},
+        "leaks": year.safety.leaks.leaked.sum(axis=(0, 3)).ravel(),
+    }
+
+
+def institution_table(setting: Setting, year: Year) -> Table:
+    """Table `institution_year`: by place and size class, and every institution of the United States by index.
+
+    Rows of a class have institution -1. Papers are counted at the institution of the lead.
+    """
+    inst, spent = setting.institutions, year.safety.compliance
+    group, of = np.unique(inst.place * 4 + inst.size_class, return_inverse=True)
+    papers = year.output.papers_by_institution * setting.scale
+    values = {
+        "n_institutions": np.ones(len(of)),
+        "federal_musd": inst.federal_musd,
+        "covered": spent.covered.astype(float),
+        "compliance_musd": spent.musd,
+        "compliance_researcher_years": spent.researcher_years,
+        "papers_whole": papers,
+    }
+    single = np.flatnonzero(inst.place == setting.data.iso3.index("USA"))
+    sums = {name: np.concatenate([np.bincount(of, v), v[single]]) for name, v in values.items()}
+    return {
+        "place": np.concatenate([group // 4, inst.place[single]]).astype(np.int16),
+        "size_class": np.concatenate([group % 4, inst.size_class[single]]).astype(np.int16),
+        "institution": np.concatenate([np.full(len(group), -1), single]).astype(np.int32),
+        **sums,
+    }
+
+
+def world_table(setting: Setting, year: Year, place: Table) -> Table:
+    """Table `world_year`: one row."""
+    out, scale = year.output, setting.scale
+    return {
+        name: np.array([value], dtype=np.float64)
+        for name, value in {
+            "n_researchers": place["n_researchers"].sum(),
+            "papers": out.n_papers * scale,
+            "papers_international": out.n_international * scale,
+            "authors_per_paper_mean": out.n_authorships / max(out.n_papers, 1),
+            "new_moves": len(year.moves.row) * scale,
+            "leaks": year.safety.leaks.leaked.sum(),
+            "compliance_musd": year.safety.compliance.musd.sum(),
+            "impact_sum": out.impact_sum * scale,
+        }.items()
+    }
+
+
+def observe(setting: Setting, year: Year) -> Observation:
+    """What governments see of the year when they decide in the next one."""
+    place = place_table(setting, year)
+    together = year.output.together.sum(axis=0) * setting.scale
+    inst = setting.institutions
+    burden_inside = np.bincount(inst.place, weights=inst.weight * year.ctx.channels.burden_institution)
+    return Observation(
+        year=year.ctx.year,
+        researchers=place["n_researchers"],
+        net_moves=place["new_moves_in"] - place["new_moves_out"],
+        papers=place["papers_fractional"],
+        top1=place["top1_fractional"],
+        incidents=year.safety.incidents.sum(axis=1).astype(float),
+        protection=year.safety.protection.mean(axis=0),
+        burden=1.0 - (1.0 - year.ctx.channels.burden_place) * (1.0 - burden_inside),
+        fear=np.nan_to_num(place["fear_mean"]),
+        rd_spending_musd=place["rd_spending_musd"],
+        joint_share=np.nan_to_num(ratio(together + together.T, place["papers_whole"][:, None] + 0 * together)),
+    )

@@ -1,0 +1,300 @@
+"""The world: governments and researchers, and the year they live through, written once as one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents import population
+from sim.agents.face import ColumnarModel
+from sim.agents.government import govern, governments_state, make_governments, restore_governments
+from sim.agents.indicators import Observation
+from sim.agents.institution import InstitutionSet
+from sim.columns import Columns
+from sim.data.tables import YEAR0
+from sim.engines.security import threat_matrix, update_fear
+from sim.engines.trust import incident_rate, joint_intensity, trust_level, update_trust
+from sim.fields import N_FIELDS
+from sim.inputs import Inputs, load_inputs
+from sim.macro import Macro, access_matrix, first_macro, frontier_reach
+from sim.phases import moves, papers, people, safety
+from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext
+from sim.policy.timeline import Timeline
+from sim.randomness import Stream, base_key, keyed_round
+from sim.record import measures
+from sim.record.panel import Panel
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+BASE_YEAR = 2017  # trust, joint papers and rates are measured against this year afterwards
+
+
+@dataclass(frozen=True)
+class YearResult:
+    """What a year leaves: columnar tables without the columns that are the same for the whole run."""
+
+    year: int
+    tables: dict[str, dict[str, np.ndarray]]
+
+
+class World(ColumnarModel):
+    """One run: a world of researchers and governments under one set of policies.
+
+    Parameters
+    ----------
+    cfg : validated configuration (`sim.load_config`).
+    replicate : number of the random world, from 0; a scenario and its baseline share it.
+    mode : ``scripted`` governments only carry out policy; ``reactive`` ones also decide.
+    baseline : `macros` of the paired baseline; gives the thresholds of top papers and, with
+        ``params.feedback = frozen``, the state of the world at large.
+    inputs : other inputs than the shipped ones (calibration).
+    empty : leave the columns empty, to be filled by `from_state`.
+
+    Examples
+    --------
+    >>> from sim import World, load_config
+    >>> world = World(load_config("scale=2000", "end=1985"))
+    >>> for result in world.run():
+    ...     print(result.year, len(world.researchers))
+    """
+
+    def __init__(
+        self,
+        cfg: Config,
+        replicate: int = 0,
+        mode: str = "scripted",
+        baseline: dict[int, Macro] | None = None,
+        *,
+        inputs: Inputs | None = None,
+        empty: bool = False,
+    ) -> None:
+        super().__init__(rng=0)
+        self.cfg, self.mode, self.baseline = cfg, mode, baseline or {}
+        self.inputs = inputs or load_inputs(cfg.world)
+        data, params = self.inputs.data, cfg.params
+        self.setting = Setting(
+            data=data,
+            params=params,
+            institutions=Institutions.of(data),
+            threat=threat_matrix(data.liberal_democracy, data.ideal_distance, data.alliance, params.security),
+            trust_level=trust_level(data.ideal_distance, data.alliance, params.trust),
+            scale=float(cfg.scale),
+            seed=cfg.seed,
+            replicate=replicate,
+            elite_talent=float(np.exp(1.2816 * params.careers.talent_sigma - 0.5 * params.careers.talent_sigma**2)),
+            threads=cfg.threads or 1,
+        )
+        self.timeline = Timeline.from_config(cfg, data)
+        self.institutions = InstitutionSet.from_data(data)
+        self.governments = make_governments(self, data.n_places, params.government, self.setting.threat, data.alliance)
+        self.panel = Panel(cfg.panel, self.setting)
+        self.year = cfg.start - 1
+        self.macros: dict[int, Macro] = {}
+        n = data.n_places
+        self.trust, self.trust_base = self.setting.trust_level.copy(), self.setting.trust_level.copy()
+        self.joint_base = np.zeros((n, n))
+        self.fear = np.zeros((n, n))
+        self.case_exit = np.zeros((n, n))
+        self.funding_lag = np.zeros(n)
+        self.cost = np.zeros(len(self.setting.institutions.place))
+        self.lag = 1.0 - 0.5 ** (1.0 / params.publication.lag_years)  # half of the response by `lag_years` (F3)
+        self.observation: Observation | None = None
+        if not empty:
+            self._populate()
+
+    def _populate(self) -> None:
+        """People of the year before the first simulated one (MODEL section 3, Clock)."""
+        data, setting, y = self.setting.data, self.setting, self.inputs.year(self.cfg.start)
+        at = self.cfg.start - YEAR0
+        stock = data.researchers[at - 1] if at > 0 else data.researchers[0] ** 2 / data.researchers[1]
+        number = keyed_round(
+            base_key(setting.seed, setting.replicate, Stream.INITIAL, 0),
+            FIELD_SHARE[:, None] * stock[None, :] / setting.scale,
+        )
+        mix, entries = self.inputs.entry_mix(self.cfg.start), self.inputs.entries(self.cfg.start)
+        key = setting.key(Stream.INSTITUTION, self.year)
+        inst = setting.institutions
+        for f, block in enumerate(self.columns):
+            population.first_people(
+                block, f, number[f], mix, entries / stock, self.cfg.start, setting.seed, setting.replicate,
+                setting.params.careers.talent_sigma,
+            )  # fmt: skip
+            population.settle(
+                block.alive(), block.uid, block.place, block.entry_place, block.institution,
+                inst.first, inst.cumulative, key,
+            )  # fmt: skip
+        self.macro = first_macro(N_FIELDS, stock, self.trust, y.reference.prestige, FIELD_SHARE)
+
+    # --- the year -------------------------------------------------------------------------------------------
+    def run(self, until: int | None = None) -> Iterator[YearResult]:
+        """Live through the years up to `until` (default: ``cfg.end``), yielding what each one leaves."""
+        last = self.cfg.end if until is None else until
+        while self.year < last:
+            yield self.live_a_year()
+
+    def live_a_year(self) -> YearResult:
+        """One year, in the order of MODEL section 3."""
+        self.year += 1
+        setting, columns = self.setting, self.columns
+
+        # 1-3 clock, governments, levers: policies in force and decided become the channels of the year
+        decided, decisions = govern(self.governments, self.year, self.observation, self.mode)
+        channels = self.timeline.channels(self.year, decided)
+        ctx = self._context(channels)
+
+        # 4 careers: fear, ageing, posts, exits; then the new cohort enters
+        self.look("careers", ctx)
+        exits = people.age_and_exit(setting, ctx, columns)
+        panel_exits = self.panel.leavers(self.year, columns, exits)
+        people.retire(columns, exits)
+        entries = people.enter(setting, ctx, columns)
+
+        # 5 mobility
+        self.look("mobility", ctx)
+        moved = moves.move(setting, ctx, columns)
+
+        # 6-7 projects, collaboration, publication; impact
+        output = papers.research(setting, ctx, columns, self._trust_ratio(ctx))
+
+        # 8 security: leaks, cases, fear, trust, cost of rules
+        counted = safety.count_people(setting, columns)
+        secured = safety.secure(setting, ctx, counted, output, self.cost)
+
+        # 9 measures, and the state that next year starts from
+        self.macros[self.year] = replace(ctx.macro, z1=output.z1)
+        year = measures.Year(ctx, exits, entries, moved, output, counted, secured, self.trust, decisions)
+        tables = measures.tables(setting, year)
+        panel = self.panel.record(ctx, columns, output, panel_exits)
+        if panel:
+            tables["panel"] = panel
+        self._close(ctx, output, counted, secured)
+        self.observation = measures.observe(setting, year)
+        return YearResult(self.year, tables)
+
+    step = live_a_year  # Mesa's name for it
+
+    def look(self, phase: str, ctx: YearContext) -> None:
+        """Called before a phase; does nothing here, calibration looks at the world's people."""
+
+    def _context(self, channels) -> YearContext:  # type: ignore[no-untyped-def]
+        frozen = self.setting.params.feedback == "frozen" and self.year in self.baseline
+        baseline = self.baseline.get(self.year)
+        macro = replace(baseline, z1=self.macro.z1) if frozen and baseline is not None else self.macro
+        access = macro.access * channels.openness
+        np.fill_diagonal(access, 1.0)
+        return YearContext(
+            year=self.year,
+            inputs=self.inputs.year(self.year),
+            channels=channels,
+            macro=macro,
+            hostility=self.fear + channels.hostility,
+            case_exit=self.case_exit,
+            access=access,
+            frontier=frontier_reach(access, macro.top1, macro.mass),
+            ln_funding=macro.ln_funding_lag + self.funding_lag,
+            z1_baseline=baseline.z1 if baseline is not None else None,
+        )
+
+    def _trust_ratio(self, ctx: YearContext) -> np.ndarray:
+        """Trust relative to 2017, which the fitted affinities contain; 1 in the history."""
+        return ctx.macro.trust / self.trust_base if self.year > BASE_YEAR else np.ones_like(self.trust)
+
+    def _close(self, ctx: YearContext, output: papers.Output, counted: safety.People, secured: safety.Safety) -> None:
+        """Fear, trust and the macro state of next year."""
+        setting, params = self.setting, self.setting.params
+        scale = setting.scale
+        together = output.together.sum(axis=0) * scale
+        together = together + together.T
+        whole = output.place("papers_whole") * scale
+        near = counted.exposed * scale
+        self.fear = update_fear(self.fear, secured.cases, near, params.security)
+        there = counted.cells.sum(axis=2).T * scale  # [place, origin]
+        self.case_exit = params.security.case_exit * secured.cases.total / np.maximum(there, 1.0)
+        self.cost = secured.cost
+        self.funding_lag = self.funding_lag + self.lag * (np.log(ctx.channels.funding) - self.funding_lag)
+        joint = joint_intensity(together, whole)
+        self.trust = update_trust(
+            self.trust, setting.trust_level, joint, self.joint_base if self.year > BASE_YEAR else None,
+            incident_rate(secured.incidents, together), params.trust,
+        )  # fmt: skip
+        if self.year <= BASE_YEAR:
+            self.joint_base, self.trust_base = joint, self.trust
+        self.macro = self._next_macro(ctx, output, counted, together, whole)
+
+    def _next_macro(
+        self, ctx: YearContext, output: papers.Output, counted: safety.People, together: np.ndarray, whole: np.ndarray
+    ) -> Macro:
+        scale = self.setting.scale
+        stock = counted.cells.sum(axis=(0, 2)) * scale
+        by_stage = counted.cells.sum(axis=0) * scale
+        mass = output.field("papers_fractional") * scale
+        access = access_matrix(together, whole, counted.came_from * scale / np.maximum(stock, 1.0)[:, None])
+        share = output.place("top1_fractional") / np.maximum(output.place("papers_fractional"), 1e-9)
+        seen = output.place("papers_fractional") > 0
+        per_head = ctx.inputs.gerd / np.maximum(stock, 1.0)
+        change = np.log(per_head / ctx.inputs.reference.funding_per_head)
+        change = np.where(stock > 0, np.clip(change, -2.0, 2.0), 0.0)
+        return Macro(
+            mass=mass,
+            top1=output.field("top1_fractional") * scale,
+            trust=self.trust,
+            access=access,
+            prestige=np.where(seen, self.macro.prestige + 0.2 * (share - self.macro.prestige), self.macro.prestige),
+            students=by_stage[:, 0] / np.maximum(by_stage[:, 1:].sum(axis=1), scale),
+            permanent_share=counted.n_permanent * scale / np.maximum(stock, scale),
+            size_share=np.maximum(stock, 1.0) / max(stock.sum(), 1.0),
+            researchers=stock,
+            ln_funding_lag=self.macro.ln_funding_lag + self.lag * (change - self.macro.ln_funding_lag),
+            z1=np.full(N_FIELDS, np.inf),
+        )
+
+    # --- saving ---------------------------------------------------------------------------------------------
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything needed to go on from here, as flat arrays."""
+        own = {name: getattr(self, name) for name in _STATE}
+        macros = {f"macros.{y}.{k}": v for y, m in self.macros.items() for k, v in m.arrays().items()}
+        observed = vars(self.observation) if self.observation is not None else {}
+        return {
+            "year": np.array(self.year),
+            **own,
+            **{f"macro.{k}": v for k, v in self.macro.arrays().items()},
+            **macros,
+            **{f"observation.{k}": np.asarray(v) for k, v in observed.items()},
+            **{f"government.{k}": v for k, v in governments_state(self.governments).items()},
+            **self.columns.state(),
+        }
+
+    @classmethod
+    def from_state(
+        cls,
+        cfg: Config,
+        state: dict[str, np.ndarray],
+        replicate: int = 0,
+        mode: str = "scripted",
+        baseline: dict[int, Macro] | None = None,
+    ) -> World:
+        """World that goes on from a saved state, under the policies of `cfg` (branching)."""
+        world = cls(cfg, replicate, mode, baseline, empty=True)
+        world.year = int(state["year"])
+        world.columns = Columns.from_state(state)
+        for name in _STATE:
+            setattr(world, name, state[name].copy())
+        world.macro = Macro(**_under(state, "macro."))
+        years = sorted({int(k.split(".")[1]) for k in state if k.startswith("macros.")})
+        world.macros = {y: Macro(**_under(state, f"macros.{y}.")) for y in years}
+        observed = _under(state, "observation.")
+        world.observation = Observation(**{**observed, "year": int(observed["year"])}) if observed else None
+        restore_governments(world.governments, _under(state, "government."))
+        return world
+
+
+_STATE = ("trust", "trust_base", "joint_base", "fear", "case_exit", "cost", "funding_lag")
+
+
+def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    """Entries whose name starts with a prefix, without it."""
+    return {k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)}
