@@ -1,0 +1,158 @@
+"""The command: compose, check, then run; `python -m sim …` and `talent-circulation …` are the same."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from sim.config_read import ConfigError
+
+USAGE = """\
+usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--config-dir FOLDER]
+       python -m sim list scenarios|policies|levers|places
+       python -m sim new-scenario NAME
+       python -m sim cache list|prune
+(talent-circulation ... is the same command)
+
+Runs the baseline and, if one is named, a scenario; prints the main outcomes and writes tables and figures into
+outputs/<experiment>/<key>/. The last line printed is that folder.
+
+examples
+  python -m sim                                       the baseline
+  python -m sim +scenario=restrictive                 a scenario against the baseline
+  python -m sim +scenario=[restrictive,open]          both together
+  python -m sim -m +scenario=restrictive,open         one after the other
+  python -m sim +scenario=open scale=1000 replicates=20 params.collaboration.refill=0.3
+  python -m sim +scenario=open policies.us_talent.levers.pay.values.2018-11-01=0.1
+
+settings (default)
+  scale (100)       real researchers per agent          replicates (5)      repetitions
+  seed (0)          random numbers                      start (1980), end (2035)
+  world (full)      full, g20                           threads (all cores)
+  government.mode (both)  scripted: direct effects; reactive: total effects; both
+  outdir (outputs), experiment (the scenario's name)    compare, figures (true), progress (auto)
+  params.*          docs/parameters.md                  effects.*, policies.*   docs/levers.md
+
+options
+  -m, --multirun        run every combination of comma-separated values
+  --config-dir FOLDER   your own scenario/NAME.yaml and policy/NAME.yaml
+  --traceback           show where an unexpected error came from
+  --cfg job             print the composed configuration (and other options of Hydra: --hydra-help)
+  --version, -h, --help
+"""
+
+COMMANDS = ("list", "new-scenario", "cache")
+# Options that Hydra answers itself, without running anything.
+HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit code: 0 done, 1 bad input or failed run, 130 interrupted."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    show = "--traceback" in words
+    try:
+        return _dispatch([word for word in words if word != "--traceback"])
+    except ConfigError as error:
+        print("\n".join(f"error: {message}" for message in error.messages), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if show:
+            raise
+        print(f"error: {type(error).__name__}: {error} (--traceback shows where)", file=sys.stderr)
+        return 1
+
+
+def _dispatch(words: list[str]) -> int:
+    if "-h" in words or "--help" in words:
+        print(USAGE, end="")
+        return 0
+    if words == ["--version"]:
+        print(version("talent-circulation"))
+        return 0
+    if words and words[0] in COMMANDS:
+        from sim.cli import command
+
+        return command(words)
+    if any(word.split("=")[0] in HYDRA_OPTIONS for word in words):
+        return _through_hydra(words)
+    args, overrides = _parse(words)
+    return _multirun(words, overrides, args.config_dir) if args.multirun else _run(overrides, args.config_dir)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise ConfigError([f"command line: {message}"])
+
+
+def _parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("-m", "--multirun", action="store_true")
+    parser.add_argument("--config-dir", "-cd")
+    args, overrides = parser.parse_known_args(words)
+    for word in overrides:
+        if word.startswith("-"):
+            raise ConfigError([f"command line: unknown option {word}; see --help"])
+    return args, overrides
+
+
+def _run(overrides: Sequence[str], config_dir: str | None) -> int:
+    from sim.config import load_config
+
+    cfg = load_config(*overrides, config_dir=config_dir)
+    from sim.runner import run_command
+
+    return run_command(cfg)
+
+
+def _multirun(words: list[str], overrides: list[str], config_dir: str | None) -> int:
+    """Check every job before the first one runs; then here one after the other, or by the launcher asked for."""
+    from sim.config import load_config
+    from sim.config_compose import expand
+
+    jobs = expand(overrides, config_dir)
+    messages: list[str] = []
+    for job in jobs:
+        try:
+            load_config(*job, config_dir=config_dir)
+        except ConfigError as error:
+            messages += [message for message in error.messages if message not in messages]
+    if messages:
+        raise ConfigError(messages)
+    if any(word.startswith(("hydra/launcher=", "hydra/sweeper=")) for word in overrides):
+        return _through_hydra(words)
+    codes = []
+    for number, job in enumerate(jobs, start=1):
+        print(f"[{number}/{len(jobs)}] {' '.join(job)}", file=sys.stderr)
+        codes.append(_run(job, config_dir))
+        if codes[-1] == 130:
+            break
+    return max(codes)
+
+
+def _through_hydra(words: list[str]) -> int:
+    """Hydra's own entry: its information options, its launchers for clusters, shell completion."""
+    import hydra
+    from hydra.core.hydra_config import HydraConfig
+
+    from sim.config_compose import config_root
+
+    @hydra.main(config_path=str(config_root()), config_name="config", version_base="1.3")
+    def job(_: object) -> None:
+        chosen = HydraConfig.get()
+        extra = [source.path for source in chosen.runtime.config_sources if source.provider == "command-line"]
+        code = _run(list(chosen.overrides.task), extra[0] if extra else None)
+        if code:
+            raise SystemExit(code)
+
+    sys.argv = [sys.argv[0] or "talent-circulation", *words]
+    job()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""The key of a run: a hash of all that can change its results, and of nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from dataclasses import asdict
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+PACKAGE = Path(__file__).parent
+
+# Settings that say how, where and how often to run, not what comes out of one run.
+_WITHOUT = {
+    "threads", "outdir", "experiment", "replicates", "compare", "figures", "progress", "government", "titles",
+}  # fmt: skip
+
+# Code that cannot change the numbers of a run: composing, commands, storing, drawing, explaining, building data.
+_PRESENTATION = (
+    "config*.py", "cli*.py", "docs.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
+    "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/checkpoint.py", "data/build*.py",
+)  # fmt: skip
+
+
+def run_key(
+    cfg: Config, replicate: int, scenario: str | None = None, mode: str = "scripted", end: int | None = None
+) -> str:
+    """Key of one run.
+
+    Parameters
+    ----------
+    cfg : configuration of the command.
+    replicate : number of the replicate.
+    scenario : ``"baseline"`` for the arm without policies; the configuration's own scenario if not given.
+    mode : what governments do in this run, ``scripted`` or ``reactive``.
+    end : last year, if not the configuration's (a history that ends at the branch year).
+    """
+    arm = cfg if scenario in (None, cfg.scenario) else cfg.baseline()
+    if scenario not in (None, arm.scenario):
+        raise ValueError(f"no such arm: {scenario}; allowed: {cfg.scenario}, {arm.scenario}")
+    what = {
+        "config": _relevant(arm),
+        "end": end or cfg.end,
+        "replicate": replicate,
+        "mode": mode,
+        "data": data_checksums(cfg.world),
+        "code": code_digest(),
+        "platform": _platform(),
+    }
+    return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()[:20]
+
+
+def _relevant(cfg: Config) -> dict[str, Any]:
+    values = {key: value for key, value in asdict(cfg).items() if key not in _WITHOUT and key != "end"}
+    values["policies"] = {
+        name: {"issuer": policy.issuer, "levers": {n: _use(use) for n, use in policy.levers.items()}}
+        for name, policy in cfg.policies.items()
+    }
+    return values
+
+
+def _use(use: Any) -> dict[str, Any]:
+    """What a lever does, without the words that explain it."""
+    return {
+        "lever": use.lever,
+        "values": {day.isoformat(): value for day, value in use.values.items()},
+        "scope": asdict(use.scope),
+    }
+
+
+@lru_cache
+def data_checksums(world: str) -> dict[str, str]:
+    """SHA-256 of every table of a world, by file name."""
+    folder = PACKAGE / "data" / world
+    return {path.name: _digest(path) for path in sorted(folder.glob("*.csv"))}
+
+
+@lru_cache
+def code_digest() -> str:
+    """SHA-256 over the code that can change results."""
+    skip = {path for pattern in _PRESENTATION for path in PACKAGE.glob(pattern)}
+    files = [path for path in sorted(PACKAGE.rglob("*.py")) if path not in skip]
+    parts = [f"{path.relative_to(PACKAGE).as_posix()} {_digest(path)}" for path in files]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _platform() -> list[str]:
+    """Results are the same bits within one set of packages and one processor architecture."""
+    return [platform.machine(), *(f"{name} {version(name)}" for name in ("numpy", "numba"))]

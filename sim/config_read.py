@@ -1,0 +1,196 @@
+"""Reading plain mappings into frozen dataclasses: every problem is noted with its key, none stops the reading."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
+
+
+class ConfigError(ValueError):
+    """Bad input: `messages` holds one line per problem (file, key, what is wrong, what is allowed)."""
+
+    def __init__(self, messages: list[str]) -> None:
+        self.messages = messages
+        super().__init__("\n".join(messages))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the input; `where` names its origin if that is known already."""
+
+    key: str
+    text: str
+    where: str = ""
+
+
+@dataclass
+class Problems:
+    """All problems found so far, in reading order."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, key: str, text: str) -> None:
+        """Note a problem with the value at `key`."""
+        self.found.append(Problem(key, text))
+
+    def since(self, n: int) -> bool:
+        """True if problems were added after the first `n`."""
+        return len(self.found) > n
+
+
+def nearest(name: object, options: Iterable[str]) -> str | None:
+    """The option that was probably meant."""
+    by_lower = {option.lower(): option for option in options}
+    match = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[match[0]] if match else None
+
+
+def near(name: object, options: Iterable[str]) -> str:
+    """The question whether a near miss was meant, or nothing."""
+    option = nearest(name, options)
+    return f"did you mean {option}? " if option else ""
+
+
+def unknown(name: object, what: str, options: Iterable[str]) -> str:
+    """Message for a name that is none of the options."""
+    names = list(options)
+    return f"no {what} {show(name)}; {near(name, names)}allowed: {', '.join(names)}"
+
+
+def show(value: object) -> str:
+    """A value as it stands in YAML, short."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = f"'{value}'" if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def span(lo: float, hi: float, unit: str = "") -> str:
+    """Allowed range in words."""
+    return f"{lo:g} to {hi:g}" + (f" ({unit})" if unit else "")
+
+
+def join(key: str, name: object) -> str:
+    """Dotted key of a member."""
+    return f"{key}.{name}" if key else str(name)
+
+
+def mapping(value: object, key: str, problems: Problems) -> Mapping[str, Any]:
+    """The value if it is a mapping (null counts as an empty one)."""
+    if isinstance(value, Mapping):
+        return value
+    if value is not None:
+        problems.add(key, f"{show(value)} is not a mapping of names to values")
+    return {}
+
+
+def check_keys(raw: Mapping[str, Any], allowed: Iterable[str], key: str, problems: Problems) -> None:
+    """Note every key that does not exist."""
+    names = list(allowed)
+    for name in raw:
+        if name not in names:
+            problems.add(join(key, name), f"unknown key; {near(name, names)}allowed: {', '.join(names)}")
+
+
+def number(value: object, key: str, problems: Problems, lo: float, hi: float, unit: str = "") -> float:
+    """A finite number within bounds."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        problems.add(key, f"{show(value)} is not a number; allowed: {span(lo, hi, unit)}")
+    elif not lo <= value <= hi:
+        problems.add(key, f"{value:g} is out of range; allowed: {span(lo, hi, unit)}")
+    else:
+        return float(value)
+    return math.nan
+
+
+def whole(value: object, key: str, problems: Problems, lo: float, hi: float, unit: str = "") -> int:
+    """A whole number within bounds."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        problems.add(key, f"{show(value)} is not a whole number; allowed: {lo:.0f} to {hi:.0f}{unit and f' ({unit})'}")
+    elif not lo <= value <= hi:
+        problems.add(key, f"{value} is out of range; allowed: {lo:.0f} to {hi:.0f}{unit and f' ({unit})'}")
+    else:
+        return value
+    return int(lo)
+
+
+def text(value: object, key: str, problems: Problems) -> str:
+    """A text that is not empty."""
+    if isinstance(value, str) and value.strip():
+        return value
+    problems.add(key, f"{show(value)} is not a text" if value != "" else "is empty")
+    return ""
+
+
+def one_of(value: object, key: str, problems: Problems, allowed: tuple[str, ...]) -> str:
+    """One of the named values; YAML's bare `on` and `off` arrive as booleans and are taken as words."""
+    word = {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+    if word not in allowed:
+        problems.add(key, f"{show(value)} is not allowed; {near(value, allowed)}allowed: {', '.join(allowed)}")
+        return allowed[0]
+    return str(word)
+
+
+def names(value: object, key: str, problems: Problems) -> tuple[str, ...]:
+    """A list of names that is not empty (one bare name is a list of one)."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, (list, tuple)):
+        problems.add(key, f"{show(value)} is not a list of names")
+        return ()
+    if not items:
+        problems.add(key, "is empty; name at least one, or leave the key out")
+    for item in items:
+        if not isinstance(item, str):
+            problems.add(key, f"{show(item)} is not a name")
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def read(cls: type, raw: object, key: str, problems: Problems, skip: Iterable[str] = ()) -> dict[str, Any]:
+    """Values for the fields of a dataclass whose metadata carries bounds or allowed values.
+
+    Parameters
+    ----------
+    cls : dataclass; nested dataclasses are read into instances.
+    raw : what the user gave; what is left out keeps its default.
+    skip : fields that the caller reads itself.
+    """
+    given = mapping(raw, key, problems)
+    hints = get_type_hints(cls)
+    members = {f.name: f for f in fields(cls)}
+    check_keys(given, members, key, problems)
+    out: dict[str, Any] = {}
+    for name, member in members.items():
+        if name in skip:
+            continue
+        hint, at = hints[name], join(key, name)
+        if is_dataclass(hint) and isinstance(hint, type):
+            out[name] = hint(**read(hint, given.get(name), at, problems))
+        elif name in given:
+            out[name] = _value(given[name], hint, dict(member.metadata), at, problems)
+        elif member.default is MISSING and member.default_factory is MISSING:
+            problems.add(at, "is missing")
+    return out
+
+
+def _value(value: object, hint: Any, meta: dict[str, Any], key: str, problems: Problems) -> Any:
+    if "allowed" in meta:
+        return one_of(value, key, problems, meta["allowed"])
+    lo, hi, unit = meta.get("lo", -math.inf), meta.get("hi", math.inf), meta.get("unit", "")
+    if hint is bool:
+        if not isinstance(value, bool):
+            problems.add(key, f"{show(value)} is not allowed; allowed: true, false")
+        return bool(value)
+    if hint is int:
+        return whole(value, key, problems, lo, hi, unit)
+    if hint is float:
+        return number(value, key, problems, lo, hi, unit)
+    if hint is str:
+        return text(value, key, problems)
+    if get_origin(hint) is tuple and get_args(hint)[0] is str:
+        return names(value, key, problems)
+    raise TypeError(f"{key}: no reader for fields of type {hint}")

@@ -1,0 +1,63 @@
+"""The levers: the only things that policies and governments can pull. `LEVERS` is the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.policy.levers.base import Context, Effect, Lever
+from sim.policy.levers.people import PEOPLE
+from sim.policy.levers.projects import PROJECTS
+from sim.policy.levers.promote import PROMOTE
+from sim.policy.levers.security import SECURITY
+
+__all__ = ["LEVERS", "Context", "Effect", "Lever", "default_effects", "lever_table"]
+
+# Order of application: qualifiers are read by name, and `alliance_condition`, which looks at what protection
+# the other levers give, comes last.
+LEVERS: dict[str, Lever] = {lever.name: lever for lever in (*PROMOTE, *PEOPLE, *SECURITY, *PROJECTS)}
+
+
+def default_effects() -> dict[str, dict[str, float]]:
+    """Effects of every lever at their defaults."""
+    return {name: lever.defaults() for name, lever in LEVERS.items() if lever.effects}
+
+
+def effects_with(changes: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Defaults overlaid with the given values."""
+    return {name: {**values, **changes.get(name, {})} for name, values in default_effects().items()}
+
+
+def lever_table() -> list[dict[str, Any]]:
+    """One row a lever for documents and lists: what it is, its unit and bounds, how it combines, what it changes."""
+    return [
+        {
+            "name": lever.name,
+            "aim": lever.aim,
+            "unit": lever.unit,
+            "bounds": (lever.lo, lever.hi),
+            "neutral": lever.neutral,
+            "combination": f"weighted by {lever.of}" if lever.of else lever.combine,
+            "channels": lever.channels,
+            "scope": lever.scopes,
+            "meaning": lever.meaning,
+            "source": lever.source,
+        }
+        for lever in LEVERS.values()
+    ]
+
+
+def effect_table() -> list[dict[str, Any]]:
+    """One row a number that says how strongly a lever acts."""
+    return [
+        {
+            "key": f"effects.{lever.name}.{effect.name}",
+            "default": effect.default,
+            "bounds": (effect.lo, effect.hi),
+            "unit": effect.unit,
+            "role": effect.role,
+            "source": effect.source,
+        }
+        for lever in LEVERS.values()
+        for effect in lever.effects
+    ]

@@ -1,0 +1,170 @@
+"""What a lever is: name, unit, bounds, neutral value, combination, axes, effects, and how it fills channels.
+
+A lever's strengths (imposed by policies or decided by governments) are first combined into one array over the
+lever's axes; `Lever.apply` then turns that array into changes of `Channels`. So two policies that ask for the
+same disclosure do not charge for it twice, and everything else adds up by the same rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from sim.fields import FIELDS, N_FIELDS
+from sim.policy.channels import KINDS, WAYS, Channels
+
+FLOWS = ("entry", "move")
+
+# Which key of a policy's `scope` narrows which axis of a lever; "a" is the issuer and cannot be narrowed.
+AXIS_SCOPES: dict[str, tuple[str, ...]] = {
+    "a": (),
+    "o": ("origins",),
+    "b": ("partners",),
+    "d": ("destinations",),
+    "f": ("fields",),
+    "k": ("sensitivity", "research_type"),
+    "e": ("stages",),
+    "i": ("institution_threshold_musd",),
+}
+
+
+class PlaceData(Protocol):
+    """The part of `sim.data.tables.WorldData` that policies read."""
+
+    iso3: tuple[str, ...]
+    researchers: np.ndarray
+    institution_place: np.ndarray
+    institution_federal_musd: np.ndarray
+    institution_weight: np.ndarray
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One number that says how strongly a lever at full strength acts; swept as ``effects.LEVER.NAME``.
+
+    Parameters
+    ----------
+    default, lo, hi : value and range in `unit`.
+    role : ``sourced`` or ``assumption``.
+    source : target id or citation, or the reason of an assumption.
+    """
+
+    name: str
+    default: float
+    lo: float
+    hi: float
+    unit: str
+    role: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What `apply` may read besides its own strengths.
+
+    Parameters
+    ----------
+    data : places and institutions.
+    strengths : combined strengths of all levers in force this year, by lever.
+    effects : values of `Effect` by lever and name.
+    """
+
+    data: PlaceData
+    strengths: Mapping[str, np.ndarray]
+    effects: Mapping[str, Mapping[str, float]]
+
+    def researchers_2017(self) -> np.ndarray:
+        """Researchers by place at the data's end, [P], persons; levers with slots are stated per 1,000 of them."""
+        return np.asarray(self.data.researchers[-1], dtype=np.float64)
+
+
+Apply = Callable[[Channels, np.ndarray, "Context", Mapping[str, float]], None]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One idea of policy.
+
+    Parameters
+    ----------
+    name : as written in policies.
+    aim : ``promote`` or ``protect``.
+    unit, lo, hi, neutral : of the strength; at `neutral` the lever does nothing.
+    combine : how strengths that meet in one cell combine: ``add``, ``compound`` (1+s multiply), ``complement``
+        (shares that are left over multiply), or ``weighted`` (mean weighted by the strength of lever `of`).
+    axes : letters of the axes of the strength array, see `AXIS_SCOPES`; "a" is the issuer.
+    channels : names of the channels that change; nothing else may.
+    apply : fills channels from the combined strengths; does nothing where they are neutral.
+    meaning, source : for ``docs/levers.md``.
+    of : for ``weighted`` levers, the lever that they qualify and without which they do nothing.
+    own_origin : a programme for the issuer's own diaspora unless origins are named.
+    effects : numbers at full strength.
+    """
+
+    name: str
+    aim: str
+    unit: str
+    lo: float
+    hi: float
+    combine: str
+    axes: str
+    channels: tuple[str, ...]
+    apply: Apply
+    meaning: str
+    source: str
+    neutral: float = 0.0
+    of: str = ""
+    own_origin: bool = False
+    effects: tuple[Effect, ...] = field(default=())
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Keys that a policy's scope may use with this lever."""
+        return tuple(key for axis in self.axes for key in AXIS_SCOPES[axis])
+
+    def shape(self, n_places: int, n_institutions: int) -> tuple[int, ...]:
+        """Shape of the strength array."""
+        sizes = {"f": N_FIELDS, "k": len(KINDS), "e": len(FLOWS), "i": n_institutions}
+        return tuple(sizes.get(axis, n_places) for axis in self.axes)
+
+    def defaults(self) -> dict[str, float]:
+        """Effects at their defaults."""
+        return {effect.name: effect.default for effect in self.effects}
+
+
+def combined(rule: str, held: np.ndarray, strength: float) -> np.ndarray:
+    """Strengths already held in some cells, combined with one more."""
+    if rule == "add":
+        return held + strength
+    if rule == "compound":
+        return held + strength + held * strength
+    if rule == "complement":
+        return left_over(held, strength)
+    raise ValueError(f"unknown combination {rule!r}")
+
+
+def left_over(held: np.ndarray, share: Any) -> np.ndarray:
+    """Share refused, lost or prevented when one more share acts on what the held share leaves.
+
+    Written so that a share of 0 leaves the held one exactly as it is.
+    """
+    return held + share * (1.0 - held)
+
+
+def protect(array: np.ndarray, strength: np.ndarray, effects: Mapping[str, float]) -> None:
+    """Raise protection [w, P] or [w, i] in place by the effects that bear the name of a way of leakage."""
+    for w, way in enumerate(WAYS):
+        if way in effects:
+            array[w] = left_over(array[w], strength * effects[way])
+
+
+def sensitive_weights() -> np.ndarray:
+    """Share of the world's sensitive projects by kind and field [k, f]; sum 1; from `sim.fields`."""
+    weights = np.zeros((len(KINDS), N_FIELDS))
+    for f, entry in enumerate(FIELDS):
+        weights[KINDS.index("sensitive_basic"), f] = entry.share * entry.basic * entry.dual_use_basic
+        weights[KINDS.index("sensitive_applied"), f] = entry.share * (1 - entry.basic) * entry.dual_use_applied
+    return weights / weights.sum()

@@ -1,0 +1,233 @@
+"""Dated policies become the arrays of a year: day-weighted strengths, combined by lever, applied to channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from sim.fields import FIELD_NAMES, N_FIELDS
+from sim.places import members
+from sim.policy.channels import KINDS, Channels
+from sim.policy.levers import LEVERS, Context, Lever, effects_with
+from sim.policy.levers.base import FLOWS, PlaceData, combined
+from sim.policy.schema import Decided, LeverUse, Policy, Scope
+
+__all__ = ["Decided", "Timeline", "strength_in"]
+
+Cells = tuple[np.ndarray, ...]
+
+
+def strength_in(values: Mapping[date, float | None], year: int, neutral: float) -> float:
+    """Day-weighted mean strength of a year; a value holds from its date on, None and the time before count neutral."""
+    first, last = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
+    dated = sorted(values.items())
+    held = [neutral if value is None else value for _, value in dated]
+    starts = [day.toordinal() for day, _ in dated]
+    total = 0.0
+    for strength, start, end in zip(held, starts, [*starts[1:], last]):
+        days = min(end, last) - max(start, first)
+        if days == last - first:
+            return strength  # exact, where a weighted mean might be off in the last bit
+        total += max(days, 0) * (strength - neutral)
+    return neutral + total / (last - first)
+
+
+@dataclass(frozen=True)
+class _Pull:
+    """One lever pulled by one place this year; pulls of one bundle (policy or government) qualify each other."""
+
+    bundle: str
+    lever: Lever
+    place: int
+    strength: float
+    cells: Cells
+
+
+class Timeline:
+    """Policies of one scenario over the years of the clock.
+
+    Parameters
+    ----------
+    policies : by name; applied in the order of names, so that ``[a,b]`` and ``[b,a]`` give the same bits.
+    data : places and institutions (`sim.data.tables.WorldData`).
+    start, end : first and last year of the clock.
+    effects : values that differ from the defaults of `Lever.effects`, by lever and name.
+    """
+
+    def __init__(
+        self,
+        policies: Mapping[str, Policy],
+        data: PlaceData,
+        start: int = 1980,
+        end: int = 2035,
+        effects: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
+        self.policies = dict(sorted(policies.items()))
+        self.data = data
+        self.start, self.end = start, end
+        self.effects = effects_with(effects or {})
+        self._cells: dict[tuple[str, int, Scope], Cells | None] = {}
+
+    @property
+    def first_date(self) -> int | None:
+        """First year in which any lever departs from neutral; None if none ever does."""
+        years = (self._first_year(use, key) for key, use in self._uses())
+        return min((year for year in years if year is not None), default=None)
+
+    def levers_never_read(self) -> list[str]:
+        """Levers that were set but change nothing on this clock, as ``policies.NAME.levers.LEVER``."""
+        return [key for key, use in self._uses() if self._first_year(use, key) is None]
+
+    def empty_scopes(self) -> list[str]:
+        """Levers whose scope leaves none of the issuers anything to act on."""
+        return [key for key, use in self._uses() if not self._bites(use, key)]
+
+    def channels(self, year: int, decided: Sequence[Decided] = ()) -> Channels:
+        """Channels of a year: imposed policies combined with what governments decided."""
+        result = Channels.neutral(len(self.data.iso3), len(self.data.institution_place))
+        pulls = [*self._imposed(year), *self._decided(decided)]
+        strengths = {
+            name: self._combine(lever, pulls) for name, lever in LEVERS.items() if any(p.lever is lever for p in pulls)
+        }
+        context = Context(self.data, strengths, self.effects)
+        for name, strength in strengths.items():
+            LEVERS[name].apply(result, strength, context, self.effects.get(name, {}))
+        return result
+
+    def _uses(self) -> Iterable[tuple[str, LeverUse]]:
+        for name, policy in self.policies.items():
+            for local, use in sorted(policy.levers.items()):
+                yield f"policies.{name}.levers.{local}", use
+
+    def _first_year(self, use: LeverUse, key: str) -> int | None:
+        """First year on the clock in which this use departs from neutral on at least one cell."""
+        lever = LEVERS[use.lever]
+        if not self._bites(use, key):
+            return None
+        for year in range(self.start, self.end + 1):
+            if strength_in(use.values, year, lever.neutral) != lever.neutral:
+                return year
+        return None
+
+    def _bites(self, use: LeverUse, key: str) -> bool:
+        issuers = self._issuers(self.policies[key.split(".")[1]])
+        return any(self.cells(LEVERS[use.lever], place, use.scope) is not None for place in issuers)
+
+    def _issuers(self, policy: Policy) -> list[int]:
+        return sorted({place for word in policy.issuer for place in members(self.data, word)})
+
+    def _imposed(self, year: int) -> Iterable[_Pull]:
+        for name, policy in self.policies.items():
+            for _, use in sorted(policy.levers.items()):
+                lever = LEVERS[use.lever]
+                strength = strength_in(use.values, year, lever.neutral)
+                if strength != lever.neutral:
+                    for place in self._issuers(policy):
+                        yield from self._pull(f"policy {name}", lever, place, strength, use.scope)
+
+    def _decided(self, decided: Sequence[Decided]) -> Iterable[_Pull]:
+        for item in sorted(decided, key=lambda d: (d.place, d.lever)):
+            lever = LEVERS[item.lever]
+            if item.strength != lever.neutral:
+                strength = min(max(item.strength, lever.lo), lever.hi)
+                yield from self._pull(f"government {item.place}", lever, item.place, strength, item.scope)
+
+    def _pull(self, bundle: str, lever: Lever, place: int, strength: float, scope: Scope) -> Iterable[_Pull]:
+        cells = self.cells(lever, place, scope)
+        if cells is not None:
+            yield _Pull(bundle, lever, place, strength, cells)
+
+    def _combine(self, lever: Lever, pulls: Sequence[_Pull]) -> np.ndarray:
+        """Combined strength over the lever's axes."""
+        held = np.full(lever.shape(len(self.data.iso3), len(self.data.institution_place)), lever.neutral)
+        if lever.of:
+            _weigh(held, lever, pulls)
+            return held
+        for pull in pulls:
+            if pull.lever is lever:
+                held[pull.cells] = combined(lever.combine, held[pull.cells], pull.strength)
+        return np.clip(held, lever.lo, lever.hi)
+
+    def cells(self, lever: Lever, place: int, scope: Scope) -> Cells | None:
+        """Open-mesh index of the strength array where a place's lever bites; None if it bites nowhere."""
+        key = (lever.name, place, scope)
+        if key not in self._cells:
+            axes = [_axis(self.data, axis, lever, place, scope) for axis in lever.axes]
+            self._cells[key] = np.ix_(*axes) if all(len(axis) for axis in axes) else None
+        return self._cells[key]
+
+
+def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[_Pull]) -> None:
+    """Mean of a qualifying lever by place, weighted by the strength of what it qualifies in the same bundle.
+
+    A bundle that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
+    does nothing.
+    """
+    for place in {p.place for p in pulls if p.lever is lever}:
+        total = weight = 0.0
+        for bundle in sorted({p.bundle for p in pulls if p.place == place}):
+            mine = [p for p in pulls if p.bundle == bundle and p.place == place]
+            base = sum(p.strength for p in mine if p.lever.name == lever.of)
+            own = [p.strength for p in mine if p.lever is lever]
+            total += base * (sum(own) / len(own) if own else lever.neutral)
+            weight += base
+        if weight > 0:
+            held[place] = total / weight
+
+
+def _axis(data: PlaceData, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:
+    """Indices of one axis on which a scope lets a lever bite."""
+    if axis == "a":
+        return np.array([place])
+    if axis in "obd":
+        words = {"o": scope.origins, "b": scope.partners, "d": scope.destinations}[axis]
+        return _places(data, words, place, lever.own_origin)
+    if axis == "f":
+        return _chosen(FIELD_NAMES, scope.fields) if scope.fields else np.arange(N_FIELDS)
+    if axis == "k":
+        return _kinds(scope)
+    if axis == "e":
+        return _flows(scope.stages)
+    at_place = data.institution_place == place
+    return np.flatnonzero(at_place & (data.institution_federal_musd >= (scope.institution_threshold_musd or 0.0)))
+
+
+def _chosen(options: Sequence[str], words: Sequence[str]) -> np.ndarray:
+    return np.array(sorted({options.index(word) for word in words}))
+
+
+@lru_cache(maxsize=16)
+def _everywhere(n_places: int) -> np.ndarray:
+    return np.arange(n_places)
+
+
+def _places(data: PlaceData, words: tuple[str, ...] | None, place: int, own_origin: bool) -> np.ndarray:
+    """Places of an axis: all but the issuer unless named; the issuer's own diaspora for its own programme."""
+    if words is None:
+        everywhere = _everywhere(len(data.iso3))
+        return np.array([place]) if own_origin else everywhere[everywhere != place]
+    found = np.array(sorted({index for word in words for index in members(data, word)}), dtype=np.int64)
+    return found if own_origin else found[found != place]
+
+
+def _kinds(scope: Scope) -> np.ndarray:
+    """Kinds of project by sensitivity and type of research."""
+    kinds = [kind.split("_") for kind in KINDS]
+    wanted = [
+        k
+        for k, (sensitivity, research_type) in enumerate(kinds)
+        if sensitivity in (scope.sensitivity or sensitivity) and research_type in (scope.research_type or research_type)
+    ]
+    return np.array(wanted, dtype=np.int64)
+
+
+def _flows(stages: tuple[str, ...] | None) -> np.ndarray:
+    """Entry for the early stage, moves for the later ones."""
+    if stages is None:
+        return np.arange(len(FLOWS))
+    flows = {FLOWS.index("entry" if stage == "early" else "move") for stage in stages}
+    return np.array(sorted(flows))
