@@ -78,9 +78,8 @@ def _titled(group: str, config_dir: str | None) -> list[tuple[str, ...]]:
 
     rows: list[tuple[str, ...]] = []
     for name, file in options(group, search_folders(config_dir).values()).items():
-        values = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-        title = (values.get("titles") or {}).get(name) or values.get("title") or ""
-        rows.append((name, str(title)))
+        values = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader) or {}
+        rows.append((name, (values.get("titles") or {}).get(name) or values.get("title") or ""))
     return rows
 
 

@@ -211,8 +211,8 @@ def _check_scopes(cfg: Config, problems: Problems) -> None:
     from sim.data.tables import load_world_data
     from sim.policy.timeline import Timeline
 
-    for key in Timeline(cfg.policies, load_world_data(cfg.world), cfg.start, cfg.end).empty_scopes():
-        problems.add(join(key, "scope"), "leaves nothing for the issuer to act on (itself, or no institution, only)")
+    for key in Timeline.from_config(cfg, load_world_data(cfg.world)).empty_scopes():
+        problems.add(join(key, "scope"), "is empty: it names only the issuer itself, or no institution is so large")
 
 
 def parameter_table() -> list[dict[str, Any]]:

@@ -84,7 +84,7 @@ class Composed:
                 words = file.read_text(encoding="utf-8")
                 package = _PACKAGE.search(words)
                 at = package.group(1) if package else group
-                values = yaml.safe_load(words) or {}
+                values = yaml.load(words, yaml.BaseLoader) or {}  # all texts: a bad date must not fail here
                 where = "/".join(part for part in (label, group, f"{name}.yaml") if part)
                 yield where, values if at == "_global_" or not group else _nested(at, values)
 
@@ -207,7 +207,7 @@ def _hydra(root: Path) -> Iterator[Any]:
 
 def _run_hydra(result: Composed) -> None:
     from hydra import compose as hydra_compose
-    from hydra.errors import HydraException
+    from hydra.errors import HydraException, MissingConfigException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
@@ -219,10 +219,22 @@ def _run_hydra(result: Composed) -> None:
             values = OmegaConf.to_container(composed, resolve=True)
     except yaml.MarkedYAMLError as error:
         raise ConfigError([_yaml_message(error, result)]) from None
+    except MissingConfigException as error:
+        raise ConfigError([_missing_message(error, result)]) from None
     except (HydraException, OmegaConfBaseException) as error:
         words = " ".join(str(error).split("Config search path")[0].split())
         raise ConfigError([*result.messages(result.problems), words]) from None
     result.values = {str(key): value for key, value in values.items()} if isinstance(values, dict) else {}
+
+
+def _missing_message(error: Any, result: Composed) -> str:
+    """A file asks for another one in its defaults list that does not exist."""
+    group, _, name = (error.missing_cfg_file or "").strip("/").rpartition("/")
+    asking = re.search(r"In '([^']+)'", str(error))
+    files = [f"{label}/{asking.group(1)}.yaml" for label in result.folders] if asking else []
+    where = [file for file, folder in zip(files, result.folders.values()) if (folder / f"{asking[1]}.yaml").is_file()]
+    text = unknown(name, group or "file", options(group, result.folders.values()))
+    return ": ".join([*where[:1], "defaults", text])
 
 
 def _yaml_message(error: yaml.MarkedYAMLError, result: Composed) -> str:
@@ -230,8 +242,8 @@ def _yaml_message(error: yaml.MarkedYAMLError, result: Composed) -> str:
     where = str(mark.name) if mark else "configuration"
     for label, folder in result.folders.items():
         where = where.replace(str(folder), label)
-    line = f" line {mark.line + 1}" if mark else ""
-    return f"{where}:{line} is not YAML: {error.problem or error.context}"
+    line = f"line {mark.line + 1}: " if mark else ""
+    return f"{where}: {line}not YAML: {error.problem or error.context}"
 
 
 def _drop_phantoms(result: Composed) -> None:

@@ -24,28 +24,24 @@ _WITHOUT = {
 # Code that cannot change the numbers of a run: composing, commands, storing, drawing, explaining, building data.
 _PRESENTATION = (
     "config*.py", "cli*.py", "docs.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
-    "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/checkpoint.py", "data/build*.py",
+    "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/checkpoint.py",
+    "record/files.py", "running/command.py", "running/manifest.py", "running/pool.py", "running/progress.py",
+    "data/build*.py",
 )  # fmt: skip
 
 
-def run_key(
-    cfg: Config, replicate: int, scenario: str | None = None, mode: str = "scripted", end: int | None = None
-) -> str:
+def run_key(cfg: Config, replicate: int, mode: str = "scripted", end: int | None = None) -> str:
     """Key of one run.
 
     Parameters
     ----------
-    cfg : configuration of the command.
+    cfg : configuration of the arm (``cfg.baseline()`` for the baseline).
     replicate : number of the replicate.
-    scenario : ``"baseline"`` for the arm without policies; the configuration's own scenario if not given.
     mode : what governments do in this run, ``scripted`` or ``reactive``.
     end : last year, if not the configuration's (a history that ends at the branch year).
     """
-    arm = cfg if scenario in (None, cfg.scenario) else cfg.baseline()
-    if scenario not in (None, arm.scenario):
-        raise ValueError(f"no such arm: {scenario}; allowed: {cfg.scenario}, {arm.scenario}")
     what = {
-        "config": _relevant(arm),
+        "config": _relevant(cfg),
         "end": end or cfg.end,
         "replicate": replicate,
         "mode": mode,

@@ -66,6 +66,10 @@ def show(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a mapping" if value else "an empty mapping"
     text = f"'{value}'" if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -123,7 +127,7 @@ def text(value: object, key: str, problems: Problems) -> str:
     """A text that is not empty."""
     if isinstance(value, str) and value.strip():
         return value
-    problems.add(key, f"{show(value)} is not a text" if value != "" else "is empty")
+    problems.add(key, "is missing" if value is None else "is empty" if value == "" else f"{show(value)} is not a text")
     return ""
 
 
@@ -140,7 +144,7 @@ def names(value: object, key: str, problems: Problems) -> tuple[str, ...]:
     """A list of names that is not empty (one bare name is a list of one)."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)):
-        problems.add(key, f"{show(value)} is not a list of names")
+        problems.add(key, "is missing" if value is None else f"{show(value)} is not a list of names")
         return ()
     if not items:
         problems.add(key, "is empty; name at least one, or leave the key out")

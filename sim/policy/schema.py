@@ -7,7 +7,20 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from sim.config_read import Problems, check_keys, join, mapping, names, nearest, number, one_of, show, text, unknown
+from sim.config_read import (
+    Problems,
+    check_keys,
+    join,
+    mapping,
+    names,
+    near,
+    nearest,
+    number,
+    one_of,
+    show,
+    text,
+    unknown,
+)
 from sim.fields import FIELD_NAMES
 from sim.policy.channels import STAGES
 from sim.policy.levers import LEVERS, Lever
@@ -131,7 +144,8 @@ def read_use(raw: object, key: str, known: Known, problems: Problems) -> LeverUs
 
 def _read_values(raw: object, lever: Lever, key: str, known: Known, problems: Problems) -> dict[date, float | None]:
     if not isinstance(raw, Mapping) or not raw:
-        problems.add(key, f"{show(raw)} is not a mapping of dates to strengths, such as {{2018-11-01: {lever.hi:g}}}")
+        problem = "is missing" if raw is None else f"{show(raw)} is not a mapping of dates to strengths"
+        problems.add(key, f"{problem}; write for example {{2018-11-01: {lever.hi:g}}}")
         return {}
     values: dict[date, float | None] = {}
     for when, strength in raw.items():
@@ -170,7 +184,7 @@ def read_scope(raw: object, lever: Lever, key: str, known: Known, problems: Prob
     for name, value in given.items():
         at = join(key, name)
         if name not in every:
-            problems.add(at, f"unknown key; {_allowed_scopes(lever)}")
+            problems.add(at, f"unknown key; {near(name, lever.scopes)}{_allowed_scopes(lever)}")
         elif name not in lever.scopes:
             problems.add(at, f"lever {lever.name} has no such scope; {_allowed_scopes(lever)}")
         elif value is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,12 +17,16 @@ from sim.policy.levers import LEVERS, Context, Lever, effects_with
 from sim.policy.levers.base import FLOWS, PlaceData, combined
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
 
+if TYPE_CHECKING:
+    from sim.config import Config
+
 __all__ = ["Decided", "Timeline", "strength_in"]
 
 Cells = tuple[np.ndarray, ...]
+Values = Mapping[date, float | None]
 
 
-def strength_in(values: Mapping[date, float | None], year: int, neutral: float) -> float:
+def strength_in(values: Values, year: int, neutral: float) -> float:
     """Day-weighted mean strength of a year; a value holds from its date on, None and the time before count neutral."""
     first, last = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
     dated = sorted(values.items())
@@ -34,6 +39,29 @@ def strength_in(values: Mapping[date, float | None], year: int, neutral: float) 
             return strength  # exact, where a weighted mean might be off in the last bit
         total += max(days, 0) * (strength - neutral)
     return neutral + total / (last - first)
+
+
+def qualified_in(values: Values, bases: Sequence[Values], year: int, neutral: float) -> float:
+    """Mean strength of a qualifying lever, each day weighted by the strength of what it qualifies on that day.
+
+    An investigation of November has the precision of November, not of the months before it.
+    """
+    first, last = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
+    changes = {day.toordinal() for dated in (values, *bases) for day in dated}
+    cuts = sorted({first, last, *(day for day in changes if first < day < last)})
+    total = weight = 0.0
+    for start, end in pairwise(cuts):
+        base = sum(_on(dated, start, 0.0) for dated in bases) * (end - start)
+        total += base * (_on(values, start, neutral) - neutral)
+        weight += base
+    return neutral + total / weight if weight else neutral
+
+
+def _on(values: Values, day: int, neutral: float) -> float:
+    """Strength in force on one day (ordinal)."""
+    past = [when for when in values if when.toordinal() <= day]
+    strength = values[max(past)] if past else None
+    return neutral if strength is None else strength
 
 
 @dataclass(frozen=True)
@@ -72,6 +100,11 @@ class Timeline:
         self.effects = effects_with(effects or {})
         self._cells: dict[tuple[str, int, Scope], Cells | None] = {}
 
+    @classmethod
+    def from_config(cls, cfg: Config, data: PlaceData) -> Timeline:
+        """Timeline of a configuration's policies, clock and effects."""
+        return cls(cfg.policies, data, cfg.start, cfg.end, cfg.effects)
+
     @property
     def first_date(self) -> int | None:
         """First year in which any lever departs from neutral; None if none ever does."""
@@ -105,13 +138,11 @@ class Timeline:
 
     def _first_year(self, use: LeverUse, key: str) -> int | None:
         """First year on the clock in which this use departs from neutral on at least one cell."""
-        lever = LEVERS[use.lever]
         if not self._bites(use, key):
             return None
-        for year in range(self.start, self.end + 1):
-            if strength_in(use.values, year, lever.neutral) != lever.neutral:
-                return year
-        return None
+        policy, neutral = self.policies[key.split(".")[1]], LEVERS[use.lever].neutral
+        years = range(self.start, self.end + 1)
+        return next((year for year in years if _strength(policy, use, year) != neutral), None)
 
     def _bites(self, use: LeverUse, key: str) -> bool:
         issuers = self._issuers(self.policies[key.split(".")[1]])
@@ -124,7 +155,7 @@ class Timeline:
         for name, policy in self.policies.items():
             for _, use in sorted(policy.levers.items()):
                 lever = LEVERS[use.lever]
-                strength = strength_in(use.values, year, lever.neutral)
+                strength = _strength(policy, use, year)
                 if strength != lever.neutral:
                     for place in self._issuers(policy):
                         yield from self._pull(f"policy {name}", lever, place, strength, use.scope)
@@ -161,22 +192,35 @@ class Timeline:
         return self._cells[key]
 
 
+def _strength(policy: Policy, use: LeverUse, year: int) -> float:
+    """Strength of one lever of a policy in a year."""
+    lever = LEVERS[use.lever]
+    if not lever.of:
+        return strength_in(use.values, year, lever.neutral)
+    bases = [other.values for other in policy.levers.values() if other.lever == lever.of]
+    return qualified_in(use.values, bases, year, lever.neutral)
+
+
 def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[_Pull]) -> None:
     """Mean of a qualifying lever by place, weighted by the strength of what it qualifies in the same bundle.
 
     A bundle that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
     does nothing.
     """
-    for place in {p.place for p in pulls if p.lever is lever}:
-        total = weight = 0.0
-        for bundle in sorted({p.bundle for p in pulls if p.place == place}):
-            mine = [p for p in pulls if p.bundle == bundle and p.place == place]
-            base = sum(p.strength for p in mine if p.lever.name == lever.of)
-            own = [p.strength for p in mine if p.lever is lever]
-            total += base * (sum(own) / len(own) if own else lever.neutral)
-            weight += base
-        if weight > 0:
-            held[place] = total / weight
+    base: dict[tuple[int, str], float] = {}
+    own: dict[tuple[int, str], list[float]] = {}
+    for pull in pulls:
+        key = (pull.place, pull.bundle)
+        if pull.lever.name == lever.of:
+            base[key] = base.get(key, 0.0) + pull.strength
+        elif pull.lever is lever:
+            own.setdefault(key, []).append(pull.strength)
+    total, weight = np.zeros(len(held)), np.zeros(len(held))
+    for key, strength in base.items():
+        mine = own.get(key, [lever.neutral])
+        total[key[0]] += strength * sum(mine) / len(mine)
+        weight[key[0]] += strength
+    np.divide(total, weight, out=held, where=weight > 0)
 
 
 def _axis(data: PlaceData, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:
@@ -200,16 +244,10 @@ def _chosen(options: Sequence[str], words: Sequence[str]) -> np.ndarray:
     return np.array(sorted({options.index(word) for word in words}))
 
 
-@lru_cache(maxsize=16)
-def _everywhere(n_places: int) -> np.ndarray:
-    return np.arange(n_places)
-
-
 def _places(data: PlaceData, words: tuple[str, ...] | None, place: int, own_origin: bool) -> np.ndarray:
     """Places of an axis: all but the issuer unless named; the issuer's own diaspora for its own programme."""
     if words is None:
-        everywhere = _everywhere(len(data.iso3))
-        return np.array([place]) if own_origin else everywhere[everywhere != place]
+        return np.array([place]) if own_origin else np.delete(np.arange(len(data.iso3)), place)
     found = np.array(sorted({index for word in words for index in members(data, word)}), dtype=np.int64)
     return found if own_origin else found[found != place]
 

@@ -118,7 +118,7 @@ SECURITY: tuple[Lever, ...] = (
             _prevents("reward", 0.05, 0.0, 0.6, _WHY),
             _prevents("deception", 0.1, 0.0, 0.6, _WHY),
             _prevents("theft", 0.05, 0.0, 0.6, _WHY),
-            *_costs(0.02, 0.0, 2.0, "assumption", _COST),
+            *_costs(0.02, 0.0001, 2.0, "assumption", _COST),
         ),
     ),
     Lever(
