@@ -67,13 +67,7 @@ def parameters() -> str:
             "## Settings of a run\n",
             _table(("key", "default", "allowed", "unit"), settings_table()),
             "## Parameters of the model\n",
-            _table(
-                ("key", "default", "range", "unit", "role", "source"),
-                (
-                    (f"`{r['key']}`", _value(r["default"]), _range(r["bounds"]), r["unit"], r["role"], r["source"])
-                    for r in parameter_table()
-                ),
-            ),
+            _valued(parameter_table()),
             "## Fields of research\n",
             "Constants in `sim/fields.py`; assumptions, team sizes scaled to the world mean of C7.\n",
             _table(
@@ -81,6 +75,33 @@ def parameters() -> str:
                 ([_value(getattr(entry, f.name)) for f in fields(entry)] for entry in FIELDS),
             ),
         ]
+    )
+
+
+def lever_rows() -> list[dict[str, str]]:
+    """Columns of the table of levers, as text."""
+    return [
+        {
+            "lever": f"`{row['name']}`",
+            "aim": row["aim"],
+            "unit": row["unit"],
+            "bounds": _range(row["bounds"]),
+            "neutral": _value(row["neutral"]),
+            "combination": row["combination"],
+            "channels": _value(row["channels"]),
+            "scope": _value(row["scope"]),
+            "meaning": row["meaning"],
+            "source": row["source"],
+        }
+        for row in lever_table()
+    ]
+
+
+def _valued(rows: Iterable[dict[str, Any]]) -> str:
+    """Table of numbers that may be changed, with range, role and source."""
+    return _table(
+        ("key", "default", "range", "unit", "role", "source"),
+        ((f"`{r['key']}`", _value(r["default"]), _range(r["bounds"]), r["unit"], r["role"], r["source"]) for r in rows),
     )
 
 
@@ -97,34 +118,11 @@ def levers() -> str:
             "government decides) by the rule in the column *combination*: *add*; *compound* (1 + strength multiply); "
             "*complement* (shares left over multiply); *weighted* (mean, weighted by the lever it qualifies).\n",
             f"Scopes that a lever may take: {scope}. What is left out means everywhere but the issuer.\n",
-            _table(
-                ("lever", "aim", "unit", "bounds", "neutral", "combination", "channels", "scope", "meaning", "source"),
-                (
-                    (
-                        f"`{r['name']}`",
-                        r["aim"],
-                        r["unit"],
-                        _range(r["bounds"]),
-                        _value(r["neutral"]),
-                        r["combination"],
-                        _value(r["channels"]),
-                        _value(r["scope"]),
-                        r["meaning"],
-                        r["source"],
-                    )
-                    for r in lever_table()
-                ),
-            ),
+            _table(tuple(lever_rows()[0]), (tuple(row.values()) for row in lever_rows())),
             "## How strongly levers act\n",
             "At full strength; changed as `key=value`, the same for imposed and decided levers. No estimate of most of "
             "these numbers exists, so ranges are wide and effects are to be swept.\n",
-            _table(
-                ("key", "default", "range", "unit", "role", "source"),
-                (
-                    (f"`{r['key']}`", _value(r["default"]), _range(r["bounds"]), r["unit"], r["role"], r["source"])
-                    for r in effect_table()
-                ),
-            ),
+            _valued(effect_table()),
         ]
     )
 

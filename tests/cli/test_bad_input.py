@@ -65,7 +65,10 @@ COMMAND_LINES = [
         "error: command line: panel.partners: no place or group 'CHI'; did you mean CHN? "
         "see `talent-circulation list places`",
     ),
-    (["params.collaboration.refill=2"], "error: command line: params.collaboration.refill: 2 is out of range; allowed: 0 to 1 (rho)"),
+    (
+        ["params.collaboration.refill=2"],
+        "error: command line: params.collaboration.refill: 2 is out of range; allowed: 0 to 1 (rho)",
+    ),
     (
         ["effects.disclosur.deception=0.5"],
         "error: command line: effects.disclosur: no lever 'disclosur'; did you mean disclosure? allowed: "

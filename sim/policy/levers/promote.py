@@ -189,7 +189,7 @@ PROMOTE: tuple[Lever, ...] = (
         "a",
         ("programme_grant",),
         _startup_grant,
-        "Grant and team for programme recruits in their first five years: relative change of their output.",
+        "Start-up grant and team for people who came within five years: relative change of their output.",
         "P30 (sign; gains by funding and team size)",
     ),
     Lever(
