@@ -1,0 +1,260 @@
+"""All figures of one command, written as PNG and SVG: `write_figures`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.data.tables import DATA_END, YEAR0, load_world_data
+from sim.plots import captions, effects
+from sim.plots.gazetteer import issuing_places, rest_of_country
+from sim.plots.international import NEAR, compare_shares, international_share, mean_absolute_error
+from sim.plots.levels import sources, world_over_time
+from sim.plots.net_flows import caption_notes, net_flow_map
+from sim.plots.outcomes import most_affected, outcome_bands, place_bands
+from sim.plots.policy_lines import PolicyDate, key_to_lines, policy_dates
+from sim.plots.promote_protect import plane_points, price_notes, promote_protect
+from sim.plots.style import joined, save
+
+FIRST_OBSERVED = {"researchers": 1996, "moves": 1998, "papers": 1996, "international": 1981}  # earlier: back-cast
+PLACES_SHOWN = 4
+TOP1_NOTE = "Top-1 % papers: papers above the baseline's threshold of the same year, so that they need not add to zero."
+LEAK_NOTE = (
+    "Leaks prevented by protection; those avoided because the work did not take place are not counted. "
+    "Their number hangs on an assumed hazard that no data fix."
+)
+PLACE_COLUMNS = [
+    *effects.RUN, "year", "place", "n_researchers", "n_foreign_origin", "new_moves_in", "new_moves_out",
+    "papers_whole", "papers_international", "top1_whole", "top1_at_baseline_threshold",
+    "leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft", "leaks_prevented",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the figures of one command are drawn from.
+
+    Parameters
+    ----------
+    world_year, place_year : tidy frames of the recorder.
+    cfg : `sim.config.Config`.
+    data : `sim.data.tables.WorldData` of the world that was run.
+    """
+
+    world_year: pd.DataFrame
+    place_year: pd.DataFrame
+    cfg: Any
+    data: Any
+
+    @cached_property
+    def scenarios(self) -> list[str]:
+        """Scenarios other than the baseline."""
+        return sorted(s for s in self.place_year["scenario"].unique() if s != effects.BASELINE)
+
+    @cached_property
+    def compared(self) -> bool:
+        """True if scenario runs have baseline runs to be paired with."""
+        return bool(self.scenarios) and effects.BASELINE in set(self.place_year["scenario"])
+
+    @cached_property
+    def years(self) -> tuple[int, int]:
+        """First and last year recorded."""
+        return int(self.place_year["year"].min()), int(self.place_year["year"].max())
+
+    @cached_property
+    def data_end(self) -> int:
+        """Last year with data that the run reaches."""
+        return min(DATA_END, self.years[1])
+
+    @cached_property
+    def events(self) -> list[PolicyDate]:
+        """Dated policy lines."""
+        return policy_dates(self.cfg.policies, self.years[1])
+
+    @cached_property
+    def policy_years(self) -> tuple[int, int]:
+        """From the first policy date (or the first year that differs) to the end."""
+        first = int(self.events[0].when) if self.events else min(self.data_end + 1, self.years[1])
+        return min(max(first, self.years[0]), self.years[1]), self.years[1]
+
+    @cached_property
+    def level_scenario(self) -> str:
+        """The baseline if it was run, else the first scenario."""
+        return effects.BASELINE if effects.BASELINE in set(self.place_year["scenario"]) else self.scenarios[0]
+
+    @cached_property
+    def issuers(self) -> list[str]:
+        """Places that issue the policies, in the order of the policies."""
+        return issuing_places(self.cfg.policies, self.data)
+
+    @cached_property
+    def members(self) -> Mapping[str, str]:
+        """Countries held in a regional rest -> that rest."""
+        return rest_of_country(self.data.iso3)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Short place names by code."""
+        return captions.short_names(self.data)
+
+    def caption(self, *sentences: str, scenarios: list[str] | None = None) -> str:
+        """Caption that begins with what was run."""
+        return captions.assemble(
+            captions.run_sentence(self.cfg, self.scenarios if scenarios is None else scenarios), *sentences
+        )
+
+
+def _draw_net_flows(m: Material) -> Iterator[tuple[str, Figure]]:
+    """Map of the level over the last five years with data."""
+    years = (max(m.data_end - 4, m.years[0]), m.data_end)
+    frame = m.place_year[m.place_year["scenario"] == m.level_scenario]
+    frame = frame[frame["mode"] == effects.headline_mode(frame)]
+    rows = slice(years[0] - YEAR0, years[1] - YEAR0 + 1)
+    net = (m.data.moves_in[rows].astype(float) - m.data.moves_out[rows]).mean(axis=0)
+    notes = caption_notes(m.data, bool(m.members), False, True, m.cfg.replicates > 1)
+    yield "net_flows", net_flow_map(
+        frame, m.data, years, members=m.members, data=dict(zip(m.data.iso3, net)),
+        caption=m.caption(*notes, scenarios=[m.level_scenario]),
+    )  # fmt: skip
+
+
+def _draw_changes(m: Material) -> Iterator[tuple[str, Figure]]:
+    """Map of the change over the first ten years of the policy, one for each scenario."""
+    if not m.compared:
+        return
+    first, last = m.policy_years
+    years = (first, min(first + 9, last))
+    for scenario in m.scenarios:
+        frame = m.place_year[m.place_year["scenario"].isin([scenario, effects.BASELINE])]
+        mode = effects.headline_mode(frame[frame["scenario"] == scenario])
+        frame = frame[frame["mode"] == mode]
+        notes = caption_notes(m.data, bool(m.members), True, False, m.cfg.replicates > 1)
+        yield (
+            f"net_flows_change_{scenario}" if len(m.scenarios) > 1 else "net_flows_change",
+            net_flow_map(
+                frame, m.data, years, effects.BASELINE, members=m.members,
+                title=f"Change in net flows of researchers, {years[0]}–{years[1]}: {scenario}",
+                caption=m.caption(captions.mode_sentence([mode]), *notes, scenarios=[scenario]),
+            ),
+        )  # fmt: skip
+
+
+def _draw_outcomes(m: Material) -> Iterator[tuple[str, Figure]]:
+    """Differences over time for the world and for the places most affected."""
+    if not m.compared:
+        return
+    years = (max(m.policy_years[0] - 2, m.years[0]), m.years[1])
+    shown = effects.series_of(m.place_year)
+    modes = captions.mode_sentence(mode for _, mode in shown)
+    common = [captions.band_sentence(m.place_year), modes, key_to_lines(m.events)]
+    name = joined(m.scenarios)
+    yield "outcomes_world", outcome_bands(
+        m.world_year, m.place_year, years, events=m.events, title=f"Effects on the world: {name}",
+        caption=m.caption(*common, TOP1_NOTE),
+    )  # fmt: skip
+    places = most_affected(m.place_year, m.policy_years[0], PLACES_SHOWN, m.issuers)
+    choice = "Places: issuers of the policy first, then those whose number of papers changes most."
+    yield "outcomes_places", place_bands(
+        m.place_year, places, years, names=m.names, events=m.events, title=f"Effects on places: {name}",
+        caption=m.caption(*common, TOP1_NOTE, choice),
+    )  # fmt: skip
+
+
+def _draw_international(m: Material) -> Iterator[tuple[str, Figure]]:
+    """International share of the last year with data."""
+    seen = m.data.intl_share[m.data_end - YEAR0]
+    if not np.isfinite(seen).any():
+        return
+    years = (m.data_end, m.data_end)
+    table = compare_shares(m.place_year, dict(zip(m.data.iso3, seen)), years)
+    if table.empty:
+        return
+    within = int(((table["simulated"] - table["observed"]).abs() <= NEAR).sum())
+    error = (
+        f"Mean absolute error {mean_absolute_error(table):.1f} percentage points over the {len(table)} places "
+        f"with data; {within} of them within {NEAR:g} points (grey strip)."
+    )
+    marks = "Size of a dot: papers; vertical line: 90 % band. Data: NSF, S&E Indicators."
+    yield "international_share", international_share(
+        table, m.names, title=f"International share of papers, {m.data_end}: simulated and observed",
+        caption=m.caption(error, marks, scenarios=[m.level_scenario]),
+    )  # fmt: skip
+
+
+def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
+    """World over time, with data as dots and the projection shaded."""
+    data, span = m.data, np.arange(YEAR0, DATA_END + 1)
+    paper_years = np.arange(DATA_END + 1 - len(data.world_papers), DATA_END + 1)
+    observed = {
+        "researchers": pd.Series(data.researchers.sum(axis=1) / 1e6, index=span),
+        "moves": pd.Series(data.moves_in.sum(axis=1) / 1e3, index=span),
+        "papers": pd.Series(data.world_papers / 1e6, index=paper_years),
+        "international": pd.Series(100 * data.intl_share_world, index=span),
+    }
+    observed = {
+        k: v[(v.index >= max(FIRST_OBSERVED[k], m.years[0])) & (v.index <= m.years[1])] for k, v in observed.items()
+    }
+    yield "world_over_time", world_over_time(
+        m.world_year, m.place_year, m.years, observed, data_end=DATA_END,
+        caption=m.caption(captions.band_sentence(m.place_year, paired=False), sources()),
+    )  # fmt: skip
+
+
+def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
+    """Promote/protect plane for the world and for the issuers of the policies."""
+    if not m.compared:
+        return
+    years = m.policy_years
+    world = plane_points(effects.world_outcomes(m.world_year, m.place_year), years)
+    panels = [("World", world)]
+    if 0 < len(m.issuers) < len(m.data.iso3) // 2:
+        own = m.place_year[m.place_year["place"].isin(m.issuers)]
+        names = [m.names[p] for p in m.issuers]
+        panels.append(
+            (joined(names) if len(names) <= 2 else "Issuing places", plane_points(effects.place_outcomes(own), years))
+        )
+    modes = captions.mode_sentence(point.mode for point in world)
+    crosses = "Crosses: 90 % bands of a further run." if m.cfg.replicates > 1 else ""
+    span = f"Scenario minus baseline, yearly means {years[0]}–{years[1]}; shaded: more papers and more leaks prevented"
+    yield "promote_protect", promote_protect(
+        panels, subtitle=span,
+        caption=m.caption(crosses, modes, price_notes(world), TOP1_NOTE, LEAK_NOTE),
+    )  # fmt: skip
+
+
+DRAWINGS: tuple[Callable[[Material], Iterator[tuple[str, Figure]]], ...] = (
+    _draw_net_flows, _draw_changes, _draw_outcomes, _draw_international, _draw_levels, _draw_plane,
+)  # fmt: skip
+
+
+def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, data: Any = None) -> list[Path]:
+    """Draw every figure that the frames allow and write each as PNG and SVG.
+
+    Parameters
+    ----------
+    frames : table name -> tidy frame; `place_year` and `world_year` are read.
+    cfg : `sim.config.Config` of the command.
+    folder : where to write; made if missing.
+    data : world data to compare with; the package's own by default.
+
+    Returns
+    -------
+    Paths written, in the order of drawing.
+    """
+    place_year = effects.plain(frames["place_year"], PLACE_COLUMNS)
+    if place_year.empty:
+        return []
+    world_data = load_world_data(cfg.world) if data is None else data
+    material = Material(effects.plain(frames["world_year"]), place_year, cfg, world_data)
+    paths: list[Path] = []
+    for draw in DRAWINGS:
+        for name, figure in draw(material):
+            paths += save(figure, folder, name)
+    return paths

@@ -1,0 +1,232 @@
+"""Outcomes over time as differences from the baseline, with bands and policy dates: the world and single places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sim.plots import effects
+from sim.plots.policy_lines import PolicyDate, draw_policy_dates
+from sim.plots.style import GREY, INK, MODE_LINES, MODE_NAMES, SERIES, Page, page, signed_tick, styled
+
+LEFT, RIGHT = 0.44, 0.1  # inches kept free beside each panel
+
+
+LineStyle = tuple[str, Any, str]  # colour, dashes, text in the legend
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One panel: column of `effects.place_outcomes`, title, unit line, and how the difference is taken.
+
+    Parameters
+    ----------
+    kind : ``percent`` of the baseline, ``points`` (share as percentage points) or ``plain``.
+    """
+
+    column: str
+    title: str
+    unit: str
+    kind: str
+
+
+RESEARCHERS = Outcome("researchers", "Researchers", "% of baseline", "percent")
+PAPERS = Outcome("papers", "Papers", "% of baseline", "percent")
+INTERNATIONAL = Outcome("international", "International share", "percentage points", "points")
+TOP1 = Outcome("top1", "Top-1 % papers", "% of baseline", "percent")
+LEAKS = Outcome("leaks_prevented", "Leaks prevented", "a year", "plain")
+HEADS = 0.24  # inches for place names above the columns
+SUBTITLE = "Scenario minus baseline"
+MOVES = Outcome("moves", "Moves between places", "% of baseline", "percent")
+NET_MOVES = Outcome("net_rate", "Net moves", "per 1,000 researchers", "plain")
+WORLD_OUTCOMES = (RESEARCHERS, MOVES, PAPERS, INTERNATIONAL, TOP1, LEAKS)
+PLACE_OUTCOMES = (RESEARCHERS, NET_MOVES, PAPERS, INTERNATIONAL, TOP1, LEAKS)
+
+
+def differences(outcomes: pd.DataFrame, panels: Sequence[Outcome]) -> pd.DataFrame:
+    """Paired differences of all panels in the unit of each, by scenario, mode, run, year and place."""
+    columns = [p.column for p in panels]
+    percent = [p.column for p in panels if p.kind == "percent"]
+    out = effects.paired(outcomes, columns, ["year", "place"], percent)
+    for panel in panels:
+        if panel.kind == "points":
+            out[panel.column] *= 100
+    return out
+
+
+def most_affected(place_year: pd.DataFrame, first: int, count: int, issuers: Sequence[str] = ()) -> list[str]:
+    """Places whose papers change most in number from year `first` on; the (two most changed) issuers come first.
+
+    Only changes beyond two paired standard errors count; a single run has none and ranks by size alone.
+    """
+    table = effects.place_outcomes(place_year)
+    table = table[(table["year"] >= first) & (table["mode"] == effects.headline_mode(table))]
+    sums = table.groupby([*effects.keys(table), "place"], as_index=False)[["papers"]].sum()
+    change = effects.band(effects.paired(sums, ["papers"], ["place"]), "papers", ["scenario", "place"])
+    change["size"] = change["mean"].abs().where(~(change["mean"].abs() < 2 * change["se"]), 0.0)
+    ranked = change.groupby("place")["size"].max().sort_values(ascending=False, kind="stable").index
+    own = [place for place in ranked if place in issuers][:2]
+    return list(dict.fromkeys([*own, *ranked]))[:count]
+
+
+def style_of(series: Sequence[tuple[str, str]]) -> dict[tuple[str, str], LineStyle]:
+    """Colour, line and legend text of each (scenario, mode): modes of one scenario, or several scenarios."""
+    several = len({s for s, _ in series}) > 1
+    out = {}
+    for i, (scenario, mode) in enumerate(series):
+        name = MODE_NAMES.get(mode, mode)
+        out[(scenario, mode)] = (SERIES[i % len(SERIES)], MODE_LINES.get(mode, "-"), scenario if several else name)
+    return out
+
+
+def time_axis(ax: Axes, first: int, last: int) -> None:
+    span = last - first
+    step = next(s for s in (1, 2, 5, 10, 20) if span / s <= 5)
+    ax.set_xlim(first, last)
+    ax.set_xticks([y for y in range(first, last + 1) if y % step == 0])
+    ax.grid(axis="y")
+    ax.tick_params(axis="x", length=2)
+
+
+def _value_axis(ax: Axes) -> None:
+    ax.locator_params(axis="y", nbins=5)
+    ax.yaxis.set_major_formatter(signed_tick)
+
+
+def _least_span(ax: Axes, least: float) -> None:
+    """Widen the value axis around its middle, so that noise does not fill a panel in which nothing happens."""
+    low, high = ax.get_ylim()
+    if high - low < least:
+        middle = (low + high) / 2
+        ax.set_ylim(middle - least / 2, middle + least / 2)
+
+
+def _panel(ax: Axes, table: pd.DataFrame, panel: Outcome, styles: Mapping[tuple[str, str], LineStyle]) -> None:
+    """Lines and bands of one outcome at one place."""
+    ax.axhline(0, color=GREY, lw=0.7, zorder=1)
+    for (scenario, mode), (color, line, _) in styles.items():
+        rows = table[(table["scenario"] == scenario) & (table["mode"] == mode)]
+        curve = effects.band(rows, panel.column, ["year"])
+        if curve.empty:
+            continue
+        if curve["n"].max() > 1:
+            ax.fill_between(curve["year"], curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0, zorder=2)
+        ax.plot(curve["year"], curve["mean"], color=color, ls=line, lw=1.4, zorder=3)
+
+
+def _legend(sheet: Page, styles: Mapping[tuple[str, str], LineStyle]) -> None:
+    handles = [Line2D([], [], color=c, ls=ls, lw=1.6) for c, ls, _ in styles.values()]
+    sheet.legend(handles, [text for _, _, text in styles.values()])
+
+
+def grid(sheet: Page, rows: int, columns: int, height: float, above: float = 0.42, below: float = 0.2) -> np.ndarray:
+    """Axes [rows, columns] over the width of the page, from 0.2 inches (the legend) below its top.
+
+    Parameters
+    ----------
+    height : of a row, inches; `above` and `below` of them are kept free for heads and tick labels.
+    """
+    width = sheet.width / columns
+    out = np.empty((rows, columns), dtype=object)
+    for r in range(rows):
+        bottom = sheet.height - 0.2 - (r + 1) * height + below
+        for c in range(columns):
+            out[r, c] = sheet.axes(c * width + LEFT, bottom, width - LEFT - RIGHT, height - above - below)
+    return out
+
+
+def outcome_bands(
+    world_year: pd.DataFrame,
+    place_year: pd.DataFrame,
+    years: tuple[int, int],
+    *,
+    events: Sequence[PolicyDate] = (),
+    title: str = "World: difference from the baseline",
+    caption: str = "",
+) -> Figure:
+    """Six outcomes of the world as differences from the baseline, with bands over runs and dated policy lines.
+
+    Parameters
+    ----------
+    years : first and last year shown.
+    """
+    table = differences(effects.world_outcomes(world_year, place_year), WORLD_OUTCOMES)
+    table = table[table["year"].between(*years)]
+    styles = style_of(effects.series_of(table))
+    with styled():
+        sheet = page(title, SUBTITLE, caption, 0.2 + 2 * 1.75)
+        _legend(sheet, styles)
+        for ax, panel in zip(grid(sheet, 2, 3, 1.75).ravel(), WORLD_OUTCOMES):
+            _panel(ax, table, panel, styles)
+            time_axis(ax, *years)
+            _least_span(ax, 0.2)
+            _value_axis(ax)
+            draw_policy_dates(ax, events)
+            ax.set_title(panel.title, pad=20)
+            ax.annotate(panel.unit, (0, 1), (0, 9.5), "axes fraction", textcoords="offset points", size=6.5, color=GREY)
+    return sheet.figure
+
+
+def place_bands(
+    place_year: pd.DataFrame,
+    places: Sequence[str],
+    years: tuple[int, int],
+    *,
+    names: Mapping[str, str],
+    events: Sequence[PolicyDate] = (),
+    title: str = "Places most affected: difference from the baseline",
+    caption: str = "",
+) -> Figure:
+    """The six outcomes (rows) for a few places (columns), each row on one scale.
+
+    Parameters
+    ----------
+    places : alpha-3 codes, at most five.
+    """
+    outcomes = effects.place_outcomes(place_year)
+    table = differences(outcomes[outcomes["place"].isin(list(places))], PLACE_OUTCOMES)
+    table = table[table["year"].between(*years)]
+    styles = style_of(effects.series_of(table))
+    rows, height = len(PLACE_OUTCOMES), 1.04
+    with styled():
+        sheet = page(title, SUBTITLE, caption, 0.2 + HEADS + rows * height + 0.18)
+        _legend(sheet, styles)
+        axes = grid(replace(sheet, height=sheet.height - HEADS), rows, len(places), height, above=0.24, below=0.02)
+        for r, panel in enumerate(PLACE_OUTCOMES):
+            for ax, place in zip(axes[r], places):
+                _panel(ax, table[table["place"] == place], panel, styles)
+                time_axis(ax, *years)
+            _share_scale(list(axes[r]))
+            for c, ax in enumerate(axes[r]):
+                _value_axis(ax)
+                draw_policy_dates(ax, events, numbers=r == 0)
+                ax.tick_params(labelleft=c == 0, labelbottom=r == len(PLACE_OUTCOMES) - 1)
+        _row_heads(axes, [names.get(p, p) for p in places])
+    return sheet.figure
+
+
+def _share_scale(axes: list[Axes]) -> None:
+    """One value scale for a row of panels."""
+    low, high = min(a.get_ylim()[0] for a in axes), max(a.get_ylim()[1] for a in axes)
+    for ax in axes:
+        ax.set_ylim(low, high)
+        _least_span(ax, 0.2)
+
+
+def _row_heads(axes: np.ndarray, names: Sequence[str]) -> None:
+    """Outcome and unit at the head of each row, place names at the head of each column."""
+    for r, panel in enumerate(PLACE_OUTCOMES):
+        words = f"{panel.title}, {panel.unit}"
+        axes[r, 0].annotate(
+            words, (0, 1), (0, 8 if r == 0 else 4), "axes fraction", textcoords="offset points",
+            size=7, color=INK, va="bottom",
+        )  # fmt: skip
+    for ax, name in zip(axes[0], names):
+        ax.annotate(name, (0, 1), (0, 20), "axes fraction", textcoords="offset points", size=8, weight="bold")

@@ -1,0 +1,184 @@
+"""Look of all figures: page with title, subtitle and caption; colours safe for colour-blind readers; saving.
+
+Only the object API of matplotlib is used: no figure is registered anywhere, nothing has to be closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+
+WIDTH = 7.1  # inches: text width of an A4 report with 15 mm margins
+DPI = 160
+MARGIN = 0.08  # inches
+INK, GREY, PALE = "#222222", "#6b6b6b", "#d9d9d9"
+# Okabe & Ito 2008, "Color universal design", without yellow (too pale for lines) and black.
+SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+MODE_NAMES = {"scripted": "direct effects", "reactive": "total effects"}
+MODE_LINES = {"scripted": "-", "reactive": (0, (4, 1.6))}
+
+RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7.5,
+    "axes.titlesize": 8,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 7.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.formatter.useoffset": False,
+    "grid.color": "#ececec",
+    "grid.linewidth": 0.6,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 7.5,
+    "hatch.linewidth": 0.5,
+    "svg.fonttype": "path",  # the same picture on machines without the font
+    "svg.hashsalt": "talent-circulation",  # the same bytes each time
+    "text.color": INK,
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A figure with its head and caption drawn, and the free area between them (inches from lower left)."""
+
+    figure: Figure
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    def axes(self, left: float, bottom: float, width: float, height: float, **options: Any) -> Axes:
+        """Axes placed in inches within the free area."""
+        total_w, total_h = self.figure.get_size_inches()
+        box = (
+            (self.left + left) / total_w,
+            (self.bottom + bottom) / total_h,
+            width / total_w,
+            height / total_h,
+        )
+        return self.figure.add_axes(box, **options)
+
+    def legend(self, handles: Sequence[Any], labels: Sequence[str]) -> None:
+        """One row of keys at the top left of the free area."""
+        total_w, total_h = self.figure.get_size_inches()
+        self.figure.legend(
+            handles,
+            labels,
+            loc="upper left",
+            bbox_to_anchor=(self.left / total_w, (self.bottom + self.height) / total_h),
+            ncols=max(len(labels), 1),
+            handlelength=2.4,
+            columnspacing=1.6,
+            borderaxespad=0,
+            borderpad=0,
+        )
+
+
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width of one line of text in inches."""
+    renderer = FigureCanvasAgg(Figure(dpi=72)).get_renderer()
+    font = FontProperties(family=RC["font.family"], size=size, weight=weight)
+    return renderer.get_text_width_height_descent(text, font, ismath=False)[0] / 72
+
+
+def wrapped(text: str, size: float, width: float) -> list[str]:
+    """Text broken into lines that fit `width` inches; line breaks in the text are kept, numbers keep their %."""
+    lines: list[str] = []
+    space = text_width("n n", size) - text_width("nn", size)
+    for paragraph in text.replace(" %", "\u00a0%").split("\n"):
+        line, used = "", 0.0
+        for word in paragraph.split(" "):
+            extent = text_width(word, size)
+            if line and used + space + extent > width:
+                lines.append(line)
+                line, used = word, extent
+            else:
+                used += extent + (space if line else 0)
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return lines
+
+
+def page(title: str, subtitle: str, caption: str, body_height: float, width: float = WIDTH) -> Page:
+    """New figure with head and caption; the caption decides the height.
+
+    Parameters
+    ----------
+    body_height : inches kept free between head and caption.
+    width : inches.
+    """
+    notes = wrapped(caption, 6.5, width - 2 * MARGIN)
+    heads = wrapped(subtitle, 7.5, width - 2 * MARGIN) if subtitle else []
+    line, head_line = 0.128, 0.145
+    foot = MARGIN + line * len(notes) + 0.06
+    head = MARGIN + 0.2 + head_line * len(heads) + 0.06
+    height = foot + body_height + head
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    x = MARGIN / width
+    figure.text(x, 1 - MARGIN / height, title, size=10, weight="bold", va="top")
+    for i, text in enumerate(heads):
+        figure.text(x, 1 - (MARGIN + 0.2 + i * head_line) / height, text, size=7.5, color=GREY, va="top")
+    for i, text in enumerate(reversed(notes)):
+        figure.text(x, (MARGIN + i * line) / height, text, size=6.5, color=GREY, va="bottom")
+    figure.set_label(title)
+    return Page(figure, MARGIN, foot, width - 2 * MARGIN, body_height)
+
+
+def styled() -> Any:
+    """Context in which figures are drawn and saved."""
+    return matplotlib.rc_context(RC)  # type: ignore[arg-type]
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write PNG and SVG without dates, so that the same figure gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    title = str(figure.get_label())
+    with styled():
+        figure.savefig(paths[0], dpi=DPI, metadata={"Title": title, "Software": None})
+        figure.savefig(paths[1], metadata={"Title": title, "Date": None, "Creator": None})
+    return paths
+
+
+def joined(words: Iterable[str]) -> str:
+    """'a, b and c'."""
+    items = list(words)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """Number with sign, thousands separator and a true minus."""
+    text = f"{value:+,.{digits}f}"
+    return (text[1:] if float(text.replace(",", "")) == 0 else text).replace("-", "−")
+
+
+def signed_tick(value: float, _position: float | None = None) -> str:
+    """Tick label with sign and as many decimals as it needs, at most three."""
+    if abs(value) < 1e-9:
+        return "0"
+    digits = next((d for d in range(3) if abs(round(value, d) - value) < 1e-6 * abs(value)), 3)
+    return signed(value, digits)
