@@ -30,7 +30,7 @@ LEVELS = (
     Level("researchers", "Researchers", "million", "Scopus (Akbaritabar et al. 2024)"),
     Level("moves", "Moves between places", "thousand a year", "Scopus (Akbaritabar et al. 2024)"),
     Level("papers", "Papers", "million a year", "NSF S&E Indicators"),
-    Level("international", "International share of papers", "%", "NSF; Aksnes & Sivertsen 2023 before 1996"),
+    Level("international", "International share of papers", "%", "NSF (from 1996) and Aksnes & Sivertsen 2023"),
     Level("foreign", "Researchers of foreign origin", "% of all", ""),
     Level("team", "Authors per paper", "mean", ""),
 )
@@ -67,7 +67,7 @@ def _panel(ax: Axes, table: pd.DataFrame, column: str, colors: Mapping[str, str]
         curve = effects.band(table[table["scenario"] == scenario], column, ["year"])
         if curve.empty:
             continue
-        width = 1.6 if scenario == effects.BASELINE else 1.2
+        width = 1.6 if scenario == effects.BASELINE else 1.1
         ax.fill_between(curve["year"], curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0)
         ax.plot(curve["year"], curve["mean"], color=color, lw=width, label=scenario)
 
@@ -91,8 +91,8 @@ def world_over_time(
     """
     table = world_levels(world_year, place_year)
     table = table[(table["mode"] == effects.headline_mode(table)) & table["year"].between(*years)]
-    scenarios = sorted(table["scenario"].unique(), key=lambda s: (s != effects.BASELINE, s))
-    colors = {s: SERIES[i % len(SERIES)] for i, s in enumerate(scenarios)}
+    others = sorted(s for s in table["scenario"].unique() if s != effects.BASELINE)
+    colors = {effects.BASELINE: INK} | {s: SERIES[i % len(SERIES)] for i, s in enumerate(others)}
     with styled():
         sheet = page(title, "", caption, 0.2 + 2 * ROW)
         axes = grid(sheet, 2, 3, ROW).ravel()
