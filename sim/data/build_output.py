@@ -1,0 +1,169 @@
+"""Papers, international shares and highly cited shares by place and year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.data.build_gaps import ImputedLog, check_gaps
+from sim.data.build_gaps_listed import LISTED
+from sim.data.build_sources import N_COUNTRIES, Sources, wide
+
+FIRST, PAPERS, LAST = 1980, 1996, 2017
+YEARS = range(FIRST, LAST + 1)
+# World international share at the middle of its periods: mean of Aksnes & Sivertsen (WoS) and NSF where both exist.
+WORLD_SHARE = {1980: 4.7, 1983: 6.2, 1993: 11.4, 2003: 15.8, 2013: 20.7}
+PERIODS = {"y1981_1985": 1983, "y1986_1990": 1988, "y1991_1995": 1993}
+OVERLAP = {"y1996_2000": (1996, 2000), "y2006_2010": (2006, 2010), "y2011_2015": (2011, 2015)}
+
+
+def papers(sources: Sources, stock: pd.DataFrame, log: ImputedLog) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Whole and fractional papers [1996-2017 x iso3], and the world's; NSF edition 2022.
+
+    NSF counts Hong Kong in China (the countries' fractional papers add up to the world without it). Hong Kong gets
+    Singapore's papers per researcher, and China loses as many.
+    """
+    articles = sources.articles()
+    whole, fractional = (wide(articles, column).loc[PAPERS:LAST] for column in ("whole", "fractional"))
+    world = articles[articles.name == "World"].set_index("year").whole.loc[PAPERS:LAST]
+    for frame, name in ((whole, "papers_whole"), (fractional, "papers_fractional")):
+        ratio = stock["HKG"] / stock["SGP"]
+        frame["HKG"] = frame["SGP"] * ratio.reindex(frame.index)
+        log.add(f"output.{name}", "HKG", "1996-2017", "Singapore's papers per researcher; NSF counts them in China")
+        log.add(f"output.{name}", "CHN", "1996-2017", "NSF's China less Hong Kong's imputed fractional papers")
+    whole["CHN"] -= fractional["HKG"]
+    fractional["CHN"] -= fractional["HKG"]
+    return whole, fractional, world
+
+
+def international(sources: Sources, log: ImputedLog) -> pd.DataFrame:
+    """International share [1980-2017 x iso3], 0-1, NaN where unknown.
+
+    NSF edition 2022 from 1996; 1999-2002, when its coverage of addresses falters before the method changes in 2003,
+    straight lines from 1998 to 2003. Before 1996: Aksnes & Sivertsen's periods (12 countries), put on NSF's level by
+    the mean ratio in 1996-2000, 2006-10 and 2011-15, at the middle of each period, straight lines between.
+    """
+    nsf = sources.table("collaboration/nsf_international_coauthorship_share_1996_2017.csv")
+    share = wide(nsf[nsf.edition == 2022], "intl_share_pct") / 100
+    for iso in share:
+        if share.loc[[1998, 2003], iso].notna().all():
+            share.loc[1999:2002, iso] = np.interp([1999, 2000, 2001, 2002], [1998, 2003], share.loc[[1998, 2003], iso])
+            log.add("output.intl_share", iso, "1999-2002", "straight line from 1998 to 2003 across NSF's break")
+    share = share.reindex(YEARS)
+    earlier = sources.table("collaboration/aksnes_sivertsen_2023_intl_share_partial.csv").set_index("iso3")
+    for iso in earlier.index.intersection(share.columns):
+        ratios = [share.loc[a:b, iso].mean() / (earlier.at[iso, p] / 100) for p, (a, b) in OVERLAP.items()]
+        known = {mid: earlier.at[iso, p] / 100 * np.mean(ratios) for p, mid in PERIODS.items()}
+        known[PAPERS] = share.at[PAPERS, iso]
+        slope = (known[1988] - known[1983]) / 5
+        known[1981] = max(known[1983] - 2 * slope, 0.5 * known[1983])
+        years = np.arange(1981, PAPERS)
+        share.loc[1981 : PAPERS - 1, iso] = np.interp(years, sorted(known), [known[y] for y in sorted(known)])
+        log.add("output.intl_share", iso, "1981-1995", "Aksnes & Sivertsen's periods times the mean ratio to NSF in "
+                "1996-2015, straight lines between mid-years")  # fmt: skip
+    return share
+
+
+def world_international(sources: Sources) -> np.ndarray:
+    """World international share [38], 0-1: straight lines through WORLD_SHARE, after 2013 with NSF's changes."""
+    nsf = sources.table("collaboration/nsf_international_coauthorship_share_1996_2017.csv")
+    nsf = nsf[(nsf.edition == 2022) & (nsf.name == "World")].set_index("year").intl_share_pct
+    share = np.interp(np.array(YEARS), list(WORLD_SHARE), list(WORLD_SHARE.values()))
+    for year in range(2014, LAST + 1):
+        share[year - FIRST] = WORLD_SHARE[2013] + nsf[year] - nsf[2013]
+    # 2011-15 keeps its mean: what the later rise adds is taken off the five years together
+    share[2011 - FIRST : 2016 - FIRST] += WORLD_SHARE[2013] - share[2011 - FIRST : 2016 - FIRST].mean()
+    return share / 100
+
+
+def cited(sources: Sources) -> dict[str, pd.DataFrame]:
+    """Share of papers in the world's top 1 % (fractional, whole) and top 10 % [1996-2014 x iso3], 0-1."""
+    table = sources.table("citation_impact/nsf_highly_cited_share_country_year_1996_2014.csv")
+    columns = {"top1_fractional": "top1_frac_ed2022", "top1_whole": "top1_whole_ed2022", "top10": "top10_ed2020"}
+    return {name: wide(table, column) / 100 for name, column in columns.items()}
+
+
+def overlap(whole: pd.DataFrame, fractional: pd.DataFrame, share: pd.DataFrame, members: list[str]) -> float:
+    """International share of a rest's papers, 0-1, from how far fractional counts fall short of whole ones.
+
+    One slope through the origin over the NSF countries, 2013-17: share = slope * (1 - fractional / whole).
+    """
+    known = [iso for iso in share if share[iso].loc[2013:].notna().all() and iso in whole]
+    gap = 1 - fractional[known].loc[2013:].sum() / whole[known].loc[2013:].sum()
+    level = share[known].loc[2013:].mean()
+    slope = (gap * level).sum() / (gap**2).sum()
+    own = 1 - fractional[members].loc[2013:].sum().sum() / whole[members].loc[2013:].sum().sum()
+    return float(np.clip(slope * own, 0, 1))
+
+
+def build_output(
+    sources: Sources,
+    countries: pd.DataFrame,
+    places: list[str],
+    mapping: pd.Series,
+    stock: np.ndarray,
+    joint: tuple[np.ndarray, np.ndarray],
+    log: ImputedLog,
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Output tables of one world.
+
+    Parameters
+    ----------
+    stock : [38, P] researchers of the full world's places in the order of `countries` by rank (for Hong Kong).
+    joint : joint works between places [P, P] and inside each place [P], OpenAlex.
+
+    Returns
+    -------
+    by place (papers [22, P], shares [38, P] or [22, P]) with `internal_border_share` [P]; and world [22], [38].
+    """
+    order = list(countries.sort_values("rank").index[:N_COUNTRIES])
+    by_year = pd.DataFrame(stock[:, :N_COUNTRIES], index=YEARS, columns=order)
+    whole, fractional, world = papers(sources, by_year, log)
+    share, top = international(sources, log), cited(sources)
+    for table, frame in (("papers", whole), ("intl_share", share.loc[PAPERS:]), ("top1", top["top1_whole"])):
+        name = f"output.{table}"
+        check_gaps(name, frame, order, LISTED[name])
+    out: dict[str, np.ndarray] = {}
+    groups = {place: [iso for iso in mapping.index[mapping == place] if iso in whole] for place in places}
+    single = {place: len(groups[place]) == 1 for place in places}
+    border = np.zeros(len(places))
+    counted = np.ones(len(places))
+    for p, place in enumerate(places):
+        if not single[place]:
+            abroad = overlap(whole, fractional, share, groups[place])
+            inside = joint[1][p] / (joint[1][p] + joint[0][p].sum() / 2)  # share of foreign links that stay inside
+            counted[p] = 1 - 0.5 * abroad * inside  # a joint paper of two members is counted twice in the sum
+            border[p] = abroad * inside / (abroad * inside + 1 - abroad)
+            log.add("output.papers_whole", place, "1996-2017", f"sum of members times {counted[p]:.3f}: joint papers "
+                    "of members counted once (OpenAlex pairs)")  # fmt: skip
+            log.add("places.internal_border_share", place, "2013-2017", "from fractional and whole counts and OpenAlex "
+                    "pairs")  # fmt: skip
+    sums = {
+        n: pd.DataFrame({p: f[groups[p]].sum(axis=1) for p in places}) for n, f in (("w", whole), ("f", fractional))
+    }
+    out["papers_whole"] = sums["w"].to_numpy() * counted
+    out["papers_fractional"] = sums["f"].to_numpy()
+    out["intl_share"] = np.column_stack(
+        [share[p] if single[p] and p in share else np.full(len(YEARS), np.nan) for p in places]
+    )
+    for name, frame in top.items():
+        weights = fractional if name == "top1_fractional" else whole
+        out[name] = rest_share(frame.reindex(range(PAPERS, LAST + 1)), weights, groups)
+    out["internal_border_share"] = border
+    return out, {"papers": world.to_numpy(float), "intl_share": world_international(sources)}
+
+
+def rest_share(frame: pd.DataFrame, weights: pd.DataFrame, groups: dict[str, list[str]]) -> np.ndarray:
+    """Paper-weighted mean of members' shares, [22, P]; members without a share left out, NaN if none has one."""
+    columns = []
+    for members in groups.values():
+        known = [iso for iso in members if iso in frame]
+        if not known:
+            columns.append(np.full(len(frame), np.nan))
+            continue
+        value, weight = frame[known].to_numpy(), weights[known].to_numpy()
+        weight = np.where(np.isfinite(value), weight, 0.0)
+        total = weight.sum(1)
+        mean = np.nansum(np.where(weight > 0, value, 0.0) * weight, axis=1) / np.where(total > 0, total, np.nan)
+        columns.append(mean)
+    return np.column_stack(columns)
