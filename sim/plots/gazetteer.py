@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sim import places
+from sim.places import resolve
 from sim.plots.geo import SHAPES
 
 
 def issuing_places(policies: Mapping[str, Any], data: Any) -> list[str]:
     """Codes of the places that issue the policies, in order, groups resolved."""
-    found = [index for policy in policies.values() for word in policy.issuer for index in places.members(data, word)]
+    found = [index for policy in policies.values() for index in resolve(data, list(policy.issuer))]
     return [data.iso3[index] for index in dict.fromkeys(found)]
 
 
