@@ -107,10 +107,11 @@ def _levers(config_dir: str | None) -> list[tuple[str, ...]]:
 
 def _places(config_dir: str | None) -> list[tuple[str, ...]]:
     from sim.data.tables import load_world_data
-    from sim.places import GROUPS
+    from sim.places import group, group_names
 
     data = load_world_data()
-    groups = [(group, "group: " + " ".join(codes)) for group, codes in GROUPS.items()]
+    members = {name: " ".join(data.iso3[place] for place in group(data, name)) for name in group_names()}
+    groups = [(name, f"group: {codes}") for name, codes in members.items()]
     return [*zip(data.iso3, data.names), *groups]
 
 
@@ -124,8 +125,8 @@ def _new_scenario(words: Sequence[str]) -> int:
         text = f"'{name}' is no name for a scenario; allowed: small letters, digits and _, a letter first"
         raise ConfigError([f"command line: new-scenario: {text}"])
     folder = Path(args.config_dir or (config_root() if _in_clone() else "my_scenarios"))
-    shipped = folder.absolute() == config_root()
-    searched = search_folders(str(folder) if folder.is_dir() and not shipped else None)
+    shipped = folder.resolve() == config_root().resolve()
+    searched = search_folders(str(folder) if folder.is_dir() else None)
     taken = {**options("scenario", searched.values()), **options("policy", searched.values())}
     if name in taken or name == "baseline":
         raise ConfigError([f"command line: new-scenario: '{name}' exists already ({taken.get(name, 'the baseline')})"])

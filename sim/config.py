@@ -163,11 +163,11 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
 def known_names(world: str, start: int, end: int) -> Known:
     """Places and groups of a world, for checking policies."""
     from sim.data.tables import load_world_data
-    from sim.places import GROUPS
+    from sim.places import group_names
 
     data = load_world_data(world)
     aliases = {name: code for code, name in zip(data.iso3, data.names)}
-    return Known((*data.iso3, *GROUPS), aliases, start, end)
+    return Known((*data.iso3, *group_names()), aliases, start, end)
 
 
 def _check_place_lists(cfg: Config, known: Known, problems: Problems) -> None:

@@ -42,6 +42,7 @@ class Composed:
     problems : what was wrong with the overrides themselves.
     overrides : as passed to Hydra.
     given : key -> value of each plain override.
+    chosen : names chosen by group.
     folders : label -> folder, shipped configuration first.
     """
 
@@ -135,7 +136,8 @@ def search_folders(config_dir: str | None) -> dict[str, Path]:
     if config_dir is not None:
         if not Path(config_dir).is_dir():
             raise ConfigError([f"{COMMAND_LINE}: --config-dir: '{config_dir}' is not a folder"])
-        folders[str(config_dir).rstrip("/")] = Path(config_dir).absolute()
+        if Path(config_dir).resolve() != config_root().resolve():
+            folders[str(config_dir).rstrip("/")] = Path(config_dir).absolute()
     return folders
 
 
@@ -212,7 +214,8 @@ def _run_hydra(result: Composed) -> None:
     from omegaconf.errors import OmegaConfBaseException
 
     root, *others = result.folders.values()
-    search = [f"hydra.searchpath=[{','.join(f'file://{folder}' for folder in others)}]"] if others else []
+    quoted = ",".join(f"'file://{folder}'" for folder in others)
+    search = [f"hydra.searchpath=[{quoted}]"] if others else []
     try:
         with _hydra(root):
             composed = hydra_compose("config", overrides=[*search, *result.overrides])
@@ -231,8 +234,8 @@ def _missing_message(error: Any, result: Composed) -> str:
     """A file asks for another one in its defaults list that does not exist."""
     group, _, name = (error.missing_cfg_file or "").strip("/").rpartition("/")
     asking = re.search(r"In '([^']+)'", str(error))
-    files = [f"{label}/{asking.group(1)}.yaml" for label in result.folders] if asking else []
-    where = [file for file, folder in zip(files, result.folders.values()) if (folder / f"{asking[1]}.yaml").is_file()]
+    file = f"{asking.group(1)}.yaml" if asking else ""
+    where = [f"{label}/{file}" for label, folder in result.folders.items() if file and (folder / file).is_file()]
     text = unknown(name, group or "file", options(group, result.folders.values()))
     return ": ".join([*where[:1], "defaults", text])
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.fields import FIELD_NAMES, N_FIELDS
-from sim.places import members
+from sim.places import resolve
 from sim.policy.channels import KINDS, Channels
 from sim.policy.levers import LEVERS, Context, Lever, effects_with
-from sim.policy.levers.base import FLOWS, PlaceData, combined
+from sim.policy.levers.base import FLOWS, combined
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
 
 if TYPE_CHECKING:
     from sim.config import Config
+    from sim.data.tables import WorldData
 
 __all__ = ["Decided", "Timeline", "strength_in"]
 
@@ -81,7 +82,7 @@ class Timeline:
     Parameters
     ----------
     policies : by name; applied in the order of names, so that ``[a,b]`` and ``[b,a]`` give the same bits.
-    data : places and institutions (`sim.data.tables.WorldData`).
+    data : places and institutions.
     start, end : first and last year of the clock.
     effects : values that differ from the defaults of `Lever.effects`, by lever and name.
     """
@@ -89,7 +90,7 @@ class Timeline:
     def __init__(
         self,
         policies: Mapping[str, Policy],
-        data: PlaceData,
+        data: WorldData,
         start: int = 1980,
         end: int = 2035,
         effects: Mapping[str, Mapping[str, float]] | None = None,
@@ -101,7 +102,7 @@ class Timeline:
         self._cells: dict[tuple[str, int, Scope], Cells | None] = {}
 
     @classmethod
-    def from_config(cls, cfg: Config, data: PlaceData) -> Timeline:
+    def from_config(cls, cfg: Config, data: WorldData) -> Timeline:
         """Timeline of a configuration's policies, clock and effects."""
         return cls(cfg.policies, data, cfg.start, cfg.end, cfg.effects)
 
@@ -149,7 +150,7 @@ class Timeline:
         return any(self.cells(LEVERS[use.lever], place, use.scope) is not None for place in issuers)
 
     def _issuers(self, policy: Policy) -> list[int]:
-        return sorted({place for word in policy.issuer for place in members(self.data, word)})
+        return resolve(self.data, list(policy.issuer))
 
     def _imposed(self, year: int) -> Iterable[_Pull]:
         for name, policy in self.policies.items():
@@ -223,7 +224,7 @@ def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[_Pull]) -> None:
     np.divide(total, weight, out=held, where=weight > 0)
 
 
-def _axis(data: PlaceData, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:
+def _axis(data: WorldData, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:
     """Indices of one axis on which a scope lets a lever bite."""
     if axis == "a":
         return np.array([place])
@@ -244,11 +245,11 @@ def _chosen(options: Sequence[str], words: Sequence[str]) -> np.ndarray:
     return np.array(sorted({options.index(word) for word in words}))
 
 
-def _places(data: PlaceData, words: tuple[str, ...] | None, place: int, own_origin: bool) -> np.ndarray:
+def _places(data: WorldData, words: tuple[str, ...] | None, place: int, own_origin: bool) -> np.ndarray:
     """Places of an axis: all but the issuer unless named; the issuer's own diaspora for its own programme."""
     if words is None:
         return np.array([place]) if own_origin else np.delete(np.arange(len(data.iso3)), place)
-    found = np.array(sorted({index for word in words for index in members(data, word)}), dtype=np.int64)
+    found = np.array(resolve(data, list(words)), dtype=np.int64)
     return found if own_origin else found[found != place]
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.fields import FIELDS, N_FIELDS
 from sim.policy.channels import KINDS, WAYS, Channels
+
+if TYPE_CHECKING:
+    from sim.data.tables import WorldData
 
 FLOWS = ("entry", "move")
 
@@ -29,16 +32,6 @@ AXIS_SCOPES: dict[str, tuple[str, ...]] = {
     "e": ("stages",),
     "i": ("institution_threshold_musd",),
 }
-
-
-class PlaceData(Protocol):
-    """The part of `sim.data.tables.WorldData` that policies read."""
-
-    iso3: tuple[str, ...]
-    researchers: np.ndarray
-    institution_place: np.ndarray
-    institution_federal_musd: np.ndarray
-    institution_weight: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,7 @@ class Context:
     effects : values of `Effect` by lever and name.
     """
 
-    data: PlaceData
+    data: WorldData
     strengths: Mapping[str, np.ndarray]
     effects: Mapping[str, Mapping[str, float]]
 
