@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.data.tables import DATA_END, YEAR0, WorldData, data_folder, load_world_data
+from sim.data.tables import DATA_END, YEAR0, WorldData, folder_of, load_world_data
 
 N_YEARS = DATA_END - YEAR0 + 1
 BASE_YEARS = 5
@@ -29,6 +29,7 @@ class Fitted:
     output : authorships a year of a person with talent 1.
     home_weight : H_a, weight of partners at home.
     quality : place effect in ln z.
+    entry_odds : factor on the odds that an entrant is of foreign origin (constant over years).
     move_origin, move_destination : yearly margins of the move intensity.
     prestige, students, permanent_share : levels of the calibrated baseline, references for utility.
     move_pair : [P, P], static residual of the move intensity, diagonal 0.
@@ -38,6 +39,7 @@ class Fitted:
     output: np.ndarray
     home_weight: np.ndarray
     quality: np.ndarray
+    entry_odds: np.ndarray
     move_origin: np.ndarray
     move_destination: np.ndarray
     prestige: np.ndarray
@@ -52,8 +54,9 @@ class Fitted:
         return cls(
             exit_norm=ones,
             output=1.2 * ones,
-            home_weight=30.0 * ones,
+            home_weight=1000.0 * ones,
             quality=0.0 * ones,
+            entry_odds=ones,
             move_origin=0.01 * ones,
             move_destination=ones,
             prestige=0.01 * ones,
@@ -95,7 +98,7 @@ def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
 def load_fitted(world: str) -> Fitted:
     """Fitted tables of a world, as shipped."""
     data = load_world_data(world)
-    folder = data_folder(world)
+    folder = folder_of(world)
     index = {iso3: p for p, iso3 in enumerate(data.iso3)}
     arrays = {name: np.zeros((N_YEARS, data.n_places)) for name in place_year_columns()}
     with open(folder / "fitted_place_year.csv", newline="") as file:

@@ -13,12 +13,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.data.tables import DATA_END, YEAR0, WorldData, load_world_data
+from sim.data.tables import DATA_END, YEAR0, WorldData, extend_inputs, load_world_data
 from sim.fields import field_array
 from sim.fitted import Fitted, load_fitted
 
 BASE_YEARS = 5  # 2013-17
 ENTRY_DAMPING = 0.85
+LAST_YEAR = 2060  # inputs are continued to here
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Inputs:
         self.fitted = fitted
         self._shares = field_array("share")
         self._exit_scale = exit_hazard(data) / fitted.exit_norm
+        self._gerd, self._income = extend_inputs(data.gerd_musd, LAST_YEAR), extend_inputs(data.income, LAST_YEAR)
+        self._freedom = extend_inputs(data.freedom, LAST_YEAR, ceiling=1.0)
         self._cumulative: dict[int, np.ndarray] = {YEAR0 - 1: np.zeros(data.n_places)}
         recent = np.log(np.maximum(data.entries[-6:], 1.0))
         self._entry_growth = (recent[-1] - recent[0]) / 5.0
@@ -88,7 +91,10 @@ class Inputs:
     def entry_mix(self, year: int) -> np.ndarray:
         """Origin mix of entrants [host, origin], rows sum to 1."""
         mix = self.data.entry_origin
-        return mix[year - YEAR0] if year <= DATA_END else mix[-BASE_YEARS:].mean(axis=0)
+        base = mix[year - YEAR0] if year <= DATA_END else mix[-BASE_YEARS:].mean(axis=0)
+        odds = np.where(np.eye(len(base), dtype=bool), 1.0, self._base(self.fitted.entry_odds, year)[:, None])
+        weight = base * odds
+        return weight / weight.sum(axis=1, keepdims=True)
 
     def cohort(self, year: int) -> np.ndarray:
         """New researchers of a year by origin [O], wherever they enter."""
@@ -106,7 +112,6 @@ class Inputs:
 
     def year(self, year: int) -> YearInputs:
         """Inputs of one calendar year from 1980 on."""
-        data, fitted = self.data, self.fitted
         after = self._cohort_to(year)
         before = self._cohort_to(year - 1)
         joint = self.entries(year)[:, None] * self.entry_mix(year)  # [host, origin]
@@ -115,10 +120,10 @@ class Inputs:
         abroad = joint.T.copy()
         np.fill_diagonal(abroad, 0.0)
         abroad_sum = abroad.sum(axis=1, keepdims=True)
-        uniform = (1.0 - np.eye(data.n_places)) / (data.n_places - 1)
+        uniform = (1.0 - np.eye(self.data.n_places)) / (self.data.n_places - 1)
         abroad = np.where(abroad_sum > 0, abroad / np.maximum(abroad_sum, 1e-12), uniform)
         t = year - YEAR0
-        gerd, income, freedom = data.gerd_musd[t], data.income[t], data.freedom[t]
+        gerd, income, freedom = self._gerd[t], self._income[t], self._freedom[t]
         return YearInputs(
             year=year,
             cohort_before=before[None, :] * self._shares[:, None],
@@ -126,10 +131,10 @@ class Inputs:
             home_share=home_share,
             abroad_share=abroad,
             exit_scale=self._base(self._exit_scale, year),
-            move_base=fitted.move_base(year),
-            output=self._base(fitted.output, year),
-            home_weight=self._base(fitted.home_weight, year),
-            quality=self._base(fitted.quality, year),
+            move_base=self.fitted.move_base(year),
+            output=self._base(self.fitted.output, year),
+            home_weight=self._base(self.fitted.home_weight, year),
+            quality=self._base(self.fitted.quality, year),
             gerd=gerd,
             income=income,
             freedom=freedom,

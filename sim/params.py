@@ -62,12 +62,19 @@ class MobilityParams:
         0.5, 0.1, 1.0, "relative hazard", "assumption", "M18: established faculty move about 0.7 % a year"
     )
     talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)")
-    home: float = p(2.2, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
-    home_early: float = p(0.6, 0.0, 3.0, "log", "fitted", "M16: entrants who studied abroad go in their first years")
-    home_income: float = p(0.5, 0.0, 2.0, "elasticity", "assumption", "M18, U6: return rises with origin income (sign)")
+    home: float = p(2.8, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
+    home_early: float = p(0.7, 0.0, 3.0, "log", "fitted", "M16: entrants who studied abroad go in their first years")
+    home_income: float = p(1.3, 0.0, 2.0, "elasticity", "fitted", "M16: stay rates by origin; sign M18, U6")
     origin_income: float = p(0.62, 0.0, 2.0, "elasticity", "sourced", "M26: ln GDP per head at origin -0.62 (0.14)")
     size: float = p(0.68, 0.0, 1.5, "elasticity", "sourced", "M26: ln researchers at destination 0.68 (0.05)")
-    fear_leave: float = p(0.5, 0.0, 2.0, "log hazard at full fear", "assumption", "P8: 61 % thought of leaving; M17: intention far above behaviour")
+    fear_leave: float = p(
+        0.5,
+        0.0,
+        2.0,
+        "log hazard at full fear",
+        "assumption",
+        "P8: 61 % thought of leaving; M17: intention far above behaviour",
+    )
     tie: float = p(0.5, 0.0, 1.5, "per log(1 + ties)", "assumption", "section 6: 0.5 per log co-author; P27 (sign)")
     funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination +0.15 (0.03)")
     prestige: float = p(0.35, 0.0, 1.5, "per log prestige", "assumption", "section 6: peers 0.7, halved for ratios")
@@ -139,6 +146,9 @@ class ImpactParams:
     access: float = p(0.5, 0.0, 2.0, "e", "assumption", "frontier knowledge within reach")
     reputation: float = p(0.05, 0.0, 0.5, "d per ln(1+reputation)", "assumption", "cumulative advantage")
     sigma2: float = p(1.2, 0.5, 2.0, "variance", "sourced", "F5: variance of ln(c/c0) 1.0-1.6")
+    place_best: float = p(
+        0.5, 0.0, 1.0, "weight", "assumption", "a team draws on its best place as much as on the mean one"
+    )
     place_quality: float = p(1.0, 0.0, 1.0, "weight", "fitted", "place effect fitted on PPtop1 % to 2014")
     home_bias: float = p(1.2, 0.0, 4.0, "log", "assumption", "K home-biased; C15: 28 % fewer foreign citations")
     discount: float = p(0.85, 0.5, 1.0, "1/year", "assumption", "reputation keeps 85 % a year")

@@ -4,8 +4,9 @@
 
 Each round lives 1980-2017 once with the current tables, compares with data, and corrects: exit rates by the
 mean personal factor, moves by a three-way fit of the flows on the exposure of people, output by fractional
-papers, home weights by international shares, place quality by PPtop1 % (to 2014). Nothing after 2017 and no
-effect of any policy is used (MODEL section 8). Corrections are damped and smoothed over five years, so that
+papers, home weights by international shares, place quality by PPtop1 % (to 2014), foreign entrants by the
+foreign-born shares of 2011. Nothing after 2017 and no
+effect of any policy is used (MODEL section 8). Corrections are damped and smoothed over years, so that
 the noise of one run is not fitted.
 """
 
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.signal import savgol_filter
 
 from sim.analysis.targets import international_targets, papers_targets, quality_targets
-from sim.data.tables import DATA_END, YEAR0, WorldData, data_folder, load_world_data
+from sim.data.tables import DATA_END, YEAR0, WorldData, folder_of, load_world_data
 from sim.engines import careers, mobility
 from sim.fitted import N_YEARS, Fitted, load_fitted, save_fitted
 from sim.inputs import Inputs
@@ -43,6 +45,7 @@ class Seen:
     exit_factor : [38, P], mean personal factor of the exit hazard.
     exposure : [38, P, P], sum of micro factors by place and destination, real persons.
     people : [38, P], people at risk of moving; papers, international, whole, top1 : [38, P], real papers.
+    foreign : [38, P], share of researchers of foreign origin.
     prestige, students, permanent_share : [38, P].
     """
 
@@ -53,6 +56,7 @@ class Seen:
     whole: np.ndarray
     international: np.ndarray
     top1: np.ndarray
+    foreign: np.ndarray
     prestige: np.ndarray
     students: np.ndarray
     permanent_share: np.ndarray
@@ -106,12 +110,13 @@ def live(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
         world.seen.whole[t] = place["papers_whole"]
         world.seen.international[t] = place["papers_international"]
         world.seen.top1[t] = place["top1_fractional"]
+        world.seen.foreign[t] = place["n_foreign_origin"] / np.maximum(place["n_researchers"], 1.0)
     return world.seen
 
 
-def smooth(series: np.ndarray, half: int = 2) -> np.ndarray:
-    """Centred moving mean over years, shorter at the ends."""
-    return np.stack([series[max(0, t - half) : t + half + 1].mean(axis=0) for t in range(len(series))])
+def smooth(series: np.ndarray, window: int = 7) -> np.ndarray:
+    """Local linear fit over years (Savitzky-Golay), so that trends keep their slope at both ends."""
+    return savgol_filter(series, window, 1, axis=0)
 
 
 def fit_flows(flows: np.ndarray, exposure: np.ndarray, rounds: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -156,6 +161,7 @@ def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> 
         output=fitted.output * correction(papers_targets(data), seen.papers, damping),
         home_weight=home_weights(data, fitted, seen, damping),
         quality=qualities(data, fitted, seen, damping),
+        entry_odds=entry_odds(data, fitted, seen, damping),
         prestige=smooth(seen.prestige),
         students=smooth(seen.students),
         permanent_share=smooth(seen.permanent_share),
@@ -163,30 +169,41 @@ def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> 
 
 
 def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarray:
-    """Damped factor target / seen [38, P] over five-year means, then the world's own total by year exactly."""
-    factor = np.clip(smooth(target) / np.maximum(smooth(seen), 1e-9), 0.2, 5.0) ** damping
+    """Damped, smoothed factor target / seen [38, P], then the world's own total by year exactly."""
+    ratio = np.where((target > 0) & (seen > 0), target / np.maximum(seen, 1e-9), 1.0)
+    factor = np.exp(damping * smooth(np.log(np.clip(ratio, 0.2, 5.0)), 5))
     world = target.sum(axis=1) / np.maximum((seen * factor).sum(axis=1), 1e-9)
     return factor * world[:, None]
 
 
 def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
     """Home weights moved by the log odds between target and simulated international shares."""
-    share = np.clip(smooth(seen.international) / np.maximum(smooth(seen.whole), 1e-9), 0.005, 0.98)
+    share = np.clip(seen.international / np.maximum(seen.whole, 1e-9), 0.005, 0.98)
     target = np.clip(international_targets(data), 0.005, 0.98)
     step = np.log(share / (1 - share)) - np.log(target / (1 - target))
-    return np.clip(fitted.home_weight * np.exp(damping * 1.2 * np.clip(step, -1.5, 1.5)), 1e-3, 1e7)
+    return np.exp(np.clip(smooth(np.log(fitted.home_weight) + damping * 1.4 * np.clip(step, -1.5, 1.5)), -7.0, 16.0))
 
 
 def qualities(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
     """Place quality moved towards the share of papers in the world's top 1 % (fractional)."""
-    share = smooth(seen.top1) / np.maximum(smooth(seen.papers), 1e-9)
+    share = seen.top1 / np.maximum(seen.papers, 1e-9)
     target = quality_targets(data)
     gap = np.log((target + 3e-4) / (share + 3e-4))
     # d ln P(top 1 %) / d mu = phi / (0.01 sigma) = 2.67 / sigma at the threshold
     step = damping * np.sqrt(1.2) / 2.67 * np.clip(gap, -1.5, 1.5)
-    quality = np.clip(fitted.quality + step, -3.0, 3.0)
+    quality = np.clip(smooth(fitted.quality + step), -3.0, 3.0)
     weight = seen.papers / np.maximum(seen.papers.sum(axis=1, keepdims=True), 1e-9)
     return quality - (quality * weight).sum(axis=1, keepdims=True)
+
+
+def entry_odds(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
+    """Odds of foreign entrants moved towards the foreign-born shares of 2011 where they are known (target M14)."""
+    factor = np.ones(data.n_places)
+    for iso3, target in data.globsci.items():
+        if iso3 in data.iso3:
+            share = float(seen.foreign[2010 - YEAR0 : 2013 - YEAR0, data.iso3.index(iso3)].mean())
+            factor[data.iso3.index(iso3)] = (target / (1 - target) * (1 - share) / max(share, 1e-3)) ** damping
+    return np.clip(fitted.entry_odds * factor, 0.05, 10.0)
 
 
 def rounds(cfg: Config, n_rounds: int, start: Fitted | None = None) -> Iterator[tuple[Fitted, Seen]]:
@@ -221,7 +238,7 @@ def main() -> None:
         gap = np.abs(share - international_targets(data)[recent].mean(axis=0)).mean()
         stock = np.abs(seen.people[-1] - data.researchers[-1]).sum() / data.researchers[-1].sum()
         print(f"round {k + 1}: papers {papers:.1%}, international share {gap:.3f}, people at risk {stock:.1%}")
-        save_fitted(fitted, data, args.out or data_folder(args.world))
+        save_fitted(fitted, data, args.out or folder_of(args.world))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ import math
 
 import numpy as np
 from numba import njit
+from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from sim.engines.publication import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
-from sim.randomness import normal, unit
+from sim.randomness import normal, uniform
 
 INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 
@@ -34,6 +35,7 @@ def rate_papers(  # type: ignore[no-untyped-def]
     border_share,
     quality,
     access,
+    place_best,
     talent_mean,
     talent_best,
     team_weight,
@@ -46,28 +48,35 @@ def rate_papers(  # type: ignore[no-untyped-def]
 
     Parameters
     ----------
-    border_share : [P], share of pairs inside a place that cross a border (regional rests), else 0.
-    quality, access : [P], fitted place effect and frontier knowledge within reach, both in ln z.
+    border_share : [P], share of joint papers inside a place that cross a border (regional rests), else 0.
+    quality, access : [P], fitted place effect and frontier knowledge within reach, both in ln z; `place_best` is
+        the weight of the team's best place against the mean of its authors' places.
     """
     for k in range(lead.shape[0]):
         best = -1e9
         mean = 0.0
         level = 0.0
+        top = -1e9
         i = lead[k]
         international = False
+        partner_at_home = False
         n = n_authors[k]
         for m in range(first[k], first[k] + n):
             j = authors[m]
             ln_talent = np.log(talent[j])
             mean += ln_talent
             best = max(best, ln_talent)
-            level += quality[place[j]] + access[place[j]]
+            here = quality[place[j]] + access[place[j]]
+            level += here
+            top = max(top, here)
             if place[j] != place[i]:
                 international = True
-            elif m > first[k] and border_share[place[i]] > 0.0:
-                u = unit(key_country ^ uid[i], np.uint64(int(ordinal[k]) * 64 + m - first[k]))
-                international = international or u < border_share[place[i]]
-        mu[k] = talent_mean * mean / n + talent_best * best + team_weight * np.log(n) + level / n
+            elif m > first[k]:
+                partner_at_home = True
+        if not international and partner_at_home and border_share[place[i]] > 0.0:
+            international = uniform(key_country, uid[i], np.uint64(ordinal[k])) < border_share[place[i]]
+        mu[k] = talent_mean * mean / n + talent_best * best + team_weight * np.log(n)
+        mu[k] += (1.0 - place_best) * level / n + place_best * top
         mu[k] += reputation_weight * np.log(1.0 + reputation[i])
         flags[k] = project[i] | (INTERNATIONAL if international else 0)
 
@@ -85,14 +94,8 @@ def thresholds(mu: np.ndarray, sigma: float) -> tuple[float, float, float]:
     centre, weight = (low + used + 0.5) / 100.0, count[used] / len(mu)
 
     def solve(share: float) -> float:
-        below, above = centre[0] - 6.0 * sigma, centre[-1] + 6.0 * sigma
-        for _ in range(60):
-            middle = 0.5 * (below + above)
-            if weight @ ndtr((centre - middle) / sigma) > share:
-                below = middle
-            else:
-                above = middle
-        return 0.5 * (below + above)
+        low, high = centre[0] - 6.0 * sigma, centre[-1] + 6.0 * sigma
+        return float(brentq(lambda z: weight @ ndtr((centre - z) / sigma) - share, low, high, xtol=1e-10))
 
     return solve(0.01), solve(0.03), solve(0.10)
 
@@ -128,7 +131,7 @@ def count_papers(  # type: ignore[no-untyped-def]
     by_place,
     together,
 ):
-    """Add the papers of a field to ``by_place[BY_PLACE, P]`` and to ``together[P, P]`` (whole, a < b); agents' units."""
+    """Add the papers of a field to ``by_place[BY_PLACE, P]`` and to ``together[P, P]`` (whole, a < b), in agents."""
     n_places = by_place.shape[1]
     share = np.zeros(n_places)
     seen = np.empty(n_places, np.int64)

@@ -11,8 +11,11 @@ slot, so a person more or less touches only the draws that name their slots, and
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numba import njit
+from scipy.optimize import brentq
 
 from sim.randomness import fold, person_key, poisson_from, uniform, unit
 from sim.ties import remember, tie_alive
@@ -138,7 +141,7 @@ def build_pools(uid, place, n_slots, key_pool, n_places):  # type: ignore[no-unt
 @njit(cache=True, inline="always")
 def in_team(team, first, n, row):  # type: ignore[no-untyped-def]
     """True if the row is among the n authors that start at `first`."""
-    for k in range(first, first + n):
+    for k in range(first, first + n):  # noqa: SIM110 (kernels have no generators)
         if team[k] == row:
             return True
     return False
@@ -319,6 +322,7 @@ def partner_distribution(
     return cumulative
 
 
+@lru_cache(maxsize=1024)
 def team_distribution(mean: float, tail: float) -> np.ndarray:
     """Cumulative distribution of partners per paper, 0 .. MAX_TEAM - 1: Poisson core and a Pareto tail.
 
@@ -334,10 +338,7 @@ def team_distribution(mean: float, tail: float) -> np.ndarray:
         poisson = np.exp(-core) * core**k / factorial
         return (1 - tail) * poisson / poisson.sum() + tail * heavy
 
-    low, high = 1e-3, 15.0
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if density(middle) @ k < mean - 1.0 else (low, middle)
-    cumulative = np.cumsum(density(0.5 * (low + high)))
+    core = brentq(lambda x: density(x) @ k - (mean - 1.0), 1e-6, 60.0)
+    cumulative = np.cumsum(density(core))
     cumulative[-1] = 1.0
     return cumulative

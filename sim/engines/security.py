@@ -107,9 +107,7 @@ def leaks(
     return Leaks(leaked, prevented, exposure_lost * hazard * (1.0 - kept))
 
 
-def third_places(
-    joint: np.ndarray, exposed_share: np.ndarray, protection: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def third_places(joint: np.ndarray, exposed_share: np.ndarray, protection: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Exposure of a's sensitive projects by way of members in a third place c, under c's protection.
 
     Parameters

@@ -179,7 +179,7 @@ def write(
         setting.data.affinity, ctx.macro.mass[f], ctx.inputs.home_weight, c.size, trust_ratio, c.trust,
         c.joint_funding * ch.joint, FIELD_INTERNATIONAL[f],
     )  # fmt: skip
-    sizes = publication.team_distribution(team, p.team_tail)
+    sizes = publication.team_distribution(float(team), p.team_tail)
     lead, ordinal, first = publication.plan_papers(uid, n_leads, sizes, setting.key(Stream.TEAM, ctx.year))
     authors, n_authors = np.empty(int(first[-1]), np.int32), np.empty(len(lead), np.uint8)
     lost = np.zeros((n_places, n_places))
@@ -201,7 +201,7 @@ def count(
     impact.rate_papers(
         *b.used("uid", "place", "talent", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
         papers.n_authors, papers.authors, setting.data.internal_border_share, i.place_quality * ctx.inputs.quality,
-        i.access * ctx.frontier[f], i.talent_mean, i.talent_best, i.team, i.reputation,
+        i.access * ctx.frontier[f], i.place_best, i.talent_mean, i.talent_best, i.team, i.reputation,
         setting.key(Stream.REST_COUNTRY, ctx.year), papers.mu, papers.flags,
     )  # fmt: skip
     z1, z3, z10 = impact.thresholds(papers.mu, sigma)

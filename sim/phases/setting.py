@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -43,7 +44,7 @@ class Institutions:
         """Institutions of a world's data."""
         place = np.asarray(data.institution_place, np.int64)
         first = np.searchsorted(place, np.arange(data.n_places + 1)).astype(np.int64)
-        cumulative = np.concatenate([_cumulate(data.institution_weight[i:j]) for i, j in zip(first[:-1], first[1:])])
+        cumulative = np.concatenate([_cumulate(data.institution_weight[i:j]) for i, j in pairwise(first)])
         return cls(
             place, np.asarray(data.institution_federal_musd), np.asarray(data.institution_weight),
             np.asarray(data.institution_size_class), first, cumulative,
