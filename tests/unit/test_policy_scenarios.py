@@ -89,3 +89,12 @@ def test_open_refuses_nobody() -> None:
 @pytest.mark.parametrize(("name", "page"), [("parameters.md", parameters_page), ("levers.md", levers_page)])
 def test_generated_documents_are_current(name: str, page: object) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == page(), "run python -m sim.docs"  # type: ignore[operator]
+
+
+def test_scenario_with_every_lever_at_neutral_is_the_baseline() -> None:
+    good = Path(__file__).parent.parent / "policy_yaml" / "good"
+    cfg = load_config("+scenario=neutral", config_dir=str(good))
+    line = timeline(cfg)
+    assert cfg.policies
+    assert line.first_date is None
+    assert all(line.channels(year).is_neutral() for year in range(cfg.start, cfg.end + 1, 5))
