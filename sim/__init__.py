@@ -1,0 +1,31 @@
+"""Agent-based simulation of global talent circulation.
+
+>>> from sim import load_config, run, compare
+>>> table = compare(load_config("scale=2000", "+scenario=restrictive"))
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.config import load_config
+    from sim.runner import compare, run
+    from sim.world import World
+
+__all__ = ["World", "compare", "load_config", "run"]
+
+_HOMES = {"load_config": "sim.config", "World": "sim.world", "run": "sim.runner", "compare": "sim.runner"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: the world takes seconds to import, the configuration does not need it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,211 @@
+"""One command on disk: compute what is missing, write aside, rename, keep what is finished when interrupted.
+
+While it works, everything lies in a hidden folder beside the final one: ``parts/`` with the finished runs and
+``out/`` with what will be the final folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.frames import Frames, load
+from sim.config_read import ConfigError
+from sim.record.checkpoint import HistoryCache, cache_dir
+from sim.record.files import file_lock
+from sim.record.store import PartStore, copy_run, finished_runs, table_names, write_meta, write_parquet
+from sim.running import manifest as manifests
+from sim.running.execute import Execution
+from sim.running.model import Model
+from sim.running.plan import Plan, make_plan
+from sim.running.progress import Reporter
+from sim.running.worker import RunFailed, peak_memory_mb
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+BAR = {"auto": None, "on": True, "off": False}
+
+
+@dataclass
+class Command:
+    """A command and its folder.
+
+    Parameters
+    ----------
+    cfg : validated configuration.
+    model : the model to run.
+    """
+
+    cfg: Config
+    model: Model
+    stage: str = "plan"
+    seconds: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.plan: Plan = make_plan(self.cfg, self.model)
+        self.outdir = Path(self.cfg.outdir)
+        self.folder = self.outdir / self.cfg.experiment / self.plan.command_key
+        self.work = self.folder.parent / f".{self.folder.name}.work"
+
+    def tables(self) -> Frames:
+        """Frames of the command: computed and written now, or of the folder that is there already."""
+        if not manifests.has_tables(manifests.read(self.folder)):
+            self._open()
+            with file_lock(self.work / "lock"):  # the same command started twice: the second waits and finds all done
+                if not manifests.has_tables(manifests.read(self.folder)):
+                    self._compute()
+            shutil.rmtree(self.work, ignore_errors=True)
+        self.manifest = manifests.read(self.folder) or {}
+        return load(self.folder)
+
+    def figures(self, frames: Frames, draw: Callable[[Mapping[str, Any], Config, Path], Any]) -> None:
+        """Draw the figures aside and put them into the finished folder."""
+        aside = self.folder.parent / f".{self.folder.name}.figures"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        try:
+            with self.timed("figures"):
+                draw(frames, self.cfg, aside)
+            shutil.rmtree(self.folder / "figures", ignore_errors=True)
+            aside.rename(self.folder / "figures")
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        timing = {**self.manifest.get("seconds", {}), **self.seconds}
+        self.manifest |= {"status": "done", "stage": "done", "message": "", "seconds": timing}
+        manifests.write(self.folder, self.manifest)
+
+    def fail(self, stage: str, message: str) -> None:
+        """Leave a folder that says what went wrong: manifest and configuration, and tables if they are complete."""
+        complete = manifests.has_tables(manifests.read(self.folder))
+        self.manifest |= {"status": "failed", "stage": stage, "message": message, "ended": manifests.now()}
+        if complete:
+            manifests.write(self.folder, self.manifest)
+            return
+        out = self.work / "failed"
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "config.yaml").write_text(self.model.as_yaml(self.cfg), encoding="utf-8")
+        manifests.write(out, self.manifest)
+        self._put(out)
+
+    def kept(self) -> int:
+        """Finished runs that wait in the hidden folder for the same command to go on."""
+        found = [run for run in self.plan.runs if self._parts().meta(run.key) is not None]
+        if not found and self.work.exists():
+            shutil.rmtree(self.work, ignore_errors=True)
+            _remove_if_empty(self.folder.parent, self.outdir)
+        return len(found)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Name the stage and take its wall time."""
+        self.stage, begin = stage, time.perf_counter()
+        yield
+        self.seconds[stage] = round(time.perf_counter() - begin, 3)
+
+    def _open(self) -> None:
+        """Make the hidden folder; the first thing that touches the disk."""
+        try:
+            self.work.mkdir(parents=True, exist_ok=True)
+            (self.work / "lock").touch()
+        except OSError as error:
+            where = f"cannot write to {self.folder.parent} ({error.strerror})"
+            raise ConfigError([f"outdir: {where}; give a folder that can be written, such as outdir=outputs"]) from None
+
+    def _compute(self) -> None:
+        begin, out = time.perf_counter(), self.work / "out"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        self.manifest = manifests.describe(self.plan, self.model)
+        (out / "config.yaml").write_text(self.model.as_yaml(self.cfg), encoding="utf-8")
+        manifests.write(out, self.manifest)
+        with self.timed("reuse"):
+            self._reuse()
+        execution = Execution(self.plan, self.model, self._cache(), self._parts(), self.notes)
+        with self.timed("simulate"), Reporter(execution.prepare(), BAR[self.cfg.progress]) as reporter:
+            try:
+                execution.carry_out(self.cfg.threads, reporter)
+            finally:
+                for note in dict.fromkeys(self.notes):
+                    reporter.note(note)
+        with self.timed("write"):
+            self._write(execution, out)
+        self.seconds |= {name: round(value, 3) for name, value in execution.seconds.items()}
+        self.seconds["total_without_figures"] = round(time.perf_counter() - begin, 3)
+        done = {"status": "done", "stage": "done", "seconds": self.seconds, "ended": manifests.now()}
+        self.manifest |= manifests.results(execution, out, peak_memory_mb()) | done
+        manifests.write(out, self.manifest)
+        self._put(out)
+
+    def _reuse(self) -> None:
+        """Take runs from the folders of finished commands under the same `outdir`."""
+        parts = self._parts()
+        missing = [run for run in self.plan.runs if parts.meta(run.key) is None]
+        known = finished_runs(self.outdir) if missing else {}
+        for run in missing:
+            if run.key in known:
+                source, meta = known[run.key]
+                with parts.writing(run.key) as folder:
+                    copy_run(source, meta, self.plan.after, folder)
+                    write_meta(folder, meta.renamed(run.id))
+
+    def _write(self, execution: Execution, out: Path) -> None:
+        """Write all tables, each by one thread; the largest begin first."""
+        runs = execution.run_tables()
+        first = {"panel": 0, "copub_year": 1, "citation_year": 2}
+        names = sorted(table_names(runs), key=lambda name: first.get(name, 9))
+        with ThreadPoolExecutor(min(self.cfg.threads, 4)) as threads:
+            jobs = [threads.submit(write_parquet, out / f"{n}.parquet", n, runs, self.plan.recorded) for n in names]
+            for job in jobs:
+                job.result()
+
+    def _put(self, out: Path) -> None:
+        """Give the finished folder its name; what a failed command left under that name goes."""
+        if self.folder.exists():
+            old = self.work / "old"
+            self.folder.rename(old)
+            shutil.rmtree(old, ignore_errors=True)
+        out.rename(self.folder)
+
+    def _parts(self) -> PartStore:
+        return PartStore(self.work / "parts")
+
+    def _cache(self) -> HistoryCache:
+        """The user's cache, or one in the hidden folder where that cannot be written."""
+        root = cache_dir()
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            probe = root / ".writable"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            self.notes.append(f"history cache {root} cannot be written ({error.strerror}); histories are not kept")
+            root = self.work / "history"
+        return HistoryCache(root)
+
+
+def describe_error(error: BaseException, stage: str) -> tuple[str, str]:
+    """Stage and message of an error."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    if isinstance(error, RunFailed):
+        return error.stage, error.message
+    if isinstance(error, BrokenProcessPool):
+        return stage, "a worker process was killed, most likely for lack of memory; try a smaller `threads`"
+    return stage, f"{type(error).__name__}: {error}"
+
+
+def _remove_if_empty(*folders: Path) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return

@@ -1,0 +1,120 @@
+"""``manifest.json``: what a folder holds, where it comes from and how it went."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from sim.record.files import sha256
+from sim.running.execute import Execution
+from sim.running.model import Model
+from sim.running.plan import Plan, modes_of
+
+DISTRIBUTION = "talent-circulation"
+PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "hydra-core", "omegaconf", "rich")
+NAME = "manifest.json"
+
+
+def describe(plan: Plan, model: Model) -> dict[str, Any]:
+    """What is known of a command before it runs."""
+    cfg = plan.cfg
+    revision, changed = git_revision()
+    return {
+        "status": "running",
+        "stage": "start",
+        "message": "",
+        "command_key": plan.command_key,
+        "experiment": cfg.experiment,
+        "scenarios": list(plan.recorded),
+        "modes": list(modes_of(cfg)),
+        "replicates": cfg.replicates,
+        "seed": cfg.seed,
+        "scale": cfg.scale,
+        "world": cfg.world,
+        "years": [cfg.start, cfg.end],
+        "first_policy_year": plan.first_policy_year,
+        "branch_year": plan.branch,
+        "runs": [{"key": run.key, **asdict(run.id)} for run in plan.recorded_runs],
+        "version": _version(DISTRIBUTION),
+        "git_revision": revision,
+        "git_changed": changed,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "checksums": {"data": model.data_checksums(cfg)},
+        "started": now(),
+    }
+
+
+def results(execution: Execution, folder: Path, peak_memory_mb: float) -> dict[str, Any]:
+    """What is known once the tables are written."""
+    metas = [execution.metas[run.key] for run in execution.plan.recorded_runs]
+    unread = sorted({lever for meta in metas for lever in meta.levers_never_read})
+    files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != NAME and path.is_file()}
+    return {
+        "runs": [asdict(meta) for meta in metas],
+        "levers_never_read": unread,
+        "peak_memory_mb": {"main": round(peak_memory_mb), "worker": round(execution.peak_worker_mb)},
+        "checksums": {"data": execution.model.data_checksums(execution.plan.cfg), "files": files},
+    }
+
+
+def write(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest beside and rename it."""
+    aside = folder / f".{NAME}.{os.getpid()}"
+    aside.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    aside.replace(folder / NAME)
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """Manifest of a folder; None if there is none that can be read."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        return manifest
+    except (OSError, ValueError):
+        return None
+
+
+def has_tables(manifest: Mapping[str, Any] | None) -> bool:
+    """True if the tables are complete: the command is done, or only its figures failed."""
+    return manifest is not None and (
+        manifest.get("status") == "done" or (manifest.get("status"), manifest.get("stage")) == ("failed", "figures")
+    )
+
+
+def now() -> str:
+    """Time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def git_revision() -> tuple[str | None, bool | None]:
+    """Commit of the clone this code runs from, and whether tracked files were changed since; nulls outside a clone."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return None, None
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        return commit, bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.SubprocessError):
+        return None, None
+
+
+def _git(root: Path, *words: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

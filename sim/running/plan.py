@@ -1,0 +1,110 @@
+"""What a command has to compute: its runs, the history they share, and the keys of both."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sim.record.store import MODES, RunId
+from sim.running.model import BASELINE, Model
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+HISTORY_END = 2017  # last year of the fitted period: every run shares the history until here, or branches before
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run to compute; `cfg` carries its policies and mode, `key` names everything that can change its results."""
+
+    id: RunId
+    cfg: Config
+    key: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Runs of a command in the order of their rows in the tables.
+
+    Attributes
+    ----------
+    branch : last year of the shared history; None if a policy is in force from the first year, or the run starts late.
+    history_keys : cache key of the history by replicate.
+    recorded : scenarios that go into the tables (a baseline that only lends its macro states is not recorded).
+    """
+
+    cfg: Config
+    baseline: Config
+    runs: tuple[Run, ...]
+    branch: int | None
+    first_policy_year: int | None
+    history_keys: dict[int, str]
+    recorded: tuple[str, ...]
+    places: tuple[str, ...]
+
+    @property
+    def after(self) -> int:
+        """Last year before the runs begin: of the history, or the year before the first."""
+        return self.cfg.start - 1 if self.branch is None else self.branch
+
+    @property
+    def recorded_runs(self) -> tuple[Run, ...]:
+        return tuple(run for run in self.runs if run.id.scenario in self.recorded)
+
+    @property
+    def command_key(self) -> str:
+        """Name of the command's folder: a hash of the keys of its runs."""
+        text = "\n".join(f"{run.id.scenario} {run.id.mode} {run.key}" for run in self.recorded_runs)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def partner(self, run: Run) -> Run | None:
+        """Baseline run of the same mode, draw and replicate; None for the baseline itself or without comparison."""
+        wanted = replace(run.id, scenario=BASELINE)
+        return None if run.id == wanted else next((other for other in self.runs if other.id == wanted), None)
+
+
+def modes_of(cfg: Config) -> tuple[str, ...]:
+    """Modes of governments that a configuration asks for, direct effects first."""
+    mode = str(cfg.government.mode)
+    return MODES if mode == "both" else (mode,)
+
+
+def branch_year(start: int, end: int, first_policy_year: int | None) -> int | None:
+    """Last year before anything can differ from the baseline, at most `HISTORY_END`; None if there is no such year."""
+    last = min(HISTORY_END, end if first_policy_year is None else min(end, first_policy_year - 1))
+    return last if last >= start else None
+
+
+def make_plan(cfg: Config, model: Model) -> Plan:
+    """Runs of a command: baseline (to compare with, or to take frozen macro states from) and scenario, by mode."""
+    first = model.first_policy_year(cfg)
+    branch = branch_year(cfg.start, cfg.end, first)
+    baseline = model.baseline(cfg)
+    name = scenario_name(cfg)
+    recorded = (BASELINE,) if name == BASELINE else (BASELINE, name) if cfg.compare else (name,)
+    arms = {BASELINE: baseline} if BASELINE in recorded or cfg.params.feedback == "frozen" else {}
+    if name != BASELINE:
+        arms[name] = cfg
+    runs = tuple(
+        _run(scenario, arm, mode, replicate, branch, model)
+        for scenario, arm in arms.items()
+        for mode in modes_of(cfg)
+        for replicate in range(cfg.replicates)
+    )
+    replicates = range(cfg.replicates if branch is not None else 0)
+    keys = {replicate: model.run_key(baseline, replicate, end=branch) for replicate in replicates}
+    return Plan(cfg, baseline, runs, branch, first, keys, recorded, model.places(cfg))
+
+
+def scenario_name(cfg: Config) -> str:
+    """Name of the scenario in the tables; policies given without one must not pass for the baseline."""
+    return "custom" if cfg.policies and cfg.scenario == BASELINE else cfg.scenario
+
+
+def _run(scenario: str, arm: Config, mode: str, replicate: int, branch: int | None, model: Model) -> Run:
+    key = model.run_key(arm, replicate, mode)
+    if mode != "scripted":  # governments may react from the year after the branch, so that it is part of the run
+        key = hashlib.sha256(f"{key} reactive after {branch}".encode()).hexdigest()[: len(key)]
+    return Run(RunId(scenario, mode, 0, replicate), arm, key)

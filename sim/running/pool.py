@@ -1,0 +1,184 @@
+"""Where jobs are done: in this process, or in worker processes that start clean and end with their parent.
+
+Workers are spawned, not forked: kernels and Arrow start threads, and a fork copies locks that threads hold.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import types
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from sim.running.worker import Done, Tick
+
+Work = Callable[[Any, Tick], Done]
+POLL_SECONDS = 0.2
+
+
+class Watcher(Protocol):
+    """Is told how far the work is."""
+
+    def years(self, done: int) -> None: ...
+
+    def compiling(self) -> None: ...
+
+
+class InlinePool:
+    """Does jobs one after the other in this process, each when its result is waited for."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher, self._years = watcher, 0
+        self._queue: deque[tuple[Future[Done], Work, Any]] = deque()
+        self._end_listening = listen_to_compiler(watcher.compiling)
+
+    def submit(self, work: Work, job: Any) -> Future[Done]:
+        """Queue a job."""
+        future: Future[Done] = Future()
+        self._queue.append((future, work, job))
+        return future
+
+    def wait(self, pending: set[Future[Done]]) -> set[Future[Done]]:
+        """Do the next job; errors travel in its future, an interrupt does not."""
+        future, work, job = self._queue.popleft()
+        try:
+            future.set_result(work(job, self._tick))
+        except Exception as error:
+            future.set_exception(error)
+        return {future}
+
+    def close(self) -> None:
+        """Nothing is left running."""
+        self._end_listening()
+
+    stop = close
+
+    def _tick(self) -> None:
+        self._years += 1
+        self._watcher.years(self._years)
+
+
+class ProcessPool:
+    """Does jobs in up to `workers` spawned processes."""
+
+    def __init__(self, workers: int, watcher: Watcher) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._watcher, self._compiling_told = watcher, False
+        self._years, self._compiles = context.Value("q", 0), context.Value("q", 0)
+        self._executor = ProcessPoolExecutor(workers, context, _begin, (self._years, self._compiles))
+
+    def submit(self, work: Work, job: Any) -> Future[Done]:
+        """Hand a job to the next free process; starts one if there are fewer than allowed."""
+        with _clean_start():
+            return self._executor.submit(_work, work, job)
+
+    def wait(self, pending: set[Future[Done]]) -> set[Future[Done]]:
+        """Futures that are done; tells the watcher meanwhile."""
+        while True:
+            done, _ = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
+            # Read without the lock, which a process that was killed may still hold.
+            self._watcher.years(self._years.get_obj().value)
+            if not self._compiling_told and self._compiles.get_obj().value:
+                self._compiling_told = True
+                self._watcher.compiling()
+            if done:
+                return done
+
+    def close(self) -> None:
+        """Wait for the processes to end."""
+        self._executor.shutdown()
+
+    def stop(self) -> None:
+        """End the processes now, whatever they are doing."""
+        processes = list((self._executor._processes or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(5)
+            if process.is_alive():
+                process.kill()
+
+
+@contextmanager
+def _clean_start() -> Iterator[None]:
+    """Start processes that neither run the user's script again nor hear Ctrl-C.
+
+    A spawned process imports the main module; a script without ``if __name__ == "__main__"`` would then start the
+    whole simulation again in each. Jobs need nothing of it. Ctrl-C reaches every process of a terminal at once: only
+    the parent shall act on it (a blocked signal stays blocked in the child from its first instruction).
+    """
+    main = sys.modules["__main__"]
+    blockable = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if blockable else None
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_counters: tuple[Any, Any] | None = None
+
+
+def _begin(years: Any, compiles: Any) -> None:
+    """First thing in a worker process."""
+    global _counters
+    _counters = (years, compiles)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    listen_to_compiler(lambda: _count(compiles))
+
+
+def _end_with(parent: Any) -> None:
+    """Do not outlive a parent that was killed."""
+    parent.join()
+    os._exit(1)
+
+
+def _work(work: Work, job: Any) -> Done:
+    assert _counters is not None
+    years = _counters[0]
+    return work(job, lambda: _count(years))
+
+
+def _count(counter: Any) -> None:
+    with counter.get_lock():
+        counter.get_obj().value += 1
+
+
+def listen_to_compiler(told: Callable[[], None]) -> Callable[[], None]:
+    """Call `told` whenever numba compiles a kernel that its cache does not hold.
+
+    Returns
+    -------
+    Function that ends the listening.
+    """
+    from numba.core import event
+
+    class Listener(event.Listener):
+        def on_start(self, event: Any) -> None:
+            told()
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    listener = Listener()
+    event.register("numba:compile", listener)
+    return lambda: event.unregister("numba:compile", listener)
+
+
+def make_pool(workers: int, watcher: Watcher) -> InlinePool | ProcessPool:
+    """Pool of the given size; one worker means this process."""
+    return InlinePool(watcher) if workers <= 1 else ProcessPool(workers, watcher)

@@ -1,0 +1,247 @@
+"""The table that a command prints: main outcomes, with the paired effect, its standard error and a 90 % band."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from sim.analysis.frames import BASELINE, UNIT, Frames, estimate, paired_difference
+from sim.record.store import MODES
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+WORLD = "World"
+RUN = ["scenario", "mode", *UNIT]
+LAST_HISTORY = 2017
+WAYS = ("leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft")
+EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
+LEVELS = {"scripted": "scripted governments", "reactive": "reactive governments"}
+_PLACE_COLUMNS = (
+    "n_researchers n_foreign_origin new_moves_in new_moves_out papers_whole papers_fractional papers_international "
+    "top1_whole top1_at_baseline_threshold leaks_prevented leaks_avoided_by_lost_activity new_cases compliance_musd"
+).split()
+
+
+@dataclass(frozen=True)
+class Area:
+    """A line of places that are summed up: the issuers of the policies, the places they bear on."""
+
+    name: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Period:
+    """Years over which yearly means are taken."""
+
+    first: int
+    last: int
+
+    @property
+    def years(self) -> int:
+        return self.last - self.first + 1
+
+    def __str__(self) -> str:
+        return f"{self.first}–{self.last}"
+
+
+def period_of(start: int, end: int, first_policy_year: int | None) -> Period:
+    """From the first policy on; without one, the years after the fitted history (or the last ten of a short run)."""
+    if first_policy_year is not None and first_policy_year <= end:
+        return Period(max(start, first_policy_year), end)
+    return Period(LAST_HISTORY + 1, end) if end > LAST_HISTORY else Period(max(start, end - 9), end)
+
+
+def areas_of(cfg: Config, members: Mapping[str, Sequence[str]]) -> list[Area]:
+    """Issuing places and places that the policies name as origins, partners or destinations.
+
+    Parameters
+    ----------
+    members : ISO3 codes by word (place or group) as written in the policies.
+    """
+    issuers, affected = list[str](), list[str]()
+    for policy in cfg.policies.values():
+        issuers += [code for word in policy.issuer for code in members[word]]
+        for use in policy.levers.values():
+            named = (*(use.scope.origins or ()), *(use.scope.partners or ()), *(use.scope.destinations or ()))
+            affected += [code for word in named for code in members[word]]
+    own = tuple(dict.fromkeys(issuers))
+    other = tuple(code for code in dict.fromkeys(affected) if code not in own)
+    return [Area(_label(role, codes), codes) for role, codes in (("Issuer", own), ("Affected", other)) if codes]
+
+
+def _label(role: str, codes: Sequence[str]) -> str:
+    shown = ", ".join(codes[:4]) + (f" … ({len(codes)} places)" if len(codes) > 4 else "")
+    return f"{role}: {shown}"
+
+
+def outcomes(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFrame:
+    """Main outcomes of every run, long.
+
+    Returns
+    -------
+    Columns scenario, mode, draw, replicate, area, outcome, amount. Counts are yearly means of the period, researchers
+    those of its last year, shares in per cent.
+    """
+    columns = ["year", "place", *RUN, *_PLACE_COLUMNS, *WAYS]
+    place = frames.read("place_year", columns, [("year", ">=", period.first), ("year", "<=", period.last)])
+    world = frames["world_year"]
+    world = world[(world["year"] >= period.first) & (world["year"] <= period.last)]
+    place["leaks"] = place[list(WAYS)].sum(axis=1)
+    # Runs without a paired baseline have no other threshold than their own.
+    place["top1"] = place["top1_at_baseline_threshold"].fillna(place["top1_whole"])
+    found = [_world_outcomes(world, place, period)]
+    found += [_area_outcomes(area.name, place[place["place"].isin(area.places)], period) for area in areas]
+    return pd.concat(found, ignore_index=True)
+
+
+def _sums(frame: pd.DataFrame, period: Period) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sums by run over all rows, and over those of the last year."""
+    numbers = frame.select_dtypes("number").columns.difference([*UNIT, "year"])
+    typed = frame.astype(dict.fromkeys(numbers, float))
+    last = typed[typed["year"] == period.last]
+    return (rows.groupby(RUN, observed=True)[list(numbers)].sum() for rows in (typed, last))  # type: ignore[return-value]
+
+
+def _world_outcomes(world: pd.DataFrame, place: pd.DataFrame, period: Period) -> pd.DataFrame:
+    total, last = _sums(world, period)
+    places, _ = _sums(place, period)
+    n = period.years
+    return _long(
+        WORLD,
+        {
+            f"researchers, {period.last}": last["n_researchers"],
+            "papers a year": total["papers"] / n,
+            "international share of papers, %": 100 * total["papers_international"] / total["papers"],
+            "top-1 % papers a year": places["top1"] / n,
+            "moves a year": total["new_moves"] / n,
+            "leaks a year": total["leaks"] / n,
+            "leaks prevented a year": places["leaks_prevented"] / n,
+            "leaks avoided by lost work a year": places["leaks_avoided_by_lost_activity"] / n,
+            "investigations a year": places["new_cases"] / n,
+            "compliance cost, M$ a year": total["compliance_musd"] / n,
+        },
+    )
+
+
+def _area_outcomes(name: str, place: pd.DataFrame, period: Period) -> pd.DataFrame:
+    total, last = _sums(place, period)
+    n = period.years
+    return _long(
+        name,
+        {
+            f"researchers, {period.last}": last["n_researchers"],
+            "foreign-origin share, %": 100 * last["n_foreign_origin"] / last["n_researchers"],
+            "net moves a year": (total["new_moves_in"] - total["new_moves_out"]) / n,
+            "papers a year (fractional)": total["papers_fractional"] / n,
+            "international share of papers, %": 100 * total["papers_international"] / total["papers_whole"],
+            "top-1 % papers a year": total["top1"] / n,
+            "leaks a year": total["leaks"] / n,
+            "leaks prevented a year": total["leaks_prevented"] / n,
+            "investigations a year": total["new_cases"] / n,
+            "compliance cost, M$ a year": total["compliance_musd"] / n,
+        },
+    )
+
+
+def _long(area: str, series: Mapping[str, pd.Series]) -> pd.DataFrame:
+    frame = pd.DataFrame(series)
+    frame.columns.name = "outcome"
+    return frame.stack().rename("amount").reset_index().assign(area=area)
+
+
+def effects(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFrame:
+    """Main outcomes with their baseline level and paired effects, tidy.
+
+    Returns
+    -------
+    Columns area, outcome, scenario, mode, reference (baseline level), mean, se, lo, hi, n. Without a baseline to
+    compare with, mean … n are those of the level itself, and reference is missing.
+    """
+    long = outcomes(frames, period, areas)
+    order = {pair: i for i, pair in enumerate(dict.fromkeys(zip(long["area"], long["outcome"])))}
+    if set(long["scenario"]) > {BASELINE}:
+        found = paired_difference(long, "amount", by=["area", "outcome"], missing=math.nan).drop(columns="value")
+    else:
+        groups = long.groupby(["scenario", "mode", "area", "outcome"], observed=True, sort=False)["amount"]
+        rows = [(*key, math.nan, *vars(estimate(values.to_numpy())).values()) for key, values in groups]
+        names = ["scenario", "mode", "area", "outcome", "reference", "mean", "se", "lo", "hi", "n"]
+        found = pd.DataFrame(rows, columns=names)
+    rank = [order[pair] for pair in zip(found["area"], found["outcome"])]
+    return (
+        found.assign(rank=rank).sort_values(["rank", "mode"], kind="stable").drop(columns="rank").reset_index(drop=True)
+    )
+
+
+def show(table: pd.DataFrame, title: str, console: Console | None = None) -> None:
+    """Print the result of `effects`; one table a mode where the terminal is too narrow for both side by side."""
+    console = console or Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 120
+    modes = [mode for mode in MODES if mode in set(table["mode"])]
+    paired = bool(table["reference"].notna().any())
+    groups = [modes] if console.width >= 50 + 36 * len(modes) else [[mode] for mode in modes]
+    for group in groups:
+        console.print(_rich_table(table, title, group, paired))
+    unit = "another replicate falls into the band with 90 % probability"
+    effect = "effects are scenario minus baseline, replicate by replicate; " if paired else ""
+    console.print(f"[dim]{effect}± one standard error of the mean; {unit}.[/dim]")
+
+
+def _rich_table(table: pd.DataFrame, title: str, modes: Sequence[str], paired: bool) -> Table:
+    out = Table(title=title, title_justify="left", title_style="bold", header_style="", pad_edge=False, box=None)
+    out.add_column("")
+    names = EFFECTS if paired else LEVELS
+    if paired:
+        out.add_column("baseline", justify="right")
+    for mode in modes:
+        out.add_column(names[mode] + " ± s.e.", justify="right")
+        out.add_column("90 % band", justify="right")
+    rows = table.set_index(["area", "outcome", "mode"])
+    area = None
+    for this, outcome in dict.fromkeys(zip(table["area"], table["outcome"])):
+        if this != area:
+            out.add_row(f"[bold]{this}[/bold]")
+            area = this
+        found = [rows.loc[(this, outcome, mode)] if (this, outcome, mode) in rows.index else None for mode in modes]
+        out.add_row("  " + outcome, *_cells(found, paired))
+    return out
+
+
+def _cells(found: Sequence[pd.Series | None], paired: bool) -> list[str]:
+    cells: list[str] = []
+    for i, row in enumerate(found):
+        if row is None:
+            cells += ["–"] * (3 if paired and i == 0 else 2)
+            continue
+        digits = decimals(row["se"], row["mean"])
+        if paired and i == 0:
+            cells.append(number(row["reference"], decimals(row["se"], row["reference"])))
+        sign = "+" if paired else ""
+        se = "" if math.isnan(row["se"]) else f" ± {number(row['se'], digits)}"
+        cells.append(number(row["mean"], digits, sign) + se)
+        lo, hi = number(row["lo"], digits, sign), number(row["hi"], digits, sign)
+        cells.append("–" if math.isnan(row["lo"]) else f"{lo} … {hi}")
+    return cells
+
+
+def decimals(se: float, value: float) -> int:
+    """Decimal places that show two digits of the standard error (three of the value if there is none)."""
+    size = abs(se) if math.isfinite(se) and se > 0 else abs(value) / 10
+    return 0 if not math.isfinite(size) or size == 0 else min(6, max(-12, 1 - math.floor(math.log10(size))))
+
+
+def number(value: float, digits: int, sign: str = "") -> str:
+    """A number with thousands separators, rounded to digits that may lie left of the point."""
+    if math.isnan(value):
+        return "–"
+    rounded = round(value, digits)
+    text = f"{rounded:{sign if rounded != 0 else ''},.{max(digits, 0)}f}"
+    return text.replace("-", "−")
