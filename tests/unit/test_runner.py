@@ -19,8 +19,8 @@ from toy_model import EFFECT, ToyModel, toy_config, toy_policy
 
 from sim.analysis.frames import Frames, load
 from sim.record.recorder import REQUIRED, TABLES
-from sim.running.plan import branch_year, make_plan
 from sim.runner import compare, run, run_command
+from sim.running.plan import branch_year, make_plan
 
 RUN_COLUMNS = ["scenario", "draw", "replicate", "mode"]
 

@@ -1,0 +1,129 @@
+"""Year tables become compact Arrow batches without changing what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sim.record.files import read_table
+from sim.record.recorder import REQUIRED, FileSink, MemorySink, Recorder
+
+PLACES = ("USA", "CHN", "DEU")
+
+
+@dataclass
+class Year:
+    year: int
+    tables: dict[str, dict[str, np.ndarray]]
+
+
+def recorded(table: str, columns: dict[str, np.ndarray], year: int = 2020) -> pa.Table:
+    """One table of one year through the recorder."""
+    sink = MemorySink()
+    Recorder(PLACES, sink).add(Year(year, {table: columns}))
+    return sink.tables()[table]
+
+
+def flows(**more: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        "place_from": np.array([0, 1], np.int16),
+        "place_to": np.array([1, 2], np.uint8),
+        "origin": np.array([2, 0]),
+        "stage": np.array([0, 2]),
+        "new_moves": np.array([100.0, 300.0]),
+        "new_moves_with_tie_at_destination": np.array([0.0, 100.0]),
+        **more,
+    }
+
+
+def test_indices_become_names_and_counts_whole_numbers():
+    table = recorded("flow_year", flows())
+    assert table.column_names == REQUIRED["flow_year"].split()
+    assert table.to_pydict() == {
+        "year": [2020, 2020],
+        "place_from": ["USA", "CHN"],
+        "place_to": ["CHN", "DEU"],
+        "origin": ["DEU", "USA"],
+        "stage": ["early", "senior"],
+        "new_moves": [100, 300],
+        "new_moves_with_tie_at_destination": [0, 100],
+    }
+    assert table.schema.field("new_moves").type == pa.int32()
+    assert table.schema.field("origin").type == pa.dictionary(pa.int8(), pa.string())
+
+
+def test_extra_columns_come_last_and_missing_ones_are_an_error():
+    assert recorded("flow_year", flows(distance=np.ones(2))).column_names[-1] == "distance"
+    short = flows()
+    del short["origin"], short["stage"]
+    with pytest.raises(ValueError, match="flow_year of year 2020 lacks the columns origin, stage"):
+        recorded("flow_year", short)
+
+
+def test_counts_that_are_not_whole_are_an_error_of_the_model():
+    with pytest.raises(ValueError, match="new_moves counts real persons"):
+        recorded("flow_year", flows(new_moves=np.array([1.5, 2.0])))
+
+
+def test_counts_beyond_int32_raise_instead_of_wrapping():
+    with pytest.raises(pa.ArrowInvalid):
+        recorded("flow_year", flows(new_moves=np.array([3e9, 0.0])))
+
+
+def panel_columns() -> dict[str, np.ndarray]:
+    columns = {name: np.zeros(3) for name in REQUIRED["panel"].split() if name != "year"}
+    columns |= {name: np.zeros(3, np.uint8) for name in "origin place entry_place field stage".split()}
+    return columns | {
+        "uid": np.array([2**63 + 1, 7, 8], np.uint64),
+        "moved_to": np.array([255, 1, 255], np.uint8),
+        "institution": np.array([0, 3999, 5], np.uint16),
+        "exit_reason": np.array(["", "fear", "career"]),
+        "talent": np.array([0.1, 1.0, np.nan]),
+    }
+
+
+def test_no_place_and_no_reason_are_null():
+    table = recorded("panel", panel_columns())
+    assert table["moved_to"].to_pylist() == [None, "CHN", None]
+    assert table["exit_reason"].to_pylist() == [None, "fear", "career"]
+    assert table["uid"].to_pylist()[0] == 2**63 + 1
+    assert table.schema.field("talent").type == pa.float32()
+
+
+def test_an_unknown_reason_is_an_error():
+    with pytest.raises(ValueError, match="exit_reason holds \\['boredom'\\]"):
+        recorded("panel", panel_columns() | {"exit_reason": np.array(["", "boredom", "fear"])})
+
+
+def test_the_world_keeps_full_precision():
+    columns = {name: np.array([1.0]) for name in REQUIRED["world_year"].split()} | {"impact_sum": np.array([1 / 3])}
+    table = recorded("world_year", columns | {"year": np.array([2020]), "papers": np.array([3e9])})
+    assert table["impact_sum"].to_pylist() == [1 / 3] and table["papers"].to_pylist() == [3_000_000_000]
+
+
+def test_tables_without_rows_are_skipped():
+    sink = MemorySink()
+    Recorder(PLACES, sink).add(Year(2020, {"decisions": {"place": np.array([])}, "panel": {}}))
+    assert sink.tables() == {}
+
+
+def test_both_sinks_keep_the_same(tmp_path: Path):
+    memory, files = MemorySink(), FileSink(tmp_path)
+    for sink in (memory, files):
+        recorder = Recorder(PLACES, sink)
+        for year in (2019, 2020):
+            recorder.add(Year(year, {"flow_year": flows(), "panel": panel_columns() | {"talent": np.ones(3)}}))
+    files.close()
+    for name, table in memory.tables().items():
+        assert read_table(tmp_path / f"{name}.arrow").equals(table)
+
+
+def test_recording_does_not_touch_what_the_world_hands_out():
+    given = flows()
+    before = {name: values.copy() for name, values in given.items()}
+    recorded("flow_year", given)
+    assert list(given) == list(before) and all(np.array_equal(given[name], before[name]) for name in given)

@@ -1,0 +1,120 @@
+"""Parts, and the tables that are put together from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sim.record.files import write_table
+from sim.record.recorder import TABLES
+from sim.record.store import (
+    PartMeta,
+    PartStore,
+    RunId,
+    RunTables,
+    assemble,
+    copy_run,
+    empty_table,
+    finished_runs,
+    table_names,
+    write_meta,
+    write_parquet,
+)
+
+SCENARIOS = ("baseline", "open")
+
+
+def flows(years: range) -> pa.Table:
+    n = len(years)
+    places = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int8)), pa.array(["USA", "CHN"]))
+    return pa.table(
+        {"year": pa.array(years, pa.int16()), "place": places, "x": pa.array(np.arange(n, dtype=np.float32))}
+    )
+
+
+def runs() -> list[RunTables]:
+    history = {"entry_year": flows(range(2000, 2018))}
+    return [
+        RunTables(RunId(scenario, mode, 0, replicate), history, {"entry_year": flows(range(2018, 2021))})
+        for scenario in SCENARIOS
+        for mode in ("scripted", "reactive")
+        for replicate in range(2)
+    ]
+
+
+def test_history_is_repeated_in_front_of_every_run(tmp_path: Path):
+    table = assemble("entry_year", runs(), SCENARIOS)
+    assert table.num_rows == 8 * 21 and table.column_names[:4] == ["scenario", "draw", "replicate", "mode"]
+    rows = table.to_pandas()
+    assert (
+        list(rows.groupby(["scenario", "mode", "replicate"], observed=True, sort=False)["year"].first()) == [2000] * 8
+    )
+    assert write_parquet(tmp_path / "t.parquet", "entry_year", runs(), SCENARIOS) == table.num_rows
+    assert pq.read_table(tmp_path / "t.parquet").to_pydict() == table.to_pydict()
+
+
+def test_shared_history_is_not_copied_in_memory():
+    before = pa.total_allocated_bytes()
+    table = assemble("entry_year", runs(), SCENARIOS)
+    chunks = {chunk.buffers()[1].address for chunk in table["x"].chunks}
+    assert len(table["x"].chunks) == 16 and len(chunks) == 9  # one history, eight runs
+    assert pa.total_allocated_bytes() - before < 20_000
+
+
+def test_every_table_of_the_contract_is_there_even_if_nothing_was_recorded(tmp_path: Path):
+    assert set(table_names(runs())) == set(TABLES)
+    for name in TABLES:
+        write_parquet(tmp_path / f"{name}.parquet", name, [], SCENARIOS)
+        assert pq.read_table(tmp_path / f"{name}.parquet").column_names == empty_table(name, SCENARIOS).column_names
+
+
+def meta(key: str, run: RunId) -> PartMeta:
+    return PartMeta(key, run.scenario, run.mode, run.draw, run.replicate)
+
+
+def test_a_part_is_there_completely_or_not_at_all(tmp_path: Path):
+    store = PartStore(tmp_path)
+    with pytest.raises(RuntimeError), store.writing("abc") as folder:
+        write_table(folder / "entry_year.arrow", flows(range(3)))
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == [] and store.meta("abc") is None
+    with store.writing("abc") as folder:
+        write_table(folder / "entry_year.arrow", flows(range(3)))
+        write_meta(folder, meta("abc", RunId("open", "scripted", 0, 1)))
+    found = store.meta("abc")
+    assert found is not None and found.replicate == 1
+    assert store.tables("abc")["entry_year"].equals(flows(range(3)))
+
+
+def test_a_run_is_copied_from_another_commands_tables(tmp_path: Path):
+    folder, part = tmp_path / "out" / "experiment" / "key", tmp_path / "part"
+    folder.mkdir(parents=True)
+    part.mkdir()
+    write_parquet(folder / "entry_year.parquet", "entry_year", runs(), SCENARIOS)
+    write_parquet(folder / "decisions.parquet", "decisions", runs(), SCENARIOS)
+    wanted = meta("abc", RunId("open", "reactive", 0, 1))
+    manifest = {"status": "done", "runs": [asdict(wanted)]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder.parent / "broken").mkdir()
+    (folder.parent / "broken" / "manifest.json").write_text("{")
+    source, found = finished_runs(tmp_path / "out")["abc"]
+    copy_run(source, found, 2017, part)
+    assert [path.name for path in part.iterdir()] == ["entry_year.arrow"]
+    copied = PartStore(tmp_path).tables("part")["entry_year"]
+    expected = flows(range(2018, 2021))
+    assert copied.schema == expected.schema and copied.to_pydict() == expected.to_pydict()
+    assert found.renamed(RunId("other", "reactive", 0, 1)).reused
+
+
+def test_unfinished_and_failed_commands_lend_nothing(tmp_path: Path):
+    folder = tmp_path / "experiment" / "key"
+    folder.mkdir(parents=True)
+    for status in ("running", "failed"):
+        (folder / "manifest.json").write_text(json.dumps({"status": status, "runs": []}))
+        assert finished_runs(tmp_path) == {}
