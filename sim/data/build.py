@@ -15,7 +15,7 @@ import pandas as pd
 from sim.data.build_entry import build_entry
 from sim.data.build_gaps import ImputedLog
 from sim.data.build_inputs import build_inputs, population
-from sim.data.build_institutions import CLASS_LIMITS, GOVERNMENT_SHARE, build_institutions
+from sim.data.build_institutions import CLASS_LIMITS, build_institutions
 from sim.data.build_output import build_output
 from sim.data.build_pairs import build_pairs
 from sim.data.build_people import People, build_people
@@ -54,8 +54,9 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     )
     heads = population(sources, countries, ImputedLog())
     entry, constants, students = build_entry(sources, countries, places, mapping, heads, log)
-    gerd = inputs["gerd_musd"][2017 - 1980]
-    institutions = build_institutions(sources, places, people.researchers[-1], gerd, log)
+    gerd = {year: inputs["gerd_musd"][year - 1980] for year in (2017, 2021)}
+    institutions, share = build_institutions(sources, places, people.researchers[-1], gerd, log)
+    constants["government_support_of_gerd"] = share
     write_csv(out / "places.csv", place_table(countries, places, mapping, output.pop("internal_border_share")))
     write_people(out, places, people)
     write_csv(out / "entry_origin.csv", entry_rows(entry, places))
@@ -68,7 +69,7 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     world_rows = {"papers": late(totals["papers"]), "intl_share": totals["intl_share"],
                   "moves": late(people.world_moves.astype(float), 1998)}  # fmt: skip
     write_csv(out / "world.csv", pd.DataFrame({"year": list(YEARS)} | world_rows))
-    write_small(sources, out, places, mapping, students, constants)
+    write_small(sources, out, places, students, constants)
 
 
 def late(values: np.ndarray, first: int | None = None) -> np.ndarray:
@@ -111,16 +112,10 @@ def entry_rows(entry: np.ndarray, places: list[str]) -> pd.DataFrame:
 
 
 def write_small(
-    sources: Sources,
-    out: Path,
-    places: list[str],
-    mapping: pd.Series,
-    students: pd.DataFrame,
-    constants: dict[str, float],
+    sources: Sources, out: Path, places: list[str], students: pd.DataFrame, constants: dict[str, float]
 ) -> None:
     """Small tables for calibration and validation, and constants with their sources."""
     doctorates = sources.table("students_phd/nsf_doctorates_awarded_country_year_2000_2017.csv")
-    doctorates = doctorates[doctorates.iso3.isin(mapping.index[mapping.isin(places) & (mapping == mapping.index)])]
     wide = (
         doctorates.pivot(index="year", columns="iso3", values="doctorates_s_e").reindex(YEARS).reindex(columns=places)
     )
@@ -146,18 +141,16 @@ def write_small(
 
 def constants_table(values: dict[str, float]) -> pd.DataFrame:
     """constants.csv: name, value, unit, source of every number that the build took or found."""
+    oecd = "assumption after OECD 2016 (doi:10.1787/5jm2f77d5wkg-en): half of doctoral students is exceeded by two"
     about = {
         "entrant_odds_per_student_per_head": ("odds per (students/person)", "fitted to US visa share of doctorates"),
         "doctoral_share_of_entrants": ("share", "assumption"),
-        "us_visa_share_of_doctorates": ("share", "NCSES SED and Science and Engineering Indicators, mean 2013-17"),
+        "us_visa_share_of_doctorates": ("share", "NCSES SED; Science and Engineering Indicators; mean 2013-17"),
         "entrant_time_power": ("exponent", "assumption: US visa share flat in 2011-17 while student numbers grew"),
-        "entrant_foreign_share_max": (
-            "share",
-            "assumption after OECD 2016 (doi:10.1787/5jm2f77d5wkg-en): only Luxembourg and Switzerland exceed half of doctoral students",
-        ),
+        "entrant_foreign_share_max": ("share", f"{oecd} countries"),
+        "government_support_of_gerd": ("share", "NCSES federal obligations to universities FY2021 over US GERD 2021"),
     }
     rows = [(name, value, *about[name]) for name, value in values.items()]
-    rows.append(("government_share_of_gerd", GOVERNMENT_SHARE, "share", "assumption"))
     for name, limit in zip(("medium", "large", "very_large"), CLASS_LIMITS):
         rows.append((f"size_class_{name}_from", limit, "million US$ a year", "COGR 2022 Phase I"))
     return pd.DataFrame(rows, columns=["name", "value", "unit", "source"])

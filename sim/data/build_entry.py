@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.data.build_gaps import ImputedLog
-from sim.data.build_sources import Sources, wide
+from sim.data.build_gaps import ImputedLog, check_present
+from sim.data.build_gaps_listed import LISTED
+from sim.data.build_sources import Sources, sixty, wide
 
 FIRST, DATA, LAST = 1980, 1998, 2017
 YEARS = range(DATA, LAST + 1)
@@ -44,13 +45,14 @@ def student_counts(sources: Sources, hosts: list[str], origins: pd.Index) -> dic
         )
         detail = detail.reindex(columns=origins).fillna(0.0)
         spread = detail.sum() if detail.to_numpy().sum() > 0 else general
-        rows = {int(year): detail.loc[year] for year in detail.index}
-        for year, part in uis[uis.iso_dest == host].groupby("year"):
-            total = totals[host, year]
+        rows = {year: detail.loc[year] for year in map(int, detail.index)}
+        own = uis[uis.iso_dest == host]
+        for year in sorted(set(map(int, own.year))):
+            part, total = own[own.year == year], totals[host, year]
             if total < FRAGMENT * largest[host]:
                 continue
-            known = rows.get(int(year))
-            rows[int(year)] = spread_rest(part, spread, host, origins) if known is None else known * total / known.sum()
+            known = rows.get(year)
+            rows[year] = spread_rest(part, spread, host, origins) if known is None else known * total / known.sum()
         if rows:
             out[host] = pd.DataFrame(rows).T.sort_index()
     return out
@@ -104,9 +106,10 @@ def us_doctorates(sources: Sources, origins: pd.Index) -> pd.Series:
 def us_visa_share(sources: Sources) -> float:
     """Share of temporary-visa holders among US S&E doctorates, mean 2013-17, 0-1."""
     visa = sources.table("students_phd/nsf_sed_temp_visa_doctorates_stay_intent_2011_2017.csv")
-    visa = visa[visa.name == "All temporary visa holders"].set_index("year").temp_visa_doctorates
+    holders: pd.Series = visa[visa.name == "All temporary visa holders"].set_index("year").temp_visa_doctorates
     total = sources.table("students_phd/nsf_doctorates_awarded_country_year_2000_2017.csv").query("iso3 == 'USA'")
-    return float((visa / total.set_index("year").doctorates_s_e).loc[2013:LAST].mean())
+    share: pd.Series = holders / total.set_index("year").doctorates_s_e
+    return float(share.loc[2013:LAST].mean())
 
 
 def mixes(
@@ -147,7 +150,7 @@ def mixes(
 def foreign_share(counts: dict[str, pd.DataFrame], people: pd.DataFrame, us_share: float) -> tuple[pd.DataFrame, float]:
     """Foreign share of entrants [1998-2017 x host], 0-1, and k (odds per student per head)."""
     total = pd.DataFrame({host: frame.sum(axis=1) for host, frame in counts.items() if host in people})
-    per_head = total / people.loc[YEARS, total.columns]
+    per_head = total / people.loc[list(YEARS), list(total.columns)]
     base = per_head.loc[2013:LAST].mean()
     k = us_share / (1 - us_share) / base["USA"]
     odds = k * base * (per_head / base) ** TIME_POWER
@@ -164,8 +167,11 @@ def impute_hosts(share: pd.DataFrame, missing: list[str], arrivals: pd.Series, l
     for host in missing:
         z = constant + slope * np.log(arrivals[host])
         out[host] = min(float(1 / (1 + np.exp(-z))), SHARE_MAX)
-        log.add("entry_origin", host, "1980-2017", f"foreign share {out[host].iloc[0]:.3f} from the rate of arriving "
-                "researchers (logit regression over the other hosts); mix of arriving researchers 1998-2017")  # fmt: skip
+        rule = (
+            f"foreign share {out[host].iloc[0]:.3f} from the rate of arriving researchers (logit regression over the "
+            "other hosts); mix of arriving researchers 1998-2017"
+        )
+        log.add("entry_origin", host, "1980-2017", rule)
     return out
 
 
@@ -177,8 +183,9 @@ def build_entry(
 
     A rest's home share holds everyone from inside the rest. Members are weighted with their researchers.
     """
-    top = list(countries.index[countries["rank"] <= 60])
+    top = sixty(countries)
     counts, missing = mixes(sources, top, countries, log)
+    check_present("entry_origin", [host for host in top if host not in missing], top, LISTED["entry_origin"])
     us_share = us_visa_share(sources) * DOCTORAL_ENTRANTS
     share, k = foreign_share({h: f for h, f in counts.items() if h in population}, population, us_share)
     moves = sources.moves().query("iso3codefrom != iso3codeto")

@@ -5,6 +5,7 @@ The build stops on a gap that is not listed in `build_gaps_listed.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,6 +67,12 @@ def check_gaps(table: str, frame: pd.DataFrame, places: list[str], listed: dict[
         raise GapError(
             f"{table}: gaps that are not listed {new}; listed but not there {gone}; see build_gaps_listed.py"
         )
+
+
+def check_present(table: str, present: Iterable[str], places: list[str], listed: dict[str, str]) -> None:
+    """The same for tables without years: `present` are the codes that the source has."""
+    have = set(present)
+    check_gaps(table, pd.DataFrame({iso: [1.0] for iso in places if iso in have}), places, listed)
 
 
 def interpolate(series: pd.Series, years: range, log_scale: bool) -> pd.Series:

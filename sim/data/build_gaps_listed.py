@@ -1,10 +1,17 @@
 """The gaps that the sources are known to have: table -> place -> missing years as spans, or "all".
 
 Years are those of the source table used (R&D panel 1990-2024, V-Dem 1990-2025, NSF 1996-2017 or 1996-2014), after
-Taiwan's, Hong Kong's and Bangladesh's substitutes were put in. The build stops if it finds any other gap.
+the substitutes for Taiwan, Hong Kong, Bangladesh and Nigeria were put in. The build stops if it finds any other gap.
 """
 
 LISTED: dict[str, dict[str, str]] = {
+    "entry_origin": dict.fromkeys("BGD CHN DZA IRQ NGA SGP TWN".split(), "all"),
+    "pairs.alliance": {"HKG": "all", "TWN": "all"},
+    "pairs.copub_pairs": {},
+    "pairs.distance_km": {},
+    "pairs.ideal_distance": {"HKG": "all", "TWN": "all"},
+    "people.researchers": {},
+    "vdem_place.liberal_democracy": {},
     "inputs.gerd_musd": {
         "ARG": "1990-1995;2022-2024",
         "AUS": "1990-1995;1997;1999;2001;2003;2005;2007;2009;2012;2014;2016;2018;2020-2024",
@@ -42,7 +49,6 @@ LISTED: dict[str, dict[str, str]] = {
         "MAR": "1990-1997;1999-2000;2004-2005;2007-2009;2011-2024",
         "MEX": "1990-1995;2021-2024",
         "MYS": "1990-1995;1997;1999;2001;2003;2005;2007;2013;2017;2019;2021-2024",
-        "NGA": "1990-2006;2008-2024",
         "NLD": "1990-1995;2022-2024",
         "NOR": "1990-1996;1998;2000;2022-2024",
         "NZL": "1990-1996;1998;2000;2002;2004;2006;2008;2010;2012;2014;2016;2018;2020;2022-2024",
@@ -85,6 +91,6 @@ LISTED: dict[str, dict[str, str]] = {
         "UKR": "all",
     },
     "output.papers": {},
-    "output.top1": {"HKG": "all", "SRB": "1996-2006"},
+    "output.top1": {"HKG": "all"},
     "vdem_year.freedom": {"HRV": "1990", "SVK": "1990-1992"},
 }

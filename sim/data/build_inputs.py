@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.data.build_gaps import ImputedLog, check_gaps, damped, interpolate
 from sim.data.build_gaps_listed import LISTED
-from sim.data.build_sources import N_COUNTRIES, Sources, wide
+from sim.data.build_sources import N_COUNTRIES, Sources, sixty, wide
 
 FIRST, END = 1980, 2035
 # Constants for areas that the World Bank files lack (assumption, rounded official statistics).
@@ -46,12 +46,13 @@ def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log:
 def spending(sources: Sources, countries: pd.DataFrame, gdp: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
     """R&D expenditure [1980-2035 x iso3], million PPP 2021 dollars.
 
-    Countries of the 60: levels interpolated in logs. Others (members of rests): share of GDP interpolated.
+    Countries of the 60: levels interpolated in logs. Nigeria (one year known) and members of rests: share of GDP
+    interpolated, since a thin series says more about the share than about the level.
     """
     source = sources.rd_panel("gerd_ppp_const2021_musd")
     percent = sources.rd_panel("gerd_pct_gdp")
     oecd = wide(sources.table("rd_inputs/nsf_oecd_gerd_selected_years_1990_2021.csv"), "gerd_const2015_ppp_busd")
-    years = [year for year in oecd.index if year in source.index and np.isfinite(source.at[year, "USA"])]
+    years = [year for year in oecd.index if year in source.index and source["USA"].notna()[year]]
     rebase = (source.loc[years, "USA"] / oecd.loc[years, "USA"]).mean()  # 2015 -> 2021 prices, US ratio
     source["TWN"] = (oecd["TWN"] * rebase).reindex(source.index)
     log.add("inputs.gerd_musd", "TWN", "1990-2021", "NSF/OECD values of 2000, 2010, 2021 in 2015 PPP dollars, put into "
@@ -63,10 +64,12 @@ def spending(sources: Sources, countries: pd.DataFrame, gdp: pd.DataFrame, log: 
     neighbours = percent[[iso for iso in ("IND", "PAK", "LKA", "NPL") if iso in percent]].mean().median() / 100
     source["BGD"] = neighbours * gdp["BGD"].reindex(source.index)
     log.add("inputs.gerd_musd", "BGD", "all", f"{neighbours:.2%} of GDP, median of its South Asian neighbours")
-    for iso in countries.index[countries["rank"] > N_COUNTRIES].intersection(source.columns).intersection(gdp.columns):
-        if percent[iso].notna().any():  # thin series: a share of GDP is steadier than a level
+    thin = countries.index[countries["rank"] > N_COUNTRIES].union(["NGA"])
+    for iso in thin.intersection(source.columns).intersection(gdp.columns):
+        if percent[iso].notna().any():
             line = interpolate(percent[iso], range(FIRST, END + 1), log_scale=False) / 100
             source[iso] = (line * gdp[iso]).reindex(source.index)
+    log.add("inputs.gerd_musd", "NGA", "1990-2024", "the share of GDP of 2007, the only year known, times GDP")
     return finish("inputs.gerd_musd", source, countries, log)
 
 
@@ -74,7 +77,7 @@ def finish(
     table: str, source: pd.DataFrame, countries: pd.DataFrame, log: ImputedLog, trend: bool = True
 ) -> pd.DataFrame:
     """Check the gaps of the 60, then fill: straight lines in logs, constant before, damped trend after the data."""
-    top = list(countries.index[countries["rank"] <= N_COUNTRIES])
+    top = sixty(countries)
     source = source.loc[source.notna().any(axis=1)]
     check_gaps(table, source, top, LISTED[table])
     out = {}
@@ -94,7 +97,7 @@ def finish(
 def note(log: ImputedLog, table: str, iso: str, known: pd.Series, trend: bool) -> None:
     """Rows of imputed.csv for one finished series."""
     first, last = int(known.index.min()), int(known.index.max())
-    inside = sorted(set(range(first, last + 1)) - set(int(y) for y in known.index))
+    inside = sorted(set(range(first, last + 1)) - {int(y) for y in known.index})
     if inside:
         log.add(table, iso, inside, "straight line in logs between the years that are known" if trend else
                 "straight line between the years that are known")  # fmt: skip
@@ -108,7 +111,7 @@ def note(log: ImputedLog, table: str, iso: str, known: pd.Series, trend: bool) -
 def rest_sum(
     frame: pd.DataFrame, fallback: pd.DataFrame, places: list[str], mapping: pd.Series, log: ImputedLog
 ) -> pd.DataFrame:
-    """Sum of spending over members of places; members without data spend the median share of GDP of the rest's others."""
+    """Sum of spending over members of places; members without data spend the others' median share of GDP."""
     out = {}
     for place in places:
         members = list(mapping.index[mapping == place])
@@ -154,6 +157,7 @@ def build_inputs(
     gerd = rest_sum(spending(sources, countries, gdp, log), gdp, places, mapping, log)
     free = finish("vdem_year.freedom", sources.vdem("academic_freedom_index"), countries, log, trend=False)
     democracy = sources.vdem("liberal_democracy_index").loc[2013:2017].mean().to_frame().T
+    check_gaps("vdem_place.liberal_democracy", democracy, sixty(countries), LISTED["vdem_place.liberal_democracy"])
     means = {
         "income": rest_mean(head, countries, places, mapping, log, "inputs.income"),
         "freedom": rest_mean(free, countries, places, mapping, log, "vdem_year.freedom"),

@@ -10,7 +10,6 @@ import pandas as pd
 from sim.data.build_gaps import ImputedLog
 from sim.data.build_sources import Sources
 
-GOVERNMENT_SHARE = 0.3  # share of GERD that governments give to research institutions (assumption)
 N_MIN, N_MAX, N_POWER = 5, 300, 0.7  # institutions of a place, proportional to researchers**0.7 (assumption)
 CLASS_LIMITS = (15.0, 50.0, 250.0)  # million US$ a year, COGR 2022 thresholds (target S5)
 
@@ -21,6 +20,26 @@ def plain(name: str) -> str:
     return " ".join(word for word in words if word not in ("the", "in", "city", "of", "system", "office"))
 
 
+def short(name: str) -> str:
+    """Matching name without campus or hospital: what comes before the first comma or 'and'."""
+    return plain(re.split(r",| and ", str(name))[0])
+
+
+def herd_totals(names: pd.Series, herd: pd.DataFrame) -> pd.Series:
+    """Mean yearly R&D expenditure 2015-19 (thousand $) of each named university, NaN without a match.
+
+    Matched by full name, then by HERD's name without its campus (largest campus), then by the own name without its
+    campus if no other university shares it.
+    """
+    herd = herd[herd.fy.between(2015, 2019)]
+    mean = herd.groupby("institution").total_rd_kusd.mean()
+    full = mean.groupby(mean.index.map(plain)).max()
+    campus = mean.groupby(mean.index.map(short)).max()
+    own, base = names.map(plain), names.map(short)
+    out = own.map(full).fillna(own.map(campus))
+    return out.fillna(base.map(full).where(~base.duplicated(keep=False)))
+
+
 def us_institutions(sources: Sources, log: ImputedLog) -> pd.DataFrame:
     """The 1,001 universities with federal R&D obligations in FY2021: name, federal_musd, weight.
 
@@ -28,16 +47,13 @@ def us_institutions(sources: Sources, log: ImputedLog) -> pd.DataFrame:
     median ratio of the matched ones.
     """
     money = sources.table("institutions/nsf_federal_rd_obligations_institution_fy2021.csv")
-    herd = sources.table("institutions/nsf_herd_institution_rd_fy2010_2022.csv")
-    herd = herd[herd.fy.between(2015, 2019)].assign(key=lambda f: f.institution.map(plain))
-    total = herd.groupby("key").total_rd_kusd.mean()
+    size = herd_totals(money.institution, sources.table("institutions/nsf_herd_institution_rd_fy2010_2022.csv"))
     out = pd.DataFrame({"name": money.institution, "federal_musd": money.all_agencies / 1000})
-    size = money.institution.map(plain).map(total)
     known = size.notna() & (size > 0)
     ratio = (size[known] / money.all_agencies[known])[out.federal_musd[known] > 1].median()
     out["weight"] = size.where(known, ratio * money.all_agencies)
-    log.add("institutions.weight", "USA", "all", f"{int((~known).sum())} universities without HERD total: federal money "
-            f"times {ratio:.2f} (median of the others)")  # fmt: skip
+    rule = f"{int((~known).sum())} universities without HERD total: federal money times {ratio:.2f} (median of others)"
+    log.add("institutions.weight", "USA", "all", rule)
     return out.sort_values(["federal_musd", "name"], ascending=[False, True], kind="stable")
 
 
@@ -51,26 +67,30 @@ def zipf_institutions(place: str, researchers: float, scale: float, support: flo
 
 
 def build_institutions(
-    sources: Sources, places: list[str], researchers: np.ndarray, gerd: np.ndarray, log: ImputedLog
-) -> pd.DataFrame:
-    """All institutions ordered by place: place, name, federal_musd, weight, size_class.
+    sources: Sources, places: list[str], researchers: np.ndarray, gerd: dict[int, np.ndarray], log: ImputedLog
+) -> tuple[pd.DataFrame, float]:
+    """All institutions ordered by place (place, name, federal_musd, weight, size_class), and the share of GERD used.
+
+    Governments elsewhere are taken to give universities the same share of GERD as the US federal government does
+    (obligations of FY2021 over GERD of 2021).
 
     Parameters
     ----------
-    researchers : [P], 2017; gerd : [P], 2017, million PPP 2021 $.
+    researchers : [P], 2017; gerd : [P] in 2017 and in 2021, million PPP 2021 $.
     """
     others = [i for i, place in enumerate(places) if place != "USA"]
     scale = N_MAX / researchers[others].max() ** N_POWER
+    american = us_institutions(sources, log)
+    share = american.federal_musd.sum() / gerd[2021][places.index("USA")]
+    rule = f"sizes by Zipf's law, number proportional to researchers**0.7, support {share:.4f} of GERD as in the US"
     parts = []
     for i, place in enumerate(places):
         if place == "USA":
-            part = us_institutions(sources, log)
+            part = american
         else:
-            part = zipf_institutions(place, researchers[i], scale, GOVERNMENT_SHARE * gerd[i])
-            log.add(
-                "institutions", place, "all", "sizes by Zipf's law, number by researchers**0.7, support 0.3 of GERD"
-            )
+            part = zipf_institutions(place, researchers[i], scale, share * gerd[2017][i])
+            log.add("institutions", place, "all", rule)
         parts.append(part.assign(place=place, weight=part.weight / part.weight.sum()))
     out = pd.concat(parts, ignore_index=True)
     out["size_class"] = np.digitize(out.federal_musd, CLASS_LIMITS)
-    return out[["place", "name", "federal_musd", "weight", "size_class"]]
+    return out[["place", "name", "federal_musd", "weight", "size_class"]], float(share)

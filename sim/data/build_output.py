@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.data.build_gaps import ImputedLog, check_gaps
 from sim.data.build_gaps_listed import LISTED
-from sim.data.build_sources import N_COUNTRIES, Sources, wide
+from sim.data.build_sources import N_COUNTRIES, Sources, sixty, wide
 
 FIRST, PAPERS, LAST = 1980, 1996, 2017
 YEARS = range(FIRST, LAST + 1)
@@ -26,6 +26,7 @@ def papers(sources: Sources, stock: pd.DataFrame, log: ImputedLog) -> tuple[pd.D
     articles = sources.articles()
     whole, fractional = (wide(articles, column).loc[PAPERS:LAST] for column in ("whole", "fractional"))
     world = articles[articles.name == "World"].set_index("year").whole.loc[PAPERS:LAST]
+    split_serbia(articles, whole, fractional, log)
     for frame, name in ((whole, "papers_whole"), (fractional, "papers_fractional")):
         ratio = stock["HKG"] / stock["SGP"]
         frame["HKG"] = frame["SGP"] * ratio.reindex(frame.index)
@@ -34,6 +35,17 @@ def papers(sources: Sources, stock: pd.DataFrame, log: ImputedLog) -> tuple[pd.D
     whole["CHN"] -= fractional["HKG"]
     fractional["CHN"] -= fractional["HKG"]
     return whole, fractional, world
+
+
+def split_serbia(articles: pd.DataFrame, whole: pd.DataFrame, fractional: pd.DataFrame, log: ImputedLog) -> None:
+    """Give Serbia and Montenegro their parts of NSF's joint row of 1996-2006, in the proportion of 2007-10."""
+    joint = articles[articles.name == "Serbia and Montenegro"].set_index("year").loc[PAPERS:2006]
+    for frame, column in ((whole, "whole"), (fractional, "fractional")):
+        later = frame.loc[2007:2010, ["SRB", "MNE"]].sum()
+        for iso in ("SRB", "MNE"):
+            frame.loc[PAPERS:2006, iso] = joint[column] * later[iso] / later.sum()
+        rule = "its share of 2007-10 in the joint row Serbia and Montenegro"
+        log.add(f"output.papers_{column}", "SRB", "1996-2006", rule)
 
 
 def international(sources: Sources, log: ImputedLog) -> pd.DataFrame:
@@ -45,42 +57,54 @@ def international(sources: Sources, log: ImputedLog) -> pd.DataFrame:
     """
     nsf = sources.table("collaboration/nsf_international_coauthorship_share_1996_2017.csv")
     share = wide(nsf[nsf.edition == 2022], "intl_share_pct") / 100
-    for iso in share:
-        if share.loc[[1998, 2003], iso].notna().all():
-            share.loc[1999:2002, iso] = np.interp([1999, 2000, 2001, 2002], [1998, 2003], share.loc[[1998, 2003], iso])
+    rows = sources.table("collaboration/aksnes_sivertsen_2023_intl_share_partial.csv").set_index("iso3")
+    periods = rows[[*PERIODS, *OVERLAP]].astype(float) / 100
+    columns = {}
+    for iso in map(str, share.columns):
+        line = share[iso].copy()
+        if line.loc[[1998, 2003]].notna().all():
+            line.loc[1999:2002] = np.interp(np.arange(1999, 2003), [1998, 2003], line.loc[[1998, 2003]].to_numpy())
             log.add("output.intl_share", iso, "1999-2002", "straight line from 1998 to 2003 across NSF's break")
-    share = share.reindex(YEARS)
-    earlier = sources.table("collaboration/aksnes_sivertsen_2023_intl_share_partial.csv").set_index("iso3")
-    for iso in earlier.index.intersection(share.columns):
-        ratios = [share.loc[a:b, iso].mean() / (earlier.at[iso, p] / 100) for p, (a, b) in OVERLAP.items()]
-        known = {mid: earlier.at[iso, p] / 100 * np.mean(ratios) for p, mid in PERIODS.items()}
-        known[PAPERS] = share.at[PAPERS, iso]
-        slope = (known[1988] - known[1983]) / 5
-        known[1981] = max(known[1983] - 2 * slope, 0.5 * known[1983])
-        years = np.arange(1981, PAPERS)
-        share.loc[1981 : PAPERS - 1, iso] = np.interp(years, sorted(known), [known[y] for y in sorted(known)])
-        log.add("output.intl_share", iso, "1981-1995", "Aksnes & Sivertsen's periods times the mean ratio to NSF in "
-                "1996-2015, straight lines between mid-years")  # fmt: skip
-    return share
+        line = line.reindex(YEARS)
+        if iso in periods.index:
+            line.loc[1981 : PAPERS - 1] = before_nsf(line, periods.T[iso])
+            log.add("output.intl_share", iso, "1981-1995", "Aksnes & Sivertsen's periods times the mean ratio to NSF "
+                    "in 1996-2015, straight lines between mid-years")  # fmt: skip
+        columns[iso] = line
+    return pd.DataFrame(columns)
+
+
+def before_nsf(line: pd.Series, periods: pd.Series) -> np.ndarray:
+    """Share 1981-1995 of one country: mid-period values on NSF's level, straight lines between; from 1981 the slope
+    of 1983-88 carried back (not below half of 1983)."""
+    ratio = float(np.mean([line.loc[a:b].mean() / periods[p] for p, (a, b) in OVERLAP.items()]))
+    known = {mid: float(periods[p]) * ratio for p, mid in PERIODS.items()} | {PAPERS: float(line[PAPERS])}
+    known[1981] = max(known[1983] - 2 * (known[1988] - known[1983]) / 5, 0.5 * known[1983])
+    return np.interp(np.arange(1981, PAPERS), sorted(known), [known[year] for year in sorted(known)])
 
 
 def world_international(sources: Sources) -> np.ndarray:
     """World international share [38], 0-1: straight lines through WORLD_SHARE, after 2013 with NSF's changes."""
     nsf = sources.table("collaboration/nsf_international_coauthorship_share_1996_2017.csv")
-    nsf = nsf[(nsf.edition == 2022) & (nsf.name == "World")].set_index("year").intl_share_pct
+    world: pd.Series = nsf[(nsf.edition == 2022) & (nsf.name == "World")].set_index("year").intl_share_pct
     share = np.interp(np.array(YEARS), list(WORLD_SHARE), list(WORLD_SHARE.values()))
     for year in range(2014, LAST + 1):
-        share[year - FIRST] = WORLD_SHARE[2013] + nsf[year] - nsf[2013]
+        share[year - FIRST] = WORLD_SHARE[2013] + world[year] - world[2013]
     # 2011-15 keeps its mean: what the later rise adds is taken off the five years together
     share[2011 - FIRST : 2016 - FIRST] += WORLD_SHARE[2013] - share[2011 - FIRST : 2016 - FIRST].mean()
     return share / 100
 
 
-def cited(sources: Sources) -> dict[str, pd.DataFrame]:
+def cited(sources: Sources, log: ImputedLog) -> dict[str, pd.DataFrame]:
     """Share of papers in the world's top 1 % (fractional, whole) and top 10 % [1996-2014 x iso3], 0-1."""
     table = sources.table("citation_impact/nsf_highly_cited_share_country_year_1996_2014.csv")
     columns = {"top1_fractional": "top1_frac_ed2022", "top1_whole": "top1_whole_ed2022", "top10": "top10_ed2020"}
-    return {name: wide(table, column) / 100 for name, column in columns.items()}
+    joint = table[table.name == "Serbia and Montenegro"].set_index("year")
+    out = {name: wide(table, column) / 100 for name, column in columns.items()}
+    for name, column in columns.items():
+        out[name].loc[PAPERS:2006, "SRB"] = joint[column].loc[PAPERS:2006] / 100
+        log.add(f"output.{name}", "SRB", "1996-2006", "Serbia and Montenegro's joint row")
+    return out
 
 
 def overlap(whole: pd.DataFrame, fractional: pd.DataFrame, share: pd.DataFrame, members: list[str]) -> float:
@@ -116,11 +140,15 @@ def build_output(
     -------
     by place (papers [22, P], shares [38, P] or [22, P]) with `internal_border_share` [P]; and world [22], [38].
     """
-    order = list(countries.sort_values("rank").index[:N_COUNTRIES])
+    order = sixty(countries)
     by_year = pd.DataFrame(stock[:, :N_COUNTRIES], index=YEARS, columns=order)
     whole, fractional, world = papers(sources, by_year, log)
-    share, top = international(sources, log), cited(sources)
-    for table, frame in (("papers", whole), ("intl_share", share.loc[PAPERS:]), ("top1", top["top1_whole"])):
+    share, top = international(sources, log), cited(sources, log)
+    for table, frame in (
+        ("papers", whole.where(whole > 0)),
+        ("intl_share", share.loc[PAPERS:]),
+        ("top1", top["top1_whole"]),
+    ):
         name = f"output.{table}"
         check_gaps(name, frame, order, LISTED[name])
     out: dict[str, np.ndarray] = {}

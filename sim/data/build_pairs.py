@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.data.build_gaps import ImputedLog
-from sim.data.build_sources import Sources
+from sim.data.build_gaps import ImputedLog, check_present
+from sim.data.build_gaps_listed import LISTED
+from sim.data.build_sources import Sources, sixty
 
 GEO = {"distance_km": "dist", "contiguous": "contig", "common_language": "comlang_off", "colonial": "colony"}
 
@@ -36,6 +37,7 @@ def member_weights(countries: pd.DataFrame, places: list[str], mapping: pd.Serie
 def geography(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> dict[str, np.ndarray]:
     """Country by country arrays of CEPII GeoDist; Montenegro takes Serbia's row (CEPII has none)."""
     pairs = sources.table("gravity/cepii_geodist_pairs.csv")
+    check_present("pairs.distance_km", pairs.iso_o[pairs.dist.notna()], sixty(countries), LISTED["pairs.distance_km"])
     out = {name: square(pairs, "iso_o", "iso_d", column, countries.index) for name, column in GEO.items()}
     i, j = (countries.index.get_loc(iso) for iso in ("MNE", "SRB"))
     for name, matrix in out.items():
@@ -50,19 +52,21 @@ def politics(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> dict
     """Alliance (share of 2013-17 with a defence pact in force) and ideal-point distance, country by country."""
     iso = countries.index
     votes = sources.table("politics/un_ideal_points_1990_2024.csv").replace({"iso3c": {"YUG": "SRB"}})
-    recent = votes[votes.year.between(2013, 2017)].groupby("iso3c").idealpointall.mean()
+    recent: pd.Series = votes[votes.year.between(2013, 2017)].groupby("iso3c").idealpointall.mean()
     point = recent.reindex(iso).to_numpy(float)
     ideal = np.abs(point[:, None] - point[None, :])
     pacts = sources.table("politics/atop_alliances_dyad_year_1990_2018.csv")
-    pacts = pacts[pacts.year.between(2013, 2017)].groupby(["iso_a", "iso_b"], as_index=False).atop_defense.sum()
+    pacts = pacts[pacts.year.between(2013, 2017)].groupby(["iso_a", "iso_b"])[["atop_defense"]].sum().reset_index()
     alliance = square(pacts, "iso_a", "iso_b", "atop_defense", iso, fill=0.0) / 5
     alliance = np.clip(np.maximum(alliance, alliance.T), 0, 1)
-    place = {code: iso.get_loc(code) for code in ("HKG", "CHN", "TWN", "JPN", "KOR")}
+    place = {code: list(iso).index(code) for code in ("HKG", "CHN", "TWN", "JPN", "KOR")}
     for matrix, own in ((ideal, 0.0), (alliance, 1.0)):
         np.fill_diagonal(matrix, own)
         stand_in(matrix, place["HKG"], [place["CHN"]], own)
         stand_in(matrix, place["TWN"], [place["JPN"], place["KOR"]], own)
-    for table in ("pairs.ideal_distance", "pairs.alliance"):
+    with_pacts = {*pacts.iso_a, *pacts.iso_b}
+    for table, present in (("pairs.ideal_distance", recent.dropna().index), ("pairs.alliance", with_pacts)):
+        check_present(table, present, sixty(countries), LISTED[table])
         log.add(table, "HKG", "2013-2017", "China's row")
         log.add(table, "TWN", "2013-2017", "mean of the rows of Japan and Korea")
     return {"alliance": alliance, "ideal_distance": ideal}
@@ -75,10 +79,13 @@ def stand_in(matrix: np.ndarray, i: int, others: list[int], own: float) -> None:
     matrix[i, i] = own
 
 
-def copublications(sources: Sources, places: list[str], mapping: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def copublications(
+    sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series
+) -> tuple[np.ndarray, np.ndarray]:
     """Joint works a year between places, mean 2010-17, [P, P] symmetric, diagonal 0; and pairs inside each rest [P]."""
     pairs = sources.table("collaboration/openalex_coauthored_pairs_1990_2017.parquet")
     pairs = pairs[pairs.year.between(2010, 2017)]
+    check_present("pairs.copub_pairs", {*pairs.iso_a, *pairs.iso_b}, sixty(countries), LISTED["pairs.copub_pairs"])
     index = {place: i for i, place in enumerate(places)}
     a, b = (pairs[c].map(mapping).map(index) for c in ("iso_a", "iso_b"))
     known = a.notna() & b.notna()
@@ -120,7 +127,7 @@ def build_pairs(
     for name, own in (("contiguous", 0.0), ("common_language", 1.0), ("colonial", 0.0)):
         np.fill_diagonal(out[name], own)
     out = {name: (matrix + matrix.T) / 2 for name, matrix in out.items()}
-    joint, inside = copublications(sources, places, mapping)
+    joint, inside = copublications(sources, countries, places, mapping)
     out["affinity"] = affinity(joint, out, places, log)
     out["copub_pairs"] = joint
     return out, inside

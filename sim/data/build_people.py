@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.data.build_gaps import ImputedLog
-from sim.data.build_sources import Sources, wide
+from sim.data.build_gaps import ImputedLog, check_gaps
+from sim.data.build_gaps_listed import LISTED
+from sim.data.build_sources import Sources, country_list, sixty, wide
 
 FIRST, DATA, LAST = 1980, 1998, 2017
 HAZARD_LO, HAZARD_HI = 0.02, 0.10  # bounds of the exit hazard a year (assumption; data: 2 to 8 % in most places)
@@ -64,7 +65,9 @@ def stocks(sources: Sources, places: list[str], mapping: pd.Series) -> tuple[np.
     small; they are replaced, like all earlier years, by the log-linear path of 1998-2008 carried back from 1998
     (growth at most 15 % a year).
     """
-    people = wide(sources.country_year(), "researchers").fillna(0.0).T.groupby(mapping).sum().T[places]
+    table = wide(sources.country_year(), "researchers")
+    check_gaps("people.researchers", table.loc[DATA:], sixty(country_list(sources)), LISTED["people.researchers"])
+    people = table.fillna(0.0).T.groupby(mapping).sum().T[places]
     first = wide(sources.country_year(), "first_seen").fillna(0.0).T.groupby(mapping).sum().T[places]
     years = np.arange(DATA, 2009, dtype=float)
     logs = np.log(people.loc[DATA:2008].to_numpy())

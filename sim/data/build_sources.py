@@ -67,8 +67,8 @@ def country_list(sources: Sources) -> pd.DataFrame:
     """All countries and areas of the Scopus table, index iso3 sorted.
 
     Columns: name, lat, lon (degrees, main city or capital, CEPII; World Bank where CEPII has none),
-    region (code of the rest it would belong to), stock (researchers 2017), weight (mean stock 2013-17), rank (1 = largest stock),
-    iso_numeric.
+    region (code of the rest it would belong to), stock (researchers 2017), weight (mean stock 2013-17),
+    rank (1 = largest stock), iso_numeric.
     """
     people = wide(sources.country_year(), "researchers").fillna(0.0)
     frame = pd.DataFrame(index=pd.Index(sorted(people.columns), name="iso3"))
@@ -80,6 +80,7 @@ def country_list(sources: Sources) -> pd.DataFrame:
     frame["name"] = names.reindex(frame.index).fillna(bank.name.reindex(frame.index)).fillna(cepii.country)
     for axis in ("lat", "lon"):
         frame[axis] = cepii[axis].reindex(frame.index).fillna(bank[axis].reindex(frame.index))
+    frame.loc["HKG", "name"] = "Hong Kong"
     region = bank.region_wb.reindex(frame.index).map(REGION_OF_WB)
     frame["region"] = region.fillna(pd.Series(REGION_OTHER).reindex(frame.index))
     if frame.region.isna().any():
@@ -89,9 +90,14 @@ def country_list(sources: Sources) -> pd.DataFrame:
     return frame
 
 
+def sixty(countries: pd.DataFrame) -> list[str]:
+    """The 60 countries and areas with most researchers in 2017, largest first."""
+    return list(countries.sort_values("rank").index[:N_COUNTRIES])
+
+
 def place_of(countries: pd.DataFrame, world: str) -> tuple[list[str], pd.Series]:
     """Places of a world in order (by 2017 stock, rests last) and the place code of every country."""
-    top = list(countries.sort_values("rank").index[:N_COUNTRIES])
+    top = sixty(countries)
     kept = top if world == "full" else [iso for iso in top if iso in G20]
     mapping = countries.region.copy()
     mapping[kept] = kept

@@ -44,7 +44,7 @@ class WorldData:
     gerd_musd : [56, P] million PPP 2021 $; income : [56, P] PPP 2021 $ a head; freedom : [56, P], 0-1.
     liberal_democracy : [P], 0-1, mean 2013-17.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
-    affinity : [P, P] observed over expected joint works, symmetric, diagonal 1; copub_pairs : [P, P] joint works a year.
+    affinity : [P, P] observed over expected joint works, symmetric, diagonal 1; copub_pairs : [P, P] works a year.
     doctorates_se, foreign_students : [38, P] persons a year, NaN where unknown.
     institution_place : [I] int; institution_name; institution_federal_musd : [I]; institution_weight : [I], sums to 1
         by place; institution_size_class : [I] int, 0 small (<15), 1 medium (15-50), 2 large (50-250), 3 very large.
