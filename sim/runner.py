@@ -81,12 +81,15 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
     return summary.effects(frames, period, summary.areas_of(cfg, members))
 
 
-def run_command(cfg: Config, *, model: Model | None = None, draw: Draw | None = None) -> int:
+def run_command(
+    cfg: Config, *, model: Model | None = None, draw: Draw | None = None, show_traceback: bool = False
+) -> int:
     """Run a configuration as the command does: files, figures, the printed table; the last line is the folder.
 
     Parameters
     ----------
     draw : draws the figures into a folder; `sim.plots.write_figures` by default.
+    show_traceback : print where an unexpected error came from; ``TALENT_DEBUG=1`` in the environment does the same.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def run_command(cfg: Config, *, model: Model | None = None, draw: Draw | None = 
         _say_interrupted(command)
         return 130 if isinstance(error, KeyboardInterrupt) else 143
     except Exception as error:
-        _say_failed(command, error)
+        _say_failed(command, error, show_traceback or bool(os.environ.get(DEBUG)))
         return 1
 
 
@@ -150,13 +153,13 @@ def _say_interrupted(command: Command | None) -> None:
     say(f"interrupted; {kept} of {total} runs are kept, the same command goes on from there" if kept else "interrupted")
 
 
-def _say_failed(command: Command | None, error: Exception) -> None:
+def _say_failed(command: Command | None, error: Exception, show_traceback: bool) -> None:
     stage, message = describe_error(error, command.stage if command else "plan")
     say(f"error: {stage}: {message}")
-    if os.environ.get(DEBUG):
+    if show_traceback:
         say(getattr(error, "trace", "") or "".join(traceback.format_exception(error)))
     else:
-        say(f"({DEBUG}=1 in the environment shows the traceback)")
+        say("(--traceback shows where it came from)")
     if command:
         try:
             command.fail(stage, message)

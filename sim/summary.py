@@ -152,9 +152,8 @@ def _area_outcomes(name: str, place: pd.DataFrame, period: Period) -> pd.DataFra
 
 
 def _long(area: str, series: Mapping[str, pd.Series]) -> pd.DataFrame:
-    frame = pd.DataFrame(series)
-    frame.columns.name = "outcome"
-    return frame.stack().rename("amount").reset_index().assign(area=area)
+    wide = pd.DataFrame(series).reset_index()
+    return wide.melt(id_vars=RUN, var_name="outcome", value_name="amount").assign(area=area)
 
 
 def effects(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFrame:
@@ -204,13 +203,13 @@ def _rich_table(table: pd.DataFrame, title: str, modes: Sequence[str], paired: b
     for mode in modes:
         out.add_column(names[mode] + " ± s.e.", justify="right")
         out.add_column("90 % band", justify="right")
-    rows = table.set_index(["area", "outcome", "mode"])
+    rows = {(row["area"], row["outcome"], row["mode"]): row for _, row in table.iterrows()}
     area = None
     for this, outcome in dict.fromkeys(zip(table["area"], table["outcome"])):
         if this != area:
             out.add_row(f"[bold]{this}[/bold]")
             area = this
-        found = [rows.loc[(this, outcome, mode)] if (this, outcome, mode) in rows.index else None for mode in modes]
+        found = [rows.get((this, outcome, mode)) for mode in modes]
         out.add_row("  " + outcome, *_cells(found, paired))
     return out
 
@@ -221,14 +220,14 @@ def _cells(found: Sequence[pd.Series | None], paired: bool) -> list[str]:
         if row is None:
             cells += ["–"] * (3 if paired and i == 0 else 2)
             continue
-        digits = decimals(row["se"], row["mean"])
+        mean, se, lo, hi, reference = (float(row[name]) for name in ("mean", "se", "lo", "hi", "reference"))
+        if max(abs(mean), abs(lo), abs(hi)) < 1e-9 * abs(reference):  # rounding of sums, not an effect
+            mean = se = lo = hi = 0.0
+        digits, sign = decimals(se, mean), "+" if paired else ""
         if paired and i == 0:
-            cells.append(number(row["reference"], decimals(row["se"], row["reference"])))
-        sign = "+" if paired else ""
-        se = "" if math.isnan(row["se"]) else f" ± {number(row['se'], digits)}"
-        cells.append(number(row["mean"], digits, sign) + se)
-        lo, hi = number(row["lo"], digits, sign), number(row["hi"], digits, sign)
-        cells.append("–" if math.isnan(row["lo"]) else f"{lo} … {hi}")
+            cells.append(number(reference, decimals(math.nan if se == 0 else se, reference)))
+        cells.append(number(mean, digits, sign) + ("" if math.isnan(se) else f" ± {number(se, digits)}"))
+        cells.append("–" if math.isnan(lo) else f"{number(lo, digits, sign)} … {number(hi, digits, sign)}")
     return cells
 
 
