@@ -1,0 +1,1 @@
+"""Tests: unit (engines on small arrays), statistical, invariants of a whole world, regression."""

@@ -1,0 +1,110 @@
+"""The column store: growth, reuse of freed rows, empty values, state round trip."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.columns import COLUMNS, N_TIES, NONE, Block, Columns
+from sim.fields import N_FIELDS
+
+
+def filled(n: int, capacity: int = 16) -> Block:
+    """Block whose every column holds a value that tells rows and columns apart."""
+    block = Block(capacity)
+    rows = block.allocate(n)
+    for at, column in enumerate(COLUMNS):
+        values = (np.arange(n) * 7 + at + 1) % 200
+        getattr(block, column.name)[rows] = values if column.width == 1 else values[:, None] + np.arange(column.width)
+    block.uid[rows] = np.arange(1, n + 1)
+    return block
+
+
+def test_every_column_has_its_type_and_width() -> None:
+    block = Block(8)
+    for column in COLUMNS:
+        array = getattr(block, column.name)
+        assert array.dtype == np.dtype(column.dtype)
+        assert array.shape == ((8,) if column.width == 1 else (8, N_TIES))
+
+
+def test_growing_keeps_every_value() -> None:
+    block = filled(10, capacity=10)
+    before = {name: array.copy() for name, array in block.arrays().items()}
+    block.allocate(500)
+    assert block.capacity >= 510
+    for name, array in before.items():
+        np.testing.assert_array_equal(getattr(block, name)[:10], array)
+
+
+def test_rows_beyond_the_old_capacity_are_empty() -> None:
+    block = filled(10, capacity=10)
+    rows = block.allocate(50)
+    assert not block.uid[rows].any()
+    assert (block.place[rows] == NONE).all()
+    assert (block.tie_row[rows] == -1).all()
+
+
+def test_freed_rows_are_reused_in_order_before_new_ones() -> None:
+    block = filled(10)
+    block.retire(np.array([7, 2, 4]))
+    assert block.n_alive == 7
+    np.testing.assert_array_equal(block.allocate(2), [2, 4])
+    block.uid[[2, 4]] = [100, 101]
+    np.testing.assert_array_equal(block.allocate(3), [7, 10, 11])
+
+
+def test_a_retired_row_is_nobody_anywhere() -> None:
+    block = filled(5)
+    block.retire(np.array([3]))
+    assert block.uid[3] == 0
+    assert block.place[3] == block.prev_place[3] == block.dual[3] == NONE
+    assert (block.tie_row[3] == -1).all()
+    np.testing.assert_array_equal(block.alive(), [0, 1, 2, 4])
+
+
+def test_clear_leaves_nothing_of_the_old_person() -> None:
+    block = filled(6)
+    block.clear(np.array([1, 5]))
+    fresh = Block(2)
+    for column in COLUMNS:
+        np.testing.assert_array_equal(getattr(block, column.name)[[1, 5]], getattr(fresh, column.name)[:2])
+        assert getattr(block, column.name)[[0, 2, 3, 4]].any(), "other rows keep their values"
+
+
+def test_used_returns_views_of_used_rows_in_order() -> None:
+    block = filled(5, capacity=64)
+    place, uid = block.used("place", "uid")
+    assert len(place) == len(uid) == 5
+    place[2] = 42
+    assert block.place[2] == 42
+
+
+def test_state_round_trip_bit_by_bit() -> None:
+    columns = Columns([filled(n) for n in range(1, N_FIELDS + 1)])
+    columns.blocks[3].retire(np.array([0, 2]))
+    again = Columns.from_state({name: array.copy() for name, array in columns.state().items()})
+    for block, copy in zip(columns, again):
+        assert copy.n_rows == block.n_rows
+        for column in COLUMNS:
+            a, b = getattr(block, column.name)[: block.n_rows], getattr(copy, column.name)[: copy.n_rows]
+            assert a.dtype == b.dtype and a.tobytes() == b.tobytes()
+        np.testing.assert_array_equal(copy.allocate(2), block.allocate(2))
+
+
+def test_a_restored_store_shares_no_memory_with_the_state() -> None:
+    columns = Columns([filled(3) for _ in range(N_FIELDS)])
+    state = columns.state()
+    again = Columns.from_state(state)
+    again.blocks[0].talent[:] = -1.0
+    assert (columns.blocks[0].talent[:3] >= 0.0).all()
+
+
+@pytest.mark.parametrize("name", ["uid", "talent", "tie_tag"])
+def test_gather_skips_free_rows_and_aligns_with_fields(name: str) -> None:
+    columns = Columns([filled(4) for _ in range(N_FIELDS)])
+    columns.blocks[1].retire(np.array([0, 3]))
+    gathered = columns.gather(name)
+    assert len(gathered) == len(columns) == len(columns.field_of()) == 4 * N_FIELDS - 2
+    np.testing.assert_array_equal(gathered[columns.field_of() == 1], getattr(columns.blocks[1], name)[[1, 2]])
+    assert (gathered[columns.field_of() == 1].size) == 2 * (N_TIES if name == "tie_tag" else 1)
