@@ -76,7 +76,7 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
     model = model or RealModel()
     frames = run(cfg, model=model) if frames is None else frames
     period = summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg))
-    words = {word for policy in cfg.policies.values() for word in _words(policy)}
+    words = {w for p in cfg.policies.values() for w in (*p.issuer, *summary.named_places(p))}
     members = {word: model.members(cfg, [word]) for word in words}
     return summary.effects(frames, period, summary.areas_of(cfg, members))
 
@@ -120,7 +120,8 @@ def _carry_out(command: Command, draw: Draw) -> None:
         say(f"note: {lever} changes nothing in these years or places")
     command.stage = "summary"
     table = compare(cfg, frames, model=command.model)
-    summary.show(table, _title(command))
+    hazard = f"Leaks are conditional on params.security.leak_rate = {cfg.params.security.leak_rate:g}, an assumption."
+    summary.show(table, _title(command), [hazard])
     if cfg.figures:
         command.figures(frames, draw)
     print(command.folder, flush=True)
@@ -138,13 +139,6 @@ def _draw(frames: Mapping[str, Any], cfg: Config, folder: Path) -> Any:
     from sim.plots import write_figures
 
     return write_figures(frames, cfg, folder)
-
-
-def _words(policy: Any) -> Iterator[str]:
-    yield from policy.issuer
-    for use in policy.levers.values():
-        for names in (use.scope.origins, use.scope.partners, use.scope.destinations):
-            yield from names or ()
 
 
 def _say_interrupted(command: Command | None) -> None:

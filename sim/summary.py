@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from sim.record.store import MODES
 
 if TYPE_CHECKING:
     from sim.config import Config
+    from sim.policy.schema import Policy
 
 WORLD = "World"
 RUN = ["scenario", "mode", *UNIT]
@@ -66,20 +67,24 @@ def areas_of(cfg: Config, members: Mapping[str, Sequence[str]]) -> list[Area]:
     ----------
     members : ISO3 codes by word (place or group) as written in the policies.
     """
-    issuers, affected = list[str](), list[str]()
-    for policy in cfg.policies.values():
-        issuers += [code for word in policy.issuer for code in members[word]]
-        for use in policy.levers.values():
-            named = (*(use.scope.origins or ()), *(use.scope.partners or ()), *(use.scope.destinations or ()))
-            affected += [code for word in named for code in members[word]]
-    own = tuple(dict.fromkeys(issuers))
-    other = tuple(code for code in dict.fromkeys(affected) if code not in own)
-    return [Area(_label(role, codes), codes) for role, codes in (("Issuer", own), ("Affected", other)) if codes]
+    policies = cfg.policies.values()
+    issuers = dict.fromkeys(word for policy in policies for word in policy.issuer)
+    affected = dict.fromkeys(word for policy in policies for word in named_places(policy) if word not in issuers)
+    own = dict.fromkeys(code for word in issuers for code in members[word])
+    other = dict.fromkeys(code for word in affected for code in members[word] if code not in own)
+    found = (("Issuer", issuers, own), ("Affected", affected, other))
+    return [Area(f"{role}: {_shown(list(words))}", tuple(codes)) for role, words, codes in found if codes]
 
 
-def _label(role: str, codes: Sequence[str]) -> str:
-    shown = ", ".join(codes[:4]) + (f" … ({len(codes)} places)" if len(codes) > 4 else "")
-    return f"{role}: {shown}"
+def named_places(policy: Policy) -> Iterator[str]:
+    """Places and groups that the levers of a policy name as origins, partners or destinations."""
+    for use in policy.levers.values():
+        for words in (use.scope.origins, use.scope.partners, use.scope.destinations):
+            yield from words or ()
+
+
+def _shown(words: Sequence[str]) -> str:
+    return ", ".join(words) if len(words) <= 5 else ", ".join(words[:4]) + f" and {len(words) - 4} more"
 
 
 def outcomes(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFrame:
@@ -179,8 +184,13 @@ def effects(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFra
     )
 
 
-def show(table: pd.DataFrame, title: str, console: Console | None = None) -> None:
-    """Print the result of `effects`; one table a mode where the terminal is too narrow for both side by side."""
+def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Console | None = None) -> None:
+    """Print the result of `effects`; one table a mode where the terminal is too narrow for both side by side.
+
+    Parameters
+    ----------
+    notes : further lines below the table.
+    """
     console = console or Console(highlight=False)
     if not console.is_terminal:
         console.width = 120
@@ -189,9 +199,10 @@ def show(table: pd.DataFrame, title: str, console: Console | None = None) -> Non
     groups = [modes] if console.width >= 50 + 36 * len(modes) else [[mode] for mode in modes]
     for group in groups:
         console.print(_rich_table(table, title, group, paired))
-    unit = "another replicate falls into the band with 90 % probability"
-    effect = "effects are scenario minus baseline, replicate by replicate; " if paired else ""
-    console.print(f"[dim]{effect}± one standard error of the mean; {unit}.[/dim]")
+    effect = "Effects: scenario minus baseline, replicate by replicate. " if paired else ""
+    band = "± one standard error of the mean; another replicate falls into the band with 90 % probability."
+    for note in (effect + band, *notes):
+        console.print(f"[dim]{note}[/dim]")
 
 
 def _rich_table(table: pd.DataFrame, title: str, modes: Sequence[str], paired: bool) -> Table:

@@ -25,7 +25,7 @@ from sim.record.files import LazyTables, file_lock, read_state, sha256, write_st
 
 VERSION = 1
 CAP_BYTES = 4 * 1024**3  # least recently used entries beyond this go
-KEEP_SECONDS = 24 * 3600  # never an entry used within a day: another command may need it
+KEEP_SECONDS = 2 * 3600  # never an entry used so recently: a command that runs now may need it
 
 
 class DamagedEntry(Exception):
@@ -192,7 +192,7 @@ def prune_cache(root: Path | None = None, *, max_bytes: int = 0, unused_seconds:
 
 
 def _sweep(root: Path, now: float) -> None:
-    """Delete what killed processes left behind: folders written aside and locks, a day old."""
+    """Delete what killed processes left behind: folders written aside, and locks."""
     for path in root.glob(".*"):
         if now - path.stat().st_mtime > KEEP_SECONDS:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

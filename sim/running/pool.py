@@ -28,7 +28,8 @@ class Watcher(Protocol):
 
     def years(self, done: int) -> None: ...
 
-    def compiling(self) -> None: ...
+    def compiling(self) -> None:
+        """May be called more than once."""
 
 
 class InlinePool:
@@ -70,7 +71,7 @@ class ProcessPool:
 
     def __init__(self, workers: int, watcher: Watcher) -> None:
         context = multiprocessing.get_context("spawn")
-        self._watcher, self._compiling_told = watcher, False
+        self._watcher = watcher
         self._years, self._compiles = context.Value("q", 0), context.Value("q", 0)
         self._executor = ProcessPoolExecutor(workers, context, _begin, (self._years, self._compiles))
 
@@ -85,8 +86,7 @@ class ProcessPool:
             done, _ = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
             # Read without the lock, which a process that was killed may still hold.
             self._watcher.years(self._years.get_obj().value)
-            if not self._compiling_told and self._compiles.get_obj().value:
-                self._compiling_told = True
+            if self._compiles.get_obj().value:
                 self._watcher.compiling()
             if done:
                 return done

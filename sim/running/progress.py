@@ -23,7 +23,7 @@ class Reporter:
 
     def __init__(self, total: int, bar: bool | None = None) -> None:
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._total, self._begin, self._told = total, time.perf_counter(), 0
+        self._total, self._begin, self._told, self._compiling = total, time.perf_counter(), 0, False
         self._lines = bar is None and not self._console.is_terminal
         show = bar is not False and not self._lines and total > 0
         self._bar = _bar(self._console) if show else None
@@ -52,7 +52,9 @@ class Reporter:
 
     def compiling(self) -> None:
         """Numba compiles: said once, as nothing moves meanwhile."""
-        self.note(COMPILING)
+        if not self._compiling:
+            self._compiling = True
+            self.note(COMPILING)
 
     def note(self, text: str) -> None:
         """One line to the user, above the bar."""

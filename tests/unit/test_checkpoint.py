@@ -116,7 +116,7 @@ def test_loading_counts_as_use(tmp_path: Path):
     assert [entry.key for entry in list_cache(tmp_path)] == ["a", "b"]
 
 
-def test_leftovers_of_killed_processes_are_swept_a_day_later(tmp_path: Path):
+def test_leftovers_of_killed_processes_are_swept_later(tmp_path: Path):
     (tmp_path / ".k.1.tmp").mkdir()
     (tmp_path / ".k.lock").touch()
     prune_cache(tmp_path)

@@ -387,6 +387,21 @@ def test_an_interrupt_stops_every_process_and_keeps_finished_runs(
     assert all(same(resumed[name], fresh[name]) for name in TABLES)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_compiling_is_told_once(tmp_path: Path, threads: int, capsys: pytest.CaptureFixture[str]):
+    cfg = toy_config(tmp_path, threads=threads, end=2018)
+    run(cfg, model=ToyModel())
+    assert "Compiling" not in capsys.readouterr().err
+    run(cfg, model=ToyModel(compiles=True))
+    assert capsys.readouterr().err.count("Compiling") == 1
+
+
+def test_progress_is_a_line_per_tenth_without_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    run(toy_config(tmp_path, progress="auto"), model=ToyModel())
+    lines = [line for line in capsys.readouterr().err.splitlines() if "years" in line]
+    assert len(lines) == 10 and "(100 %)" in lines[-1]
+
+
 def test_effects_do_not_depend_on_order_of_completion(tmp_path: Path):
     """Rows are ordered by scenario, mode and replicate, whoever finished first."""
     place = run(toy_config(tmp_path, threads=2, replicates=3), model=ToyModel())["place_year"]

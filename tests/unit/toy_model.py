@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.config import Config
 from sim.macro import Macro
@@ -92,13 +93,17 @@ class ToyModel:
     fail_in : year in which the scenario's world raises.
     wait : seconds a year takes.
     log : file to which every world built appends a line.
+    compiles : a kernel is compiled every year, as with a cold cache.
     """
 
     fail_in: int | None = None
     wait: float = 0.0
     log: str | None = None
+    compiles: bool = False
 
     def happens(self, world: ToyWorld) -> None:
+        if self.compiles:
+            njit(lambda x: x + 1)(1)
         if self.wait:
             time.sleep(self.wait)
         if world.year == self.fail_in and world.cfg.policies:
