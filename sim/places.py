@@ -47,7 +47,7 @@ def group(data: WorldData, name: str) -> list[int]:
     if wanted == RESTS:
         return [i for i, rest in enumerate(data.is_rest) if rest]
     if wanted not in GROUPS:
-        near = difflib.get_close_matches(wanted, group_names(), n=3)
+        near = difflib.get_close_matches(wanted, group_names(), n=3, cutoff=0.5)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         raise KeyError(f"unknown group {name!r}; there are {', '.join(group_names())}{hint}")
     return sorted(data.iso3.index(code) for code in GROUPS[wanted].split() if code in data.iso3)
@@ -74,7 +74,7 @@ def resolve(data: WorldData, names: str | list[str]) -> list[int]:
         try:
             found.add(index_of(data, name))
         except KeyError as error:
-            near = difflib.get_close_matches(name.upper(), group_names(), n=2)
+            near = difflib.get_close_matches(name.upper(), group_names(), n=2, cutoff=0.5)
             hint = f" (or group {', '.join(near)})" if near else ""
             raise KeyError(error.args[0] + hint) from None
     return sorted(found)

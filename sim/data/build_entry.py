@@ -175,48 +175,64 @@ def impute_hosts(share: pd.DataFrame, missing: list[str], arrivals: pd.Series, l
     return out
 
 
-def build_entry(
-    sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series, population: pd.DataFrame,
-    log: ImputedLog,
-) -> tuple[np.ndarray, dict[str, float], pd.DataFrame]:  # fmt: skip
-    """entry_origin [38, P host, P origin], constants, and foreign tertiary students [38 x place] (persons).
-
-    A rest's home share holds everyone from inside the rest. Members are weighted with their researchers.
-    """
-    top = sixty(countries)
-    counts, missing = mixes(sources, top, countries, log)
-    check_present("entry_origin", [host for host in top if host not in missing], top, LISTED["entry_origin"])
-    us_share = us_visa_share(sources) * DOCTORAL_ENTRANTS
-    share, k = foreign_share({h: f for h, f in counts.items() if h in population}, population, us_share)
-    moves = sources.moves().query("iso3codefrom != iso3codeto")
-    stock = wide(sources.country_year(), "researchers").fillna(0.0)
-    arrivals = moves[moves.year >= 2013].groupby("iso3codeto").n_migrations.sum() / stock.loc[2013:LAST].sum()
-    share = impute_hosts(share, missing, arrivals[top], log)
-    for host in missing:
-        mix = moves[moves.iso3codeto == host].groupby("iso3codefrom").n_migrations.sum().reindex(countries.index)
-        counts[host] = pd.DataFrame(np.tile(mix.fillna(0.0), (len(YEARS), 1)), index=YEARS, columns=countries.index)
+def place_mix(
+    places: list[str], mapping: pd.Series, weight: pd.Series, counts: dict[str, pd.DataFrame], share: pd.DataFrame
+) -> np.ndarray:
+    """Origin mix of entrants [20, P host, P origin]: members weighted with researchers, natives of a rest at home."""
     out = np.zeros((len(YEARS), len(places), len(places)))
     index = {place: i for i, place in enumerate(places)}
-    weight_of = countries.weight
-    target = mapping.reindex(countries.index).map(index).to_numpy()
+    target = mapping.map(index).to_numpy()
+    known = [iso for iso in mapping.index if iso in counts and iso in share and weight[iso] > 0]
     for p, place in enumerate(places):
-        members = [
-            iso for iso in mapping.index[mapping == place] if iso in counts and iso in share and weight_of[iso] > 0
-        ]
-        weights = weight_of[members] / weight_of[members].sum()
+        members = [iso for iso in known if mapping[iso] == place]
+        weights = weight[members] / weight[members].sum()
         for iso in members:
             foreign = counts[iso].div(counts[iso].sum(axis=1), axis=0).mul(share[iso], axis=0).to_numpy()
             for o in range(len(places)):
                 out[:, p, o] += weights[iso] * foreign[:, target == o].sum(1)
             out[:, p, p] += weights[iso] * (1 - share[iso].to_numpy())
+    return out
+
+
+def student_base(
+    places: list[str], mapping: pd.Series, counts: dict[str, pd.DataFrame], missing: list[str], log: ImputedLog
+) -> pd.DataFrame:
+    """Foreign tertiary students [1998-2017 x place] (persons), NaN for places without student data."""
+    zero = pd.Series(0.0, index=YEARS)
+    known = {iso: frame.sum(axis=1) for iso, frame in counts.items() if iso not in missing}
+    out = pd.DataFrame({p: sum((known[i] for i in mapping.index[mapping == p] if i in known), zero) for p in places})
+    for place in places:
+        if out[place].any():
+            log.add("students.foreign_students", place, "1998-2017", "level of 2013-17 and one robust growth rate")
+    return out.where(out > 0)
+
+
+def build_entry(
+    sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series, population: pd.DataFrame,
+    log: ImputedLog,
+) -> tuple[np.ndarray, dict[str, float], pd.DataFrame]:  # fmt: skip
+    """entry_origin [38, P host, P origin], constants, and foreign tertiary students [1998-2017 x place] (persons)."""
+    top = sixty(countries)
+    counts, missing = mixes(sources, top, countries, log)
+    check_present("entry_origin", [host for host in top if host not in missing], top, LISTED["entry_origin"])
+    visa_share = us_visa_share(sources)
+    known = {host: frame for host, frame in counts.items() if host in population}
+    share, k = foreign_share(known, population, visa_share * DOCTORAL_ENTRANTS)
+    moves = sources.moves().query("iso3codefrom != iso3codeto")
+    stock = wide(sources.country_year(), "researchers").fillna(0.0)
+    arrivals: pd.Series = moves[moves.year >= 2013].groupby("iso3codeto").n_migrations.sum()
+    share = impute_hosts(share, missing, (arrivals / stock.loc[2013:LAST].sum())[top], log)
+    students = student_base(places, mapping, counts, missing, log)
+    for host in missing:
+        came = moves[moves.iso3codeto == host].groupby("iso3codefrom").n_migrations.sum().reindex(countries.index)
+        counts[host] = pd.DataFrame(np.tile(came.fillna(0.0), (len(YEARS), 1)), index=YEARS, columns=countries.index)
+    for place in places:
         if place.startswith("X_"):
             log.add("entry_origin", place, "1980-2017", "researcher-weighted mean of the members with student data; "
                     "origins inside the rest count as home")  # fmt: skip
-    students = pd.DataFrame({p: sum((counts[i].sum(axis=1) for i in mapping.index[mapping == p] if i in counts and
-                                     i not in missing), pd.Series(0.0, index=YEARS)) for p in places})  # fmt: skip
-    early = np.repeat(out[:3].mean(0)[None], DATA - FIRST, axis=0)
+    mix = place_mix(places, mapping.reindex(countries.index), countries.weight, counts, share)
+    whole = np.vstack([np.repeat(mix[:3].mean(0)[None], DATA - FIRST, axis=0), mix])
     constants = {"entrant_odds_per_student_per_head": k, "doctoral_share_of_entrants": DOCTORAL_ENTRANTS,
-                 "us_visa_share_of_doctorates": us_visa_share(sources), "entrant_time_power": TIME_POWER,
+                 "us_visa_share_of_doctorates": visa_share, "entrant_time_power": TIME_POWER,
                  "entrant_foreign_share_max": SHARE_MAX}  # fmt: skip
-    whole = np.vstack([early, out])
-    return whole / whole.sum(2, keepdims=True), constants, students.where(students > 0)
+    return whole / whole.sum(2, keepdims=True), constants, students

@@ -144,41 +144,52 @@ def build_output(
     by_year = pd.DataFrame(stock[:, :N_COUNTRIES], index=YEARS, columns=order)
     whole, fractional, world = papers(sources, by_year, log)
     share, top = international(sources, log), cited(sources, log)
-    for table, frame in (
-        ("papers", whole.where(whole > 0)),
-        ("intl_share", share.loc[PAPERS:]),
-        ("top1", top["top1_whole"]),
-    ):
-        name = f"output.{table}"
-        check_gaps(name, frame, order, LISTED[name])
-    out: dict[str, np.ndarray] = {}
+    check_gaps("output.papers", whole.where(whole > 0), order, LISTED["output.papers"])
+    check_gaps("output.intl_share", share.loc[PAPERS:], order, LISTED["output.intl_share"])
+    check_gaps("output.top1", top["top1_whole"], order, LISTED["output.top1"])
     groups = {place: [iso for iso in mapping.index[mapping == place] if iso in whole] for place in places}
-    single = {place: len(groups[place]) == 1 for place in places}
-    border = np.zeros(len(places))
-    counted = np.ones(len(places))
-    for p, place in enumerate(places):
-        if not single[place]:
-            abroad = overlap(whole, fractional, share, groups[place])
-            inside = joint[1][p] / (joint[1][p] + joint[0][p].sum() / 2)  # share of foreign links that stay inside
-            counted[p] = 1 - 0.5 * abroad * inside  # a joint paper of two members is counted twice in the sum
-            border[p] = abroad * inside / (abroad * inside + 1 - abroad)
-            log.add("output.papers_whole", place, "1996-2017", f"sum of members times {counted[p]:.3f}: joint papers "
-                    "of members counted once (OpenAlex pairs)")  # fmt: skip
-            log.add("places.internal_border_share", place, "2013-2017", "from fractional and whole counts and OpenAlex "
-                    "pairs")  # fmt: skip
-    sums = {
-        n: pd.DataFrame({p: f[groups[p]].sum(axis=1) for p in places}) for n, f in (("w", whole), ("f", fractional))
+    abroad = [overlap(whole, fractional, share, m) if len(m) > 1 else np.nan for m in groups.values()]
+    counted, border = rest_factors(places, np.array(abroad), *joint, log)
+    unknown = np.full(len(YEARS), np.nan)
+    out = {
+        "papers_whole": np.column_stack([whole[m].sum(axis=1) for m in groups.values()]) * counted,
+        "papers_fractional": np.column_stack([fractional[m].sum(axis=1) for m in groups.values()]),
+        "intl_share": np.column_stack([share.get(p, unknown) for p in places]),
+        "internal_border_share": border,
     }
-    out["papers_whole"] = sums["w"].to_numpy() * counted
-    out["papers_fractional"] = sums["f"].to_numpy()
-    out["intl_share"] = np.column_stack(
-        [share[p] if single[p] and p in share else np.full(len(YEARS), np.nan) for p in places]
-    )
     for name, frame in top.items():
         weights = fractional if name == "top1_fractional" else whole
         out[name] = rest_share(frame.reindex(range(PAPERS, LAST + 1)), weights, groups)
-    out["internal_border_share"] = border
+    rule = (
+        "straight lines through mid-period values: Aksnes & Sivertsen, from 2001-05 the mean with NSF; after 2013 "
+        "NSF's changes"
+    )
+    log.add("world.intl_share", "WLD", "1980-2017", rule)
     return out, {"papers": world.to_numpy(float), "intl_share": world_international(sources)}
+
+
+def rest_factors(
+    places: list[str], abroad: np.ndarray, between: np.ndarray, within: np.ndarray, log: ImputedLog
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whole papers over the sum of members' [P], and share of a rest's own papers that cross a border inside it [P].
+
+    Parameters
+    ----------
+    abroad : [P] international share of members' papers, NaN for single countries.
+    between, within : joint works between places [P, P] and between members of the same place [P].
+    """
+    inside = within / np.maximum(within + between.sum(1) / 2, 1e-12)  # share of foreign links that stay in the rest
+    joint = 0.5 * abroad * inside  # papers of two members, each once, per paper in the members' sum
+    rest = np.isfinite(abroad)
+    counted = np.where(rest, 1 - joint, 1.0)
+    border = np.where(rest, joint / (joint + 1 - abroad), 0.0)
+    for place, factor in zip(np.array(places)[rest], counted[rest]):
+        log.add("output.papers_whole", str(place), "1996-2017", f"sum of members times {factor:.3f}: joint papers of "
+                "members counted once (OpenAlex pairs)")  # fmt: skip
+        log.add(
+            "places.internal_border_share", str(place), "all", "from fractional and whole counts and OpenAlex pairs"
+        )
+    return counted, border
 
 
 def rest_share(frame: pd.DataFrame, weights: pd.DataFrame, groups: dict[str, list[str]]) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.data.build_gaps import ImputedLog, check_present
+from sim.data.build_gaps import GapError, ImputedLog, check_present
 from sim.data.build_gaps_listed import LISTED
 from sim.data.build_sources import Sources, sixty
 
@@ -97,22 +97,13 @@ def copublications(
     return out, inside
 
 
-def affinity(joint: np.ndarray, geo: dict[str, np.ndarray], places: list[str], log: ImputedLog) -> np.ndarray:
-    """Observed over expected joint works, [P, P] symmetric, diagonal 1.
-
-    Expected is total_a * total_b / world total. Pairs without a joint work get half of what a gravity regression of
-    ln affinity on ln distance, contiguity, language and colonial past (least squares over the other pairs) says.
-    """
+def affinity(joint: np.ndarray, places: list[str]) -> np.ndarray:
+    """Observed over expected joint works, [P, P] symmetric, diagonal 1; expected is total_a * total_b / world total."""
+    empty = np.argwhere(np.triu(joint <= 0, 1))
+    if len(empty):
+        raise GapError(f"pairs.affinity: no joint work of {[(places[a], places[b]) for a, b in empty]}")
     totals = joint.sum(1)
     ratio = joint / (totals[:, None] * totals[None, :] / totals.sum())
-    x = np.stack([np.log(geo["distance_km"]), geo["contiguous"], geo["common_language"], geo["colonial"]], axis=-1)
-    x = np.concatenate([np.ones_like(x[..., :1]), x], axis=-1)
-    upper = np.triu(np.ones_like(joint, bool), 1)
-    seen = upper & (joint > 0)
-    beta = np.linalg.lstsq(x[seen], np.log(ratio[seen]), rcond=None)[0]
-    for a, b in np.argwhere(upper & (joint <= 0)):
-        ratio[a, b] = ratio[b, a] = 0.5 * np.exp(x[a, b] @ beta)
-        log.add("pairs.affinity", f"{places[a]}-{places[b]}", "2010-2017", "half of the gravity regression's value")
     np.fill_diagonal(ratio, 1.0)
     return ratio
 
@@ -128,6 +119,6 @@ def build_pairs(
         np.fill_diagonal(out[name], own)
     out = {name: (matrix + matrix.T) / 2 for name, matrix in out.items()}
     joint, inside = copublications(sources, countries, places, mapping)
-    out["affinity"] = affinity(joint, out, places, log)
+    out["affinity"] = affinity(joint, places)
     out["copub_pairs"] = joint
     return out, inside

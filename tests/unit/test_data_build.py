@@ -1,0 +1,106 @@
+"""The builder's rules on small invented sources, and the same bytes from the real ones where they are at hand."""
+
+import filecmp
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.data import tables
+from sim.data.build import build
+from sim.data.build_gaps import GapError, ImputedLog, check_gaps, check_present, damped, interpolate, span
+from sim.data.build_people import balance, whole_numbers
+from sim.data.build_sources import Sources
+from sim.data.build_write import cell, write_csv
+
+SHIPPED = Path(tables.__file__).parent
+
+
+def frame(**columns: list[float]) -> pd.DataFrame:
+    return pd.DataFrame(columns, index=range(2000, 2004))
+
+
+def test_listed_gaps_pass_and_any_other_stops_the_build():
+    nan = np.nan
+    source = frame(AAA=[1, 2, 3, 4], BBB=[1, nan, nan, 4], CCC=[nan] * 4)
+    listed = {"BBB": "2001-2002", "CCC": "all", "DDD": "all"}
+    places = ["AAA", "BBB", "CCC", "DDD"]
+    check_gaps("table", source, places, listed)
+    with pytest.raises(GapError, match=r"not listed \{'DDD': 'all'\}"):
+        check_gaps("table", source, places, {k: v for k, v in listed.items() if k != "DDD"})
+    with pytest.raises(GapError, match="'BBB': '2001-2002'"):
+        check_gaps("table", source, places, listed | {"BBB": "2001"})
+    with pytest.raises(GapError, match=r"not there \{'AAA': '2000'\}"):
+        check_gaps("table", source, places, listed | {"AAA": "2000"})
+    check_present("table", ["AAA"], ["AAA", "BBB"], {"BBB": "all"})
+    with pytest.raises(GapError, match="BBB"):
+        check_present("table", ["AAA"], ["AAA", "BBB"], {})
+
+
+def test_spans_lines_and_damped_trends():
+    assert span([1996, 1997, 2000, 1999]) == "1996-1997;1999-2000"
+    line = interpolate(pd.Series({2000: 1.0, 2002: 4.0}), range(1999, 2004), log_scale=True)
+    assert list(line) == pytest.approx([1.0, 1.0, 2.0, 4.0, 4.0])
+    path = pd.Series(np.exp(0.1 * np.arange(6)), index=range(2000, 2006))
+    later = damped(path, 2005, 2007)
+    assert np.log(later[2006] / later[2005]) == pytest.approx(0.1 * 0.85)
+    assert np.log(later[2007] / later[2006]) == pytest.approx(0.1 * 0.85**2)
+
+
+def test_whole_numbers_keep_the_total():
+    values = np.array([[0.4, 0.4], [0.4, 1.8]])
+    assert whole_numbers(values, 3).tolist() == [[1, 0], [0, 2]]
+
+
+def test_balance_of_a_noisy_source():
+    rng = np.random.default_rng(1)
+    stock = np.rint(1000 * np.exp(0.05 * np.arange(38))[:, None] * [1.0, 1.0])
+    stock[25, 1] += 300  # a jump of the source
+    seen = np.rint(0.08 * stock * rng.uniform(0.5, 1.5, stock.shape))
+    seen[:20] = np.nan
+    moved_in, moved_out = np.full(stock.shape, 12.0), np.full(stock.shape, 10.0)
+    entries, exits = balance(stock, seen, moved_in, moved_out)
+    assert np.array_equal(stock[1:], stock[:-1] + entries[1:] - exits[1:] + 2.0)
+    assert (entries > 0).all() and (exits >= 0).all()
+
+
+def test_log_and_csv_are_deterministic(tmp_path):
+    log = ImputedLog()
+    for place in ("BBB", "AAA", "BBB"):
+        log.add("table", place, [2001, 2000], "rule")
+    assert log.frame().to_numpy().tolist() == [
+        ["table", "AAA", "2000-2001", "rule"],
+        ["table", "BBB", "2000-2001", "rule"],
+    ]
+    assert [cell(x) for x in (1697218, 0.123456789, 1e-7, np.nan, "a, b")] == [
+        "1697218",
+        "0.123457",
+        "1e-07",
+        "nan",
+        '"a, b"',
+    ]
+    write_csv(tmp_path / "x.csv", log.frame())
+    assert (tmp_path / "x.csv").read_bytes().endswith(b"BBB,2000-2001,rule\n")
+
+
+def test_missing_folder_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        Sources(tmp_path / "nowhere")
+
+
+def test_sources_keep_namibia_and_find_gaps(tmp_path):
+    (tmp_path / "codes.csv").write_text("iso2,value\nNA,1\nUS,\n")
+    table = Sources(tmp_path).table("codes.csv")
+    assert table.iso2.tolist() == ["NA", "US"] and table.value.isna().tolist() == [False, True]
+
+
+@pytest.mark.skipif(
+    "TALENT_SOURCES" not in os.environ, reason="TALENT_SOURCES does not name the folder of public sources"
+)
+def test_building_again_gives_the_shipped_bytes(tmp_path):
+    build(Path(os.environ["TALENT_SOURCES"]), tmp_path)
+    built = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.csv"))
+    assert len(built) == 33
+    assert [path for path in built if not filecmp.cmp(tmp_path / path, SHIPPED / path, shallow=False)] == []
