@@ -60,7 +60,8 @@ def test_hazards_are_plausible_and_smooth():
     large = data.researchers[-1] > 20_000
     assert (hazard > 0.015).all() and (hazard < 0.105).all()
     assert np.abs(np.diff(np.log(hazard[:, large]), axis=0)).max() < 0.6  # the seam of 2000 included
-    assert (data.entries[20:, large] / data.researchers[19:-1, large]).max() < 0.4  # Indonesia 2017 grew by a third
+    rate = data.entries[20:, large] / data.researchers[19:-1, large]
+    assert rate.max() < 0.4  # Iran 2003, whose stock grew as fast
 
 
 def test_papers_are_one_edition(data):
