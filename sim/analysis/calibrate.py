@@ -162,9 +162,9 @@ def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> 
         home_weight=home_weights(data, fitted, seen, damping),
         quality=qualities(data, fitted, seen, damping),
         entry_odds=entry_odds(data, fitted, seen, damping),
-        prestige=smooth(seen.prestige),
-        students=smooth(seen.students),
-        permanent_share=smooth(seen.permanent_share),
+        prestige=np.maximum(smooth(seen.prestige), 5e-4),
+        students=np.maximum(smooth(seen.students), 0.02),
+        permanent_share=np.maximum(smooth(seen.permanent_share), 0.05),
     )
 
 

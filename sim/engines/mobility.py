@@ -71,27 +71,56 @@ def plan_moves(
     n = base.shape[0]
     homing = np.ones((n, n)) + np.diag(home - 1.0)  # [origin, to]
     neutral = base @ homing.T  # [from, origin]
+    here = push.transpose(2, 0, 1)[None, :, None]  # [1, from, 1, s, e]
     plain = pull[None, None] * (openness * homing)[:, :, None, None, :]  # [F, o, s, e, d]
     programme, chair = bonus
     if np.any(programme != 1.0) or np.any(chair != 1.0):
-        drawn = inflow(base, plain, people * push.transpose(2, 0, 1)[None, :, None])
+        drawn = inflow(base, plain, people * here)
         plain = plain * _within_slots(programme, chair, slots, drawn)
-    total = np.einsum("cd,fosed->fcose", base, plain, optimize=True)
+    total = reach(base, plain, people)
     ratio = total / np.maximum(neutral, 1e-300)[None, :, :, None, None]
-    scale = push.transpose(2, 0, 1)[None, :, None] * np.maximum(ratio, 1e-12) ** (spread - 1.0)
+    scale = here * np.maximum(ratio, 1e-12) ** (spread - 1.0)
     expected = inflow(base, plain, people * scale).sum(axis=(0, 1))
-    plain0 = np.broadcast_to(homing[None, :, None, None, :], plain.shape)
+    plain0 = np.ascontiguousarray(np.broadcast_to(homing[None, :, None, None, :], plain.shape))
     reference = inflow(base, plain0, people).sum(axis=(0, 1))
     accept = np.minimum(1.0, vacancies * reference / np.maximum(expected, 1e-300))
     return MovePlan(base, plain, total, scale, accept)
 
 
-def inflow(base: np.ndarray, attract: np.ndarray, people: np.ndarray) -> np.ndarray:
+# Kernels, not matrix products: most cells are empty, and a sum in a fixed order gives the same bits on any
+# number of threads.
+@njit(cache=True, nogil=True)
+def reach(base, attract, people):  # type: ignore[no-untyped-def]
+    """Intensity summed over places, ``sum_d base[c, d] attract[f, o, s, e, d]``, for cells with people, else 0."""
+    out = np.zeros(people.shape)
+    n_fields, n, _, n_stages, n_elite = people.shape
+    for f in range(n_fields):
+        for c in range(n):
+            for o in range(n):
+                for s in range(n_stages):
+                    for e in range(n_elite):
+                        if people[f, c, o, s, e] > 0.0:
+                            total = 0.0
+                            for d in range(n):
+                                total += base[c, d] * attract[f, o, s, e, d]
+                            out[f, c, o, s, e] = total
+    return out
+
+
+@njit(cache=True, nogil=True)
+def inflow(base, attract, people):  # type: ignore[no-untyped-def]
     """Expected arrivals [origin, elite, to] of people [F, from, o, s, e] with attraction [F, o, s, e, to]."""
-    out = np.zeros((attract.shape[1], attract.shape[3], base.shape[0]))
-    for f in range(attract.shape[0]):
-        reach = np.einsum("cose,cd->osed", people[f], base, optimize=True)
-        out += (reach * attract[f]).sum(axis=1)
+    n_fields, n, _, n_stages, n_elite = people.shape
+    out = np.zeros((n, n_elite, n))
+    for f in range(n_fields):
+        for c in range(n):
+            for o in range(n):
+                for s in range(n_stages):
+                    for e in range(n_elite):
+                        number = people[f, c, o, s, e]
+                        if number > 0.0:
+                            for d in range(n):
+                                out[o, e, d] += number * base[c, d] * attract[f, o, s, e, d]
     return out
 
 

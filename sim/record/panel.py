@@ -12,7 +12,6 @@ import numpy as np
 from numba import njit
 
 from sim.columns import Block, Columns
-from sim.data.tables import YEAR0
 from sim.phases.papers import FieldPapers, Output
 from sim.phases.people import Exits
 from sim.phases.setting import Setting, YearContext
@@ -45,7 +44,7 @@ class Panel:
         self.setting, self.start = setting, cfg.start
         self.partners = [data.iso3.index(p) for p in cfg.partners if p in data.iso3]
         self.oversampled = np.isin(np.array(data.iso3), OVERSAMPLED)
-        stock = data.researchers[np.clip(cfg.start - YEAR0, 0, len(data.researchers) - 1)]
+        stock = data.researchers[-1]  # of the last data year
         weight = 1.0 + (OVERSAMPLING - 1.0) * self.oversampled
         # 10 % more than asked for: the sample of a hash varies, and `size` is a least number
         self.share = 1.1 * cfg.size / max((stock * weight).sum() / setting.scale, 1.0)
