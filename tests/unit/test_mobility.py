@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from sim.columns import Block
 from sim.engines import mobility
 from sim.engines.mobility import MovePlan, plan_moves
 from sim.randomness import Stream, gumbel, person_key, uniform
-from sim.ties import tie_place
+from sim.ties import tie_place, uid_tag
 from tests.small import ALPHA, YEAR, key, people, without
 
 ELITE_TALENT = 2.0
@@ -274,19 +274,12 @@ def test_past_co_authors_draw_movers_to_their_place() -> None:
     block = clones(n)
     target = n - 1
     block.place[target] = 1
-    tag = people_tag(block, target)
-    block.tie_row[: n - 1, 0], block.tie_tag[: n - 1, 0] = target, tag
+    block.tie_row[: n - 1, 0], block.tie_tag[: n - 1, 0] = target, uid_tag(block.uid[target])
     mu, ties = intensities(block, plan, 0)
     assert ties.tolist() == [0, 1, 0, 0]
-    row, to, tie = propose(block, plan)
+    _row, to, tie = propose(block, plan)
     assert stats.binomtest(int((to == 1).sum()), len(to), mu[1] / mu.sum()).pvalue > ALPHA
     np.testing.assert_array_equal(tie, to == 1)
-
-
-def people_tag(block: Block, row: int) -> int:
-    from sim.ties import uid_tag
-
-    return int(uid_tag(block.uid[row]))
 
 
 def test_raising_a_cap_only_adds_winners() -> None:
@@ -295,7 +288,7 @@ def test_raising_a_cap_only_adds_winners() -> None:
     for accept in (0.1, 0.4, 0.8, 0.999, 1.0):
         row, to, _ = propose(block, replace(plan, accept=np.full(N_PLACES, accept)))
         winners.append(set(zip(row.tolist(), to.tolist())))
-    for fewer, more in zip(winners, winners[1:]):
+    for fewer, more in pairwise(winners):
         assert fewer <= more
     assert len(winners[0]) < len(winners[2]) < len(winners[4])
 

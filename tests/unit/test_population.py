@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -38,7 +40,7 @@ def test_uids_of_all_cells_are_different() -> None:
 def yearly_cohorts(scale: float, people: np.ndarray, seed: int = 0) -> np.ndarray:
     """Agents born [year, F, O] when `people` [year, F, O] are."""
     total = np.concatenate([np.zeros((1, *people.shape[1:])), np.cumsum(people, axis=0)])
-    return np.stack([cohort_counts(seed, 0, a, b, scale) for a, b in zip(total, total[1:])])
+    return np.stack([cohort_counts(seed, 0, a, b, scale) for a, b in itertools.pairwise(total)])
 
 
 @pytest.mark.parametrize("scale", [1.0, 37.0, 100.0, 1000.0])
