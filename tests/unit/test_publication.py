@@ -1,0 +1,421 @@
+"""Projects, pools, teams and papers: means, coupling, refusals, nobody twice on a paper."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.columns import Block
+from sim.engines import publication
+from sim.engines.publication import (
+    APPLIED,
+    APPLIED_FOR,
+    FUNDED,
+    MAX_TEAM,
+    SENSITIVE,
+    build_pools,
+    draw_person,
+    draw_place,
+    partner_distribution,
+    team_distribution,
+)
+from sim.randomness import Stream, fold
+from sim.ties import tie_alive
+from tests.small import ALPHA, YEAR, Papers, Rules, key, people, without, write
+
+P = 4
+
+
+# --- team sizes ---------------------------------------------------------------------------------------------
+TAIL_PARTNERS = 4.0  # a paper of the tail has at least so many partners
+
+
+@pytest.mark.parametrize("mean", [1.3, 2.4, 3.99, 5.5, 9.0, 14.0])
+@pytest.mark.parametrize("tail", [0.0, 0.03, 0.2])
+def test_team_size_has_exactly_the_mean_asked_for(mean: float, tail: float) -> None:
+    if tail * TAIL_PARTNERS > mean - 1.0:
+        with pytest.raises(ValueError):
+            team_distribution(mean, tail)
+        return
+    cumulative = team_distribution(mean, tail)
+    share = np.diff(cumulative, prepend=0.0)
+    assert (share >= 0.0).all() and cumulative[-1] == 1.0
+    assert share @ np.arange(1, MAX_TEAM + 1) == pytest.approx(mean, abs=1e-9)
+
+
+def test_the_tail_makes_large_teams_more_common() -> None:
+    large = [1.0 - team_distribution(4.0, tail)[12] for tail in (0.0, 0.03, 0.1)]
+    assert large[0] < large[1] < large[2]
+
+
+# --- partner places -----------------------------------------------------------------------------------------
+def test_partner_distribution_is_the_gravity_form() -> None:
+    rng = np.random.default_rng(2)
+    affinity, mass, home = rng.random((P, P)), rng.uniform(10, 100, P), rng.uniform(5, 20, P)
+    trust, joint = rng.uniform(0.5, 1.0, (P, P)), rng.normal(0, 0.1, (P, P))
+    cumulative = partner_distribution(affinity, mass, home, 0.9, trust, 0.5, joint, 1.3)
+    share = np.diff(cumulative, axis=1, prepend=0.0)
+    for a in range(P):
+        weight = [1.3 * affinity[a, b] * mass[b] ** 0.9 * trust[a, b] ** 0.5 * np.exp(joint[a, b]) for b in range(P)]
+        weight[a] = home[a] * mass[a] ** 0.9
+        np.testing.assert_allclose(share[a], np.array(weight) / sum(weight), rtol=1e-9)
+
+
+def test_a_lone_place_without_papers_yet_works_at_home() -> None:
+    cumulative = partner_distribution(np.ones((2, 2)), np.zeros(2), np.ones(2), 0.9, np.ones((2, 2)), 0.5,
+                                      np.zeros((2, 2)), 1.0)  # fmt: skip
+    np.testing.assert_array_equal(np.diff(cumulative, axis=1, prepend=0.0), np.eye(2))
+
+
+def test_draw_place_inverts_the_cumulative_distribution() -> None:
+    cumulative = np.array([0.1, 0.1, 0.6, 1.0])
+    drawn = [draw_place(cumulative, u) for u in (0.05, 0.1, 0.1001, 0.6, 0.7, 0.999999)]
+    assert drawn == [0, 0, 2, 2, 3, 3], "a place of share 0 is never drawn"
+
+
+# --- projects -----------------------------------------------------------------------------------------------
+def projects(n: int = 60_000, fear: float = 0.0, military: float = 0.0, **changes: float) -> tuple:
+    """Project bits, slots and leads of n people alike but for their uid, place 0 of 1."""
+    block = people(n, 1, ties=False)
+    block.talent[:n], block.stage[:n], block.fear[:n] = 1.0, 1, fear
+    block.moved_year[:n] = np.where(np.arange(n) % 2, YEAR - 2, 0)
+    a = {"rate": 2.0, "burden": 0.0, "institution": 0.0, "recruit": 1.0, "premium": 0.07, "success": 0.3} | changes
+    project, n_slots, n_leads = np.zeros(n, np.uint8), np.zeros(n, np.uint16), np.zeros(n, np.uint16)
+    publication.plan_projects(
+        *block.used("uid", "place", "institution", "stage", "talent", "fear", "moved_year"), YEAR,
+        np.array([a["rate"]]), np.array([0.5, 1.0, 0.9]), np.array([a["burden"]]), np.array([a["institution"]]), 0.3,
+        np.array([a["recruit"]]), np.array([a["success"]]), 0.5, 0.4, a["premium"], 0.25, 0.6,
+        np.array([0.05, 0.2]), np.array([military]),
+        *(key(s) for s in (Stream.PROJECT, Stream.AUTHORSHIPS, Stream.LEADS)), project, n_slots, n_leads,
+    )  # fmt: skip
+    return project, n_slots, n_leads
+
+
+def assert_share(hits: np.ndarray, share: float) -> None:
+    assert stats.binomtest(int(np.count_nonzero(hits)), len(hits), share).pvalue > ALPHA
+
+
+def test_projects_have_the_shares_asked_for() -> None:
+    project, _, _ = projects()
+    applied, sensitive = project & APPLIED > 0, project & SENSITIVE > 0
+    assert_share(~applied, 0.6)
+    assert_share(sensitive[~applied], 0.05)
+    assert_share(sensitive[applied], 0.2)
+    asked = project & APPLIED_FOR > 0
+    assert_share(asked, 0.5)
+    assert_share(project[asked] & FUNDED > 0, 0.3)
+    assert not (project[~asked] & FUNDED).any()
+
+
+def test_authorships_have_the_poisson_mean_and_a_quarter_lead() -> None:
+    _, n_slots, n_leads = projects(premium=0.0)
+    assert abs(n_slots.mean() - 2.0) < 4 * np.sqrt(2.0 / len(n_slots))
+    assert n_slots.var() == pytest.approx(2.0, rel=0.05)
+    assert (n_leads <= n_slots).all()
+    assert stats.binomtest(int(n_leads.sum()), int(n_slots.sum()), 0.25).pvalue > ALPHA
+
+
+def test_the_funding_premium_keeps_the_mean() -> None:
+    project, n_slots, _ = projects(premium=0.5)
+    funded = project & FUNDED > 0
+    assert n_slots[funded].mean() > 1.3 * n_slots[~funded].mean()
+    assert abs(n_slots.mean() - 2.0) < 5 * np.sqrt(2.1 / len(n_slots))
+
+
+@pytest.mark.parametrize("changes, factor", [({"fear": 1.0}, 0.7), ({"burden": 0.2}, 0.8), ({"institution": 0.1}, 0.9)])
+def test_fear_and_burden_cost_output(changes: dict[str, float], factor: float) -> None:
+    before, after = projects(premium=0.0)[1], projects(premium=0.0, **changes)[1]
+    assert (after <= before).all(), "the same number drawn from a smaller mean: nobody writes more"
+    assert after.mean() / before.mean() == pytest.approx(factor, abs=0.01)
+
+
+def test_recruits_gain_from_programmes_and_others_do_not() -> None:
+    before, after = projects()[1], projects(recruit=1.5)[1]
+    recent = np.arange(len(before)) % 2 == 1
+    np.testing.assert_array_equal(after[~recent], before[~recent])
+    assert after[recent].mean() == pytest.approx(1.5 * before[recent].mean(), rel=0.02)
+
+
+def test_military_direction_turns_open_basic_research_into_sensitive_work_only() -> None:
+    before, after = projects()[0], projects(military=0.25)[0]
+    changed = before != after
+    assert (before[changed] & 3 == 0).all() and (after[changed] & 3 == APPLIED | SENSITIVE).all()
+    assert_share(changed[before & 3 == 0], 0.25)
+
+
+def test_the_fearful_apply_less_and_nobody_more() -> None:
+    before, after = projects()[0] & APPLIED_FOR > 0, projects(fear=1.0)[0] & APPLIED_FOR > 0
+    assert not (after & ~before).any()
+    assert_share(after, 0.5 * (1.0 - 0.4))
+
+
+# --- pools --------------------------------------------------------------------------------------------------
+def pools(block: Block, n_slots: np.ndarray) -> tuple[np.ndarray, ...]:
+    return build_pools(*block.used("uid", "place"), n_slots, key(Stream.POOL), P)
+
+
+def test_pools_hold_every_slot_of_every_living_member_once() -> None:
+    block = people(3000, P)
+    block.retire(np.arange(50))
+    n_slots = np.random.default_rng(0).poisson(1.5, 3000).astype(np.uint16)
+    table, start, mask, total = pools(block, n_slots)
+    uid, place = block.used("uid", "place")
+    for p in range(P):
+        piece = table[start[p] : start[p] + mask[p] + 1]
+        size = len(piece)
+        assert size & (size - 1) == 0, "a power of two"
+        assert total[p] == n_slots[(place == p) & (uid != 0)].sum() == np.count_nonzero(piece >= 0)
+        assert 2 * total[p] <= size < 4 * total[p] or size == 4
+        found = Counter(piece[piece >= 0].tolist())
+        members = np.flatnonzero((place == p) & (uid != 0) & (n_slots > 0))
+        assert found == {int(i): int(n_slots[i]) for i in members}
+
+
+def test_everyone_is_drawn_in_proportion_to_their_authorships() -> None:
+    block = people(300, P, abroad=0.0)
+    n_slots = np.random.default_rng(0).poisson(2.0, 300).astype(np.uint16)
+    place = block.used("place")[0]
+    members = np.flatnonzero((place == 1) & (n_slots > 0))
+    team, drawn, tables = np.empty(0, np.int32), np.zeros(300, int), pools(block, n_slots)
+    n = 400 * len(members)
+    for k in range(n):
+        drawn[draw_person(*tables, 1, np.uint64(fold(np.uint64(9), np.uint64(k))), team, 0, 0)] += 1
+    assert drawn[np.setdiff1d(np.arange(300), members)].sum() == 0
+    expected = n * (n_slots[members] / n_slots[members].sum())
+    assert stats.chisquare(drawn[members], expected).pvalue > ALPHA
+
+
+def test_nobody_is_drawn_who_is_on_the_team_already() -> None:
+    block = people(12, P, abroad=0.0)
+    block.origin[:12] = block.place[:12] = 2
+    n_slots = np.ones(12, np.uint16)
+    tables, team = pools(block, n_slots), np.empty(13, np.int32)
+    for size in range(12):
+        row = draw_person(*tables, 2, np.uint64(fold(np.uint64(4), np.uint64(size))), team, 0, size)
+        assert row >= 0 and row not in team[:size]
+        team[size] = row
+    assert sorted(team[:12]) == list(range(12)), "all can be reached"
+    assert draw_person(*tables, 2, np.uint64(1), team, 0, 12) == -1, "nobody left"
+    assert draw_person(*tables, 0, np.uint64(1), team, 0, 0) == -1, "an empty place"
+
+
+# --- papers -------------------------------------------------------------------------------------------------
+def international(papers: Papers, place: np.ndarray) -> np.ndarray:
+    return np.array([len({int(place[j]) for j in papers.team(k)}) > 1 for k in range(len(papers))])
+
+
+def test_every_led_paper_is_written_once_by_its_lead() -> None:
+    block = people(4000, P)
+    papers = write(block, Rules(P))
+    counted = np.bincount(papers.lead, minlength=4000)
+    np.testing.assert_array_equal(counted, papers.n_leads)
+    np.testing.assert_array_equal(papers.authors[papers.first[:-1]], papers.lead)
+    assert len(papers.by_lead(block.uid)) == len(papers), "lead and ordinal name a paper"
+
+
+def test_nobody_is_twice_on_a_paper_and_no_author_is_gone() -> None:
+    block = people(600, P)  # small, so that teams meet the same people often
+    block.retire(np.arange(40))
+    papers = write(block, Rules(P, rate=4.0, team=6.0))
+    assert len(papers) > 300
+    for k in range(len(papers)):
+        team = papers.team(k)
+        assert len(set(team)) == len(team)
+        assert (block.uid[team] != 0).all()
+
+
+def test_team_sizes_follow_the_distribution() -> None:
+    papers = write(people(30_000, P), Rules(P))
+    sizes = np.bincount(np.diff(papers.first), minlength=MAX_TEAM + 1)[1:]
+    expected = len(papers) * np.diff(team_distribution(4.0, 0.03), prepend=0.0)
+    common = expected > 8
+    pooled = [*sizes[common], sizes[~common].sum()], [*expected[common], expected[~common].sum()]
+    assert stats.chisquare(*pooled).pvalue > ALPHA
+
+
+def test_partner_places_follow_the_distribution() -> None:
+    block = people(20_000, P)
+    papers = write(block, Rules(P, repeat=0.0))
+    place = block.used("place")[0]
+    for a in range(P):
+        partners = np.zeros(P, int)
+        for k in np.flatnonzero(place[papers.lead] == a):
+            partners += np.bincount(place[papers.team(k)[1:]], minlength=P)
+        expected = np.where(np.arange(P) == a, 0.5, 0.5 / (P - 1)) * partners.sum()
+        assert stats.chisquare(partners, expected).pvalue > ALPHA
+
+
+def test_repeat_slots_go_to_living_past_co_authors() -> None:
+    block = people(4000, P)
+    block.retire(np.arange(500))
+    papers = write(block, Rules(P, repeat=1.0, team=2.5))
+    uid, row, tag = block.used("uid", "tie_row", "tie_tag")
+    repeats = slots = 0
+    for k in range(len(papers)):
+        i = papers.lead[k]
+        known = {int(r) for r, t in zip(row[i], tag[i]) if tie_alive(uid, r, t)}
+        repeats += sum(j in known for j in papers.team(k)[1:])
+        slots += papers.first[k + 1] - papers.first[k] - 1
+    # 70 % of remembered slots are filled and 7 in 8 alive; later slots meet people already on the team
+    assert 0.4 < repeats / slots < 0.63
+    none = write(block, Rules(P, repeat=0.0, team=2.5))
+    chance = sum(int(j) in row[none.lead[k]].tolist() for k in range(len(none)) for j in none.team(k)[1:])
+    assert chance < 0.02 * repeats
+
+
+# --- refusals -----------------------------------------------------------------------------------------------
+def barred(share: float, refill: float, block: Block | None = None, **changes: float) -> tuple[Block, Papers]:
+    """Papers when the rules refuse a share of all slots between place 0 and place 1."""
+    rules = Rules(P, refill=refill, repeat=0.0, **changes)
+    rules.friction[:, 0, 1] = rules.friction[:, 1, 0] = share
+    block = block or people(12_000, P)
+    return block, write(block, rules)
+
+
+def test_without_friction_and_fear_nothing_is_refused() -> None:
+    _, papers = barred(0.0, refill=0.0, sensitive=1.0)
+    assert not papers.lost.any()
+    np.testing.assert_array_equal(papers.n_authors, np.diff(papers.first))
+
+
+def pair_slots(block: Block, papers: Papers, a: int, b: int) -> int:
+    """Partners from place b on papers led in place a."""
+    place = block.used("place")[0]
+    return sum(int((place[papers.team(k)[1:]] == b).sum()) for k in np.flatnonzero(place[papers.lead] == a))
+
+
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_refused_slots_are_lost_when_nothing_is_refilled(share: float) -> None:
+    (block, free), (_, papers) = barred(0.0, 0.0), barred(share, 0.0)
+    before, after = (pair_slots(block, p, 0, 1) for p in (free, papers))
+    if share == 1.0:
+        assert after == 0
+    else:
+        assert stats.binomtest(before - after, before, share).pvalue > ALPHA
+    for a, b in ((0, 2), (2, 1), (0, 0), (2, 3)):
+        # only those may be added whom an earlier refused slot would have put on the team
+        n = pair_slots(block, papers, a, b)
+        assert abs(n - pair_slots(block, free, a, b)) <= 0.002 * n + 1
+    lost = int((np.diff(papers.first) - papers.n_authors).sum())
+    assert lost == before - after + pair_slots(block, free, 1, 0) - pair_slots(block, papers, 1, 0)
+
+
+def test_refused_slots_are_filled_elsewhere_when_all_are_refilled() -> None:
+    (block, free), (_, papers) = barred(0.0, 1.0), barred(1.0, 1.0)
+    np.testing.assert_array_equal(papers.n_authors, np.diff(papers.first))
+    assert pair_slots(block, papers, 0, 1) == 0
+    gained = {b: pair_slots(block, papers, 0, b) - pair_slots(block, free, 0, b) for b in (0, 2, 3)}
+    assert sum(gained.values()) == pair_slots(block, free, 0, 1)
+    assert min(gained.values()) > 0, "home and third places gain"
+
+
+def test_half_refill_loses_half_of_the_refused_slots() -> None:
+    block, papers = barred(1.0, 0.5)
+    refused = sum(pair_slots(block, barred(0.0, 0.0, block)[1], a, b) for a, b in ((0, 1), (1, 0)))
+    lost = int((np.diff(papers.first) - papers.n_authors).sum())
+    assert stats.binomtest(lost, refused, 0.5).pvalue > ALPHA
+
+
+def test_rules_of_one_kind_of_project_leave_other_kinds_alone() -> None:
+    block, rules = people(6000, P), Rules(P, sensitive=0.3, repeat=0.0)
+    free = write(block, rules).by_lead(block.uid)
+    rules.friction[SENSITIVE, 0, :] = rules.friction[SENSITIVE | APPLIED, 0, :] = 0.8
+    papers = write(block, rules)
+    after = papers.by_lead(block.uid)
+    changed = [after[name] != team for name, team in free.items()]
+    kind, home = papers.project[papers.lead] & 3, block.place[papers.lead]
+    assert any(changed)
+    assert all(kind[k] & SENSITIVE and home[k] == 0 for k in np.flatnonzero(changed))
+
+
+def test_lost_sensitive_slots_are_counted_in_projects() -> None:
+    block, papers = barred(1.0, 0.0, sensitive=1.0)
+    free = barred(0.0, 0.0, block, sensitive=1.0)[1]
+    place, expected = block.used("place")[0], 0.0
+    for k in np.flatnonzero(place[papers.lead] == 0):
+        expected += (place[free.team(k)[1:]] == 1).sum() / papers.n_leads[papers.lead[k]]
+    assert papers.lost[0, 1] == pytest.approx(expected, rel=1e-9)
+    assert papers.lost[2:].sum() == 0.0
+    assert barred(1.0, 0.0, block, sensitive=0.0)[1].lost.sum() == 0.0
+
+
+# --- fear ---------------------------------------------------------------------------------------------------
+def frightened(**changes: float) -> tuple[Block, Papers, Papers]:
+    """Papers without and with fear of all people of origin 1 who work in place 0; place 1 is a threat to all."""
+    block = people(24_000, P, abroad=0.5)
+    rules = Rules(P, refill=0.0, repeat=0.0, kappa=0.8, **changes)
+    rules.threat[:, 1] = 0.5
+    rules.threat[1, 1] = 0.0
+    free = write(block, rules)
+    block.fear[: block.n_rows] = (block.origin[: block.n_rows] == 1) & (block.place[: block.n_rows] == 0)
+    return block, free, write(block, rules)
+
+
+def test_fear_cuts_ties_to_the_origin_on_both_sides() -> None:
+    block, free, papers = frightened()
+    origin, place, fear = block.used("origin", "place", "fear")
+    for ours in (True, False):
+        before = after = 0
+        for k in np.flatnonzero((fear[papers.lead] > 0) == ours):
+            home = place[papers.lead[k]]
+            if home == (0 if ours else 1):
+                # partners in place 1 of a frightened lead; frightened partners of a lead in place 1
+                meets = [j for j in free.team(k)[1:] if (place[j] == 1 if ours else fear[j] > 0)]
+                before += len(meets)
+                after += sum(j in papers.team(k) for j in meets)
+        assert before > 100
+        assert stats.binomtest(before - after, before, 0.8).pvalue > ALPHA
+    assert (origin[fear > 0] == 1).all()
+
+
+def test_fear_leaves_work_at_home_and_with_other_places_alone() -> None:
+    block, free, papers = frightened()
+    place, fear = block.used("place", "fear")
+    for k in range(len(papers)):
+        touched = fear[papers.team(k)].any() or fear[free.team(k)].any()
+        if not touched or 1 not in place[free.team(k)]:
+            assert papers.team(k) == free.team(k)
+
+
+def test_fear_of_a_threat_that_is_not_the_origin_weighs_by_the_threat() -> None:
+    refusal = publication.fear_refusal
+    threat = np.array([[0.0, 0.5], [0.5, 0.0]])
+    assert refusal(0.8, 1.0, 0, 1, 1, threat) == 0.8
+    assert refusal(0.8, 0.5, 0, 1, 0, threat) == 0.8 * 0.5 * 0.5
+    assert refusal(0.8, 1.0, 1, 1, 1, threat) == 0.0, "nobody refuses people of their own place"
+    assert refusal(0.8, 0.0, 0, 1, 1, threat) == 0.0
+
+
+# --- coupling -----------------------------------------------------------------------------------------------
+def test_one_person_less_changes_only_papers_that_drew_them() -> None:
+    """Count of papers that change though the person was neither on them nor at the drawn slot."""
+    block = people(12_000, P)
+    rules = Rules(P)
+    papers = write(block, rules)
+    before = papers.by_lead(block.uid)
+    surprised = 0
+    rng = np.random.default_rng(3)
+    gone = rng.choice(np.flatnonzero(papers.n_slots > 0), 12, replace=False)
+    for row in gone:
+        name = int(block.uid[row])
+        after = write(without(block, row), rules).by_lead(block.uid)
+        own = {paper for paper, team in before.items() if name in team}
+        assert before.keys() - after.keys() == {paper for paper in before if paper[0] == name}
+        changed = {paper for paper in after if after[paper] != before[paper]}
+        assert not changed & (before.keys() - after.keys())
+        surprised += len(changed - own)
+    # the tables are hashed: removing a person frees cells into which a neighbour in the table may move, and tries
+    # that met the person before meeting a free one go elsewhere; a handful of papers, never a ripple
+    assert surprised <= 3 * len(gone), f"{surprised} papers changed that did not know the {len(gone)} who left"
+
+
+def test_one_person_more_in_a_place_leaves_most_teams_with_its_partners() -> None:
+    """Position-keyed draws would change four in five partners; hashed slots change almost none."""
+    block = people(12_000, P)
+    papers = write(block, Rules(P)).by_lead(block.uid)
+    less = write(without(block, 5), Rules(P)).by_lead(block.uid)
+    same = sum(papers[name] == team for name, team in less.items())
+    assert same >= 0.999 * len(less)
