@@ -1,0 +1,192 @@
+"""Careers: stages, posts, second affiliations, exits and the fear that people feel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.columns import NONE, Block
+from sim.engines import careers
+from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, EXIT_NONE, stage_of
+from sim.randomness import Stream
+from sim.ties import remember
+from tests.small import ALPHA, YEAR, key, people
+
+P = 4
+STAGE_FACTOR = np.array([1.6, 0.7, 0.9])
+KEYS = tuple(key(s) for s in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL))
+
+
+def test_stage_boundaries() -> None:
+    assert [int(stage_of(y)) for y in (0, 7, 8, 19, 20, 45)] == [0, 0, 1, 1, 2, 2]
+
+
+def step(block: Block, **changes: float | np.ndarray) -> np.ndarray:
+    """One year of careers with neutral rules unless changed; returns exit reasons."""
+    a = {
+        "exit_scale": np.full(P, 0.05), "exit_fear": 0.25, "case_exit": np.zeros((P, P)),
+        "permanent_rate": np.zeros((P, 3)), "talent_permanent": 0.3,
+        "dual_gain": np.zeros((P, P)), "dual_loss": np.zeros(P),
+    } | changes  # fmt: skip
+    reason = np.full(block.n_rows, 77, np.uint8)
+    names = "uid origin place entry_year stage permanent talent fear dual"
+    careers.step(
+        YEAR, *block.used(*names.split()), a["exit_scale"], STAGE_FACTOR, 0.6, a["exit_fear"], a["case_exit"],
+        a["permanent_rate"], a["talent_permanent"], a["dual_gain"], a["dual_loss"], *KEYS, reason,
+    )  # fmt: skip
+    return reason
+
+
+def alike(n: int, age: int = 3, permanent: int = 0, fear: float = 0.0) -> Block:
+    """n people alike but for their uid: origin 1, place 0, talent 1."""
+    block = people(n, P, ties=False)
+    block.origin[:n], block.place[:n], block.entry_year[:n] = 1, 0, YEAR - age
+    block.permanent[:n], block.talent[:n], block.fear[:n], block.dual[:n] = permanent, 1.0, fear, NONE
+    return block
+
+
+def assert_share(hits: np.ndarray, share: float) -> None:
+    assert stats.binomtest(int(np.count_nonzero(hits)), len(hits), share).pvalue > ALPHA
+
+
+@pytest.mark.parametrize("age, stage", [(7, 0), (8, 1), (20, 2)])
+@pytest.mark.parametrize("permanent", [0, 1])
+def test_exits_follow_the_hazard(age: int, stage: int, permanent: int) -> None:
+    block = alike(40_000, age, permanent)
+    reason = step(block)
+    hazard = 0.05 * STAGE_FACTOR[stage] * (0.6 if permanent else 1.0)
+    assert (block.stage[: block.n_rows] == stage).all()
+    assert set(np.unique(reason)) == {EXIT_NONE, EXIT_CAREER}
+    assert_share(reason == EXIT_CAREER, 1.0 - np.exp(-hazard))
+
+
+def test_fear_adds_exits_and_changes_nobody_elses_fate() -> None:
+    calm, afraid = step(alike(40_000)), step(alike(40_000, fear=0.8), exit_fear=1.0)
+    np.testing.assert_array_equal(afraid == EXIT_CAREER, calm == EXIT_CAREER)
+    base = 0.05 * STAGE_FACTOR[0]
+    assert_share(afraid == EXIT_FEAR, np.exp(-base) - np.exp(-base * np.exp(0.8)))
+
+
+def test_investigations_end_careers_only_where_they_happen() -> None:
+    case_exit = np.zeros((P, P))
+    case_exit[0, 1] = 0.03
+    before, after = step(alike(40_000)), step(alike(40_000), case_exit=case_exit)
+    np.testing.assert_array_equal(after == EXIT_CAREER, before == EXIT_CAREER)
+    base = 0.05 * STAGE_FACTOR[0]
+    assert_share(after == EXIT_CASE, np.exp(-base) - np.exp(-base - 0.03))
+    case_exit = np.zeros((P, P))
+    case_exit[1, 0] = case_exit[0, 2] = 5.0
+    np.testing.assert_array_equal(step(alike(40_000), case_exit=case_exit), before)
+
+
+def test_a_higher_hazard_only_adds_leavers() -> None:
+    few, many = (step(people(20_000, P), exit_scale=np.full(P, h)) > 0 for h in (0.02, 0.06))
+    assert not (few & ~many).any() and many.sum() > 2 * few.sum()
+
+
+def test_free_rows_neither_age_nor_leave() -> None:
+    block = people(100, P)
+    block.retire(np.arange(10))
+    stage = block.stage[:10].copy()
+    reason = step(block, exit_scale=np.full(P, 50.0))
+    assert not reason[:10].any() and reason[10:].all()
+    np.testing.assert_array_equal(block.stage[:10], stage)
+
+
+def test_posts_become_permanent_at_the_rate_of_place_and_stage() -> None:
+    rate = np.zeros((P, 3))
+    rate[0] = [0.08, 0.2, 0.4]
+    for age, stage in ((3, 0), (12, 1), (25, 2)):
+        block = alike(30_000, age)
+        step(block, permanent_rate=rate)
+        assert_share(block.permanent[: block.n_rows], rate[0, stage])
+    block = alike(1000)
+    block.place[:1000] = 2
+    step(block, permanent_rate=rate)
+    assert not block.permanent[:1000].any()
+
+
+def test_permanent_posts_are_kept_and_come_sooner_to_the_talented() -> None:
+    rate = np.full((P, 3), 0.1)
+    block = alike(30_000)
+    block.talent[:15_000], block.permanent[15_000:16_000] = 8.0, 1
+    step(block, permanent_rate=rate)
+    assert block.permanent[15_000:16_000].all()
+    assert_share(block.permanent[:15_000], 0.1 * 8.0**0.3)
+    assert_share(block.permanent[16_000:30_000], 0.1)
+
+
+def test_second_affiliations_begin_and_end_at_their_rates() -> None:
+    gain, loss = np.zeros((P, P)), np.full(P, 0.3)
+    gain[0, 1] = 0.05
+    block = alike(40_000, age=12)
+    block.dual[:10_000] = 3
+    step(block, dual_gain=gain, dual_loss=loss)
+    assert_share(block.dual[:10_000] == NONE, 0.3)
+    kept = block.dual[:10_000]
+    assert set(np.unique(kept)) == {3, NONE}
+    assert_share(block.dual[10_000:40_000] == 1, 0.05)
+    young, home = alike(5000, age=2), alike(5000, age=12)
+    home.place[:5000] = 1
+    for other in (young, home):
+        step(other, dual_gain=np.full((P, P), 0.9))
+        assert (other.dual[:5000] == NONE).all(), "neither the young nor people at home"
+
+
+def test_mean_exit_factor_is_the_mean_that_calibration_divides_by() -> None:
+    block = people(3000, P)
+    block.retire(np.arange(100))
+    total, n = np.zeros(P), np.zeros(P)
+    careers.mean_exit_factor(YEAR, *block.used("uid", "place", "entry_year", "permanent"), STAGE_FACTOR, 0.6, total, n)
+    alive = block.alive()
+    factor = STAGE_FACTOR[block.stage[alive]] * np.where(block.permanent[alive] == 1, 0.6, 1.0)
+    np.testing.assert_allclose(total, np.bincount(block.place[alive], factor, P), rtol=1e-12)
+    np.testing.assert_array_equal(n, np.bincount(block.place[alive], minlength=P))
+
+
+# --- fear ---------------------------------------------------------------------------------------------------
+HOSTILITY = np.zeros((P, P))
+HOSTILITY[0, 1] = 0.4
+THREAT = np.zeros((P, P))
+THREAT[0, 1], THREAT[0, 2] = 1.0, 0.5
+
+
+def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray = HOSTILITY) -> float:
+    """Fear of one person with living co-authors in the given places."""
+    block = people(12, P, ties=False)
+    block.fear[:12] = 9.0
+    block.origin[0], block.place[0] = origin, place
+    for k, b in enumerate(partners, start=1):
+        block.place[k] = b
+        remember(*block.used("uid", "tie_row", "tie_tag"), 0, k)
+    names = "uid origin place fear tie_row tie_tag"
+    careers.feel(*block.used(*names.split()), hostility, THREAT, 0.22, 0.5)
+    return float(block.fear[0])
+
+
+def test_fear_is_one_minus_exp_of_hostility_times_nearness() -> None:
+    assert fear_of(1, 0, []) == pytest.approx(1.0 - np.exp(-0.4), rel=1e-6)
+    assert fear_of(1, 0, [1]) == pytest.approx(1.0 - np.exp(-0.4 * (1.0 + 0.5 / 4)), rel=1e-6)
+    assert fear_of(1, 0, [1, 1, 2]) == pytest.approx(1.0 - np.exp(-0.4 * (1.0 + 0.5 * 2.5 / 4)), rel=1e-6)
+    assert fear_of(1, 0, [0, 3]) == fear_of(1, 0, []), "ties at home or in a place that is no threat do not count"
+
+
+def test_others_with_ties_to_the_target_feel_part_of_it() -> None:
+    assert fear_of(3, 0, []) == 0.0
+    assert fear_of(3, 0, [1]) == pytest.approx(1.0 - np.exp(-0.22 * 0.4), rel=1e-6)
+    assert fear_of(3, 0, [2]) == 0.0, "no hostility towards that place"
+
+
+def test_no_hostility_no_fear_and_none_elsewhere() -> None:
+    assert fear_of(1, 0, [1, 2], np.zeros((P, P))) == 0.0
+    assert fear_of(1, 2, [1]) == 0.0
+
+
+def test_those_who_left_are_nobodys_exposure() -> None:
+    block = people(12, P, ties=False)
+    block.origin[0], block.place[0], block.place[1] = 1, 0, 1
+    block.tie_row[0, 0], block.tie_tag[0, 0] = 1, 12345
+    names = "uid origin place fear tie_row tie_tag"
+    careers.feel(*block.used(*names.split()), HOSTILITY, THREAT, 0.22, 0.5)
+    assert block.fear[0] == pytest.approx(1.0 - np.exp(-0.4), rel=1e-6)

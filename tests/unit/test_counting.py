@@ -1,0 +1,54 @@
+"""Head counts against plain loops."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.columns import NONE
+from sim.engines.counting import count_exposed, count_people, empty_counts
+from sim.ties import tie_place
+from tests.small import people
+
+P = 4
+
+
+def test_count_people_equals_a_plain_loop() -> None:
+    block = people(2000, P)
+    block.retire(np.arange(100))
+    block.institution[:2000] = block.place[:2000] % 4 * 2
+    block.prev_place[500:900] = block.origin[500:900]
+    block.fear[:2000] = 0.25
+    counts = empty_counts(P, 8)
+    names = "uid origin place institution stage permanent fear prev_place"
+    count_people(*block.used(*names.split()), *counts)
+    expected = empty_counts(P, 8)
+    for i in block.alive():
+        o, a = block.origin[i], block.place[i]
+        expected[0][o, a, block.stage[i]] += 1
+        if block.prev_place[i] != NONE:
+            expected[1][a, block.prev_place[i]] += 1
+        expected[2][block.institution[i]] += 1
+        expected[3][a] += block.permanent[i]
+        expected[4][o, a] += 0.25
+    for found, wanted in zip(counts, expected):
+        np.testing.assert_array_equal(found, wanted)
+    assert counts[0].sum() == block.n_alive
+
+
+def test_count_exposed_equals_a_plain_loop() -> None:
+    block = people(3000, P)
+    block.retire(np.arange(100))
+    threat = np.zeros((P, P))
+    threat[0, 1] = threat[2, 3] = 0.4
+    exposed = np.zeros((P, P), np.int64)
+    names = "uid origin place stage dual tie_row tie_tag"
+    count_exposed(*block.used(*names.split()), threat, exposed)
+    uid, place = block.used("uid", "place")
+    expected = np.zeros((P, P), np.int64)
+    for i in block.alive():
+        near = [tie_place(uid, place, r, t) for r, t in zip(block.tie_row[i], block.tie_tag[i])]
+        near.append(block.dual[i])
+        if block.stage[i] > 0 and any(b != NONE and threat[block.place[i], b] > 0 for b in near):
+            expected[block.place[i], block.origin[i]] += 1
+    np.testing.assert_array_equal(exposed, expected)
+    assert exposed[0].sum() > 0 and exposed[[1, 3]].sum() == 0
