@@ -58,7 +58,7 @@ def run(cfg: Config, *, model: Model | None = None) -> Frames:
     execution = Execution(plan, model)
     with Reporter(execution.prepare(), BAR[cfg.progress]) as reporter:
         execution.carry_out(cfg.threads, reporter)
-    runs = execution.run_tables()
+    runs = [tables for run in plan.recorded_runs if (tables := execution.run_tables(run)) is not None]
     return in_memory(table_names(runs), lambda name: assemble(name, runs, plan.recorded))
 
 

@@ -193,7 +193,7 @@ def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Co
     """
     console = console or Console(highlight=False)
     if not console.is_terminal:
-        console.width = 120
+        console.width = 140
     modes = [mode for mode in MODES if mode in set(table["mode"])]
     paired = bool(table["reference"].notna().any())
     groups = [modes] if console.width >= 50 + 36 * len(modes) else [[mode] for mode in modes]
@@ -207,7 +207,7 @@ def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Co
 
 def _rich_table(table: pd.DataFrame, title: str, modes: Sequence[str], paired: bool) -> Table:
     out = Table(title=title, title_justify="left", title_style="bold", header_style="", pad_edge=False, box=None)
-    out.add_column("")
+    out.add_column("", no_wrap=True)
     names = EFFECTS if paired else LEVELS
     if paired:
         out.add_column("baseline", justify="right")

@@ -168,7 +168,7 @@ def _named(codes: np.ndarray, words: pa.Array) -> pa.Array:
 
 def _words(name: str, values: np.ndarray, words: pa.Array) -> pa.Array:
     """Dictionary array of names given as text; the empty text is null, an unknown one an error."""
-    text = pa.array(values.tolist(), pa.string())
+    text = pa.array(values, pa.string())
     indices = pc.index_in(text, value_set=words)
     unknown = pc.unique(text.filter(pc.and_(indices.is_null(), pc.not_equal(text, "")))).to_pylist()
     if unknown:
@@ -198,4 +198,4 @@ def _compact(name: str, values: np.ndarray, wide: bool) -> pa.Array:
         return pa.array(values).cast(pa.int32())
     if kind == "f" and not wide:
         return pa.array(values.astype(np.float32, copy=False))
-    return pa.array(values.tolist(), pa.string()) if kind in "OUS" else pa.array(values)
+    return pa.array(values, pa.string()) if kind in "OU" else pa.array(values)

@@ -139,7 +139,12 @@ def pieces(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> It
                 continue
             table = with_run(source[name], run.run, scenarios)
             schema = schema or table.schema
-            yield table if table.schema == schema else table.select(schema.names).cast(schema)
+            yield table if table.schema == schema else conform(table, schema)
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Table in the columns and types of another run's (a copied run may come with wider indices of names)."""
+    return table.select(schema.names).cast(schema)
 
 
 def empty_table(name: str, scenarios: Sequence[str]) -> pa.Table:
@@ -160,23 +165,38 @@ def assemble(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> 
     return pa.concat_tables(found) if found else empty_table(name, scenarios)
 
 
-def write_parquet(path: Path, name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> int:
-    """Write one table of all runs, a run after the other, so that memory holds one run.
+class ParquetTable:
+    """One table on disk that grows by the rows of one run at a time, so that memory holds one run.
 
-    Returns
-    -------
-    Number of rows.
+    Parameters
+    ----------
+    folder : where ``NAME.parquet`` is written.
     """
-    found = pieces(name, runs, scenarios)
-    first = next(found, None)
-    first = empty_table(name, scenarios) if first is None else first
-    rows = first.num_rows
-    with pq.ParquetWriter(path, first.schema, **_parquet_options(first.schema)) as writer:
-        writer.write_table(first, row_group_size=ROW_GROUP)
-        for table in found:
-            rows += table.num_rows
-            writer.write_table(table, row_group_size=ROW_GROUP)
-    return rows
+
+    def __init__(self, folder: Path, name: str, scenarios: Sequence[str]) -> None:
+        self._path, self._name, self._scenarios = folder / f"{name}.parquet", name, scenarios
+        self._writer: pq.ParquetWriter | None = None
+        self._schema: pa.Schema | None = None
+
+    def append(self, run: RunTables) -> None:
+        """Write history and part of one run; the order of runs is the order of calls."""
+        for table in pieces(self._name, [run], self._scenarios):
+            self._write(table)
+
+    def close(self) -> None:
+        """Finish the file; without rows it holds the columns of the contract."""
+        if self._writer is None:
+            self._write(empty_table(self._name, self._scenarios))
+        assert self._writer is not None
+        self._writer.close()
+
+    def _write(self, table: pa.Table) -> None:
+        if self._writer is None:
+            self._schema = table.schema
+            self._writer = pq.ParquetWriter(self._path, table.schema, **_parquet_options(table.schema))
+        assert self._schema is not None
+        same = table.schema == self._schema
+        self._writer.write_table(table if same else conform(table, self._schema), row_group_size=ROW_GROUP)
 
 
 def _parquet_options(schema: pa.Schema) -> dict[str, Any]:

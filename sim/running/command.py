@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +18,14 @@ from sim.analysis.frames import Frames, load
 from sim.config_read import ConfigError
 from sim.record.checkpoint import HistoryCache, cache_dir
 from sim.record.files import file_lock
-from sim.record.store import PartStore, copy_run, finished_runs, table_names, write_meta, write_parquet
+from sim.record.store import PartStore, copy_run, finished_runs, write_meta
 from sim.running import manifest as manifests
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, make_plan
 from sim.running.progress import Reporter
 from sim.running.worker import RunFailed, peak_memory_mb
+from sim.running.writer import OrderedWriter
 
 if TYPE_CHECKING:
     from sim.config import Config
@@ -130,20 +130,31 @@ class Command:
         with self.timed("reuse"):
             self._reuse()
         execution = Execution(self.plan, self.model, self._cache(), self._parts(), self.notes)
-        with self.timed("simulate"), Reporter(execution.prepare(), BAR[self.cfg.progress]) as reporter:
-            try:
-                execution.carry_out(self.cfg.threads, reporter)
-            finally:
-                for note in dict.fromkeys(self.notes):
-                    reporter.note(note)
+        with self.timed("simulate"):
+            left = execution.prepare()
+            writer = OrderedWriter(out, self.plan.recorded, self.plan.recorded_runs, execution)
+            self._simulate(execution, writer, left)
         with self.timed("write"):
-            self._write(execution, out)
+            writer.finish()
         self.seconds |= {name: round(value, 3) for name, value in execution.seconds.items()}
         self.seconds["total_without_figures"] = round(time.perf_counter() - begin, 3)
         done = {"status": "done", "stage": "done", "seconds": self.seconds, "ended": manifests.now()}
         self.manifest |= manifests.results(execution, out, peak_memory_mb()) | done
         manifests.write(out, self.manifest)
         self._put(out)
+
+    def _simulate(self, execution: Execution, writer: OrderedWriter, left: int) -> None:
+        with Reporter(left, BAR[self.cfg.progress]) as reporter:
+            try:
+                writer.advance()
+                execution.carry_out(self.cfg.threads, reporter, writer.advance)
+            except BaseException:
+                writer.abandon()
+                shutil.rmtree(self.work / "out", ignore_errors=True)  # finished runs stay, half-written tables do not
+                raise
+            finally:
+                for note in dict.fromkeys(self.notes):
+                    reporter.note(note)
 
     def _reuse(self) -> None:
         """Take runs from the folders of finished commands under the same `outdir`."""
@@ -156,16 +167,6 @@ class Command:
                 with parts.writing(run.key) as folder:
                     copy_run(source, meta, self.plan.after, folder)
                     write_meta(folder, meta.renamed(run.id))
-
-    def _write(self, execution: Execution, out: Path) -> None:
-        """Write all tables, each by one thread; the largest begin first."""
-        runs = execution.run_tables()
-        first = {"panel": 0, "copub_year": 1, "citation_year": 2}
-        names = sorted(table_names(runs), key=lambda name: first.get(name, 9))
-        with ThreadPoolExecutor(min(self.cfg.threads, 4)) as threads:
-            jobs = [threads.submit(write_parquet, out / f"{n}.parquet", n, runs, self.plan.recorded) for n in names]
-            for job in jobs:
-                job.result()
 
     def _put(self, out: Path) -> None:
         """Give the finished folder its name; what a failed command left under that name goes."""

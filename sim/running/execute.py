@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
@@ -69,8 +69,13 @@ class Execution:
         missing = len(self.plan.history_keys.keys() - self.histories.keys())
         return missing * (after - cfg.start + 1) + len(self._left) * (cfg.end - after)
 
-    def carry_out(self, threads: int, watcher: Watcher) -> None:
-        """Do all that is left in up to `threads` processes; on any error or interrupt every process is stopped."""
+    def carry_out(self, threads: int, watcher: Watcher, advanced: Callable[[], None] = lambda: None) -> None:
+        """Do all that is left in up to `threads` processes; on any error or interrupt every process is stopped.
+
+        Parameters
+        ----------
+        advanced : called whenever something is finished.
+        """
         missing = [r for r in self.plan.history_keys if r not in self.histories]
         if not missing and not self._left:
             return
@@ -85,17 +90,18 @@ class Execution:
                 for future in pool.wait(set(self._waiting)):
                     self._take(self._waiting.pop(future), future.result())
                 self._submit_ready(pool)
+                advanced()
         except BaseException:
             pool.stop()
             raise
         pool.close()
 
-    def run_tables(self) -> list[RunTables]:
-        """Tables of the recorded runs in their order, history and part apart."""
-        return [
-            RunTables(run.id, self._history_tables(run.id.replicate), self.tables[run.key])
-            for run in self.plan.recorded_runs
-        ]
+    def run_tables(self, run: Run) -> RunTables | None:
+        """Tables of a run, history and part apart; None while one of them is missing."""
+        there = self.plan.branch is None or run.id.replicate in self.histories
+        if not there or run.key not in self.tables:
+            return None
+        return RunTables(run.id, self._history_tables(run.id.replicate), self.tables[run.key])
 
     def _submit_ready(self, pool: InlinePool | ProcessPool) -> None:
         """Hand in the runs whose history and partner are there."""

@@ -14,6 +14,7 @@ import pytest
 from sim.record.files import write_table
 from sim.record.recorder import TABLES
 from sim.record.store import (
+    ParquetTable,
     PartMeta,
     PartStore,
     RunId,
@@ -24,7 +25,6 @@ from sim.record.store import (
     finished_runs,
     table_names,
     write_meta,
-    write_parquet,
 )
 
 SCENARIOS = ("baseline", "open")
@@ -48,6 +48,13 @@ def runs() -> list[RunTables]:
     ]
 
 
+def write(folder: Path, name: str, found: list[RunTables]) -> None:
+    table = ParquetTable(folder, name, SCENARIOS)
+    for run in found:
+        table.append(run)
+    table.close()
+
+
 def test_history_is_repeated_in_front_of_every_run(tmp_path: Path):
     table = assemble("entry_year", runs(), SCENARIOS)
     assert table.num_rows == 8 * 21 and table.column_names[:4] == ["scenario", "draw", "replicate", "mode"]
@@ -55,8 +62,8 @@ def test_history_is_repeated_in_front_of_every_run(tmp_path: Path):
     assert (
         list(rows.groupby(["scenario", "mode", "replicate"], observed=True, sort=False)["year"].first()) == [2000] * 8
     )
-    assert write_parquet(tmp_path / "t.parquet", "entry_year", runs(), SCENARIOS) == table.num_rows
-    assert pq.read_table(tmp_path / "t.parquet").to_pydict() == table.to_pydict()
+    write(tmp_path, "entry_year", runs())
+    assert pq.read_table(tmp_path / "entry_year.parquet").to_pydict() == table.to_pydict()
 
 
 def test_shared_history_is_not_copied_in_memory():
@@ -70,7 +77,7 @@ def test_shared_history_is_not_copied_in_memory():
 def test_every_table_of_the_contract_is_there_even_if_nothing_was_recorded(tmp_path: Path):
     assert set(table_names(runs())) == set(TABLES)
     for name in TABLES:
-        write_parquet(tmp_path / f"{name}.parquet", name, [], SCENARIOS)
+        write(tmp_path, name, [])
         assert pq.read_table(tmp_path / f"{name}.parquet").column_names == empty_table(name, SCENARIOS).column_names
 
 
@@ -96,8 +103,8 @@ def test_a_run_is_copied_from_another_commands_tables(tmp_path: Path):
     folder, part = tmp_path / "out" / "experiment" / "key", tmp_path / "part"
     folder.mkdir(parents=True)
     part.mkdir()
-    write_parquet(folder / "entry_year.parquet", "entry_year", runs(), SCENARIOS)
-    write_parquet(folder / "decisions.parquet", "decisions", runs(), SCENARIOS)
+    write(folder, "entry_year", runs())
+    write(folder, "decisions", runs())
     wanted = meta("abc", RunId("open", "reactive", 0, 1))
     manifest = {"status": "done", "runs": [asdict(wanted)]}
     (folder / "manifest.json").write_text(json.dumps(manifest))

@@ -374,8 +374,9 @@ def test_an_interrupt_stops_every_process_and_keeps_finished_runs(
             os.killpg(process.pid, 0)
             time.sleep(0.05)
     assert [path.name for path in toy.iterdir() if not path.name.startswith(".")] == []
-    for part in toy.glob(".*.work/parts/*"):
-        assert (part / "meta.json").is_file() or part.name.startswith(".")
+    assert not list(toy.glob(".*.work/out"))
+    for part in toy.glob(".*.work/parts/[!.]*"):
+        assert (part / "meta.json").is_file()
     # The same command goes on from there and ends with the same tables as one that was never interrupted.
     model = ToyModel(log=str(tmp_path / "log2"))
     cfg = toy_config(tmp_path, replicates=3)

@@ -1,0 +1,68 @@
+"""Tables are written while the simulation goes on, in the order of runs, whoever finishes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from sim.record.store import ParquetTable, RunTables, table_names
+from sim.running.execute import Execution
+from sim.running.plan import Run
+
+LARGEST = "panel"  # most of all bytes: it has a thread of its own
+
+
+class OrderedWriter:
+    """Appends runs to the tables of a command, each as soon as all runs before it are finished.
+
+    Parameters
+    ----------
+    folder : where the tables go.
+    scenarios : names of all scenarios of the command.
+    runs : recorded runs in the order of their rows.
+    execution : where their tables come from.
+    """
+
+    def __init__(self, folder: Path, scenarios: Sequence[str], runs: Sequence[Run], execution: Execution) -> None:
+        self._folder, self._scenarios = folder, scenarios
+        self._left, self._execution = list(runs), execution
+        self._tables: dict[str, ParquetTable] = {}
+        self._threads = {large: ThreadPoolExecutor(1) for large in (True, False)}
+        self._jobs: list[Future[None]] = []
+
+    def advance(self) -> None:
+        """Hand the next runs to the threads that write, as far as they are finished."""
+        for job in self._jobs:
+            if job.done():
+                job.result()  # an error of writing stops the command at once
+        while self._left and (tables := self._execution.run_tables(self._left[0])) is not None:
+            self._left.pop(0)
+            for large, thread in self._threads.items():
+                self._jobs.append(thread.submit(self._append, tables, large))
+
+    def finish(self) -> None:
+        """Wait for the threads and finish the files."""
+        self.advance()
+        for job in self._jobs:
+            job.result()
+        for name in table_names([]):
+            self._table(name)
+        for table in self._tables.values():
+            table.close()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Write nothing more."""
+        for thread in self._threads.values():
+            thread.shutdown(cancel_futures=True)
+
+    def _append(self, tables: RunTables, large: bool) -> None:
+        for name in table_names([tables]):
+            if (name == LARGEST) == large:
+                self._table(name).append(tables)
+
+    def _table(self, name: str) -> ParquetTable:
+        if name not in self._tables:
+            self._tables[name] = ParquetTable(self._folder, name, self._scenarios)
+        return self._tables[name]
