@@ -15,6 +15,10 @@ import numpy as np
 
 from sim.data.tables import DATA_END, YEAR0, WorldData, folder_of, load_world_data
 
+# Hosts without data on students' origins, whose arrivals are mostly their own people: the share of home entrants
+# is an assumption. (Singapore, also without data, keeps the estimate from its rate of arrivals.)
+ASSUMED_HOME = ("CHN", "TWN", "NGA", "DZA", "IRQ", "BGD")
+HOME_SHARE = 0.97
 N_YEARS = DATA_END - YEAR0 + 1
 BASE_YEARS = 5
 
@@ -51,12 +55,15 @@ class Fitted:
     def start(cls, data: WorldData) -> Fitted:
         """Flat values from which calibration starts."""
         ones = np.ones((N_YEARS, data.n_places))
+        foreign = 1.0 - np.diagonal(data.entry_origin[-BASE_YEARS:].mean(axis=0))
+        assumed = np.isin(data.iso3, ASSUMED_HOME) & (foreign > 1.0 - HOME_SHARE)
+        odds = (1.0 - HOME_SHARE) / HOME_SHARE * (1.0 - foreign) / np.maximum(foreign, 1e-9)
         return cls(
             exit_norm=ones,
             output=1.2 * ones,
             home_weight=1000.0 * ones,
             quality=0.0 * ones,
-            entry_odds=ones,
+            entry_odds=ones * np.where(assumed, odds, 1.0),
             move_origin=0.01 * ones,
             move_destination=ones,
             prestige=0.01 * ones,

@@ -1,8 +1,8 @@
 """What the world gives each year: cohorts, rates and resources, from data, fitted tables and damped trends.
 
 Up to 2017 a year's inputs are data and fitted rates. After 2017 base rates, affinities and home weights stay
-at their 2013-17 means, entrants follow their place's 2012-17 growth damped by 0.85 a year, and spending,
-income and freedom run on in the data tables (MODEL section 3, Clock). References are what utility changes
+at their 2013-17 means, entrants follow their place's 2012-17 growth damped by 0.85 a year, and spending
+and income run on in the data tables (MODEL section 3, Clock). References are what utility changes
 are measured from: the year's own data while rates are fitted, the 2013-17 means afterwards.
 """
 
@@ -76,7 +76,6 @@ class Inputs:
         self._shares = field_array("share")
         self._exit_scale = exit_hazard(data) / fitted.exit_norm
         self._gerd, self._income = extend_inputs(data.gerd_musd, LAST_YEAR), extend_inputs(data.income, LAST_YEAR)
-        self._freedom = extend_inputs(data.freedom, LAST_YEAR, ceiling=1.0)
         self._cumulative: dict[int, np.ndarray] = {YEAR0 - 1: np.zeros(data.n_places)}
         recent = np.log(np.maximum(data.entries[-6:], 1.0))
         self._entry_growth = (recent[-1] - recent[0]) / 5.0
@@ -122,8 +121,10 @@ class Inputs:
         abroad_sum = abroad.sum(axis=1, keepdims=True)
         uniform = (1.0 - np.eye(self.data.n_places)) / (self.data.n_places - 1)
         abroad = np.where(abroad_sum > 0, abroad / np.maximum(abroad_sum, 1e-12), uniform)
-        t = year - YEAR0
-        gerd, income, freedom = self._gerd[t], self._income[t], self._freedom[t]
+        data, t = self.data, year - YEAR0
+        gerd, income = self._gerd[t], self._income[t]
+        # what happens to academic freedom after 2017 is policy, not an input: see docs/decisions/freedom.md
+        freedom = self._base(data.freedom[: DATA_END - YEAR0 + 1], year)
         return YearInputs(
             year=year,
             cohort_before=before[None, :] * self._shares[:, None],

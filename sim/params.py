@@ -62,7 +62,7 @@ class MobilityParams:
         0.5, 0.1, 1.0, "relative hazard", "assumption", "M18: established faculty move about 0.7 % a year"
     )
     talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)")
-    home: float = p(2.8, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
+    home: float = p(2.53, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
     home_early: float = p(0.7, 0.0, 3.0, "log", "fitted", "M16: entrants who studied abroad go in their first years")
     home_income: float = p(1.3, 0.0, 2.0, "elasticity", "fitted", "M16: stay rates by origin; sign M18, U6")
     origin_income: float = p(0.62, 0.0, 2.0, "elasticity", "sourced", "M26: ln GDP per head at origin -0.62 (0.14)")

@@ -9,7 +9,7 @@ import numpy as np
 from sim.agents import population
 from sim.columns import Columns
 from sim.engines import careers
-from sim.phases.setting import Setting, YearContext, funding_per_head, log_change
+from sim.phases.setting import Setting, YearContext, funding_change, log_change
 from sim.randomness import Stream
 
 
@@ -77,7 +77,7 @@ def entry_utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.
     """Change of utility of host d for origin o in each field [F, O, P], and of staying at home [O]."""
     e, ch, ref = setting.params.entry, ctx.channels, ctx.inputs.reference
     level = (
-        e.funding * log_change(funding_per_head(ctx), ref.funding_per_head)
+        e.funding * funding_change(ctx)
         + e.prestige * log_change(ctx.macro.prestige, ref.prestige, 0.002)
         - e.students * log_change(ctx.macro.students, ref.students, 0.05)
     )

@@ -125,6 +125,18 @@ def log_change(value: np.ndarray, reference: np.ndarray, floor: float = 0.0) -> 
     return np.log((value + floor) / (reference + floor))
 
 
-def funding_per_head(ctx: YearContext) -> np.ndarray:
-    """Research spending per researcher this year [P], million dollars, policy included."""
-    return ctx.inputs.gerd * ctx.channels.funding / np.maximum(ctx.macro.researchers, 1.0)
+def relative(change: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Change less its weighted mean over places [P].
+
+    The elasticities of target M26 were estimated with year effects: what grows everywhere moves nobody.
+    """
+    return change - (weight * change).sum() / weight.sum()
+
+
+def funding_change(ctx: YearContext) -> np.ndarray:
+    """ln of funding per head over its reference, relative to the world's trend, plus what policy adds [P].
+
+    The world's trend is taken without policy, so that one place's budget moves no other place's level.
+    """
+    trend = log_change(ctx.inputs.gerd / np.maximum(ctx.macro.researchers, 1.0), ctx.inputs.reference.funding_per_head)
+    return relative(trend, ctx.inputs.reference.size_share) + np.log(ctx.channels.funding)
