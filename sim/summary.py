@@ -252,6 +252,6 @@ def number(value: float, digits: int, sign: str = "") -> str:
     """A number with thousands separators, rounded to digits that may lie left of the point."""
     if math.isnan(value):
         return "–"
-    rounded = round(value, digits)
+    rounded = round(value, digits) + 0.0  # no minus in front of zero
     text = f"{rounded:{sign if rounded != 0 else ''},.{max(digits, 0)}f}"
     return text.replace("-", "−")
