@@ -20,7 +20,7 @@ from sim.plots.levels import sources, world_over_time
 from sim.plots.net_flows import caption_notes, net_flow_map
 from sim.plots.outcomes import most_affected, outcome_bands, place_bands
 from sim.plots.policy_lines import PolicyDate, key_to_lines, policy_dates
-from sim.plots.promote_protect import plane_points, price_notes, promote_protect
+from sim.plots.promote_protect import leak_notes, plane_points, promote_protect
 from sim.plots.style import joined, save
 
 FIRST_OBSERVED = {"researchers": 1996, "moves": 1998, "papers": 1996, "international": 1981}  # earlier: back-cast
@@ -203,6 +203,7 @@ def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
     }
     yield "world_over_time", world_over_time(
         m.world_year, m.place_year, m.years, observed, data_end=DATA_END,
+        since=m.policy_years[0] if m.compared else None,
         caption=m.caption(captions.band_sentence(m.place_year, paired=False), sources()),
     )  # fmt: skip
 
@@ -225,7 +226,7 @@ def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
     span = f"Scenario minus baseline, yearly means {years[0]}–{years[1]}; shaded: more papers and more leaks prevented"
     yield "promote_protect", promote_protect(
         panels, subtitle=span,
-        caption=m.caption(crosses, modes, price_notes(world), TOP1_NOTE, LEAK_NOTE),
+        caption=m.caption(crosses, modes, leak_notes(world), TOP1_NOTE, LEAK_NOTE),
     )  # fmt: skip
 
 

@@ -55,9 +55,8 @@ def international_share(
     Places further than `NEAR` from the data are set in the second colour.
     """
     x, y = table["observed"].to_numpy(), table["simulated"].to_numpy()
-    edge = 5 * np.ceil(max(float(x.max()), float(table["hi"].max())) / 5 + 0.2)
-    start = 5 * np.floor(min(float(x.min()), float(table["lo"].min())) / 5 - 0.2)
-    start = max(start, 0.0)
+    edge = min(5 * np.ceil(max(float(x.max()), float(y.max())) / 5 + 0.2), 100.0)
+    start = max(5 * np.floor(min(float(x.min()), float(y.min())) / 5 - 0.2), 0.0)
     far = np.abs(x - y) > NEAR
     colors = np.where(far, SERIES[1], SERIES[0])
     area = 8 + 110 * np.sqrt(table["papers"].to_numpy() / max(float(table["papers"].max()), 1.0))
@@ -67,7 +66,7 @@ def international_share(
         line = np.array([start, edge])
         ax.fill_between(line, line - NEAR, line + NEAR, color="#f0f0f0", lw=0, zorder=0)
         ax.plot(line, line, color=GREY, lw=0.8, zorder=1)
-        ax.vlines(x, table["lo"], table["hi"], color=colors, lw=0.8, zorder=2)
+        ax.vlines(x, table["lo"], table["hi"], color=colors, lw=1.6, alpha=0.16, zorder=1)
         ax.scatter(x, y, s=area, c=colors, alpha=0.75, edgecolors="white", linewidths=0.5, zorder=3)
         ax.set(xlim=(start, edge), ylim=(start, edge), xlabel="Data, %", ylabel="Simulated, %")
         diagonal = np.column_stack([np.linspace(start, edge, 80)] * 2)

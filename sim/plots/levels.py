@@ -79,6 +79,7 @@ def world_over_time(
     observed: Mapping[str, pd.Series],
     *,
     data_end: int,
+    since: int | None = None,
     title: str = "The world over time: simulated and observed",
     caption: str = "",
 ) -> Figure:
@@ -88,9 +89,12 @@ def world_over_time(
     ----------
     observed : column of `world_levels` -> values by year, in the units of `LEVELS`.
     data_end : last year of data; later years are shaded as projection.
+    since : first year in which the scenarios may differ from the baseline: earlier they are not drawn over it.
     """
     table = world_levels(world_year, place_year)
     table = table[(table["mode"] == effects.headline_mode(table)) & table["year"].between(*years)]
+    if since is not None and effects.BASELINE in set(table["scenario"]):
+        table = table[(table["scenario"] == effects.BASELINE) | (table["year"] >= since - 1)]
     others = sorted(s for s in table["scenario"].unique() if s != effects.BASELINE)
     colors = {effects.BASELINE: INK} | {s: SERIES[i % len(SERIES)] for i, s in enumerate(others)}
     with styled():

@@ -68,7 +68,7 @@ def net_rates(place_year: pd.DataFrame, years: tuple[int, int], change_from: str
 
     Returns
     -------
-    Columns place, rate, rate_se, persons, lo, hi (90 % band of persons).
+    Columns place, rate, rate_se, persons, persons_se (standard errors of the means).
     """
     table = effects.place_outcomes(place_year)
     table = table[table["year"].between(*years)]
@@ -79,8 +79,8 @@ def net_rates(place_year: pd.DataFrame, years: tuple[int, int], change_from: str
     if change_from is not None:
         sums = effects.paired(sums, ["rate", "persons"], ["place"])
     rate = effects.band(sums, "rate", ["place"]).rename(columns={"mean": "rate", "se": "rate_se"})
-    persons = effects.band(sums, "persons", ["place"]).rename(columns={"mean": "persons"})
-    return rate[["place", "rate", "rate_se"]].merge(persons[["place", "persons", "lo", "hi"]], on="place")
+    persons = effects.band(sums, "persons", ["place"]).rename(columns={"mean": "persons", "se": "persons_se"})
+    return rate[["place", "rate", "rate_se"]].merge(persons[["place", "persons", "persons_se"]], on="place")
 
 
 def _colour_map(
@@ -100,7 +100,7 @@ def _colour_map(
     colors = [color for color, _ in fills.values()]
     ax.add_collection(PathCollection(list(shapes.values()), facecolors=colors, edgecolors=BORDER, linewidths=0.25))
     unsure = [shapes[code] for code, (_, uncertain) in fills.items() if uncertain]
-    ax.add_collection(PathCollection(unsure, facecolors="none", edgecolors="#bdbdbd", linewidths=0, hatch="////////"))
+    ax.add_collection(PathCollection(unsure, facecolors="none", edgecolors="#cfcfcf", linewidths=0, hatch="/////"))
     for i, code in enumerate(places.iso3):
         if code in shapes or places.is_rest[i] or code not in fill:
             continue
@@ -143,11 +143,12 @@ def _draw_key(sheet: Page, norm: BoundaryNorm, cmap: Colormap) -> None:
 def _draw_bars(
     ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], color: str, title: str, data: Mapping[str, float] | None
 ) -> None:
-    """Horizontal bars of persons a year with bands, and the data as diamonds."""
+    """Horizontal bars of persons a year, paler within two standard errors of zero, and the data as diamonds."""
     at = np.arange(len(rows))[::-1]
-    values = rows["persons"].to_numpy()
-    ax.barh(at, values, color=color, height=0.62, alpha=0.75)
-    ax.hlines(at, rows["lo"], rows["hi"], color=INK, lw=0.9)
+    values, reach = rows["persons"].to_numpy(), 2 * rows["persons_se"].fillna(0.0).to_numpy()
+    for y, value, error in zip(at, values, reach):
+        ax.barh(y, value, color=color, height=0.62, alpha=0.8 if abs(value) >= error else 0.3)
+    ax.hlines(at, values - reach, values + reach, color=INK, lw=0.9)
     if data is not None:
         ax.plot([data.get(p, np.nan) for p in rows["place"]], at, "D", ms=3.2, mfc="white", mec=INK, mew=0.8)
     ax.set_yticks(at, labels=[names.get(p, p) for p in rows["place"]])
@@ -220,9 +221,9 @@ def caption_notes(places: Places, rests_shaded: bool, change: bool, with_data: b
     """Sentences that explain the marks of the map."""
     notes = []
     if change and several:
-        notes.append("Hatched: change within two standard errors of zero.")
+        notes.append("Hatched, pale: change within two standard errors of zero.")
     if several:
-        notes.append("Bars: mean over runs, each side on its own scale; black lines: 90 % band.")
+        notes.append("Bars: mean over runs, each side on its own scale; black lines: two standard errors each way.")
     if with_data:
         notes.append("Diamonds: data (Scopus, Akbaritabar et al. 2024).")
     names, shapes = short_names(places), geo.country_paths()

@@ -13,6 +13,7 @@ from sim.plots.style import GREY
 from sim.policy.levers import LEVERS
 
 MAX_LINES = 6
+NUMBER_WIDTH = 0.075  # inches that a number and the space beside it take
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,8 @@ def _switches(policy: Any) -> dict[date, list[tuple[str, bool]]]:
     return out
 
 
-def _events_of(policy: Any, name: str) -> list[tuple[date, str]]:
-    """Begin, changes and end of one policy."""
-    title = str(getattr(policy, "title", "") or name)
+def _events_of(policy: Any) -> list[tuple[date, str]]:
+    """Dates at which one policy begins, changes or ends, each with that verb."""
     dated = _switches(policy)
     alive: set[str] = set()
     events: list[tuple[date, str]] = []
@@ -56,7 +56,7 @@ def _events_of(policy: Any, name: str) -> list[tuple[date, str]]:
             (alive.add if in_force else alive.discard)(lever)
         verb = "ends" if not alive else "changes" if began else "begins" if not events else "resumes"
         if began or alive:
-            events.append((when, f"{title} {verb}"))
+            events.append((when, verb))
     return events
 
 
@@ -68,36 +68,40 @@ def policy_dates(policies: Mapping[str, Any], end: float = 9999.0) -> list[Polic
     policies : name -> policy with ``title`` and ``levers`` (name -> object with ``values``: date -> strength or None).
     end : last year of the run; later dates are left out.
     """
-    by_day: dict[date, list[str]] = {}
+    by_day: dict[date, dict[str, list[str]]] = {}
     for name, policy in policies.items():
-        for when, label in _events_of(policy, name):
-            by_day.setdefault(when, []).append(label)
-    days = [d for d in sorted(by_day) if d.year <= end]
-    events = [
-        PolicyDate(d.year + (d.timetuple().tm_yday - 1) / 365.25, f"{'; '.join(by_day[d])} ({d:%Y-%m})") for d in days
-    ]
-    return events if len(events) <= MAX_LINES else _begins_and_ends(events)
+        title = str(getattr(policy, "title", "") or name)
+        for when, verb in _events_of(policy):
+            by_day.setdefault(when, {}).setdefault(verb, []).append(title)
+    days = [day for day in sorted(by_day) if day.year <= end]
+    if len(days) > MAX_LINES:  # too many for a small panel: only those on which something begins or ends
+        days = ([day for day in days if set(by_day[day]) & {"begins", "ends"}] or days)[:MAX_LINES]
+    return [PolicyDate(_year_of(day), _label(day, by_day[day])) for day in days]
 
 
-def _begins_and_ends(events: Sequence[PolicyDate]) -> list[PolicyDate]:
-    """Too many dates for a small panel: keep those on which something begins or ends, the first `MAX_LINES`."""
-    strong = [e for e in events if " begins" in e.label or " ends" in e.label]
-    return (strong or list(events))[:MAX_LINES]
+def _year_of(day: date) -> float:
+    return day.year + (day.timetuple().tm_yday - 1) / 365.25
+
+
+def _label(day: date, titles: Mapping[str, list[str]]) -> str:
+    """Such as '2018-11 begins: visa refusals, partner ban'."""
+    return f"{day:%Y-%m} " + ", ".join(f"{verb}: {', '.join(names)}" for verb, names in titles.items())
 
 
 def draw_policy_dates(ax: Axes, events: Sequence[PolicyDate], numbers: bool = True) -> None:
     """Vertical lines in one panel, numbered at the top edge if `numbers`."""
     low, high = ax.get_xlim()
     last = -1e9
+    figure = ax.get_figure(root=True)
+    width = ax.get_position().width * figure.get_size_inches()[0] if figure is not None else 1.0
+    gap = NUMBER_WIDTH / width * (high - low)
     for number, event in enumerate(events, start=1):
         if not low <= event.when <= high:
             continue
         ax.axvline(event.when, color=GREY, lw=0.6, ls=(0, (1, 1.5)), zorder=0.5)
         if not numbers:
             continue
-        # Numbers closer than 3 % of the panel would print over each other: shift the later one to the right.
-        at = max(event.when, last + 0.04 * (high - low))
-        last = at
+        at = last = max(event.when, last + gap)  # dates close to each other: the later number moves to the right
         ax.annotate(
             str(number), (at, 1), xycoords=("data", "axes fraction"), xytext=(0, 1), textcoords="offset points",
             ha="center", va="bottom", size=5.5, color=GREY,

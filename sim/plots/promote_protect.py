@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.plots import effects
 from sim.plots.labels import label_points
-from sim.plots.style import GREY, INK, MODE_NAMES, SERIES, page, signed_tick, styled
+from sim.plots.style import GREY, INK, MODE_NAMES, SERIES, page, short, signed_short, signed_tick, styled
 
 ROW = 2.55  # inches
 COLUMNS = (("papers", "Papers"), ("top1", "Top-1 % papers"))
@@ -35,7 +35,7 @@ class Point:
     Parameters
     ----------
     papers, top1 : in % of the baseline.
-    papers_number, leaks : papers and leaks prevented, a year.
+    papers_number, leaks, leaks_all : papers, leaks prevented, and leaks that happen, a year.
     """
 
     scenario: str
@@ -44,6 +44,12 @@ class Point:
     top1: Spread
     papers_number: Spread
     leaks: Spread
+    leaks_all: Spread
+
+    @property
+    def name(self) -> str:
+        """Scenario and mode in words."""
+        return f"{self.scenario} ({MODE_NAMES.get(self.mode, self.mode)})"
 
 
 def plane_points(outcomes: pd.DataFrame, years: tuple[int, int]) -> list[Point]:
@@ -55,10 +61,11 @@ def plane_points(outcomes: pd.DataFrame, years: tuple[int, int]) -> list[Point]:
     years : first and last year of the means, inclusive.
     """
     table = outcomes[outcomes["year"].between(*years)]
-    sums = table.groupby(effects.keys(table), as_index=False)[["papers", "top1", "leaks_prevented"]].sum()
-    sums["papers_number"] = sums["papers"] / (years[1] - years[0] + 1)
-    sums["leaks"] = sums["leaks_prevented"] / (years[1] - years[0] + 1)
-    names = ("papers", "top1", "papers_number", "leaks")
+    sums = table.groupby(effects.keys(table), as_index=False)[["papers", "top1", "leaks_prevented", "leaks"]].sum()
+    sums["papers_number"] = sums["papers"]
+    yearly = ("papers_number", "leaks_prevented", "leaks")
+    sums[list(yearly)] /= years[1] - years[0] + 1
+    names = ("papers", "top1", *yearly)
     change = effects.paired(sums, names, [], percent=("papers", "top1"))
     found = []
     for scenario, mode in effects.series_of(change, all_modes=True):
@@ -112,8 +119,8 @@ def _crosses(points: Sequence[Point], across: Sequence[Spread]) -> np.ndarray:
     """Positions along the arms of the crosses [m, 2], to keep labels off them."""
     arms = []
     for point, x in zip(points, across):
-        arms += [(a, point.leaks.mean) for a in np.linspace(x.lo, x.hi, 16)]
-        arms += [(x.mean, b) for b in np.linspace(point.leaks.lo, point.leaks.hi, 16)]
+        arms += [(a, point.leaks.mean) for a in np.linspace(x.lo, x.hi, 60)]
+        arms += [(x.mean, b) for b in np.linspace(point.leaks.lo, point.leaks.hi, 60)]
     return np.array(arms)
 
 
@@ -130,14 +137,12 @@ def _texts(points: Sequence[Point]) -> list[str]:
     return [f"{p.scenario}, {MODE_NAMES.get(p.mode, p.mode).removesuffix(' effects')}" for p in points]
 
 
-def price_notes(points: Sequence[Point]) -> str:
-    """Sentence for the caption: papers lost per leak prevented, where both are clear of zero."""
-    notes = [
-        f"{p.scenario} ({MODE_NAMES.get(p.mode, p.mode)}) {-p.papers_number.mean / p.leaks.mean:,.3g}"
-        for p in points
-        if p.papers_number.hi < 0 < p.leaks.lo
-    ]
-    return f"Papers lost per leak prevented, world: {'; '.join(notes)}." if notes else ""
+def leak_notes(points: Sequence[Point]) -> str:
+    """Sentences for the caption: change of all leaks, and papers lost per leak prevented where both are clear."""
+    leaks = "; ".join(f"{p.name} {signed_short(p.leaks_all.mean)}" for p in points)
+    priced = [p for p in points if p.papers_number.hi < 0 < p.leaks.lo]
+    prices = "; ".join(f"{p.name} {short(-p.papers_number.mean / p.leaks.mean)}" for p in priced)
+    return f"Change of all leaks a year, world: {leaks}." + (f" Papers lost per leak prevented: {prices}." if prices else "")
 
 
 def promote_protect(

@@ -5,6 +5,7 @@ Only the object API of matplotlib is used: no figure is registered anywhere, not
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,3 +183,14 @@ def signed_tick(value: float, _position: float | None = None) -> str:
         return "0"
     digits = next((d for d in range(3) if abs(round(value, d) - value) < 1e-6 * abs(value)), 3)
     return signed(value, digits)
+
+
+def short(value: float) -> str:
+    """Number to three significant digits, without exponent."""
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value and math.isfinite(value) else 0
+    return f"{value:,.{digits}f}"
+
+
+def signed_short(value: float) -> str:
+    """`short` with sign."""
+    return ("+" if value > 0 else "") + short(value).replace("-", "−")

@@ -25,7 +25,7 @@ from sim.plots.labels import label_points
 from sim.plots.net_flows import class_bounds, net_rates
 from sim.plots.outcomes import most_affected
 from sim.plots.policy_lines import policy_dates
-from sim.plots.promote_protect import plane_points, price_notes
+from sim.plots.promote_protect import leak_notes, plane_points
 
 LEAKS = ("leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft")
 
@@ -234,7 +234,7 @@ def test_plane_points_and_price() -> None:
     assert [p.mode for p in points] == ["scripted", "reactive"]
     assert points[0].papers.mean < points[1].papers.mean < 0 < points[1].leaks.mean < points[0].leaks.mean
     assert points[0].papers.lo < points[0].papers.mean < points[0].papers.hi
-    assert "crackdown (direct effects)" in price_notes(points)
+    assert "crackdown (direct effects)" in leak_notes(points)
 
 
 def test_international_error_is_the_one_of_the_caption() -> None:
@@ -254,9 +254,9 @@ def test_international_error_is_the_one_of_the_caption() -> None:
 def test_policy_dates() -> None:
     events = policy_dates({"crackdown": CRACKDOWN})
     assert [e.label for e in events] == [
-        "Crackdown begins (2014-03)",
-        "Crackdown changes (2016-09)",
-        "Crackdown ends (2019-01)",
+        "2014-03 begins: Crackdown",
+        "2016-09 changes: Crackdown",
+        "2019-01 ends: Crackdown",
     ]
     assert events[0].when == pytest.approx(2014 + 59 / 365.25)
     assert [e.label for e in policy_dates({"crackdown": CRACKDOWN}, end=2017)] == [e.label for e in events[:2]]
