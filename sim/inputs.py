@@ -87,6 +87,11 @@ class Inputs:
         damping = sum(ENTRY_DAMPING**n for n in range(1, year - DATA_END + 1))
         return self.data.entries[-BASE_YEARS:].mean(axis=0) * np.exp(self._entry_growth * (2.0 + damping))
 
+    def people_between(self, first: int, last: int) -> np.ndarray:
+        """Persons who are researchers at some time in these years, by place of entry [P] (data, then trend)."""
+        stock = self.data.researchers[min(first, DATA_END) - YEAR0]
+        return stock + sum((self.entries(year) for year in range(first + 1, last + 1)), np.zeros(self.data.n_places))
+
     def entry_mix(self, year: int) -> np.ndarray:
         """Origin mix of entrants [host, origin], rows sum to 1."""
         mix = self.data.entry_origin

@@ -37,11 +37,7 @@ class Stream(IntEnum):
     AUTHORSHIPS = 11
     LEADS = 12
     TEAM = 13
-    PARTNER_KIND = 14
-    PARTNER_PLACE = 15
     PARTNER_PERSON = 16
-    REFUSAL = 17
-    REFILL = 18
     QUALITY = 19
     PROJECT = 20
     POOL = 21
@@ -50,11 +46,10 @@ class Stream(IntEnum):
     LEAKS = 24
     CASES = 25
     PANEL = 26
-    ENTRY_REFUSAL = 27
-    MOVE_REFUSAL = 28
     GOVERNMENT = 29
     REST_COUNTRY = 30
-    APPLICATION = 31
+    TIE = 31
+    STOCK = 32
 
 
 @njit(cache=True, inline="always")

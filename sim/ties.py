@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.randomness import mix
+from sim.randomness import fold, mix
 
 
 @njit(cache=True, inline="always")
@@ -27,16 +27,35 @@ def tie_place(uid, place, row, tag):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def remember(uid, tie_row, tie_tag, i, j):  # type: ignore[no-untyped-def]
-    """Make j the most recent tie of i: newest first, the oldest is forgotten."""
+def remember(uid, tie_row, tie_tag, n_new, i, j, key):  # type: ignore[no-untyped-def]
+    """Put j among this year's ties of i: those come first, ordered by a keyed hash, then older ones.
+
+    If there are more than fit, the largest hashes of the year stay; so the result does not depend on the order
+    in which papers are gone through.
+
+    Parameters
+    ----------
+    n_new : [rows] uint8, ties of this year that each person has so far; updated.
+    key : of the year.
+    """
+    width = tie_row.shape[1]
     tag = uid_tag(uid[j])
-    last = tie_row.shape[1] - 1
-    for t in range(tie_row.shape[1]):
+    at = width  # where j stands already, else past the end
+    for t in range(width):
         if tie_row[i, t] == j and tie_tag[i, t] == tag:
-            last = t
+            at = t
             break
-    for t in range(last, 0, -1):
+    if at < n_new[i]:
+        return
+    rank = fold(key, np.uint64(tag))
+    to = 0
+    while to < n_new[i] and fold(key, np.uint64(tie_tag[i, to])) > rank:
+        to += 1
+    if to == width:
+        return
+    for t in range(min(at, width - 1), to, -1):
         tie_row[i, t] = tie_row[i, t - 1]
         tie_tag[i, t] = tie_tag[i, t - 1]
-    tie_row[i, 0] = j
-    tie_tag[i, 0] = tag
+    tie_row[i, to] = j
+    tie_tag[i, to] = tag
+    n_new[i] = min(n_new[i] + 1, width)

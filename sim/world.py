@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents import population
+from sim.agents.council import Council
 from sim.agents.face import ColumnarModel
-from sim.agents.government import govern, governments_state, make_governments, restore_governments
 from sim.agents.indicators import Observation
 from sim.agents.institution import InstitutionSet
 from sim.columns import Columns
@@ -90,8 +90,8 @@ class World(ColumnarModel):
         )
         self.timeline = Timeline.from_config(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
-        self.governments = make_governments(self, data.n_places, params.government, self.setting.threat, data.alliance)
-        self.panel = Panel(cfg.panel, self.setting)
+        self.council = Council(self, data.iso3, params.government, self.setting.threat, data.alliance)
+        self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))
         self.year = cfg.start - 1
         self.macros: dict[int, Macro] = {}
         n = data.n_places
@@ -112,7 +112,7 @@ class World(ColumnarModel):
         at = self.cfg.start - YEAR0
         stock = data.researchers[at - 1] if at > 0 else data.researchers[0] ** 2 / data.researchers[1]
         number = keyed_round(
-            base_key(setting.seed, setting.replicate, Stream.INITIAL, 0),
+            base_key(setting.seed, setting.replicate, Stream.STOCK, 0),
             FIELD_SHARE[:, None] * stock[None, :] / setting.scale,
         )
         mix, entries = self.inputs.entry_mix(self.cfg.start), self.inputs.entries(self.cfg.start)
@@ -142,7 +142,7 @@ class World(ColumnarModel):
         setting, columns = self.setting, self.columns
 
         # 1-3 clock, governments, levers: policies in force and decided become the channels of the year
-        decided, decisions = govern(self.governments, self.year, self.observation, self.mode)
+        decided, decisions = self.council.govern(self.year, self.observation, self.mode)
         channels = self.timeline.channels(self.year, decided)
         ctx = self._context(channels)
 
@@ -264,7 +264,7 @@ class World(ColumnarModel):
             **{f"macro.{k}": v for k, v in self.macro.arrays().items()},
             **macros,
             **{f"observation.{k}": np.asarray(v) for k, v in observed.items()},
-            **{f"government.{k}": v for k, v in governments_state(self.governments).items()},
+            **{f"government.{k}": v for k, v in self.council.state().items()},
             **self.columns.state(),
         }
 
@@ -288,7 +288,7 @@ class World(ColumnarModel):
         world.macros = {y: Macro(**_under(state, f"macros.{y}.")) for y in years}
         observed = _under(state, "observation.")
         world.observation = Observation(**{**observed, "year": int(observed["year"])}) if observed else None
-        restore_governments(world.governments, _under(state, "government."))
+        world.council.restore(_under(state, "government."))
         return world
 
 

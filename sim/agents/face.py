@@ -7,6 +7,7 @@ leaves the registries, which hold the governments, alone.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
@@ -18,6 +19,17 @@ from sim.agents.columnar import ColumnarGroups
 from sim.agents.pool import ResearcherPool
 from sim.agents.researcher import Researcher
 from sim.columns import Columns
+
+
+class IdsOfModel:
+    """Numbers of agents by model for Mesa 3.3, kept on the model: Mesa's own table would keep every model alive.
+
+    For the class attribute ``_ids`` of an agent class; Mesa 3.5 counts on the model itself and never asks.
+    """
+
+    def __getitem__(self, model: Any) -> Iterator[int]:
+        counter: Iterator[int] = model.__dict__.setdefault("_agent_ids", itertools.count(1))
+        return counter
 
 
 class ColumnarModel(mesa.Model):

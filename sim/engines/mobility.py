@@ -63,7 +63,8 @@ def plan_moves(
     push : [3, 2, P], exp of minus the utility enjoyed at the place of work, stops included.
     openness : [F, P origin, P to], share not refused times visas and perceived hostility.
     bonus : ([P origin, P to], [P to]) exp pull of diaspora programmes, and of chairs on the elite.
-    slots : ([P], [P]) persons a year whom programmes and chairs can add; the bonus shrinks to fit.
+    slots : ([P], [P]) persons a year whom programmes and chairs can add; the bonus shrinks to fit. (Ties are a
+        personal matter and left out of this sum.)
     people : [F, P from, P origin, 3, 2], sum of the micro factors of the people in each cell (real persons).
     vacancies : [P], arrivals a place can take, relative to its inflow at neutral utilities.
     spread : theta; 1 stops every barred move, 0 diverts all to open places.
@@ -75,16 +76,23 @@ def plan_moves(
     plain = pull[None, None] * (openness * homing)[:, :, None, None, :]  # [F, o, s, e, d]
     programme, chair = bonus
     if np.any(programme != 1.0) or np.any(chair != 1.0):
-        drawn = inflow(base, plain, people * here)
-        plain = plain * _within_slots(programme, chair, slots, drawn)
+        # the pull of others only lowers what a programme draws, so slots hold with the scale of a year without
+        total = reach(base, plain, people)
+        without = here * diversion(total, neutral, spread)
+        plain = plain * _within_slots(programme, chair, slots, inflow(base, plain, people * without))
     total = reach(base, plain, people)
-    ratio = total / np.maximum(neutral, 1e-300)[None, :, :, None, None]
-    scale = here * np.maximum(ratio, 1e-12) ** (spread - 1.0)
+    scale = here * diversion(total, neutral, spread)
     expected = inflow(base, plain, people * scale).sum(axis=(0, 1))
     plain0 = np.ascontiguousarray(np.broadcast_to(homing[None, :, None, None, :], plain.shape))
     reference = inflow(base, plain0, people).sum(axis=(0, 1))
     accept = np.minimum(1.0, vacancies * reference / np.maximum(expected, 1e-300))
     return MovePlan(base, plain, total, scale, accept)
+
+
+def diversion(total: np.ndarray, neutral: np.ndarray, spread: float) -> np.ndarray:
+    """Factor by which open places take over from barred ones, ``(total / neutral) ** (spread - 1)``; 1 in empty cells."""
+    ratio = total / np.maximum(neutral, 1e-300)[None, :, :, None, None]
+    return np.where(total > 0.0, np.maximum(ratio, 1e-12), 1.0) ** (spread - 1.0)
 
 
 # Kernels, not matrix products: most cells are empty, and a sum in a fixed order gives the same bits on any
@@ -236,7 +244,7 @@ def propose(  # type: ignore[no-untyped-def]
     attract, total, scale : this field's slices of `MovePlan`.
     tie : exponent on 1 + number of past co-authors at the destination.
     home_early : factor on going home in the first years after study abroad.
-    accept, fit : share of arrivals with a vacancy [P], and elasticity of acceptance on talent.
+    accept, fit : share of arrivals with a vacancy [P] for talent 1, and weight of talent in who gets one.
     """
     n_places = base.shape[0]
     tie_max = (1.0 + tie_row.shape[1]) ** tie
@@ -288,9 +296,8 @@ def propose(  # type: ignore[no-untyped-def]
             value = np.log(weight) + gumbel(pkey, np.uint64(d))
             if value > best_value:
                 best, best_value, best_tie = d, value, ties_here
-        if best >= 0 and uniform(key_cap, uid[i], zero) < accept[best] * (
-            talent[i] ** fit if accept[best] < 1.0 else 1.0
-        ):
+        # better fitting people win more of scarce vacancies (M20); continuous and 1 where nothing binds
+        if best >= 0 and uniform(key_cap, uid[i], zero) < accept[best] ** (talent[i] ** -fit):
             out_row[n], out_place[n], out_tie[n] = i, best, 1 if best_tie > 0 else 0
             n += 1
     return n

@@ -103,7 +103,10 @@ def plan_projects(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def build_pools(uid, place, n_slots, key_pool, n_places):  # type: ignore[no-untyped-def]
-    """Hash tables of authorship slots by place, load factor 1/4 to 1/2, linear probing.
+    """Hash tables of authorship slots by place, load factor 1/4 to 1/2, ordered linear probing.
+
+    Ordered (Amble & Knuth 1974, doi:10.1093/comjnl/17.2.135): the layout depends on who is in the pool, never on
+    the rows they have.
 
     Returns
     -------
@@ -125,16 +128,23 @@ def build_pools(uid, place, n_slots, key_pool, n_places):  # type: ignore[no-unt
             mask[p] = length - 1
             size += length
     table = np.full(max(size, 1), -1, np.int32)
+    held = np.zeros(max(size, 1), np.uint64)  # hash of the slot in each cell
     for i in range(uid.shape[0]):
         if uid[i] == 0 or n_slots[i] == 0:
             continue
         pkey = person_key(key_pool, uid[i])
         first, wrap = start[place[i]], mask[place[i]]
         for k in range(n_slots[i]):
-            at = np.int64(fold(pkey, np.uint64(k)) & np.uint64(wrap))
+            row = np.int32(i)
+            slot = fold(pkey, np.uint64(k))
+            at = np.int64(slot & np.uint64(wrap))
             while table[first + at] >= 0:
+                if held[first + at] < slot:  # the larger hash keeps the cell, the other one looks on
+                    table[first + at], row = row, table[first + at]
+                    held[first + at], slot = slot, held[first + at]
                 at = (at + 1) & wrap
-            table[first + at] = i
+            table[first + at] = row
+            held[first + at] = slot
     return table, start, mask, total
 
 
@@ -284,13 +294,14 @@ def write_papers(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def update_ties(uid, tie_row, tie_tag, first, n_authors, authors):  # type: ignore[no-untyped-def]
-    """Lead and partners remember each other, paper by paper, newest first."""
+def update_ties(uid, tie_row, tie_tag, first, n_authors, authors, key_tie):  # type: ignore[no-untyped-def]
+    """Lead and partners of each paper remember each other; the order of papers does not matter."""
+    n_new = np.zeros(uid.shape[0], np.uint8)
     for k in range(n_authors.shape[0]):
         i = authors[first[k]]
         for m in range(first[k] + 1, first[k] + n_authors[k]):
-            remember(uid, tie_row, tie_tag, i, authors[m])
-            remember(uid, tie_row, tie_tag, authors[m], i)
+            remember(uid, tie_row, tie_tag, n_new, i, authors[m], key_tie)
+            remember(uid, tie_row, tie_tag, n_new, authors[m], i, key_tie)
 
 
 def partner_distribution(
@@ -333,6 +344,8 @@ def team_distribution(mean: float, tail: float) -> np.ndarray:
     factorial = np.cumprod(np.maximum(k, 1.0))
     heavy = np.where(k >= 4, np.maximum(k, 1.0) ** -2.5, 0.0)
     heavy /= heavy.sum()
+
+    tail = min(tail, 0.9 * (mean - 1.0) / float(heavy @ k))  # small teams leave no room for a long tail
 
     def density(core: float) -> np.ndarray:
         poisson = np.exp(-core) * core**k / factorial

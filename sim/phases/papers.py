@@ -188,7 +188,8 @@ def write(
         *pools, cumulative, friction, setting.threat, c.repeat, c.fear, c.refill,
         setting.key(Stream.PARTNER_PERSON, ctx.year), authors, n_authors, lost,
     )  # fmt: skip
-    publication.update_ties(uid, *b.used("tie_row", "tie_tag"), first, n_authors, authors)
+    tie_key = setting.key(Stream.TIE, ctx.year)
+    publication.update_ties(uid, *b.used("tie_row", "tie_tag"), first, n_authors, authors, tie_key)
     mu, flags = np.empty(len(lead), np.float32), np.empty(len(lead), np.uint8)
     return FieldPapers(lead, ordinal, first, n_authors, authors, project, n_leads, mu, flags), lost
 

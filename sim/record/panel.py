@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
 OVERSAMPLED = ("CHN", "IND", "USA")
 OVERSAMPLING = 2.0
-_COPIED = (
-    "uid origin place entry_place entry_year institution stage permanent talent fear papers papers_international "
-    "papers_basic citations top1"
-).split()
+_OUTPUT = "papers papers_international papers_basic citations top1".split()
+_COPIED = "uid origin place entry_place entry_year institution stage permanent talent fear".split() + _OUTPUT
 
 
 class Panel:
@@ -37,17 +35,17 @@ class Panel:
     ----------
     cfg : first year, least number of agents and partners to be counted apart.
     setting : constants of the run.
+    people : [P], real persons who are researchers at some time in the panel's years, by place of entry.
     """
 
-    def __init__(self, cfg: PanelConfig, setting: Setting) -> None:
+    def __init__(self, cfg: PanelConfig, setting: Setting, people: np.ndarray) -> None:
         data = setting.data
         self.setting, self.start = setting, cfg.start
         self.partners = [data.iso3.index(p) for p in cfg.partners if p in data.iso3]
         self.oversampled = np.isin(np.array(data.iso3), OVERSAMPLED)
-        stock = data.researchers[-1]  # of the last data year
         weight = 1.0 + (OVERSAMPLING - 1.0) * self.oversampled
         # 10 % more than asked for: the sample of a hash varies, and `size` is a least number
-        self.share = 1.1 * cfg.size / max((stock * weight).sum() / setting.scale, 1.0)
+        self.share = 1.1 * cfg.size / max((people * weight).sum() / setting.scale, 1.0)
         self.key = base_key(setting.seed, setting.replicate, Stream.PANEL, 0)
 
     def members(self, block: Block, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -65,9 +63,10 @@ class Panel:
         for f, (block, rows, reasons) in enumerate(zip(columns, exits.rows, exits.reasons)):
             kept, weight = self.members(block, rows)
             reason = np.array(EXIT_REASONS)[reasons[np.searchsorted(rows, kept)] - 1]
-            found.append(
-                self._rows(block, f, kept, weight, year) | {"exit_reason": reason, "exited": np.ones(len(kept), bool)}
-            )
+            table = self._rows(block, f, kept, weight, year)
+            # the columns still hold last year's papers; nobody publishes in the year of leaving
+            nothing = {name: np.zeros_like(table[name]) for name in _OUTPUT}
+            found.append(table | nothing | {"exit_reason": reason, "exited": np.ones(len(kept), bool)})
         return found
 
     def record(self, ctx: YearContext, columns: Columns, output: Output, leavers: list[Table]) -> Table:
@@ -124,7 +123,8 @@ class Panel:
         key = self.setting.key(Stream.QUALITY, ctx.year)
         _panel_pass(
             index, partners, *block.used("uid", "place", "talent"), papers.lead, papers.ordinal, papers.first,
-            papers.n_authors, papers.authors, papers.mu, sigma, output.received, key, n_with, cited_with, talent, number,
+            papers.n_authors, papers.authors, papers.mu, sigma, output.received, key,
+            n_with, cited_with, talent, number,
         )  # fmt: skip
         iso3 = self.setting.data.iso3
         table: Table = {f"papers_with_{iso3[p]}": n_with[k] for k, p in enumerate(self.partners)}
