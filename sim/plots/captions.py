@@ -32,7 +32,7 @@ def run_sentence(cfg: Any, scenarios: Iterable[str]) -> str:
         if others
         else "baseline (policy of 2017)"
     )
-    agents = "one agent per researcher" if cfg.scale == 1 else f"one agent = {cfg.scale:g} researchers"
+    agents = "one agent per researcher" if cfg.scale == 1 else f"one agent = {cfg.scale:,} researchers"
     times = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
     world = f", world {cfg.world}" if getattr(cfg, "world", "full") != "full" else ""
     return f"Simulation of {what}: {agents}, {times}, seed {cfg.seed}, {cfg.start}–{cfg.end}{world}."

@@ -235,6 +235,12 @@ DRAWINGS: tuple[Callable[[Material], Iterator[tuple[str, Figure]]], ...] = (
 )  # fmt: skip
 
 
+def material_of(frames: Mapping[str, pd.DataFrame], cfg: Any, data: Any = None) -> Material:
+    """What the figures need of the recorder's frames."""
+    place_year = effects.plain(frames["place_year"], PLACE_COLUMNS)
+    return Material(effects.plain(frames["world_year"]), place_year, cfg, data or load_world_data(cfg.world))
+
+
 def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, data: Any = None) -> list[Path]:
     """Draw every figure that the frames allow and write each as PNG and SVG.
 
@@ -249,13 +255,7 @@ def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, da
     -------
     Paths written, in the order of drawing.
     """
-    place_year = effects.plain(frames["place_year"], PLACE_COLUMNS)
-    if place_year.empty:
+    material = material_of(frames, cfg, data)
+    if material.place_year.empty:
         return []
-    world_data = load_world_data(cfg.world) if data is None else data
-    material = Material(effects.plain(frames["world_year"]), place_year, cfg, world_data)
-    paths: list[Path] = []
-    for draw in DRAWINGS:
-        for name, figure in draw(material):
-            paths += save(figure, folder, name)
-    return paths
+    return [path for draw in DRAWINGS for name, figure in draw(material) for path in save(figure, folder, name)]

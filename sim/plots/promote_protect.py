@@ -142,7 +142,8 @@ def leak_notes(points: Sequence[Point]) -> str:
     leaks = "; ".join(f"{p.name} {signed_short(p.leaks_all.mean)}" for p in points)
     priced = [p for p in points if p.papers_number.hi < 0 < p.leaks.lo]
     prices = "; ".join(f"{p.name} {short(-p.papers_number.mean / p.leaks.mean)}" for p in priced)
-    return f"Change of all leaks a year, world: {leaks}." + (f" Papers lost per leak prevented: {prices}." if prices else "")
+    price = f" Papers lost per leak prevented: {prices}." if prices else ""
+    return f"Change of all leaks a year, world: {leaks}.{price}"
 
 
 def promote_protect(
