@@ -221,9 +221,11 @@ def caption_notes(places: Places, rests_shaded: bool, change: bool, with_data: b
     """Sentences that explain the marks of the map."""
     notes = []
     if change and several:
-        notes.append("Hatched, pale: change within two standard errors of zero.")
+        notes.append("Hatched: change within two standard errors of zero.")
     if several:
-        notes.append("Bars: mean over runs, each side on its own scale; black lines: two standard errors each way.")
+        notes.append(
+            "Bars: mean over runs, each side on its own scale; black lines: two standard errors each way; pale: zero is within them."
+        )
     if with_data:
         notes.append("Diamonds: data (Scopus, Akbaritabar et al. 2024).")
     names, shapes = short_names(places), geo.country_paths()

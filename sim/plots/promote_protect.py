@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.plots import effects
 from sim.plots.labels import label_points
-from sim.plots.style import GREY, INK, MODE_NAMES, SERIES, page, short, signed_short, signed_tick, styled
+from sim.plots.style import GREY, INK, MODE_LINES, MODE_NAMES, SERIES, page, short, signed_short, signed_tick, styled
 
 ROW = 2.55  # inches
 COLUMNS = (("papers", "Papers"), ("top1", "Top-1 % papers"))
@@ -96,8 +96,9 @@ def _panel(ax: Axes, points: Sequence[Point], column: str, colors: Mapping[str, 
     ax.plot(0, 0, "+", ms=6, color=INK, mew=1.0, zorder=4)
     for point, x in zip(points, across):
         color = colors[point.scenario]
-        ax.hlines(point.leaks.mean, x.lo, x.hi, color=color, lw=1.0, zorder=2)
-        ax.vlines(x.mean, point.leaks.lo, point.leaks.hi, color=color, lw=1.0, zorder=2)
+        line = MODE_LINES.get(point.mode, "-")
+        ax.hlines(point.leaks.mean, x.lo, x.hi, color=color, lw=1.0, ls=line, zorder=2)
+        ax.vlines(x.mean, point.leaks.lo, point.leaks.hi, color=color, lw=1.0, ls=line, zorder=2)
         inside = "white" if point.mode == "reactive" else color
         ax.plot(x.mean, point.leaks.mean, "o", ms=6, mfc=inside, mec=color, mew=1.3, zorder=3)
     ax.grid(True)

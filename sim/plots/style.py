@@ -24,7 +24,7 @@ INK, GREY, PALE = "#222222", "#6b6b6b", "#d9d9d9"
 # Okabe & Ito 2008, "Color universal design", without yellow (too pale for lines) and black.
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 MODE_NAMES = {"scripted": "direct effects", "reactive": "total effects"}
-MODE_LINES = {"scripted": "-", "reactive": (0, (4, 1.6))}
+MODE_LINES: dict[str, Any] = {"scripted": "-", "reactive": (0, (4, 1.6))}
 
 RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",
