@@ -224,7 +224,8 @@ def caption_notes(places: Places, rests_shaded: bool, change: bool, with_data: b
         notes.append("Hatched: change within two standard errors of zero.")
     if several:
         notes.append(
-            "Bars: mean over runs, each side on its own scale; black lines: two standard errors each way; pale: zero is within them."
+            "Bars: mean over runs, each side on its own scale; black lines: two standard errors each way; "
+            "pale: zero is within them."
         )
     if with_data:
         notes.append("Diamonds: data (Scopus, Akbaritabar et al. 2024).")
