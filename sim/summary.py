@@ -24,6 +24,7 @@ LAST_HISTORY = 2017
 WAYS = ("leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft")
 EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
 LEVELS = {"scripted": "scripted governments", "reactive": "reactive governments"}
+COLUMNS = "area outcome scenario mode reference mean se lo hi n".split()
 _PLACE_COLUMNS = (
     "n_researchers n_foreign_origin new_moves_in new_moves_out papers_whole papers_fractional papers_international "
     "top1_whole top1_at_baseline_threshold leaks_prevented leaks_avoided_by_lost_activity new_cases compliance_musd"
@@ -178,10 +179,9 @@ def effects(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFra
         rows = [(*key, math.nan, *vars(estimate(values.to_numpy())).values()) for key, values in groups]
         names = ["scenario", "mode", "area", "outcome", "reference", "mean", "se", "lo", "hi", "n"]
         found = pd.DataFrame(rows, columns=names)
-    rank = [order[pair] for pair in zip(found["area"], found["outcome"])]
-    return (
-        found.assign(rank=rank).sort_values(["rank", "mode"], kind="stable").drop(columns="rank").reset_index(drop=True)
-    )
+    ranked = found.to_dict("records")
+    ranked.sort(key=lambda row: (order[row["area"], row["outcome"]], MODES.index(row["mode"])))
+    return pd.DataFrame(ranked, columns=COLUMNS)
 
 
 def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Console | None = None) -> None:

@@ -59,9 +59,13 @@ class Frames(Mapping[str, pd.DataFrame]):
         columns : columns to read, all by default.
         filters : conditions such as ``("year", ">=", 2018)``, all of which hold.
         """
-        table = self._read(name, columns=columns, filters=filters)
-        # One chunk a name list: history and runs carry equal lists, which pandas wants to see once.
-        return table.unify_dictionaries().to_pandas(split_blocks=True)
+        # Names: history and runs carry equal lists, which pandas wants to see once. `table` is nobody else's,
+        # and columns are given up one by one, so that a large table is not in memory twice.
+        return (
+            self._read(name, columns=columns, filters=filters)
+            .unify_dictionaries()
+            .to_pandas(split_blocks=True, self_destruct=True)
+        )
 
     @property
     def manifest(self) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class History:
 
     year: int
     state: dict[str, np.ndarray]
-    tables: dict[str, pa.Table]
+    tables: Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class HistoryCache:
         folder = self.path(key)
         os.utime(folder)  # the time of last use, for pruning
         arrays = read_state(folder / "state.arrow") if state else {}
-        return History(meta["year"], arrays, dict(self.tables(key)) if tables else {})
+        return History(meta["year"], arrays, self.tables(key) if tables else {})
 
     def tables(self, key: str) -> Mapping[str, pa.Table]:
         """Tables of an entry that `check` found sound, read when asked for."""

@@ -61,26 +61,33 @@ def write_table(path: Path, table: pa.Table) -> None:
         writer.write_table(table)
 
 
-def read_table(path: Path) -> pa.Table:
-    """Table of an Arrow file."""
-    with pa.OSFile(str(path), "rb") as file:
+def read_table(source: Path | pa.Buffer) -> pa.Table:
+    """Table of an Arrow file, or of the same bytes in memory."""
+    if isinstance(source, pa.Buffer):
+        return pa.ipc.open_file(source).read_all()
+    with pa.OSFile(str(source), "rb") as file:
         return pa.ipc.open_file(file).read_all()
 
 
 class LazyTables(Mapping[str, pa.Table]):
-    """Tables by name, read from their Arrow files at each access and not kept."""
+    """Tables by name, read at each access and not kept.
 
-    def __init__(self, paths: Mapping[str, Path]) -> None:
-        self._paths = dict(paths)
+    Parameters
+    ----------
+    sources : Arrow files, or their bytes.
+    """
+
+    def __init__(self, sources: Mapping[str, Path | pa.Buffer]) -> None:
+        self._sources = dict(sources)
 
     def __getitem__(self, name: str) -> pa.Table:
-        return read_table(self._paths[name])
+        return read_table(self._sources[name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
+        return iter(self._sources)
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._sources)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -78,44 +77,6 @@ class Sink(Protocol):
     """Takes the batches of one run."""
 
     def write(self, table: str, batch: pa.RecordBatch) -> None: ...
-
-
-class MemorySink:
-    """Keeps the batches of one run in memory, by table."""
-
-    def __init__(self) -> None:
-        self.batches: dict[str, list[pa.RecordBatch]] = {}
-
-    def write(self, table: str, batch: pa.RecordBatch) -> None:
-        """Append one batch."""
-        self.batches.setdefault(table, []).append(batch)
-
-    def tables(self) -> dict[str, pa.Table]:
-        """One chunked table a name; no copy."""
-        return {name: pa.Table.from_batches(batches) for name, batches in self.batches.items()}
-
-
-class FileSink:
-    """Streams the batches of one run into Arrow files in a folder, so that memory holds one year."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self._writers: dict[str, pa.ipc.RecordBatchFileWriter] = {}
-
-    def write(self, table: str, batch: pa.RecordBatch) -> None:
-        """Append one batch; the file is opened at the first."""
-        if table not in self._writers:
-            options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-            path = str(self.folder / f"{table}.arrow")
-            self._writers[table] = pa.ipc.new_file(path, batch.schema, options=options)
-        self._writers[table].write_batch(batch)
-
-    def close(self) -> None:
-        """Finish the files; without this they cannot be read."""
-        for writer in self._writers.values():
-            writer.close()
-        self._writers.clear()
 
 
 class Recorder:

@@ -160,7 +160,7 @@ def _empty_column(name: str) -> pa.Array:
 
 
 def assemble(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> pa.Table:
-    """One table of all runs in memory; history chunks are shared, not copied."""
+    """One table of all runs in memory."""
     found = list(pieces(name, runs, scenarios))
     return pa.concat_tables(found) if found else empty_table(name, scenarios)
 

@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from sim.record.checkpoint import DamagedEntry, History, HistoryCache
-from sim.record.recorder import FileSink, MemorySink, Recorder, Sink
+from sim.record.recorder import Recorder, Sink
+from sim.record.sinks import FileSink, MemorySink
 from sim.record.store import PartMeta, PartStore, write_meta
 from sim.running.model import Arrays, Model, WorldLike
 from sim.running.plan import Run
@@ -84,7 +85,7 @@ class Done:
     peak_memory_mb: float
     notes: list[str] = field(default_factory=list)
     history: History | None = None
-    tables: dict[str, pa.Table] | None = None
+    tables: Mapping[str, pa.Table] | None = None
     macros: Arrays | None = None
     meta: PartMeta | None = None
 

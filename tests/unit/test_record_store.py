@@ -66,14 +66,6 @@ def test_history_is_repeated_in_front_of_every_run(tmp_path: Path):
     assert pq.read_table(tmp_path / "entry_year.parquet").to_pydict() == table.to_pydict()
 
 
-def test_shared_history_is_not_copied_in_memory():
-    before = pa.total_allocated_bytes()
-    table = assemble("entry_year", runs(), SCENARIOS)
-    chunks = {chunk.buffers()[1].address for chunk in table["x"].chunks}
-    assert len(table["x"].chunks) == 16 and len(chunks) == 9  # one history, eight runs
-    assert pa.total_allocated_bytes() - before < 20_000
-
-
 def test_every_table_of_the_contract_is_there_even_if_nothing_was_recorded(tmp_path: Path):
     assert set(table_names(runs())) == set(TABLES)
     for name in TABLES:

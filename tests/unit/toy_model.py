@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,19 +120,8 @@ class ToyModel:
         return cfg.baseline()
 
     def run_key(self, cfg: Config, replicate: int, mode: str = "scripted", end: int | None = None) -> str:
-        what = asdict(cfg)
-        for name in (
-            "threads",
-            "outdir",
-            "experiment",
-            "replicates",
-            "compare",
-            "figures",
-            "progress",
-            "government",
-            "end",
-        ):
-            what.pop(name)
+        names = "scale seed start world scenario policies".split()
+        what = [cfg.params.feedback, *(getattr(cfg, name) for name in names)]
         text = repr([what, replicate, mode, end or cfg.end])
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
