@@ -70,6 +70,7 @@ class Rules:
     team: float = 4.0
     sensitive: float = 0.1
     repeat: float = 0.3
+    origin: float = 0.0
     kappa: float = 0.6
     refill: float = 0.5
     friction: np.ndarray = field(default_factory=lambda: np.zeros(0))
@@ -140,7 +141,7 @@ def write(block: Block, rules: Rules) -> Papers:
     lost = np.zeros((rules.n_places, rules.n_places))
     publication.write_papers(
         *block.used("uid", "origin", "place", "fear", "tie_row", "tie_tag"), project, n_leads, lead, ordinal, first,
-        *pools, rules.partners(), rules.friction, rules.threat, rules.repeat, rules.kappa, rules.refill,
-        key(Stream.PARTNER_PERSON), authors, n_authors, lost,
+        *pools, rules.partners(), rules.friction, rules.threat, rules.repeat, rules.origin, rules.kappa,
+        rules.refill, key(Stream.PARTNER_PERSON), authors, n_authors, lost,
     )  # fmt: skip
     return Papers(lead, ordinal, first, n_authors, authors, project, n_slots, n_leads, lost)

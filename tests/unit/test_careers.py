@@ -159,7 +159,7 @@ def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray 
     block.origin[0], block.place[0] = origin, place
     for k, b in enumerate(partners, start=1):
         block.place[k] = b
-        remember(*block.used("uid", "tie_row", "tie_tag"), 0, k)
+        remember(*block.used("uid", "tie_row", "tie_tag"), np.zeros(12, np.uint8), 0, k, KEYS[0])
     names = "uid origin place fear tie_row tie_tag"
     careers.feel(*block.used(*names.split()), hostility, THREAT, 0.22, 0.5)
     return float(block.fear[0])

@@ -156,6 +156,18 @@ def test_programme_moves_are_bound_by_slots() -> None:
         assert after - before >= 0.5 * slots, "slots that people want are used"
 
 
+@pytest.mark.parametrize("openness", [1.0, 0.5, 0.2])
+@pytest.mark.parametrize("chairs", [0.0, 1.5])
+def test_slots_bind_behind_barriers_and_beside_chairs(openness: float, chairs: float) -> None:
+    year = neutral()
+    year["openness"][:, 0] *= openness
+    before = arrivals(year, plan_moves(**year))[..., 1].sum()
+    year["bonus"][0][0, 1], year["slots"][0][1] = np.exp(2.0), 20.0
+    year["bonus"][1][1], year["slots"][1][1] = np.exp(chairs), 15.0
+    added = arrivals(year, plan_moves(**year))[..., 1].sum() - before
+    assert 0.0 < added <= (20.0 + (15.0 if chairs else 0.0)) * (1.0 + 1e-9)
+
+
 def test_slots_that_nobody_wants_stay_empty() -> None:
     before, few = with_programme(0.1, 1e6)
     _, many = with_programme(0.1, 1e9)
@@ -223,7 +235,7 @@ def reference(block: Block, plan: MovePlan, f: int = 0) -> list[tuple[int, int, 
         pkey = np.uint64(person_key(KEYS[1], uid))
         value = [np.log(m) + gumbel(pkey, np.uint64(d)) if m > 0 else -np.inf for d, m in enumerate(mu)]
         d = int(np.argmax(value))
-        wins = plan.accept[d] * (block.talent[i] ** FIT if plan.accept[d] < 1.0 else 1.0)
+        wins = plan.accept[d] ** (block.talent[i] ** -FIT)
         if uniform(KEYS[2], uid, np.uint64(0)) < wins:
             movers.append((i, d, int(ties[d] > 0)))
     return movers
@@ -291,6 +303,12 @@ def test_raising_a_cap_only_adds_winners() -> None:
     for fewer, more in pairwise(winners):
         assert fewer <= more
     assert len(winners[0]) < len(winners[2]) < len(winners[4])
+
+
+def test_a_vacancy_that_hardly_binds_turns_hardly_anyone_away() -> None:
+    block, plan = people(20_000, N_PLACES), busy_year()
+    almost, all_ = (len(propose(block, replace(plan, accept=np.full(N_PLACES, a)))[0]) for a in (1 - 1e-9, 1.0))
+    assert almost == all_
 
 
 def test_vacancies_go_to_the_talented_first() -> None:

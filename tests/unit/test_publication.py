@@ -30,16 +30,9 @@ P = 4
 
 
 # --- team sizes ---------------------------------------------------------------------------------------------
-TAIL_PARTNERS = 4.0  # a paper of the tail has at least so many partners
-
-
 @pytest.mark.parametrize("mean", [1.3, 2.4, 3.99, 5.5, 9.0, 14.0])
 @pytest.mark.parametrize("tail", [0.0, 0.03, 0.2])
 def test_team_size_has_exactly_the_mean_asked_for(mean: float, tail: float) -> None:
-    if tail * TAIL_PARTNERS > mean - 1.0:
-        with pytest.raises(ValueError):
-            team_distribution(mean, tail)
-        return
     cumulative = team_distribution(mean, tail)
     share = np.diff(cumulative, prepend=0.0)
     assert (share >= 0.0).all() and cumulative[-1] == 1.0
@@ -202,6 +195,18 @@ def test_nobody_is_drawn_who_is_on_the_team_already() -> None:
     assert draw_person(*tables, 0, np.uint64(1), team, 0, 0) == -1, "an empty place"
 
 
+def test_pools_do_not_depend_on_the_order_of_rows() -> None:
+    """Property 1: which row a newborn gets depends on who left anywhere, and must not change anyone's partners."""
+    block = people(2000, P)
+    n_slots = np.random.default_rng(0).poisson(1.5, 2000).astype(np.uint16)
+    order = np.random.default_rng(1).permutation(2000)
+    uid, place = block.used("uid", "place")
+    one = build_pools(uid, place, n_slots, key(Stream.POOL), P)[0]
+    other = build_pools(uid[order], place[order], n_slots[order], key(Stream.POOL), P)[0]
+    owners = [np.where(t >= 0, u[t], 0) for t, u in ((one, uid), (other, uid[order]))]
+    np.testing.assert_array_equal(owners[0], owners[1])
+
+
 # --- papers -------------------------------------------------------------------------------------------------
 def international(papers: Papers, place: np.ndarray) -> np.ndarray:
     return np.array([len({int(place[j]) for j in papers.team(k)}) > 1 for k in range(len(papers))])
@@ -264,6 +269,44 @@ def test_repeat_slots_go_to_living_past_co_authors() -> None:
     none = write(block, Rules(P, repeat=0.0, team=2.5))
     chance = sum(int(j) in row[none.lead[k]].tolist() for k in range(len(none)) for j in none.team(k)[1:])
     assert chance < 0.02 * repeats
+
+
+def test_people_abroad_keep_part_of_their_slots_for_their_origin() -> None:
+    block = people(20_000, P, abroad=0.6)
+    free, papers = (write(block, Rules(P, repeat=0.0, origin=share)) for share in (0.0, 0.4))
+    origin, place = block.used("origin", "place")
+    away = origin[papers.lead] != place[papers.lead]
+    np.testing.assert_array_equal(free.lead, papers.lead)
+    assert all(free.team(k) == papers.team(k) for k in np.flatnonzero(~away)), "people at home are not concerned"
+    slots = home = 0
+    for k in np.flatnonzero(away):
+        partners = place[papers.team(k)[1:]]
+        slots, home = slots + len(partners), home + int((partners == origin[papers.lead[k]]).sum())
+    assert stats.binomtest(home, slots, 0.4 + 0.6 * 0.5 / (P - 1)).pvalue > ALPHA
+
+
+def test_the_papers_of_a_year_do_not_depend_on_rows() -> None:
+    """Same people in other rows: the same teams, and the same people remembered."""
+    block = people(6000, P)
+    order = np.random.default_rng(1).permutation(6000)
+    moved = Block(6000)
+    moved.allocate(6000)
+    for name, array in block.arrays().items():
+        getattr(moved, name)[:6000] = array[order]
+    at = np.argsort(order)
+    moved.tie_row[:6000] = np.where(moved.tie_row[:6000] >= 0, at[moved.tie_row[:6000]], -1)
+    teams, known = [], []
+    for b in (block, moved):
+        papers = write(b, Rules(P))
+        teams.append(papers.by_lead(b.uid))
+        publication.update_ties(
+            *b.used("uid", "tie_row", "tie_tag"), papers.first, papers.n_authors, papers.authors, key(Stream.TIE)
+        )
+        known.append(
+            {int(u): [int(b.uid[r]) if r >= 0 else 0 for r in rows] for u, rows in zip(*b.used("uid", "tie_row"))}
+        )
+    assert teams[0] == teams[1]
+    assert known[0] == known[1]
 
 
 # --- refusals -----------------------------------------------------------------------------------------------

@@ -1,0 +1,106 @@
+"""People are conserved, exactly, by place and origin, every year: from the recorded tables alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.columns import NONE
+from tests import live
+
+N = 64
+
+
+@pytest.fixture(scope="module")
+def run() -> live.Run:
+    """A world of its own from the first year, so that the people of the year before are known."""
+    run = live.start(live.config("+scenario=restrictive", "start=1985"))
+    run.before = stock(run.world)  # type: ignore[attr-defined]
+    return run.go()
+
+
+def stock(world: live.World) -> np.ndarray:
+    """Real persons [origin, place]."""
+    columns, cells = world.columns, np.zeros((N, N))
+    np.add.at(cells, (columns.gather("origin"), columns.gather("place")), float(world.cfg.scale))
+    return cells
+
+
+def cells(table: dict[str, np.ndarray], value: str, axes: tuple[str, ...]) -> np.ndarray:
+    out = np.zeros((N, N))
+    np.add.at(out, tuple(table[axis].astype(int) for axis in axes), table[value])
+    return out
+
+
+def test_stock_of_every_place_and_origin_balances_exactly(run: live.Run) -> None:
+    before = run.before  # type: ignore[attr-defined]
+    assert before.sum() > 0
+    for result in run.years:
+        t = result.tables
+        after = cells(t["stock_year"], "n_researchers", ("origin", "place"))
+        expected = before + cells(t["entry_year"], "new_entrants", ("origin", "place"))
+        expected -= cells(t["exit_year"], "new_exits", ("origin", "place"))
+        expected += cells(t["flow_year"], "new_moves", ("origin", "place_to"))
+        expected -= cells(t["flow_year"], "new_moves", ("origin", "place_from"))
+        np.testing.assert_array_equal(after, expected, err_msg=str(result.year))
+        before = after
+    np.testing.assert_array_equal(before, stock(run.world))
+
+
+def test_place_table_agrees_with_the_tables_by_origin(run: live.Run) -> None:
+    for result in run.years:
+        t, place = result.tables, result.tables["place_year"]
+        stock_ = cells(t["stock_year"], "n_researchers", ("origin", "place"))
+        entered = cells(t["entry_year"], "new_entrants", ("origin", "place"))
+        moved = cells(t["flow_year"], "new_moves", ("place_from", "place_to"))
+        home = t["flow_year"]["origin"] == t["flow_year"]["place_to"]
+        returned = {k: v[home] for k, v in t["flow_year"].items()}
+        expected = {
+            "n_researchers": stock_.sum(axis=0),
+            "n_foreign_origin": stock_.sum(axis=0) - stock_.diagonal(),
+            "new_entrants": entered.sum(axis=0),
+            "new_entrants_foreign": entered.sum(axis=0) - entered.diagonal(),
+            "new_exits": cells(t["exit_year"], "new_exits", ("origin", "place")).sum(axis=0),
+            "new_moves_in": moved.sum(axis=0),
+            "new_moves_out": moved.sum(axis=1),
+            "new_returns": cells(returned, "new_moves", ("place_from", "place_to")).sum(axis=0),
+        }
+        for name, value in expected.items():
+            np.testing.assert_array_equal(place[name], value, err_msg=f"{result.year} {name}")
+        assert not moved.diagonal().any(), "nobody moves to where they are"
+
+
+def test_counts_of_people_are_whole_agents(run: live.Run) -> None:
+    place = run.table("place_year")
+    for name in ("n_researchers", "new_entrants", "new_exits", "new_moves_in", "new_moves_out"):
+        assert not (place[name] % live.SCALE).any(), name
+
+
+def test_nobody_is_two_people_and_free_rows_are_empty(run: live.Run) -> None:
+    uids = run.world.columns.gather("uid")
+    assert len(np.unique(uids)) == len(uids) > 1000
+    for block in run.world.columns:
+        free = np.flatnonzero(block.uid[: block.n_rows] == 0)
+        assert (block.place[free] == NONE).all()
+        alive = block.alive()
+        assert (block.place[alive] < N).all() and (block.origin[alive] < N).all()
+        assert (block.place[alive] != block.prev_place[alive]).all()
+
+
+def test_identity_is_written_in_the_uid(run: live.Run) -> None:
+    for f, block in enumerate(run.world.columns):
+        uid = block.uid[block.alive()].astype(object)
+        assert all(u >> 32 & 0xF == f for u in uid)
+        np.testing.assert_array_equal([(u >> 48) - 1 for u in uid], block.origin[block.alive()])
+        np.testing.assert_array_equal([(u >> 36 & 0xFFF) + 1900 for u in uid], block.entry_year[block.alive()])
+
+
+def test_columns_keep_within_their_meaning(run: live.Run) -> None:
+    columns, inst = run.world.columns, run.world.setting.institutions
+    age = 2025 - columns.gather("entry_year")
+    np.testing.assert_array_equal(columns.gather("stage"), np.select([age < 8, age < 20], [0, 1], 2))
+    fear, talent, permanent = (columns.gather(name) for name in ("fear", "talent", "permanent"))
+    assert ((fear >= 0) & (fear < 1)).all() and (talent > 0).all() and set(np.unique(permanent)) <= {0, 1}
+    np.testing.assert_array_equal(inst.place[columns.gather("institution")], columns.gather("place"))
+    moved, previous = columns.gather("moved_year"), columns.gather("prev_place")
+    np.testing.assert_array_equal(moved > 0, previous != NONE)
