@@ -85,6 +85,8 @@ def named_places(policy: Policy) -> Iterator[str]:
 
 
 def _shown(words: Sequence[str]) -> str:
+    if "ALL" in words:  # the group of every place, of which the issuers are left out
+        return "all others"
     return ", ".join(words) if len(words) <= 5 else ", ".join(words[:4]) + f" and {len(words) - 4} more"
 
 
@@ -236,7 +238,8 @@ def _cells(found: Sequence[pd.Series | None], paired: bool) -> list[str]:
             mean = se = lo = hi = 0.0
         digits, sign = decimals(se, mean), "+" if paired else ""
         if paired and i == 0:
-            cells.append(number(reference, decimals(math.nan if se == 0 else se, reference)))
+            # No more digits than the effect has, and no fraction of a thousand.
+            cells.append(number(reference, min(max(digits, 0), max(decimals(0.0, reference) + 1, 0))))
         cells.append(number(mean, digits, sign) + ("" if math.isnan(se) else f" ± {number(se, digits)}"))
         cells.append("–" if math.isnan(lo) else f"{number(lo, digits, sign)} … {number(hi, digits, sign)}")
     return cells
