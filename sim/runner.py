@@ -41,7 +41,7 @@ def run(cfg: Config, *, model: Model | None = None) -> Frames:
     Parameters
     ----------
     cfg : configuration, as from `sim.load_config`.
-    model : the model to run; the package's own by default.
+    model : the model to run; the package's own by default (its class must be importable by worker processes).
 
     Returns
     -------

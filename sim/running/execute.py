@@ -43,7 +43,7 @@ class Execution:
     tables: dict[str, Mapping[str, pa.Table]] = field(default_factory=dict)
     histories: dict[int, History | None] = field(default_factory=dict)
     macros: dict[str, Arrays] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=lambda: {"history_cpu": 0.0, "runs_cpu": 0.0})
+    seconds: dict[str, float] = field(default_factory=lambda: {"history_jobs": 0.0, "run_jobs": 0.0})
     peak_worker_mb: float = 0.0
     _waiting: dict[Future[Done], int | Run] = field(default_factory=dict)
     _left: list[Run] = field(default_factory=list)
@@ -120,14 +120,14 @@ class Execution:
         self.notes += done.notes
         self.peak_worker_mb = max(self.peak_worker_mb, done.peak_memory_mb)
         if isinstance(what, Run):
-            self.seconds["runs_cpu"] += done.seconds
+            self.seconds["run_jobs"] += done.seconds
             if done.macros is not None:
                 self.macros[what.key] = done.macros
             tables = self.parts.tables(what.key) if self.parts is not None else done.tables
             assert done.meta is not None and tables is not None
             self._finish(what, done.meta, tables)
         else:
-            self.seconds["history_cpu"] += done.seconds
+            self.seconds["history_jobs"] += done.seconds
             self.histories[what] = done.history
 
     def _finish(self, run: Run, meta: PartMeta, tables: Mapping[str, pa.Table]) -> None:

@@ -72,7 +72,10 @@ def modes_of(cfg: Config) -> tuple[str, ...]:
 
 
 def branch_year(start: int, end: int, first_policy_year: int | None) -> int | None:
-    """Last year before anything can differ from the baseline, at most `HISTORY_END`; None if there is no such year."""
+    """Last year before anything can differ from the baseline, at most `HISTORY_END`; None if there is no such year.
+
+    Reactive governments do not act before `HISTORY_END` is over, so that a run does not depend on where it branches.
+    """
     last = min(HISTORY_END, end if first_policy_year is None else min(end, first_policy_year - 1))
     return last if last >= start else None
 
@@ -88,7 +91,7 @@ def make_plan(cfg: Config, model: Model) -> Plan:
     if name != BASELINE:
         arms[name] = cfg
     runs = tuple(
-        _run(scenario, arm, mode, replicate, branch, model)
+        Run(RunId(scenario, mode, 0, replicate), arm, model.run_key(arm, replicate, mode))
         for scenario, arm in arms.items()
         for mode in modes_of(cfg)
         for replicate in range(cfg.replicates)
@@ -101,10 +104,3 @@ def make_plan(cfg: Config, model: Model) -> Plan:
 def scenario_name(cfg: Config) -> str:
     """Name of the scenario in the tables; policies given without one must not pass for the baseline."""
     return "custom" if cfg.policies and cfg.scenario == BASELINE else cfg.scenario
-
-
-def _run(scenario: str, arm: Config, mode: str, replicate: int, branch: int | None, model: Model) -> Run:
-    key = model.run_key(arm, replicate, mode)
-    if mode != "scripted":  # governments may react from the year after the branch, so that it is part of the run
-        key = hashlib.sha256(f"{key} reactive after {branch}".encode()).hexdigest()[: len(key)]
-    return Run(RunId(scenario, mode, 0, replicate), arm, key)
