@@ -85,6 +85,11 @@ def same_tables(one: list[YearResult], two: list[YearResult]) -> Iterator[tuple[
                 yield a.year, name, column
 
 
+def end_of(lever: str) -> float:
+    """The bound of a lever's strength that is not neutral."""
+    return LEVERS[lever].hi if LEVERS[lever].hi != LEVERS[lever].neutral else LEVERS[lever].lo
+
+
 def with_lever(
     cfg: Config, lever: str, strength: float, issuer: tuple[str, ...] = ("USA",), year: int = YEAR, **scope: Any
 ) -> Config:
@@ -98,6 +103,13 @@ def with_lever(
         uses["base"] = _use(base.name, base.hi, year, {})
     policy = Policy(title="test", issuer=issuer, levers=uses)
     return replace(cfg, scenario="test", policies={"test": policy})
+
+
+def with_everything(cfg: Config, issuer: tuple[str, ...] = ("G20",), year: int = YEAR) -> Config:
+    """The configuration with every lever half pulled at once, so that no state of the world stays at rest."""
+    uses = {name: _use(name, 0.5 * (lever.neutral + end_of(name)), year, {}) for name, lever in LEVERS.items()}
+    policies = {"everything": Policy(title="everything", issuer=issuer, levers=uses)}
+    return replace(cfg, scenario="everything", policies=policies)
 
 
 def _use(lever: str, strength: float, year: int, scope: dict[str, Any]) -> LeverUse:

@@ -174,6 +174,13 @@ def test_slots_that_nobody_wants_stay_empty() -> None:
     assert few == many > before
 
 
+def test_a_programme_with_slots_for_all_pulls_as_it_says() -> None:
+    before, after = with_programme(0.3, 1e9, spread=1.0)
+    year = neutral() | {"spread": 1.0}
+    theirs = arrivals(year, plan_moves(**year))[:, :, 0, ..., 1].sum()
+    assert after - before == pytest.approx((np.exp(0.3) - 1.0) * theirs, rel=1e-9)
+
+
 def test_chairs_draw_only_the_elite() -> None:
     year = neutral()
     before = arrivals(year, plan_moves(**year)).sum(axis=(0, 1, 2, 3))  # [elite, to]

@@ -355,6 +355,16 @@ def test_refused_slots_are_filled_elsewhere_when_all_are_refilled() -> None:
     assert min(gained.values()) > 0, "home and third places gain"
 
 
+def test_refilled_slots_do_not_go_to_places_under_rules_themselves() -> None:
+    block, rules = people(12_000, P), Rules(P, refill=1.0, repeat=0.0)
+    free = write(block, rules)
+    rules.friction[:, 0, 1], rules.friction[:, 0, 2] = 1.0, 0.5
+    papers = write(block, rules)
+    assert pair_slots(block, papers, 0, 1) == 0
+    before, after = pair_slots(block, free, 0, 2), pair_slots(block, papers, 0, 2)
+    assert stats.binomtest(after, before, 0.5).pvalue > ALPHA, "half of its own, and none of place 1's"
+
+
 def test_half_refill_loses_half_of_the_refused_slots() -> None:
     block, papers = barred(1.0, 0.5)
     refused = sum(pair_slots(block, barred(0.0, 0.0, block)[1], a, b) for a, b in ((0, 1), (1, 0)))

@@ -1,0 +1,219 @@
+"""Phases hand channels to engines the right way round: who acts, on whom, where, and on nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from sim.phases import moves, papers, people, safety
+from sim.phases.setting import YearContext
+from sim.policy.channels import Channels
+from sim.world import World
+from tests import live
+
+P = 64
+HOST, ORIGIN, OTHER = 3, 5, 7  # a host or acting place, an origin, another place
+
+
+@pytest.fixture(scope="module")
+def world(state_2017: dict[str, np.ndarray]) -> World:
+    """The world at the end of 2017; tests look at its next year."""
+    world = live.resume(live.config(), state_2017).world
+    world.year = 2018
+    return world
+
+
+def context(world: World, **channels: tuple[tuple, float]) -> YearContext:
+    """The year 2018 with some cells of some channels set to a value."""
+    neutral = Channels.neutral(P, len(world.setting.institutions.place))
+    for name, (at, value) in channels.items():
+        getattr(neutral, name)[at] = value
+    return world._context(neutral)
+
+
+def pair(work: Callable, world: World, **channels: tuple[tuple, float]) -> tuple:
+    """Results of a phase's function without and with the channels."""
+    return tuple(work(world.setting, ctx) for ctx in (context(world), context(world, **channels)))
+
+
+def cells(changed: np.ndarray, axes: tuple[int, ...]) -> set[tuple[int, ...]]:
+    """Where along the given axes an array of booleans is true."""
+    at = np.nonzero(changed)
+    return set(zip(*(at[axis].tolist() for axis in axes)))
+
+
+# --- moves --------------------------------------------------------------------------------------------------
+MOVE_OPENNESS = [
+    ("hostility", (HOST, ORIGIN), 0.5, {(ORIGIN, HOST)}),
+    ("visa_delay", (ORIGIN, OTHER), 0.5, {(ORIGIN, OTHER)}),
+    ("move_refused", (slice(None), ORIGIN, OTHER), 0.5, {(ORIGIN, OTHER)}),
+]
+
+
+@pytest.mark.parametrize("name, at, value, where", MOVE_OPENNESS)
+def test_barriers_to_moves_close_one_way_for_one_origin(
+    name: str, at: tuple, value: float, where: set[tuple[int, int]], world: World
+) -> None:
+    before, after = (u[2] for u in pair(moves.utilities, world, **{name: (at, value)}))
+    assert cells(before != after, (1, 2)) == where
+    assert (after <= before).all()
+
+
+def test_nobody_needs_a_visa_for_home(world: World) -> None:
+    every = slice(None)
+    closed = context(world, move_refused=((every, every, every), 1.0), visa_delay=((every, every), 1.0))
+    openness = moves.utilities(world.setting, closed)[2]
+    home = np.eye(P, dtype=bool)
+    assert (openness[:, home] == 1.0).all() and not openness[:, ~home].any()
+
+
+MOVE_PULL = [("income_recruits", 0.2), ("students_to_recruits", 0.2), ("permanent_offer", 0.05), ("funding", 1.3)]
+
+
+@pytest.mark.parametrize("name, value", MOVE_PULL)
+def test_promotion_pulls_to_the_place_that_promotes(name: str, value: float, world: World) -> None:
+    before, after = (u[0] for u in pair(moves.utilities, world, **{name: ((OTHER,), value)}))
+    assert cells(before != after, (2,)) == {(OTHER,)}
+    assert (after[:, :, OTHER] > before[:, :, OTHER]).all()
+
+
+def test_posts_weigh_more_early_than_late(world: World) -> None:
+    before, after = (u[0] for u in pair(moves.utilities, world, permanent_offer=((OTHER,), 0.05)))
+    gain = np.log(after / before)[:, 0, OTHER]
+    assert gain[0] > gain[1] > gain[2] > 0.0
+
+
+def test_a_ban_on_leaving_holds_people_where_it_is(world: World) -> None:
+    before, after = (u[1] for u in pair(moves.utilities, world, outmove_refused=((HOST,), 0.4)))
+    np.testing.assert_allclose(after[:, :, HOST], 0.6 * before[:, :, HOST])
+    np.testing.assert_array_equal(np.delete(after, HOST, axis=2), np.delete(before, HOST, axis=2))
+
+
+def test_vacancies_follow_budgets_and_posts(world: World) -> None:
+    before = moves.vacancies(world.setting, context(world))
+    for name, value, factor in (("funding", 1.5, 1.5), ("permanent_offer", 0.1, 1.1)):
+        after = moves.vacancies(world.setting, context(world, **{name: ((OTHER,), value)}))
+        assert after[OTHER] == pytest.approx(factor * before[OTHER])
+        np.testing.assert_array_equal(np.delete(after, OTHER), np.delete(before, OTHER))
+
+
+def test_income_at_home_calls_people_home(world: World) -> None:
+    inputs = world.inputs.year(2018)
+    richer = inputs.income.copy()
+    richer[OTHER] *= 2.0
+    before, after = (moves.home_factor(world.setting, i) for i in (inputs, replace(inputs, income=richer)))
+    assert after[OTHER] > before[OTHER] and (before >= 1.0).all()
+    assert (np.delete(after, OTHER) <= np.delete(before, OTHER)).all()
+
+
+# --- entry --------------------------------------------------------------------------------------------------
+ENTRY = [
+    ("hostility", (HOST, ORIGIN), 0.5, {(ORIGIN, HOST)}, -1),
+    ("visa_delay", (ORIGIN, OTHER), 0.5, {(ORIGIN, OTHER)}, -1),
+    ("entry_refused", (slice(None), ORIGIN, OTHER), 0.5, {(ORIGIN, OTHER)}, -1),
+    ("visa_open", (ORIGIN, OTHER), 0.5, {(ORIGIN, OTHER)}, 1),
+]
+
+
+@pytest.mark.parametrize("name, at, value, where, sign", ENTRY)
+def test_entry_is_changed_for_one_origin_at_one_host(
+    name: str, at: tuple, value: float, where: set[tuple[int, int]], sign: int, world: World
+) -> None:
+    runs = pair(people.entry_utilities, world, **{name: (at, value)})
+    (before, home_before), (after, home_after) = runs
+    assert cells(before != after, (1, 2)) == where
+    assert np.sign(after - before)[before != after].tolist() == [sign] * 6
+    np.testing.assert_array_equal(home_before, home_after)
+
+
+def test_student_places_are_for_foreigners(world: World) -> None:
+    runs = pair(people.entry_utilities, world, student_places=((OTHER,), 0.3))
+    np.testing.assert_allclose(runs[1][0][:, :, OTHER] - runs[0][0][:, :, OTHER], 0.3)
+    np.testing.assert_array_equal(runs[1][1], runs[0][1])
+
+
+def test_funding_draws_entrants_and_keeps_ones_own(world: World) -> None:
+    runs = pair(people.entry_utilities, world, funding=((OTHER,), 1.5))
+    assert cells(runs[0][0] != runs[1][0], (2,)) == {(OTHER,)}
+    assert cells(runs[0][1] != runs[1][1], (0,)) == {(OTHER,)}
+    assert runs[1][1][OTHER] > runs[0][1][OTHER]
+
+
+# --- careers: what the kernel is given ----------------------------------------------------------------------
+@pytest.fixture
+def careers_given(world: World, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """Arguments that `careers.step` is given under some channels, by name."""
+    names = "permanent_rate talent_permanent dual_gain dual_loss"
+
+    def look(**channels: tuple[tuple, float]) -> dict[str, np.ndarray]:
+        seen: list[tuple] = []
+        monkeypatch.setattr(people.careers, "step", lambda *a: seen.append(a))
+        monkeypatch.setattr(people.careers, "feel", lambda *a: None)
+        people.age_and_exit(world.setting, context(world, **channels), world.columns)
+        return dict(zip(names.split(), seen[0][15:19]))
+
+    return look
+
+
+def test_a_programme_of_the_origin_ties_its_people_abroad(careers_given) -> None:  # type: ignore[no-untyped-def]
+    before, after = careers_given(), careers_given(programme_pull=((ORIGIN, ORIGIN), 1.0))
+    assert cells(before["dual_gain"] != after["dual_gain"], (1,)) == {(ORIGIN,)}
+    np.testing.assert_allclose(after["dual_gain"][:, ORIGIN], 2.0 * before["dual_gain"][:, ORIGIN])
+
+
+def test_a_ban_on_second_affiliations_binds_people_who_work_there(careers_given) -> None:  # type: ignore[no-untyped-def]
+    before, after = careers_given(), careers_given(dual_banned=((HOST,), 1.0))
+    assert not after["dual_gain"][HOST].any() and after["dual_loss"][HOST] == 1.0
+    np.testing.assert_array_equal(
+        np.delete(after["dual_gain"], HOST, axis=0), np.delete(before["dual_gain"], HOST, axis=0)
+    )
+    np.testing.assert_array_equal(np.delete(after["dual_loss"], HOST), np.delete(before["dual_loss"], HOST))
+
+
+def test_posts_offered_raise_the_rate_of_that_place(careers_given) -> None:  # type: ignore[no-untyped-def]
+    before, after = careers_given(), careers_given(permanent_offer=((OTHER,), 0.05))
+    np.testing.assert_allclose(after["permanent_rate"][OTHER], before["permanent_rate"][OTHER] + 0.05)
+    assert cells(before["permanent_rate"] != after["permanent_rate"], (0,)) == {(OTHER,)}
+
+
+# --- research and safety ------------------------------------------------------------------------------------
+def test_rules_of_either_side_bind_both(world: World) -> None:
+    friction = np.zeros((4, 6, P, P))
+    friction[1, 2, HOST, OTHER], friction[1, 2, OTHER, HOST] = 0.5, 0.2
+    both = papers.both_sides(friction)
+    assert both[1, 2, HOST, OTHER] == both[1, 2, OTHER, HOST] == pytest.approx(1.0 - 0.5 * 0.8)
+    assert cells(both != 0.0, (0, 1, 2, 3)) == {(1, 2, HOST, OTHER), (1, 2, OTHER, HOST)}
+
+
+def test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes(world: World) -> None:
+    before = papers.output_rates(world.setting, context(world))
+    after = papers.output_rates(world.setting, context(world, programme_grant=((OTHER,), 1.4), funding=((OTHER,), 2.0)))
+    np.testing.assert_array_equal(after[0], before[0])  # funding acts through `funding_lag`, from next year on
+    assert after[1][OTHER] == pytest.approx(1.4 * before[1][OTHER])
+    np.testing.assert_array_equal(np.delete(after[1], OTHER), np.delete(before[1], OTHER))
+
+
+def test_protection_is_the_mean_over_researchers_of_place_and_institutions(world: World) -> None:
+    inst = world.setting.institutions
+    mine = np.flatnonzero(inst.place == HOST)
+    ctx = context(world, protection_place=((1, HOST), 0.2), protection_institution=((1, mine[0]), 0.5))
+    protected = safety.protection(world.setting, ctx)
+    assert protected[1, HOST] == pytest.approx(1.0 - 0.8 * (1.0 - 0.5 * inst.weight[mine[0]]))
+    assert cells(protected != 0.0, (0, 1)) == {(1, HOST)}
+
+
+def test_openness_bounds_what_others_reach_of_ones_knowledge(world: World) -> None:
+    before, after = context(world), context(world, openness=((HOST, OTHER), 0.3))
+    assert after.access[HOST, OTHER] == pytest.approx(0.3 * before.access[HOST, OTHER])
+    changed = before.access != after.access
+    assert cells(changed, (0, 1)) <= {(HOST, OTHER)} and (np.diag(after.access) == 1.0).all()
+
+
+def test_neutral_channels_are_the_only_thing_a_context_needs(world: World) -> None:
+    one, two = context(world), context(world)
+    for field in fields(one):
+        if isinstance(getattr(one, field.name), np.ndarray):
+            np.testing.assert_array_equal(getattr(one, field.name), getattr(two, field.name))
