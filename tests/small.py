@@ -73,6 +73,7 @@ class Rules:
     origin: float = 0.0
     kappa: float = 0.6
     refill: float = 0.5
+    same: float = 1.0
     friction: np.ndarray = field(default_factory=lambda: np.zeros(0))
     threat: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
@@ -142,6 +143,6 @@ def write(block: Block, rules: Rules) -> Papers:
     publication.write_papers(
         *block.used("uid", "origin", "place", "fear", "tie_row", "tie_tag"), project, n_leads, lead, ordinal, first,
         *pools, rules.partners(), rules.friction, rules.threat, rules.repeat, rules.origin, rules.kappa,
-        rules.refill, key(Stream.PARTNER_PERSON), authors, n_authors, lost,
+        rules.refill, rules.same, key(Stream.PARTNER_PERSON), authors, n_authors, lost,
     )  # fmt: skip
     return Papers(lead, ordinal, first, n_authors, authors, project, n_slots, n_leads, lost)

@@ -52,9 +52,9 @@ def test_partner_distribution_is_the_gravity_form() -> None:
     cumulative = partner_distribution(affinity, mass, home, 0.9, trust, 0.5, joint, 1.3)
     share = np.diff(cumulative, axis=1, prepend=0.0)
     for a in range(P):
-        weight = [1.3 * affinity[a, b] * mass[b] ** 0.9 * trust[a, b] ** 0.5 * np.exp(joint[a, b]) for b in range(P)]
-        weight[a] = home[a] * mass[a] ** 0.9
-        np.testing.assert_allclose(share[a], np.array(weight) / sum(weight), rtol=1e-9)
+        weight = 1.3 * affinity[a] * mass**0.9 * trust[a] ** 0.5 * np.exp(joint[a]) / np.sqrt(home[a] * home)
+        weight[a] = mass[a] ** 0.9
+        np.testing.assert_allclose(share[a], weight / weight.sum(), rtol=1e-9)
 
 
 def test_a_lone_place_without_papers_yet_works_at_home() -> None:
@@ -175,7 +175,7 @@ def test_everyone_is_drawn_in_proportion_to_their_authorships() -> None:
     team, drawn, tables = np.empty(0, np.int32), np.zeros(300, int), pools(block, n_slots)
     n = 400 * len(members)
     for k in range(n):
-        drawn[draw_person(*tables, 1, np.uint64(fold(np.uint64(9), np.uint64(k))), team, 0, 0)] += 1
+        drawn[draw_person(*tables, 1, np.uint64(fold(np.uint64(9), np.uint64(k))), team, 0, 0, 1.0)] += 1
     assert drawn[np.setdiff1d(np.arange(300), members)].sum() == 0
     expected = n * (n_slots[members] / n_slots[members].sum())
     assert stats.chisquare(drawn[members], expected).pvalue > ALPHA
@@ -187,12 +187,12 @@ def test_nobody_is_drawn_who_is_on_the_team_already() -> None:
     n_slots = np.ones(12, np.uint16)
     tables, team = pools(block, n_slots), np.empty(13, np.int32)
     for size in range(12):
-        row = draw_person(*tables, 2, np.uint64(fold(np.uint64(4), np.uint64(size))), team, 0, size)
+        row = draw_person(*tables, 2, np.uint64(fold(np.uint64(4), np.uint64(size))), team, 0, size, 1.0)
         assert row >= 0 and row not in team[:size]
         team[size] = row
     assert sorted(team[:12]) == list(range(12)), "all can be reached"
-    assert draw_person(*tables, 2, np.uint64(1), team, 0, 12) == -1, "nobody left"
-    assert draw_person(*tables, 0, np.uint64(1), team, 0, 0) == -1, "an empty place"
+    assert draw_person(*tables, 2, np.uint64(1), team, 0, 12, 1.0) == -1, "nobody left"
+    assert draw_person(*tables, 0, np.uint64(1), team, 0, 0, 1.0) == -1, "an empty place"
 
 
 def test_pools_do_not_depend_on_the_order_of_rows() -> None:
@@ -230,6 +230,42 @@ def test_nobody_is_twice_on_a_paper_and_no_author_is_gone() -> None:
         team = papers.team(k)
         assert len(set(team)) == len(team)
         assert (block.uid[team] != 0).all()
+
+
+def tiny(same: float, n: int) -> tuple[Block, Papers]:
+    """A few agents in place 1, nobody anywhere else; each stands for 1 / same people."""
+    block = people(n, P, ties=False)
+    block.place[:n] = block.origin[:n] = 1
+    return block, write(block, Rules(P, rate=6.0, team=6.0, repeat=0.0, same=same))
+
+
+def test_an_agent_that_stands_for_many_is_not_used_up() -> None:
+    """Team sizes do not depend on scale: among few agents at scale 1 teams run out of people, at scale 1000 not."""
+    _, few = tiny(1.0, 4)
+    _, many = tiny(1e-3, 4)
+    assert (few.n_authors <= 4).all() and (few.n_authors < np.diff(few.first)).any()
+    np.testing.assert_array_equal(many.n_authors, np.diff(many.first))
+
+
+def test_the_same_agent_is_the_same_person_with_probability_one_over_scale() -> None:
+    """Two agents, one of them the lead: a partner is the lead's agent half the time, less the share of `same`."""
+    block = people(2, P, ties=False)
+    block.place[:2], block.talent[:2] = 1, 1.0
+    tables = pools(block, np.ones(2, np.uint16))
+    team, same, n = np.array([0, -1], np.int32), 0.4, 20_000
+    keys = (np.uint64(fold(np.uint64(11), np.uint64(k))) for k in range(n))
+    lead = sum(draw_person(*tables, 1, k, team, 0, 1, same) == 0 for k in keys)
+    assert stats.binomtest(lead, n, (1.0 - same) / (2.0 - same)).pvalue > ALPHA
+
+
+def test_places_without_anybody_are_passed_over() -> None:
+    block = people(9000, P, abroad=0.0)
+    block.place[:9000] = np.where(block.place[:9000] == 2, 3, block.place[:9000])
+    papers = write(block, Rules(P, repeat=0.0))
+    # a place is drawn up to four times, and place 2 has a sixth of the weight abroad and at home
+    missing = int((np.diff(papers.first) - papers.n_authors).sum())
+    slots = int((np.diff(papers.first) - 1).sum())
+    assert stats.binomtest(missing, slots, (0.5 / 3) ** 4).pvalue > ALPHA
 
 
 def test_team_sizes_follow_the_distribution() -> None:

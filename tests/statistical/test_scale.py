@@ -1,0 +1,54 @@
+"""An agent may stand for few or many people: coarse and fine worlds agree within noise.
+
+Rounding, empty cells and caps are where a coarse world could be biased. Replicates give the noise; each
+comparison may fail by chance with probability of about 1e-4 (t with 8 degrees of freedom), seeds are fixed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tests import live
+
+REPLICATES = 5
+END = 2017
+SCALES = {"coarse": 4000, "fine": 1000}
+
+
+def outcomes(scale: int, replicate: int) -> dict[str, float]:
+    """World totals and shares of the last years of the history."""
+    run = live.start(live.config(f"scale={scale}", f"end={END}"), replicate=replicate).go()
+    world, place = run.table("world_year"), run.table("place_year")
+    late, here = world["year"] > END - 5, place["year"] > END - 5
+    total = {name: place[name][here].sum() for name in place}
+    return {
+        "researchers": world["n_researchers"][late].mean(),
+        "papers": world["papers"][late].mean(),
+        "international share": world["papers_international"][late].sum() / world["papers"][late].sum(),
+        "authors per paper": world["authors_per_paper_mean"][late].mean(),
+        "moves per researcher": total["new_moves_in"] / total["n_researchers"],
+        "returns per move": total["new_returns"] / total["new_moves_in"],
+        "foreign share": total["n_foreign_origin"] / total["n_researchers"],
+        "exits per researcher": total["new_exits"] / total["n_researchers"],
+        "leaks per paper": world["leaks"][late].sum() / world["papers"][late].sum(),
+        "impact per paper": world["impact_sum"][late].sum() / world["papers"][late].sum(),
+    }
+
+
+@pytest.fixture(scope="module")
+def worlds() -> dict[str, list[dict[str, float]]]:
+    return {name: [outcomes(scale, r) for r in range(REPLICATES)] for name, scale in SCALES.items()}
+
+
+@pytest.mark.parametrize("name", ["researchers", "papers", "international share", "authors per paper",
+                                  "moves per researcher", "returns per move", "foreign share", "exits per researcher",
+                                  "leaks per paper", "impact per paper"])  # fmt: skip
+def test_outcome_does_not_depend_on_scale(name: str, worlds: dict[str, list[dict[str, float]]]) -> None:
+    coarse, fine = (np.array([run[name] for run in worlds[kind]]) for kind in SCALES)
+    error = np.sqrt(coarse.var(ddof=1) / REPLICATES + fine.var(ddof=1) / REPLICATES)
+    limit = stats.t.isf(0.5e-4, 2 * REPLICATES - 2)
+    off = coarse.mean() - fine.mean()
+    print(f"{name}: coarse {coarse.mean():.5g}, fine {fine.mean():.5g}, off {off / error:+.1f} standard errors")
+    assert abs(off) <= limit * error + 0.005 * abs(fine.mean())
