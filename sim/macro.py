@@ -17,6 +17,7 @@ class Macro:
 
     Attributes
     ----------
+    size : [P], fractional papers, smoothed over years so that a few agents' luck does not make a place vanish.
     mass : [F, P], fractional papers by field (real papers).
     trust : [P, P], 0-1, symmetric.
     top1 : [F, P], fractional papers in the world's top 1 % by field (real papers).
@@ -28,6 +29,7 @@ class Macro:
     z1 : [F], thresholds of the top 1 % in the same year, filled in when the year is over (inf before).
     """
 
+    size: np.ndarray
     mass: np.ndarray
     top1: np.ndarray
     trust: np.ndarray
@@ -52,6 +54,7 @@ def first_macro(
     n = len(researchers)
     mass = 0.3 * shares[:, None] * researchers[None, :]
     return Macro(
+        size=mass.sum(axis=0),
         mass=mass,
         top1=0.01 * mass,
         trust=trust,

@@ -106,6 +106,9 @@ class CollaborationParams:
     size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear")
     trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "section 4, exponent on trust relative to 2017")
     repeat: float = p(0.35, 0.0, 0.9, "share of slots", "fitted", "C9, C11: many weak ties, few lasting")
+    origin: float = p(
+        0.07, 0.0, 0.5, "share of slots", "fitted", "C9: about 40 % of the foreign-born keep links with their origin"
+    )
     fear: float = p(0.6, 0.0, 1.0, "kappa", "assumption", "P9: 61 % felt pressure to distance from China")
     refill: float = p(0.5, 0.0, 1.0, "rho", "assumption", "mechanism 6: replacement unknown, swept")
     joint_funding: float = p(0.3, 0.0, 2.0, "per log", "assumption", "association raises partner choice")

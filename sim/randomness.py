@@ -53,7 +53,7 @@ class Stream(IntEnum):
 
 
 @njit(cache=True, inline="always")
-def mix(x):  # type: ignore[no-untyped-def]
+def mix(x):
     """SplitMix64 finaliser: uint64 -> uint64, a bijection."""
     x = (x ^ (x >> _S30)) * _M1
     x = (x ^ (x >> _S27)) * _M2
@@ -61,37 +61,37 @@ def mix(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def fold(key, value):  # type: ignore[no-untyped-def]
+def fold(key, value):
     """Key with one more part mixed in; both uint64."""
     return mix(mix(key ^ (value * _ODD)) + _GOLDEN)
 
 
 @njit(cache=True, inline="always")
-def uniform(key, uid, alt):  # type: ignore[no-untyped-def]
+def uniform(key, uid, alt):
     """Uniform number in (0, 1) of (key, uid, alternative), all uint64; 53 bits."""
     return (np.float64(fold(fold(key, uid), alt) >> _S11) + 0.5) * _TO_UNIT
 
 
 @njit(cache=True, inline="always")
-def person_key(key, uid):  # type: ignore[no-untyped-def]
+def person_key(key, uid):
     """Key of one person in one stream and year, from which `unit` draws many alternatives cheaply."""
     return fold(key, uid)
 
 
 @njit(cache=True, inline="always")
-def unit(pkey, alt):  # type: ignore[no-untyped-def]
+def unit(pkey, alt):
     """Uniform number in (0, 1) of a person key and an alternative; same as `uniform`."""
     return (np.float64(fold(pkey, alt) >> _S11) + 0.5) * _TO_UNIT
 
 
 @njit(cache=True, inline="always")
-def gumbel(pkey, alt):  # type: ignore[no-untyped-def]
+def gumbel(pkey, alt):
     """Standard Gumbel number of a person key and an alternative."""
     return -np.log(-np.log(unit(pkey, alt)))
 
 
 @njit(cache=True)
-def normal(key, uid, alt):  # type: ignore[no-untyped-def]
+def normal(key, uid, alt):
     """Standard normal number (Box-Muller on two alternatives of one key)."""
     pkey = fold(key, uid)
     u = unit(pkey, alt * np.uint64(2))
@@ -100,7 +100,7 @@ def normal(key, uid, alt):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def poisson_from(u, mean):  # type: ignore[no-untyped-def]
+def poisson_from(u, mean):
     """Poisson quantile of one uniform number: monotone in `mean`, so that paired runs stay coupled.
 
     Exact inversion below 60, the rounded normal approximation with Cornish-Fisher term above.
@@ -121,7 +121,7 @@ def poisson_from(u, mean):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _normal_quantile(u):  # type: ignore[no-untyped-def]
+def _normal_quantile(u):
     """Inverse normal distribution (Acklam's rational approximation, relative error < 1.2e-9)."""
     if u < 0.02425:
         q = np.sqrt(-2.0 * np.log(u))
@@ -143,7 +143,7 @@ def _normal_quantile(u):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _tail(q):  # type: ignore[no-untyped-def]
+def _tail(q):
     c = (
         (((-7.784894002430293e-3 * q - 3.223964580411365e-1) * q - 2.400758277161838) * q - 2.549732539343734) * q
         + 4.374664141464968
@@ -167,7 +167,7 @@ def base_key(seed: int, replicate: int, stream: Stream, year: int) -> np.uint64:
 
 
 @njit(cache=True)
-def uniforms(key, uids, alt):  # type: ignore[no-untyped-def]
+def uniforms(key, uids, alt):
     """Uniform numbers of many uids; shape of `uids`."""
     out = np.empty(uids.shape[0])
     for i in range(uids.shape[0]):
@@ -176,7 +176,7 @@ def uniforms(key, uids, alt):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def poissons(key, uids, means):  # type: ignore[no-untyped-def]
+def poissons(key, uids, means):
     """Poisson counts of many keyed cells with the given means (int64)."""
     out = np.empty(uids.shape[0], dtype=np.int64)
     for i in range(uids.shape[0]):

@@ -9,25 +9,25 @@ from sim.randomness import fold, mix
 
 
 @njit(cache=True, inline="always")
-def uid_tag(uid):  # type: ignore[no-untyped-def]
+def uid_tag(uid):
     """32-bit tag of a uid; two people share one with probability 2**-32."""
     return np.uint32(mix(uid) >> np.uint64(32))
 
 
 @njit(cache=True, inline="always")
-def tie_alive(uid, row, tag):  # type: ignore[no-untyped-def]
+def tie_alive(uid, row, tag):
     """True if the remembered row is still the remembered person."""
     return row >= 0 and uid[row] != 0 and uid_tag(uid[row]) == tag
 
 
 @njit(cache=True, inline="always")
-def tie_place(uid, place, row, tag):  # type: ignore[no-untyped-def]
+def tie_place(uid, place, row, tag):
     """Place where a remembered co-author works now; 255 if they left research or the slot is empty."""
     return place[row] if tie_alive(uid, row, tag) else np.uint8(255)
 
 
 @njit(cache=True)
-def remember(uid, tie_row, tie_tag, n_new, i, j, key):  # type: ignore[no-untyped-def]
+def remember(uid, tie_row, tie_tag, n_new, i, j, key):
     """Put j among this year's ties of i: those come first, ordered by a keyed hash, then older ones.
 
     If there are more than fit, the largest hashes of the year stay; so the result does not depend on the order

@@ -180,7 +180,7 @@ class World(ColumnarModel):
     def look(self, phase: str, ctx: YearContext) -> None:
         """Called before a phase; does nothing here, calibration looks at the world's people."""
 
-    def _context(self, channels) -> YearContext:  # type: ignore[no-untyped-def]
+    def _context(self, channels) -> YearContext:
         frozen = self.setting.params.feedback == "frozen" and self.year in self.baseline
         baseline = self.baseline.get(self.year)
         macro = replace(baseline, z1=self.macro.z1) if frozen and baseline is not None else self.macro
@@ -239,6 +239,7 @@ class World(ColumnarModel):
         change = np.log(per_head / ctx.inputs.reference.funding_per_head)
         change = np.where(stock > 0, np.clip(change, -2.0, 2.0), 0.0)
         return Macro(
+            size=self.macro.size + 0.3 * (mass.sum(axis=0) - self.macro.size),
             mass=mass,
             top1=output.field("top1_fractional") * scale,
             trust=self.trust,
@@ -287,7 +288,7 @@ class World(ColumnarModel):
         years = sorted({int(k.split(".")[1]) for k in state if k.startswith("macros.")})
         world.macros = {y: Macro(**_under(state, f"macros.{y}.")) for y in years}
         observed = _under(state, "observation.")
-        world.observation = Observation(**{**observed, "year": int(observed["year"])}) if observed else None
+        world.observation = Observation(year=int(observed.pop("year")), **observed) if observed else None
         world.council.restore(_under(state, "government."))
         return world
 

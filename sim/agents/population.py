@@ -36,14 +36,14 @@ def cohort_counts(seed: int, replicate: int, before: np.ndarray, after: np.ndarr
 
 
 @njit(cache=True, nogil=True)
-def set_talent(uid, rows, talent, sigma, key):  # type: ignore[no-untyped-def]
+def set_talent(uid, rows, talent, sigma, key):
     """Log-normal talent with mean 1, fixed by uid."""
     for r in rows:
         talent[r] = np.exp(sigma * normal(key, uid[r], np.uint64(0)) - 0.5 * sigma * sigma)
 
 
 @njit(cache=True, nogil=True)
-def choose_entry(  # type: ignore[no-untyped-def]
+def choose_entry(
     rows,
     uid,
     origin,
@@ -124,7 +124,7 @@ def bear(
 
 
 @njit(cache=True, nogil=True)
-def settle(rows, uid, place, entry_place, institution, place_first, weight_sum, key_institution):  # type: ignore[no-untyped-def]
+def settle(rows, uid, place, entry_place, institution, place_first, weight_sum, key_institution):
     """Record the place of entry and give each newborn an institution."""
     for r in rows:
         entry_place[r] = place[r]
@@ -134,7 +134,7 @@ def settle(rows, uid, place, entry_place, institution, place_first, weight_sum, 
 
 
 @njit(cache=True, nogil=True)
-def _initial_people(place, n_origin_cum, turnover, year, key, origin, entry_year, permanent, stage):  # type: ignore[no-untyped-def]
+def _initial_people(place, n_origin_cum, turnover, year, key, origin, entry_year, permanent, stage):
     for i in range(place.shape[0]):
         pkey = person_key(key, np.uint64(i))
         a = place[i]

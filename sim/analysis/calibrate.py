@@ -45,6 +45,7 @@ class Seen:
     exit_factor : [38, P], mean personal factor of the exit hazard.
     exposure : [38, P, P], sum of micro factors by place and destination, real persons.
     people : [38, P], people at risk of moving; papers, international, whole, top1 : [38, P], real papers.
+    world_share : [38, 1], international share of the world's papers.
     foreign : [38, P], share of researchers of foreign origin.
     prestige, students, permanent_share : [38, P].
     """
@@ -56,6 +57,7 @@ class Seen:
     whole: np.ndarray
     international: np.ndarray
     top1: np.ndarray
+    world_share: np.ndarray
     foreign: np.ndarray
     prestige: np.ndarray
     students: np.ndarray
@@ -64,8 +66,9 @@ class Seen:
     @classmethod
     def empty(cls, n_places: int) -> Seen:
         """Zero arrays."""
-        flat = {name: np.zeros((N_YEARS, n_places)) for name in cls.__dataclass_fields__ if name != "exposure"}
-        return cls(**flat, exposure=np.zeros((N_YEARS, n_places, n_places)))
+        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(cls.__dataclass_fields__, (N_YEARS, n_places))
+        shapes |= {"exposure": (N_YEARS, n_places, n_places), "world_share": (N_YEARS, 1)}
+        return cls(**{name: np.zeros(shape) for name, shape in shapes.items()})
 
 
 class WatchedWorld(World):
@@ -105,7 +108,8 @@ def live(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
     world = WatchedWorld(cfg, replicate, inputs=Inputs(data, fitted))
     world.seen = Seen.empty(data.n_places)
     for result in world.run(until=DATA_END):
-        t, place = result.year - YEAR0, result.tables["place_year"]
+        t, place, total = result.year - YEAR0, result.tables["place_year"], result.tables["world_year"]
+        world.seen.world_share[t] = total["papers_international"] / total["papers"]
         world.seen.papers[t] = place["papers_fractional"]
         world.seen.whole[t] = place["papers_whole"]
         world.seen.international[t] = place["papers_international"]
@@ -177,11 +181,22 @@ def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarr
 
 
 def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
-    """Home weights moved by the log odds between target and simulated international shares."""
-    share = np.clip(seen.international / np.maximum(seen.whole, 1e-9), 0.005, 0.98)
-    target = np.clip(international_targets(data), 0.005, 0.98)
-    step = np.log(share / (1 - share)) - np.log(target / (1 - target))
-    return np.exp(np.clip(smooth(np.log(fitted.home_weight) + damping * 1.4 * np.clip(step, -1.5, 1.5)), -7.0, 16.0))
+    """Home weights moved by the log odds between simulated and target international shares.
+
+    The sources of places and of the world disagree a little; the mean over places goes most of
+    the way to the world's.
+    """
+
+    def gap(share: np.ndarray, target: np.ndarray) -> np.ndarray:
+        share, target = np.clip(share, 0.005, 0.98), np.clip(target, 0.005, 0.98)
+        return np.log(share / (1 - share)) - np.log(target / (1 - target))
+
+    step = gap(seen.international / np.maximum(seen.whole, 1e-9), international_targets(data))
+    weight = seen.whole / np.maximum(seen.whole.sum(axis=1, keepdims=True), 1e-9)
+    world = gap(seen.world_share, data.intl_share_world[:, None])
+    step = step + 0.8 * (world - (weight * step).sum(axis=1, keepdims=True))
+    step = damping * 1.4 * smooth(np.clip(step, -1.5, 1.5))  # the steps are smoothed, not the weights: those may bend
+    return np.exp(np.clip(np.log(fitted.home_weight) + step, -7.0, 12.0))
 
 
 def qualities(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
@@ -190,8 +205,8 @@ def qualities(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np
     target = quality_targets(data)
     gap = np.log((target + 3e-4) / (share + 3e-4))
     # d ln P(top 1 %) / d mu = phi / (0.01 sigma) = 2.67 / sigma at the threshold
-    step = damping * np.sqrt(1.2) / 2.67 * np.clip(gap, -1.5, 1.5)
-    quality = np.clip(smooth(fitted.quality + step), -3.0, 3.0)
+    step = damping * np.sqrt(1.2) / 2.67 * smooth(np.clip(gap, -1.5, 1.5))
+    quality = np.clip(fitted.quality + step, -3.0, 3.0)
     weight = seen.papers / np.maximum(seen.papers.sum(axis=1, keepdims=True), 1e-9)
     return quality - (quality * weight).sum(axis=1, keepdims=True)
 

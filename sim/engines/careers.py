@@ -17,19 +17,19 @@ EXIT_NONE, EXIT_CAREER, EXIT_FEAR, EXIT_CASE = 0, 1, 2, 3
 
 
 @njit(cache=True, inline="always")
-def stage_of(years):  # type: ignore[no-untyped-def]
+def stage_of(years):
     """Career stage from years since entry: 0 early (0-7), 1 established (8-19), 2 senior (20+)."""
     return np.uint8(0) if years < 8 else (np.uint8(1) if years < 20 else np.uint8(2))
 
 
 @njit(cache=True)
-def exit_factor(stage, permanent, stage_factor, permanent_factor):  # type: ignore[no-untyped-def]
+def exit_factor(stage, permanent, stage_factor, permanent_factor):
     """Personal factor on the exit hazard, before fear."""
     return stage_factor[stage] * (permanent_factor if permanent else 1.0)
 
 
 @njit(cache=True, nogil=True)
-def feel(uid, origin, place, fear, tie_row, tie_tag, hostility, threat, spill, tie_weight):  # type: ignore[no-untyped-def]
+def feel(uid, origin, place, fear, tie_row, tie_tag, hostility, threat, spill, tie_weight):
     """Set each person's fear from the hostility of their place towards their origin.
 
     ``fear_i = 1 - exp(-h[place, origin] * nearness_i)``; nearness is 1 plus `tie_weight` times the share of
@@ -59,7 +59,7 @@ def feel(uid, origin, place, fear, tie_row, tie_tag, hostility, threat, spill, t
 
 
 @njit(cache=True, nogil=True)
-def step(  # type: ignore[no-untyped-def]
+def step(
     year,
     uid,
     origin,
@@ -126,7 +126,7 @@ def step(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def mean_exit_factor(year, uid, place, entry_year, permanent, stage_factor, permanent_factor, total, n):  # type: ignore[no-untyped-def]
+def mean_exit_factor(year, uid, place, entry_year, permanent, stage_factor, permanent_factor, total, n):
     """Sums that calibration divides: ``total[P]`` of personal exit factors and ``n[P]`` of people."""
     for i in range(uid.shape[0]):
         if uid[i] != 0:

@@ -9,7 +9,7 @@ from sim.ties import tie_place
 
 
 @njit(cache=True, nogil=True)
-def count_people(  # type: ignore[no-untyped-def]
+def count_people(
     uid,
     origin,
     place,
@@ -44,7 +44,7 @@ def count_people(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def count_exposed(uid, origin, place, stage, dual, tie_row, tie_tag, threat, exposed):  # type: ignore[no-untyped-def]
+def count_exposed(uid, origin, place, stage, dual, tie_row, tie_tag, threat, exposed):
     """Count established and senior people with a tie or second affiliation in a place that is a threat.
 
     Cases are per principal investigator with such ties (target P16), so early-stage people are left out.

@@ -21,7 +21,7 @@ INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 
 
 @njit(cache=True, nogil=True)
-def rate_papers(  # type: ignore[no-untyped-def]
+def rate_papers(
     uid,
     place,
     talent,
@@ -110,13 +110,13 @@ BY_PLACE = (
 
 
 @njit(cache=True, inline="always")
-def exceeds(mu, threshold, sigma):  # type: ignore[no-untyped-def]
+def exceeds(mu, threshold, sigma):
     """Probability that ln z of a paper exceeds a threshold."""
     return 0.5 * math.erfc((threshold - mu) / (sigma * 1.4142135623730951))
 
 
 @njit(cache=True, nogil=True)
-def count_papers(  # type: ignore[no-untyped-def]
+def count_papers(
     place,
     first,
     n_authors,
@@ -177,7 +177,7 @@ def count_papers(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def credit_authors(  # type: ignore[no-untyped-def]
+def credit_authors(
     uid,
     place,
     lead,
@@ -226,7 +226,7 @@ def credit_authors(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def count_projects(  # type: ignore[no-untyped-def]
+def count_projects(
     uid,
     origin,
     place,

@@ -47,7 +47,7 @@ def plan_moves(
     pull: np.ndarray,
     push: np.ndarray,
     openness: np.ndarray,
-    bonus: np.ndarray,
+    bonus: tuple[np.ndarray, np.ndarray],
     slots: tuple[np.ndarray, np.ndarray],
     people: np.ndarray,
     vacancies: np.ndarray,
@@ -90,7 +90,7 @@ def plan_moves(
 
 
 def diversion(total: np.ndarray, neutral: np.ndarray, spread: float) -> np.ndarray:
-    """Factor by which open places take over from barred ones, ``(total / neutral) ** (spread - 1)``; 1 in empty cells."""
+    """Factor by which open places take over from barred ones: ``(total / neutral) ** (spread - 1)``; 1 if empty."""
     ratio = total / np.maximum(neutral, 1e-300)[None, :, :, None, None]
     return np.where(total > 0.0, np.maximum(ratio, 1e-12), 1.0) ** (spread - 1.0)
 
@@ -98,7 +98,7 @@ def diversion(total: np.ndarray, neutral: np.ndarray, spread: float) -> np.ndarr
 # Kernels, not matrix products: most cells are empty, and a sum in a fixed order gives the same bits on any
 # number of threads.
 @njit(cache=True, nogil=True)
-def reach(base, attract, people):  # type: ignore[no-untyped-def]
+def reach(base, attract, people):
     """Intensity summed over places, ``sum_d base[c, d] attract[f, o, s, e, d]``, for cells with people, else 0."""
     out = np.zeros(people.shape)
     n_fields, n, _, n_stages, n_elite = people.shape
@@ -116,7 +116,7 @@ def reach(base, attract, people):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def inflow(base, attract, people):  # type: ignore[no-untyped-def]
+def inflow(base, attract, people):
     """Expected arrivals [origin, elite, to] of people [F, from, o, s, e] with attraction [F, o, s, e, to]."""
     n_fields, n, _, n_stages, n_elite = people.shape
     out = np.zeros((n, n_elite, n))
@@ -147,19 +147,19 @@ def _within_slots(
 
 
 @njit(cache=True, inline="always")
-def micro(stage, permanent, talent, fear, age, permanent_factor, talent_elasticity, fear_leave):  # type: ignore[no-untyped-def]
+def micro(stage, permanent, talent, fear, age, permanent_factor, talent_elasticity, fear_leave):
     """Personal factor on the hazard: age, post, talent, fear."""
     return age[stage] * (permanent_factor if permanent else 1.0) * talent**talent_elasticity * np.exp(fear_leave * fear)
 
 
 @njit(cache=True, inline="always")
-def studied_abroad(year, origin, entry_place, entry_year):  # type: ignore[no-untyped-def]
+def studied_abroad(year, origin, entry_place, entry_year):
     """True in the first six years of people who entered research outside their origin (M16)."""
     return entry_place != origin and year - entry_year < 6
 
 
 @njit(cache=True, nogil=True)
-def sum_people(  # type: ignore[no-untyped-def]
+def sum_people(
     uid,
     origin,
     place,
@@ -185,7 +185,7 @@ def sum_people(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def places_with_ties(uid, place, tie_row, tie_tag, i, here, found, count):  # type: ignore[no-untyped-def]
+def places_with_ties(uid, place, tie_row, tie_tag, i, here, found, count):
     """Distinct places other than `here` that hold past co-authors of i, with their number; returns how many."""
     n = 0
     for t in range(tie_row.shape[1]):
@@ -204,7 +204,7 @@ def places_with_ties(uid, place, tie_row, tie_tag, i, here, found, count):  # ty
 
 
 @njit(cache=True, nogil=True)
-def propose(  # type: ignore[no-untyped-def]
+def propose(
     year,
     uid,
     origin,
@@ -313,7 +313,7 @@ def apply_moves(
     prev_place,
     moved_year,
     permanent,
-    institution,  # type: ignore[no-untyped-def]
+    institution,
     place_first,
     weight_sum,
     key_institution,
@@ -331,7 +331,7 @@ def apply_moves(
 
 
 @njit(cache=True)
-def pick_institution(place, u, place_first, weight_sum):  # type: ignore[no-untyped-def]
+def pick_institution(place, u, place_first, weight_sum):
     """Institution of a place by its share of researchers; `weight_sum` is cumulative within each place."""
     low = place_first[place]
     high = place_first[place + 1] - 1
@@ -345,7 +345,7 @@ def pick_institution(place, u, place_first, weight_sum):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True)
-def exposure(  # type: ignore[no-untyped-def]
+def exposure(
     year,
     uid,
     origin,

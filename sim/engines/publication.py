@@ -1,9 +1,13 @@
 """Projects, partners and papers of one field in one year (MODEL section 4, Collaboration and publication).
 
 Each researcher draws a number of authorships from their own key; some of them lead a paper. The lead draws a
-team size, then each partner slot in turn: (a) a past co-author, else (b, c) a place, at home or abroad, and a
-person of that place in proportion to their authorships. Rules and fear refuse slots; a refused slot is filled
-elsewhere with probability `refill`, otherwise the authorship is lost.
+team size, then each partner slot in turn: (a) a past co-author, else (b, c) a place, at home or abroad or the
+lead's origin, and a person of that place in proportion to their authorships. Rules and fear refuse slots; a
+refused slot is filled elsewhere with probability `refill`, otherwise the authorship is lost.
+
+An agent stands for `scale` people, so to draw the same agent twice is to draw the same person with probability
+``same = 1 / scale`` only. At scale 1 nobody is on a paper twice; at any scale team sizes and international
+shares are those of scale 1.
 
 A place's people are found through a keyed hash table with linear probing (`build_pools`): a draw names a
 slot, so a person more or less touches only the draws that name their slots, and everyone can be reached.
@@ -25,11 +29,14 @@ MAX_TRIES = 64
 # project bits of a row; the first two make the kind index of sim.policy.channels.KINDS
 APPLIED, SENSITIVE, APPLIED_FOR, FUNDED = 1, 2, 4, 8
 # draws of one partner slot
-_D_REPEAT, _D_TIE, _D_PLACE, _D_REFUSE, _D_REFILL, _D_OTHER, _D_PERSON, _D_PERSON2, _D_PARTNER = range(9)
+_D_REPEAT, _D_TIE, _D_PLACE, _D_REFUSE, _D_REFILL, _D_OTHER, _D_PERSON, _D_PERSON2, _D_PARTNER, _D_ORIGIN, _D_SAME = (
+    range(11)
+)
+_RETRY = 16  # offset of the draws of another place, where one has nobody in the field
 
 
 @njit(cache=True, nogil=True)
-def plan_projects(  # type: ignore[no-untyped-def]
+def plan_projects(
     uid,
     place,
     institution,
@@ -102,7 +109,7 @@ def plan_projects(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def build_pools(uid, place, n_slots, key_pool, n_places):  # type: ignore[no-untyped-def]
+def build_pools(uid, place, n_slots, key_pool, n_places):
     """Hash tables of authorship slots by place, load factor 1/4 to 1/2, ordered linear probing.
 
     Ordered (Amble & Knuth 1974, doi:10.1093/comjnl/17.2.135): the layout depends on who is in the pool, never on
@@ -149,7 +156,7 @@ def build_pools(uid, place, n_slots, key_pool, n_places):  # type: ignore[no-unt
 
 
 @njit(cache=True, inline="always")
-def in_team(team, first, n, row):  # type: ignore[no-untyped-def]
+def in_team(team, first, n, row):
     """True if the row is among the n authors that start at `first`."""
     for k in range(first, first + n):  # noqa: SIM110 (kernels have no generators)
         if team[k] == row:
@@ -158,19 +165,26 @@ def in_team(team, first, n, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def draw_person(table, start, mask, total, p, key, team, first, n):  # type: ignore[no-untyped-def]
-    """Row of a person of place p who is not on the team yet, in proportion to authorships; -1 if none is found."""
+def draw_person(table, start, mask, total, p, key, team, first, n, same):
+    """Row of a person of place p who is not on the team yet, in proportion to authorships; -1 if none is found.
+
+    `same` : probability that an agent who is on the team already is drawn as the same person.
+    """
     if total[p] == 0:
         return -1
     for r in range(MAX_TRIES):
         row = table[start[p] + np.int64(fold(key, np.uint64(r)) & np.uint64(mask[p]))]
-        if row >= 0 and not in_team(team, first, n, row):
+        if row < 0:
+            continue
+        if same < 1.0 and unit(key, np.uint64(MAX_TRIES + r)) >= same:
+            return row
+        if not in_team(team, first, n, row):
             return row
     return -1
 
 
 @njit(cache=True)
-def draw_place(cumulative, u):  # type: ignore[no-untyped-def]
+def draw_place(cumulative, u):
     """Place by inversion of a cumulative distribution [P] whose last entry is 1."""
     low, high = 0, cumulative.shape[0] - 1
     while low < high:
@@ -183,7 +197,7 @@ def draw_place(cumulative, u):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def fear_refusal(kappa, fear, a, b, origin, threat):  # type: ignore[no-untyped-def]
+def fear_refusal(kappa, fear, a, b, origin, threat):
     """Probability that a person in a refuses to work with b: full weight if b is their origin, else its threat."""
     if a == b or fear <= 0.0:
         return 0.0
@@ -191,7 +205,7 @@ def fear_refusal(kappa, fear, a, b, origin, threat):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def plan_papers(uid, n_leads, team_cumulative, key_team):  # type: ignore[no-untyped-def]
+def plan_papers(uid, n_leads, team_cumulative, key_team):
     """Lead row, ordinal within the lead's year and first author index of every paper, with team sizes drawn."""
     n = 0
     for i in range(uid.shape[0]):
@@ -215,7 +229,7 @@ def plan_papers(uid, n_leads, team_cumulative, key_team):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def write_papers(  # type: ignore[no-untyped-def]
+def write_papers(
     uid,
     origin,
     place,
@@ -235,8 +249,10 @@ def write_papers(  # type: ignore[no-untyped-def]
     friction,
     threat,
     repeat,
+    origin_link,
     kappa,
     refill,
+    same,
     key_partner,
     authors,
     n_authors,
@@ -248,6 +264,9 @@ def write_papers(  # type: ignore[no-untyped-def]
     ----------
     cumulative : [P, P], distribution of partner places by the lead's place.
     friction : [4 kinds, P, P], share of slots refused by the rules of either side.
+    same : probability that the same agent is the same person, 1 / scale.
+    repeat : share of slots that go to a past co-author; origin_link : of the rest, the share that people who work
+        outside their origin give to their origin (C9).
     authors : rows, the lead first, at ``first[k]``; n_authors : [papers] authors found.
     """
     for k in range(lead.shape[0]):
@@ -265,16 +284,26 @@ def write_papers(  # type: ignore[no-untyped-def]
             if unit(skey, np.uint64(_D_REPEAT)) < repeat:
                 t = int(unit(skey, np.uint64(_D_TIE)) * tie_row.shape[1])
                 row = tie_row[i, t]
-                if tie_alive(uid, row, tie_tag[i, t]) and not in_team(authors, at, n, row):
+                other = same < 1.0 and unit(skey, np.uint64(_D_SAME)) >= same
+                if tie_alive(uid, row, tie_tag[i, t]) and (other or not in_team(authors, at, n, row)):
                     j = row
                     b = place[row]
             if j < 0:
-                b = draw_place(cumulative[a], unit(skey, np.uint64(_D_PLACE)))
+                if origin[i] != a and unit(skey, np.uint64(_D_ORIGIN)) < origin_link:
+                    b = origin[i]
+                else:
+                    b = draw_place(cumulative[a], unit(skey, np.uint64(_D_PLACE)))
+                    for r in range(1, 4):
+                        if total[b] > 0:
+                            break
+                        b = draw_place(cumulative[a], unit(skey, np.uint64(_D_PLACE + r * _RETRY)))
             refusal = 1.0 - (1.0 - friction[kind, a, b]) * (1.0 - fear_refusal(kappa, fear[i], a, b, origin[i], threat))
             refused = unit(skey, np.uint64(_D_REFUSE)) < refusal
             if not refused:
                 if j < 0:
-                    j = draw_person(table, start, mask, total, b, fold(skey, np.uint64(_D_PERSON)), authors, at, n)
+                    j = draw_person(
+                        table, start, mask, total, b, fold(skey, np.uint64(_D_PERSON)), authors, at, n, same
+                    )
                 if j >= 0:
                     shy = fear_refusal(kappa, fear[j], b, a, origin[j], threat)
                     refused = unit(skey, np.uint64(_D_PARTNER)) < shy
@@ -284,7 +313,9 @@ def write_papers(  # type: ignore[no-untyped-def]
                     c = draw_place(cumulative[a], unit(skey, np.uint64(_D_OTHER)))
                     if c == b or friction[kind, a, c] > 0.0:
                         c = a
-                    j = draw_person(table, start, mask, total, c, fold(skey, np.uint64(_D_PERSON2)), authors, at, n)
+                    j = draw_person(
+                        table, start, mask, total, c, fold(skey, np.uint64(_D_PERSON2)), authors, at, n, same
+                    )
                 if kind & SENSITIVE:
                     lost[a, b] += 1.0 / n_leads[i]
             if j >= 0:
@@ -294,14 +325,16 @@ def write_papers(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def update_ties(uid, tie_row, tie_tag, first, n_authors, authors, key_tie):  # type: ignore[no-untyped-def]
+def update_ties(uid, tie_row, tie_tag, first, n_authors, authors, key_tie):
     """Lead and partners of each paper remember each other; the order of papers does not matter."""
     n_new = np.zeros(uid.shape[0], np.uint8)
     for k in range(n_authors.shape[0]):
         i = authors[first[k]]
         for m in range(first[k] + 1, first[k] + n_authors[k]):
+            # an agent may remember itself: another of the people it stands for (never at scale 1)
             remember(uid, tie_row, tie_tag, n_new, i, authors[m], key_tie)
-            remember(uid, tie_row, tie_tag, n_new, authors[m], i, key_tie)
+            if authors[m] != i:
+                remember(uid, tie_row, tie_tag, n_new, authors[m], i, key_tie)
 
 
 def partner_distribution(
@@ -316,17 +349,20 @@ def partner_distribution(
 ) -> np.ndarray:
     """Cumulative distribution of partner places [P lead, P partner] of one field.
 
-    ``w_ab = A_ab S_b^alpha (T_ab / T_ab,2017)^tau exp(joint)``, home ``w_aa = H_a S_a^alpha``.
+    ``w_ab = A_ab S_b^alpha (T_ab / T_ab,2017)^tau exp(joint) / sqrt(H_a H_b)``, home ``w_aa = S_a^alpha``: the
+    border between two places is the geometric mean of their home weights, since a place that keeps to itself
+    also is chosen less (docs/decisions/home-weights.md).
 
     Parameters
     ----------
-    affinity : [P, P], diagonal ignored; mass : [P], fractional papers of the field last year.
+    affinity : [P, P], diagonal ignored; mass : [P], fractional papers of places (all fields: they differ little).
     home : [P], H_a; propensity : the field's propensity for partners abroad.
     """
     n = len(mass)
     mass_power = np.maximum(mass, 0.0) ** size
-    weight = affinity * mass_power[None, :] * trust_ratio**tau * np.exp(joint) * propensity
-    weight[np.arange(n), np.arange(n)] = home * np.maximum(mass_power, 1e-9)
+    border = np.sqrt(home[:, None] * home[None, :])
+    weight = affinity * mass_power[None, :] * trust_ratio**tau * np.exp(joint) * propensity / border
+    weight[np.arange(n), np.arange(n)] = np.maximum(mass_power, 1e-9)
     cumulative = np.cumsum(weight, axis=1)
     cumulative /= cumulative[:, -1:]
     cumulative[:, -1] = 1.0

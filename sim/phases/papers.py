@@ -176,7 +176,7 @@ def write(
     )  # fmt: skip
     pools = publication.build_pools(uid, place, n_slots, setting.key(Stream.POOL, ctx.year), n_places)
     cumulative = publication.partner_distribution(
-        setting.data.affinity, ctx.macro.mass[f], ctx.inputs.home_weight, c.size, trust_ratio, c.trust,
+        setting.data.affinity, ctx.macro.size, ctx.inputs.home_weight, c.size, trust_ratio, c.trust,
         c.joint_funding * ch.joint, FIELD_INTERNATIONAL[f],
     )  # fmt: skip
     sizes = publication.team_distribution(float(team), p.team_tail)
@@ -185,7 +185,7 @@ def write(
     lost = np.zeros((n_places, n_places))
     publication.write_papers(
         *b.used("uid", "origin", "place", "fear", "tie_row", "tie_tag"), project, n_leads, lead, ordinal, first,
-        *pools, cumulative, friction, setting.threat, c.repeat, c.fear, c.refill,
+        *pools, cumulative, friction, setting.threat, c.repeat, c.origin, c.fear, c.refill, 1.0 / setting.scale,
         setting.key(Stream.PARTNER_PERSON, ctx.year), authors, n_authors, lost,
     )  # fmt: skip
     tie_key = setting.key(Stream.TIE, ctx.year)

@@ -64,7 +64,7 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
         return rows, reason[rows], counts
 
     found = setting.each_field(work, len(columns))
-    return Exits([r for r, _, _ in found], [r for _, r, _ in found], sum(n for _, _, n in found))
+    return Exits([r for r, _, _ in found], [r for _, r, _ in found], np.sum([n for _, _, n in found], axis=0))
 
 
 def retire(columns: Columns, exits: Exits) -> None:
@@ -120,4 +120,4 @@ def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
         return rows, number
 
     found = setting.each_field(work, len(columns))
-    return Entries([r for r, _ in found], sum(n for _, n in found))
+    return Entries([r for r, _ in found], np.sum([n for _, n in found], axis=0))

@@ -144,7 +144,7 @@ class Panel:
 
 
 @njit(cache=True, nogil=True)
-def _panel_pass(  # type: ignore[no-untyped-def]
+def _panel_pass(
     index,
     partners,
     uid,
@@ -187,7 +187,7 @@ def _panel_pass(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _moved_ties(year, rows, uid, place, moved_year, tie_row, tie_tag):  # type: ignore[no-untyped-def]
+def _moved_ties(year, rows, uid, place, moved_year, tie_row, tie_tag):
     """Recent co-authors who moved to another place this year and now work elsewhere than the person."""
     out = np.zeros(rows.shape[0], np.uint8)
     for k in range(rows.shape[0]):
