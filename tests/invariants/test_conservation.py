@@ -8,26 +8,26 @@ import pytest
 from sim.columns import NONE
 from tests import live
 
-N = 64
 
-
-@pytest.fixture(scope="module")
-def run() -> live.Run:
+@pytest.fixture(scope="module", params=["full", "g20"])
+def run(request: pytest.FixtureRequest) -> live.Run:
     """A world of its own from the first year, so that the people of the year before are known."""
-    run = live.start(live.config("+scenario=restrictive", "start=1985"))
+    run = live.start(live.config("+scenario=restrictive", "start=1985", f"world={request.param}"))
     run.before = stock(run.world)  # type: ignore[attr-defined]
     return run.go()
 
 
 def stock(world: live.World) -> np.ndarray:
     """Real persons [origin, place]."""
-    columns, cells = world.columns, np.zeros((N, N))
+    n, columns = world.setting.data.n_places, world.columns
+    cells = np.zeros((n, n))
     np.add.at(cells, (columns.gather("origin"), columns.gather("place")), float(world.cfg.scale))
     return cells
 
 
-def cells(table: dict[str, np.ndarray], value: str, axes: tuple[str, ...]) -> np.ndarray:
-    out = np.zeros((N, N))
+def cells(table: dict[str, np.ndarray], value: str, axes: tuple[str, ...], n: int) -> np.ndarray:
+    """Sum of a table's value by two of its columns."""
+    out = np.zeros((n, n))
     np.add.at(out, tuple(table[axis].astype(int) for axis in axes), table[value])
     return out
 
@@ -35,24 +35,26 @@ def cells(table: dict[str, np.ndarray], value: str, axes: tuple[str, ...]) -> np
 def test_stock_of_every_place_and_origin_balances_exactly(run: live.Run) -> None:
     before = run.before  # type: ignore[attr-defined]
     assert before.sum() > 0
+    n = len(before)
     for result in run.years:
         t = result.tables
-        after = cells(t["stock_year"], "n_researchers", ("origin", "place"))
-        expected = before + cells(t["entry_year"], "new_entrants", ("origin", "place"))
-        expected -= cells(t["exit_year"], "new_exits", ("origin", "place"))
-        expected += cells(t["flow_year"], "new_moves", ("origin", "place_to"))
-        expected -= cells(t["flow_year"], "new_moves", ("origin", "place_from"))
+        after = cells(t["stock_year"], "n_researchers", ("origin", "place"), n)
+        expected = before + cells(t["entry_year"], "new_entrants", ("origin", "place"), n)
+        expected -= cells(t["exit_year"], "new_exits", ("origin", "place"), n)
+        expected += cells(t["flow_year"], "new_moves", ("origin", "place_to"), n)
+        expected -= cells(t["flow_year"], "new_moves", ("origin", "place_from"), n)
         np.testing.assert_array_equal(after, expected, err_msg=str(result.year))
         before = after
     np.testing.assert_array_equal(before, stock(run.world))
 
 
 def test_place_table_agrees_with_the_tables_by_origin(run: live.Run) -> None:
+    n = run.world.setting.data.n_places
     for result in run.years:
         t, place = result.tables, result.tables["place_year"]
-        stock_ = cells(t["stock_year"], "n_researchers", ("origin", "place"))
-        entered = cells(t["entry_year"], "new_entrants", ("origin", "place"))
-        moved = cells(t["flow_year"], "new_moves", ("place_from", "place_to"))
+        stock_ = cells(t["stock_year"], "n_researchers", ("origin", "place"), n)
+        entered = cells(t["entry_year"], "new_entrants", ("origin", "place"), n)
+        moved = cells(t["flow_year"], "new_moves", ("place_from", "place_to"), n)
         home = t["flow_year"]["origin"] == t["flow_year"]["place_to"]
         returned = {k: v[home] for k, v in t["flow_year"].items()}
         expected = {
@@ -60,10 +62,10 @@ def test_place_table_agrees_with_the_tables_by_origin(run: live.Run) -> None:
             "n_foreign_origin": stock_.sum(axis=0) - stock_.diagonal(),
             "new_entrants": entered.sum(axis=0),
             "new_entrants_foreign": entered.sum(axis=0) - entered.diagonal(),
-            "new_exits": cells(t["exit_year"], "new_exits", ("origin", "place")).sum(axis=0),
+            "new_exits": cells(t["exit_year"], "new_exits", ("origin", "place"), n).sum(axis=0),
             "new_moves_in": moved.sum(axis=0),
             "new_moves_out": moved.sum(axis=1),
-            "new_returns": cells(returned, "new_moves", ("place_from", "place_to")).sum(axis=0),
+            "new_returns": cells(returned, "new_moves", ("place_from", "place_to"), n).sum(axis=0),
         }
         for name, value in expected.items():
             np.testing.assert_array_equal(place[name], value, err_msg=f"{result.year} {name}")
@@ -83,7 +85,8 @@ def test_nobody_is_two_people_and_free_rows_are_empty(run: live.Run) -> None:
         free = np.flatnonzero(block.uid[: block.n_rows] == 0)
         assert (block.place[free] == NONE).all()
         alive = block.alive()
-        assert (block.place[alive] < N).all() and (block.origin[alive] < N).all()
+        n = run.world.setting.data.n_places
+        assert (block.place[alive] < n).all() and (block.origin[alive] < n).all()
         assert (block.place[alive] != block.prev_place[alive]).all()
 
 
