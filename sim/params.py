@@ -42,7 +42,14 @@ class EntryParams:
     """Choice of the place of entry (MODEL section 4, Cohorts)."""
 
     dissimilarity: float = p(0.6, 0.2, 1.0, "lambda", "assumption", "nested logit; swept, student flows do not fix it")
-    hostility: float = p(0.3, 0.0, 4.0, "log utility at full chill", "fitted", "P1: -15 % relative entry of Chinese students into the US three to four years after the shock (scenario china_initiative)")
+    hostility: float = p(
+        0.3,
+        0.0,
+        4.0,
+        "log utility at full chill",
+        "fitted",
+        "P1: -15 % relative entry of Chinese students into the US three to four years after the shock (scenario china_initiative)",
+    )
     funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination 0.15 (0.03)")
     prestige: float = p(0.3, 0.0, 1.5, "per log prestige", "assumption", "U3, U4: peers and prestige first when young")
     students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "congestion: students per established researcher")
@@ -88,8 +95,13 @@ class MobilityParams:
     students: float = p(
         0.2, 0.0, 1.0, "per log ratio", "assumption", "section 6: student access 0.4, halved for ratios"
     )
-    hostility: float = p(0.5, 0.0, 4.0, "log at full fear", "assumption", "log odds as for entrants (entry.hostility / entry.dissimilarity, P1); the starting value of section 6, 1.5, would move them three times as much")
-        1.5, 0.0, 4.0, "log at full fear", "assumption", "section 6: perceived threat -1.5 at full fear"
+    hostility: float = p(
+        0.5,
+        0.0,
+        4.0,
+        "log at full fear",
+        "assumption",
+        "log odds as for entrants (entry.hostility / entry.dissimilarity, P1); the starting value of section 6, 1.5, would move them three times as much",
     )
     delay: float = p(0.35, 0.0, 2.0, "log per year of delay", "assumption", "as entry.delay")
     spread: float = p(0.5, 0.0, 1.0, "theta", "assumption", "inclusive value: 1 stops all barred moves, 0 diverts all")
