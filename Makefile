@@ -24,7 +24,7 @@ docs: $(STAMP)  ## pages that are generated from code
 	$(BIN)/talent-circulation docs
 
 validate: $(STAMP)  ## the in-sample fit, as a table (docs/validation.md)
-	$(BIN)/python -m sim.analysis.validate
+	$(BIN)/python -m sim.analysis.validate --out docs/validation.md
 
 $(STAMP): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "needs Python 3.11 to 3.13, not " + sys.version.split()[0]'
