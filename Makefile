@@ -10,7 +10,7 @@ run: $(STAMP)  ## the main job: restrictive measures against the baseline, table
 	$(BIN)/python -m sim +scenario=restrictive
 
 test: $(STAMP) lint  ## all tests of a normal change
-	$(BIN)/python -m pytest -m "not full"
+	$(BIN)/python -m pytest -m "not full" -n 2
 
 full: $(STAMP)  ## long checks too: whole-world runs, fuzzing, kill tests
 	$(BIN)/python -m pytest
