@@ -41,19 +41,24 @@ def feel(uid, origin, place, fear, tie_row, tie_tag, hostility, threat, spill, t
     hostility : [P, P], level h of place a towards origin o.
     threat : [P, P], threat of place b to place a, 0-1.
     """
+    hostile = np.zeros(hostility.shape[0], np.bool_)
+    for a in range(hostility.shape[0]):
+        hostile[a] = hostility[a].max() > 0.0
     for i in range(uid.shape[0]):
         if uid[i] == 0:
             continue
         a = place[i]
+        if not hostile[a]:
+            fear[i] = 0.0
+            continue
         own = hostility[a, origin[i]]
         near = 0.0
         other = 0.0
-        if hostility[a].max() > 0.0:
-            for t in range(tie_row.shape[1]):
-                b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
-                if b != 255 and b != a:
-                    near += threat[a, b] / tie_row.shape[1]
-                    other = max(other, hostility[a, b] * threat[a, b])
+        for t in range(tie_row.shape[1]):
+            b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+            if b != 255 and b != a:
+                near += threat[a, b] / tie_row.shape[1]
+                other = max(other, hostility[a, b] * threat[a, b])
         # spill-over counts only where it exceeds what the person feels already
         fear[i] = 1.0 - np.exp(-own * (1.0 + tie_weight * near) - spill * max(0.0, other - own))
 
@@ -116,7 +121,10 @@ def step(
             dual[i] = o
         base = exit_scale[a] * exit_factor(stage[i], permanent[i], stage_factor, permanent_factor)
         chilled = base * np.exp(exit_fear * fear[i])
-        u = -np.log(1.0 - uniform(key_exit, uid[i], zero))  # leaves if the hazard exceeds u
+        u = uniform(key_exit, uid[i], zero)
+        if u >= chilled + case_exit[a, o]:
+            continue  # stays: -ln(1 - u) >= u
+        u = -np.log(1.0 - u)  # leaves if the hazard exceeds it
         if u < base:
             exit_reason[i] = EXIT_CAREER
         elif u < chilled:

@@ -263,9 +263,10 @@ def propose(
         level = scale[c, o, s, e] * micro(
             s, permanent[i], talent[i], fear[i], age, permanent_factor, talent_elasticity, fear_leave
         )
-        hazard_drawn = -np.log(1.0 - uniform(key_move, uid[i], zero))  # moves if the hazard exceeds it
-        if level * total[c, o, s, e] * tie_max * returns < hazard_drawn:
-            continue
+        u = uniform(key_move, uid[i], zero)
+        if u >= level * total[c, o, s, e] * tie_max * returns:
+            continue  # stays: the hazard is below u, and u below -ln(1 - u)
+        hazard_drawn = -np.log(1.0 - u)  # moves if the hazard exceeds it
         n_found = places_with_ties(uid, place, tie_row, tie_tag, i, c, found, count)
         hazard = total[c, o, s, e]
         home_has_tie = False

@@ -85,16 +85,11 @@ def plan_projects(
             continue
         a = place[i]
         pkey = person_key(key_project, uid[i])
-        bits = 0 if unit(pkey, zero) < basic_share else APPLIED
-        if unit(pkey, one) < dual_use[1 if bits & APPLIED else 0]:
-            bits |= SENSITIVE
-        elif bits == 0 and unit(pkey, two) < military[a]:
-            bits = APPLIED | SENSITIVE
+        bits = 0
         if unit(pkey, three) < apply_share * (1.0 - fear_apply * fear[i]):
             bits |= APPLIED_FOR
             if unit(pkey, four) < success[a]:
                 bits |= FUNDED
-        project[i] = bits
         gain = 1.0 + premium * ((1.0 if bits & FUNDED else 0.0) - apply_share * success[a])
         mean = rate[a] * talent[i] * age[stage[i]] * gain * (1.0 - fear_output * fear[i])
         mean *= (1.0 - burden_place[a]) * (1.0 - burden_institution[institution[i]])
@@ -106,6 +101,14 @@ def plan_projects(
         for k in range(slots):
             if unit(lkey, np.uint64(k)) < lead_share:
                 n_leads[i] += 1
+        if n_leads[i] > 0:  # only a lead's project has a type
+            kind = 0 if unit(pkey, zero) < basic_share else APPLIED
+            if unit(pkey, one) < dual_use[kind]:
+                kind |= SENSITIVE
+            elif kind == 0 and unit(pkey, two) < military[a]:
+                kind = APPLIED | SENSITIVE
+            bits |= kind
+        project[i] = bits
 
 
 @njit(cache=True, nogil=True)

@@ -92,8 +92,10 @@ def assert_share(hits: np.ndarray, share: float) -> None:
 
 
 def test_projects_have_the_shares_asked_for() -> None:
-    project, _, _ = projects()
-    applied, sensitive = project & APPLIED > 0, project & SENSITIVE > 0
+    project, _, n_leads = projects()
+    leads = n_leads > 0  # only a lead's project has a type
+    assert not (project[~leads] & (APPLIED | SENSITIVE)).any()
+    applied, sensitive = project[leads] & APPLIED > 0, project[leads] & SENSITIVE > 0
     assert_share(~applied, 0.6)
     assert_share(sensitive[~applied], 0.05)
     assert_share(sensitive[applied], 0.2)
@@ -133,7 +135,8 @@ def test_recruits_gain_from_programmes_and_others_do_not() -> None:
 
 
 def test_military_direction_turns_open_basic_research_into_sensitive_work_only() -> None:
-    before, after = projects()[0], projects(military=0.25)[0]
+    (before, _, n_leads), after = projects(), projects(military=0.25)[0]
+    before, after = before[n_leads > 0], after[n_leads > 0]
     changed = before != after
     assert (before[changed] & 3 == 0).all() and (after[changed] & 3 == APPLIED | SENSITIVE).all()
     assert_share(changed[before & 3 == 0], 0.25)
