@@ -71,9 +71,8 @@ def main() -> None:
     ours, theirs = seconds / agent_years * 1e9, mesa_ns()
     print(f"load average                                    {os.getloadavg()[0]:8.1f}")
     print(f"1:100 run 1980-2035, warm, best of 3          {seconds:8.2f} s   (goal 3)")
-    print(
-        f"peak memory of this process                   {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB"
-    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of this process                   {peak:8.0f} MB")
     print(f"full model and tables, per agent-year         {ours:8.0f} ns")
     print(f"Mesa objects, one draw, per agent-step        {theirs:8.0f} ns")
     print(f"ratio Mesa's one draw / our whole year        {theirs / ours:8.2f}")
