@@ -22,6 +22,7 @@ LOSS, GAIN = "#b35806", "#542788"  # ends of ColorBrewer PuOr, safe for colour-b
 NEUTRAL = "#f2f2ef"
 BORDER = "#a8a8a8"
 ROWS = 8  # places named on each side of the bars
+HATCH_WITHIN = 4  # with five replicates (t, 4 degrees of freedom) one place in 60 is coloured by chance
 BODY = 3.12 + 1.62  # inches: map and bars
 EUROPE = (-12.0, 42.0, 34.0, 66.5)  # west, east, south, north of the inset, degrees
 
@@ -163,10 +164,10 @@ def _draw_bars(
 
 
 def _fills(rates: pd.DataFrame, norm: BoundaryNorm, cmap: Colormap, mark_noise: bool) -> dict[str, tuple[str, bool]]:
-    """Colour of each place; hatched where a change is within two paired standard errors of zero."""
+    """Colour of each place; hatched where a change is within `HATCH_WITHIN` paired standard errors of zero."""
     out = {}
     for place, rate, se in zip(rates["place"], rates["rate"].to_numpy(), rates["rate_se"].to_numpy()):
-        noise = mark_noise and bool(np.isfinite(se)) and abs(rate) < 2 * se
+        noise = mark_noise and bool(np.isfinite(se)) and abs(rate) < HATCH_WITHIN * se
         out[str(place)] = (NEUTRAL if noise else to_hex(cmap(norm(rate))), noise)
     return out
 
@@ -221,7 +222,7 @@ def caption_notes(places: Places, rests_shaded: bool, change: bool, with_data: b
     """Sentences that explain the marks of the map."""
     notes = []
     if change and several:
-        notes.append("Hatched: change within two standard errors of zero.")
+        notes.append(f"Hatched: change within {HATCH_WITHIN} standard errors of zero.")
     if several:
         notes.append(
             "Bars: mean over runs, each side on its own scale; black lines: two standard errors each way; "
