@@ -356,7 +356,14 @@ def test_an_interrupt_stops_every_process_and_keeps_finished_runs(
     command = script(tmp_path, "sys.exit(run_command(cfg, model=model))", threads, wait=0.04)
     env = {**os.environ, "TALENT_CIRCULATION_CACHE": str(tmp_path / "cache")}
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+        start_new_session=True,
+        # tests that were started in the background ignore Ctrl-C, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     toy = tmp_path / "outputs" / "toy"
     deadline = time.monotonic() + 60
