@@ -179,9 +179,7 @@ def draw_person(table, start, mask, total, p, key, team, first, n, same):
         row = table[start[p] + np.int64(fold(key, np.uint64(r)) & np.uint64(mask[p]))]
         if row < 0:
             continue
-        if same < 1.0 and unit(key, np.uint64(MAX_TRIES + r)) >= same:
-            return row
-        if not in_team(team, first, n, row):
+        if not in_team(team, first, n, row) or (same < 1.0 and unit(key, np.uint64(MAX_TRIES + r)) >= same):
             return row
     return -1
 
@@ -287,8 +285,9 @@ def write_papers(
             if unit(skey, np.uint64(_D_REPEAT)) < repeat:
                 t = int(unit(skey, np.uint64(_D_TIE)) * tie_row.shape[1])
                 row = tie_row[i, t]
-                other = same < 1.0 and unit(skey, np.uint64(_D_SAME)) >= same
-                if tie_alive(uid, row, tie_tag[i, t]) and (other or not in_team(authors, at, n, row)):
+                if tie_alive(uid, row, tie_tag[i, t]) and (
+                    not in_team(authors, at, n, row) or (same < 1.0 and unit(skey, np.uint64(_D_SAME)) >= same)
+                ):
                     j = row
                     b = place[row]
             if j < 0:
@@ -301,7 +300,7 @@ def write_papers(
                             break
                         b = draw_place(cumulative[a], unit(skey, np.uint64(_D_PLACE + r * _RETRY)))
             refusal = 1.0 - (1.0 - friction[kind, a, b]) * (1.0 - fear_refusal(kappa, fear[i], a, b, origin[i], threat))
-            refused = unit(skey, np.uint64(_D_REFUSE)) < refusal
+            refused = refusal > 0.0 and unit(skey, np.uint64(_D_REFUSE)) < refusal
             if not refused:
                 if j < 0:
                     j = draw_person(
@@ -309,7 +308,7 @@ def write_papers(
                     )
                 if j >= 0:
                     shy = fear_refusal(kappa, fear[j], b, a, origin[j], threat)
-                    refused = unit(skey, np.uint64(_D_PARTNER)) < shy
+                    refused = shy > 0.0 and unit(skey, np.uint64(_D_PARTNER)) < shy
             if refused:
                 j = -1
                 if unit(skey, np.uint64(_D_REFILL)) < refill:
