@@ -77,8 +77,7 @@ class Inputs:
         self._exit_scale = exit_hazard(data) / fitted.exit_norm
         self._gerd, self._income = extend_inputs(data.gerd_musd, LAST_YEAR), extend_inputs(data.income, LAST_YEAR)
         self._cumulative: dict[int, np.ndarray] = {YEAR0 - 1: np.zeros(data.n_places)}
-        recent = np.log(np.maximum(data.entries[-6:], 1.0))
-        self._entry_growth = (recent[-1] - recent[0]) / 5.0
+        self._entry_growth = entry_growth(data.entries[-6:])
 
     def entries(self, year: int) -> np.ndarray:
         """New researchers by host [P], real persons."""
@@ -158,6 +157,19 @@ class Inputs:
             permanent_share=self._base(fitted.permanent_share, year),
             size_share=self._base(data.researchers / data.researchers.sum(axis=1, keepdims=True), year),
         )
+
+
+def entry_growth(entries: np.ndarray, most: float = 0.10) -> np.ndarray:
+    """Growth of entrants a year [P] from the last years' [6, P]: a trend, shrunk by its standard error and bounded.
+
+    Two end years alone would carry a small system's jump on (Iraq: +58 % a year); see docs/decisions/entry-growth.md.
+    """
+    years = np.arange(len(entries)) - (len(entries) - 1) / 2.0
+    log = np.log(np.maximum(entries, 1.0))
+    slope = years @ log / (years @ years)
+    residual = log - log.mean(axis=0) - np.outer(years, slope)
+    error = np.sqrt((residual**2).sum(axis=0) / (len(entries) - 2) / (years @ years))
+    return np.clip(np.sign(slope) * np.maximum(np.abs(slope) - error, 0.0), -most, most)
 
 
 def exit_hazard(data: WorldData) -> np.ndarray:

@@ -43,7 +43,7 @@ class EntryParams:
 
     dissimilarity: float = p(0.6, 0.2, 1.0, "lambda", "assumption", "nested logit; swept, student flows do not fix it")
     hostility: float = p(
-        0.3,
+        0.25,
         0.0,
         4.0,
         "log utility at full chill",
@@ -239,6 +239,9 @@ class ComplianceParams:
     """Cost of rules (target S5)."""
 
     hour_share: float = p(1.0, 0.0, 3.0, "factor", "assumption", "scales researcher time of every rule")
+    screening_time: float = p(
+        0.02, 0.0, 0.2, "share of a year", "assumption", "a screened project costs its lead five working days"
+    )
     one_time_share: float = p(0.5, 0.0, 1.0, "share", "sourced", "S5: about half of year-1 cost is one-time")
 
 

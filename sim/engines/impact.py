@@ -249,7 +249,7 @@ def count_projects(
         sensitive projects with a paper.
     exposed : [4 ways, P, P], out: sensitive projects of place a exposed to place b by each way: members in a
         with a second affiliation in b (reward), partners in b (deception, theft), members in a whose origin is
-        b (coercion). A project with n papers counts 1/n each. What leaks through members in third places is
+        b (coercion). A project counts once towards a place by each way. What leaks through members in third places is
         `sim.engines.security.third_places`.
     """
     for i in range(uid.shape[0]):
@@ -258,11 +258,11 @@ def count_projects(
             by_place[1, place[i]] += 1.0 if project[i] & FUNDED else 0.0
     k = 0
     n_papers = lead.shape[0]
+    seen = np.full((4, exposed.shape[1]), -1, np.int64)  # last project counted towards each place by each way
     while k < n_papers:
         i = lead[k]
         a = place[i]
         abroad = False
-        unit_share = 1.0 / n_leads[i]
         last = k
         while last < n_papers and lead[last] == i:
             abroad = abroad or (flags[last] & INTERNATIONAL) != 0
@@ -270,13 +270,17 @@ def count_projects(
                 for m in range(first[last], first[last] + n_authors[last]):
                     j = authors[m]
                     if place[j] != a:
-                        exposed[1, a, place[j]] += unit_share
-                        exposed[3, a, place[j]] += unit_share
+                        if seen[1, place[j]] != i:
+                            seen[1, place[j]] = i
+                            exposed[1, a, place[j]] += 1.0
+                            exposed[3, a, place[j]] += 1.0
                         continue
-                    if origin[j] != a:
-                        exposed[2, a, origin[j]] += unit_share
-                    if dual[j] != 255 and dual[j] != a:
-                        exposed[0, a, dual[j]] += unit_share
+                    if origin[j] != a and seen[2, origin[j]] != i:
+                        seen[2, origin[j]] = i
+                        exposed[2, a, origin[j]] += 1.0
+                    if dual[j] != 255 and dual[j] != a and seen[0, dual[j]] != i:
+                        seen[0, dual[j]] = i
+                        exposed[0, a, dual[j]] += 1.0
             last += 1
         by_place[4, a] += 1.0 if project[i] & SENSITIVE else 0.0
         if project[i] & FUNDED:

@@ -198,11 +198,11 @@ def draw_place(cumulative, u):
 
 
 @njit(cache=True, inline="always")
-def fear_refusal(kappa, fear, a, b, origin, threat):
-    """Probability that a person in a refuses to work with b: full weight if b is their origin, else its threat."""
+def fear_refusal(kappa, fear, a, b, threat):
+    """Probability that a fearful person in a refuses to work with b: by the threat that b counts as in a."""
     if a == b or fear <= 0.0:
         return 0.0
-    return kappa * fear * (1.0 if b == origin else threat[a, b])
+    return kappa * fear * threat[a, b]
 
 
 @njit(cache=True, nogil=True)
@@ -299,7 +299,7 @@ def write_papers(
                         if total[b] > 0:
                             break
                         b = draw_place(cumulative[a], unit(skey, np.uint64(_D_PLACE + r * _RETRY)))
-            refusal = 1.0 - (1.0 - friction[kind, a, b]) * (1.0 - fear_refusal(kappa, fear[i], a, b, origin[i], threat))
+            refusal = 1.0 - (1.0 - friction[kind, a, b]) * (1.0 - fear_refusal(kappa, fear[i], a, b, threat))
             refused = refusal > 0.0 and unit(skey, np.uint64(_D_REFUSE)) < refusal
             if not refused:
                 if j < 0:
@@ -307,7 +307,7 @@ def write_papers(
                         table, start, mask, total, b, fold(skey, np.uint64(_D_PERSON)), authors, at, n, same
                     )
                 if j >= 0:
-                    shy = fear_refusal(kappa, fear[j], b, a, origin[j], threat)
+                    shy = fear_refusal(kappa, fear[j], b, a, threat)
                     refused = shy > 0.0 and unit(skey, np.uint64(_D_PARTNER)) < shy
             if refused:
                 j = -1

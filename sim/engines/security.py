@@ -196,9 +196,10 @@ def case_exit_share(found: Cases, exposed: np.ndarray, params: SecurityParams) -
 def update_fear(h: np.ndarray, found: Cases, exposed: np.ndarray, params: SecurityParams) -> np.ndarray:
     """Fear level of the next year, h[a, o] >= 0.
 
-    ``h ← (1−δ) h + χ · profile cases per exposed researcher + s · mean h of the others in the place``, the
+    ``h ← (1−δ) [(1−s) h + s · mean h of the others in the place] + χ · profile cases per exposed researcher``, the
     others weighted by their exposed people: one hears from those who work on the same ties. Risk-aimed cases
-    frighten nobody who has done nothing; that is what precision buys. Decay and spill-over are unknown and swept.
+    frighten nobody who has done nothing; that is what precision buys. Decay and spill-over are unknown and swept;
+    spilling over moves fear and makes none, so that without cases it dies out over the whole sweep.
 
     Parameters
     ----------
@@ -210,7 +211,9 @@ def update_fear(h: np.ndarray, found: Cases, exposed: np.ndarray, params: Securi
     weighted, total = h * exposed, exposed.sum(axis=1, keepdims=True)
     others = total - exposed
     spill = np.divide(weighted.sum(axis=1, keepdims=True) - weighted, others, out=np.zeros(h.shape), where=others > 0)
-    level = (1.0 - params.fear_decay) * h + params.chi * rate + params.fear_spill * np.maximum(spill, 0.0)
+    has_others = others > 0
+    shared = np.where(has_others, (1.0 - params.fear_spill) * h + params.fear_spill * np.maximum(spill, 0.0), h)
+    level = (1.0 - params.fear_decay) * shared + params.chi * rate
     return np.minimum(level, params.fear_max)
 
 

@@ -149,6 +149,15 @@ def output_rates(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.nda
     return rate, recruits
 
 
+def screening_burden(setting: Setting, ctx: YearContext) -> np.ndarray:
+    """Share of research time that screening of projects takes [F, P]."""
+    basic, dual = FIELD_BASIC[:, None], FIELD_DUAL_USE
+    shares = np.concatenate([basic * (1 - dual[:, :1]), (1 - basic) * (1 - dual[:, 1:]), basic * dual[:, :1],
+                             (1 - basic) * dual[:, 1:]], axis=1)  # [F, K] in the order of KINDS  # fmt: skip
+    screened = np.einsum("fk,kfa->fa", shares, ctx.channels.screened)
+    return setting.params.compliance.screening_time * screened
+
+
 def write(
     setting: Setting,
     ctx: YearContext,
@@ -166,9 +175,10 @@ def write(
     n_slots = np.zeros(b.n_rows, np.uint16)
     rate, recruits = output_rates(setting, ctx)
     success = np.clip(p.success * np.exp(ctx.ln_funding), 0.02, 0.95)
+    burden = 1.0 - (1.0 - ch.burden_place) * (1.0 - screening_burden(setting, ctx)[f])
     publication.plan_projects(
         *b.used("uid", "place", "institution", "stage", "talent", "fear", "moved_year"), ctx.year,
-        rate, np.array([p.age_early, p.age_established, p.age_senior]), ch.burden_place, ch.burden_institution,
+        rate, np.array([p.age_early, p.age_established, p.age_senior]), burden, ch.burden_institution,
         p.fear_output, recruits, success, p.apply_share, p.fear_apply, p.funded_gain,
         1.0 / team, FIELD_BASIC[f], FIELD_DUAL_USE[f], ch.military,
         *(setting.key(s, ctx.year) for s in (Stream.PROJECT, Stream.AUTHORSHIPS, Stream.LEADS)),
@@ -207,6 +217,8 @@ def count(
     )  # fmt: skip
     z1, z3, z10 = impact.thresholds(papers.mu, sigma)
     fixed = z1 if ctx.z1_baseline is None else float(ctx.z1_baseline[f])
+    if setting.params.feedback == "frozen":
+        z1 = fixed
     by_place = np.zeros((len(impact.BY_PLACE), n_places))
     together = np.zeros((n_places, n_places))
     impact.count_papers(

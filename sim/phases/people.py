@@ -81,15 +81,12 @@ def entry_utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.
         + e.prestige * log_change(ctx.macro.prestige, ref.prestige, 0.002)
         - e.students * log_change(ctx.macro.students, ref.students, 0.05)
     )
-    pair = (
-        level[None, :]
-        + ch.student_places[None, :]
-        + ch.visa_open
-        - e.delay * ch.visa_delay
-        - e.hostility * (1.0 - np.exp(-ctx.hostility.T))
-    )
+    pair = level[None, :] - e.delay * ch.visa_delay - e.hostility * (1.0 - np.exp(-ctx.hostility.T))
+    # refusals, places and visas are shares and odds of a host: they enter times lambda, so that a refusal of 10 %
+    # takes exactly 10 % off the host's weight whatever lambda is
     with np.errstate(divide="ignore"):
-        return pair[None] + np.log(1.0 - ch.entry_refused), level
+        odds = np.log(1.0 - ch.entry_refused) + (ch.student_places[None, :] + ch.visa_open)[None]
+    return pair[None] + e.dissimilarity * odds, level
 
 
 def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:

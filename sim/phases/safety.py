@@ -10,8 +10,8 @@ from sim.columns import Columns
 from sim.engines import counting
 from sim.engines.compliance import Compliance, compliance, first_year_cost
 from sim.engines.security import Cases, Leaks, cases, incidents, leaks, third_places
-from sim.phases.papers import Output
-from sim.phases.setting import Setting, YearContext
+from sim.phases.papers import Output, screening_burden
+from sim.phases.setting import FIELD_SHARE, Setting, YearContext
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,11 @@ def secure(setting: Setting, ctx: YearContext, people: People, output: Output, c
     found = cases(ctx.channels.case_rate, ctx.channels.precision, near, setting.seed, setting.replicate, ctx.year)
     drawn = incidents(leaked.by_pair(), setting.seed, setting.replicate, ctx.year)
     inst = setting.institutions
+    screening = (FIELD_SHARE[:, None] * screening_burden(setting, ctx)).sum(axis=0)
+    burden_place = 1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening)
     cost = first_year_cost(ctx.channels.cost_fixed_musd, ctx.channels.cost_share, inst.federal_musd)
     spent = compliance(
-        cost, cost_before, ctx.channels.burden_institution, ctx.channels.burden_place, inst.place,
+        cost, cost_before, ctx.channels.burden_institution, burden_place, inst.place,
         people.by_institution * scale, params.compliance,
     )  # fmt: skip
     return Safety(leaked, drawn, found, protected, spent, cost)

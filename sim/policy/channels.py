@@ -56,7 +56,7 @@ class Channels:
     protection_institution : [w, i], the same in the institution; neutral 0.
     cost_fixed_musd : [i], fixed yearly cost of the rules in force at the institution; neutral 0.
     cost_share : [i], variable cost as a share of the institution's federal research money; neutral 0.
-    screened : [k, f, a], share of projects screened; neutral 0. (Costs time, counted by measures.)
+    screened : [k, f, a], share of projects screened; neutral 0. Costs the lead time.
     military : [P], share of open basic research directed to military (sensitive) ends; neutral 0.
     dual_banned : [a], share of dual affiliations and programme ties of researchers in a that is ended; neutral 0.
     recruitment_musd : [P], spending on recruitment; neutral 0.

@@ -263,17 +263,17 @@ def test_projects_and_exposure_equal_a_plain_loop() -> None:
         if not papers.project[i] & SENSITIVE:
             continue
         expected[4, a] += 1
-        for k in led:
-            for j in papers.team(k):
-                b = block.place[j]
-                if b != a:
-                    ways[1, a, b] += 1.0 / len(led)
-                    ways[3, a, b] += 1.0 / len(led)
-                    continue
-                if block.origin[j] != a:
-                    ways[2, a, block.origin[j]] += 1.0 / len(led)
-                if block.dual[j] not in (NONE, a):
-                    ways[0, a, block.dual[j]] += 1.0 / len(led)
+        everyone = {j for k in led for j in papers.team(k)}
+        members = [j for j in everyone if block.place[j] == a]
+        partners = {block.place[j] for j in everyone} - {a}
+        toward = (
+            {block.dual[j] for j in members} - {NONE, a},
+            partners,
+            {block.origin[j] for j in members} - {a},
+            partners,
+        )
+        for w, places in enumerate(toward):  # a project counts once towards a place by each way
+            ways[w, a, sorted(places)] += 1.0
     np.testing.assert_array_equal(by_place, expected)
     np.testing.assert_allclose(exposed, ways, rtol=1e-12)
     assert exposed.sum(axis=(1, 2)).min() > 0, "every way occurs"

@@ -131,7 +131,8 @@ def test_entry_is_changed_for_one_origin_at_one_host(
 
 def test_student_places_are_for_foreigners(world: World) -> None:
     runs = pair(people.entry_utilities, world, student_places=((OTHER,), 0.3))
-    np.testing.assert_allclose(runs[1][0][:, :, OTHER] - runs[0][0][:, :, OTHER], 0.3)
+    odds = 0.3 * world.setting.params.entry.dissimilarity  # so that odds of the host rise by 0.3 whatever lambda is
+    np.testing.assert_allclose(runs[1][0][:, :, OTHER] - runs[0][0][:, :, OTHER], odds)
     np.testing.assert_array_equal(runs[1][1], runs[0][1])
 
 

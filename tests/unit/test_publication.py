@@ -459,7 +459,7 @@ def test_fear_cuts_ties_to_the_origin_on_both_sides() -> None:
                 before += len(meets)
                 after += sum(j in papers.team(k) for j in meets)
         assert before > 100
-        assert stats.binomtest(before - after, before, 0.8).pvalue > ALPHA
+        assert stats.binomtest(before - after, before, 0.8 * 0.5).pvalue > ALPHA
     assert (origin[fear > 0] == 1).all()
 
 
@@ -472,13 +472,13 @@ def test_fear_leaves_work_at_home_and_with_other_places_alone() -> None:
             assert papers.team(k) == free.team(k)
 
 
-def test_fear_of_a_threat_that_is_not_the_origin_weighs_by_the_threat() -> None:
+def test_fear_weighs_by_the_threat_whatever_the_origin() -> None:
     refusal = publication.fear_refusal
     threat = np.array([[0.0, 0.5], [0.5, 0.0]])
-    assert refusal(0.8, 1.0, 0, 1, 1, threat) == 0.8
-    assert refusal(0.8, 0.5, 0, 1, 0, threat) == 0.8 * 0.5 * 0.5
-    assert refusal(0.8, 1.0, 1, 1, 1, threat) == 0.0, "nobody refuses people of their own place"
-    assert refusal(0.8, 0.0, 0, 1, 1, threat) == 0.0
+    assert refusal(0.8, 0.5, 0, 1, threat) == 0.8 * 0.5 * 0.5
+    assert refusal(0.8, 1.0, 0, 1, np.zeros((2, 2))) == 0.0, "nobody refuses a place that is no threat"
+    assert refusal(0.8, 1.0, 1, 1, threat) == 0.0, "nobody refuses people of their own place"
+    assert refusal(0.8, 0.0, 0, 1, threat) == 0.0
 
 
 # --- coupling -----------------------------------------------------------------------------------------------
