@@ -1,0 +1,60 @@
+"""Trust stays in its range, returns to its level, rises with joint work and falls with incidents."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.engines.trust import incident_rate, joint_intensity, trust_level, update_trust
+from sim.params import Params, TrustParams
+
+PARAMS = Params().trust
+DISTANCE = np.array([[0.0, 1.0, 3.3], [1.0, 0.0, 2.5], [3.3, 2.5, 0.0]])
+ALLIANCE = np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+QUIET = np.zeros((3, 3))
+
+
+def level() -> np.ndarray:
+    return trust_level(DISTANCE, ALLIANCE, PARAMS)
+
+
+def test_level_falls_with_distance_and_rises_with_alliance() -> None:
+    found, alone = level(), trust_level(DISTANCE, QUIET, PARAMS)
+    assert found[0, 1] > found[1, 2] > found[0, 2] >= PARAMS.floor
+    assert found[0, 1] > alone[0, 1] and found[0, 2] == alone[0, 2]
+    assert (np.diag(found) == 1).all() and (found <= 1).all()
+
+
+@pytest.mark.parametrize("start", [0.05, 1.0])
+def test_without_events_trust_returns_to_its_level(start: float) -> None:
+    trust = np.full((3, 3), start)
+    for _ in range(200):
+        trust = update_trust(trust, level(), QUIET, None, QUIET, PARAMS)
+    np.testing.assert_allclose(trust, level(), atol=1e-6)
+
+
+def test_joint_work_builds_and_incidents_cost_trust() -> None:
+    still = update_trust(level(), level(), np.full((3, 3), 2.0), np.full((3, 3), 2.0), QUIET, PARAMS)
+    np.testing.assert_allclose(still, level())
+    more = update_trust(level(), level(), np.full((3, 3), 4.0), np.full((3, 3), 2.0), QUIET, PARAMS)
+    assert more[0, 2] - still[0, 2] == pytest.approx(PARAMS.joint * np.log(2))
+    leaky = update_trust(level(), level(), QUIET, None, np.full((3, 3), 1.0), PARAMS)
+    assert leaky[0, 2] - still[0, 2] == pytest.approx(-PARAMS.incident * (1 - np.exp(-1)))
+
+
+def test_trust_is_clipped_under_any_number_of_incidents() -> None:
+    params = TrustParams(incident=0.5, reversion=0.0)
+    trust = level()
+    for _ in range(50):
+        trust = update_trust(trust, level(), QUIET, None, np.full((3, 3), 1e6), params)
+    assert (trust[~np.eye(3, dtype=bool)] == params.floor).all() and (np.diag(trust) == 1).all()
+
+
+def test_a_world_that_publishes_twice_as_much_trusts_no_more() -> None:
+    papers, together = np.array([1e5, 2e5, 3e5]), np.full((3, 3), 1e4)
+    np.testing.assert_allclose(joint_intensity(2 * together, 2 * papers), joint_intensity(together, papers))
+
+
+def test_incidents_among_few_papers_do_not_explode() -> None:
+    assert incident_rate(np.array([[1.0]]), np.array([[2.0]]))[0, 0] == 1.0
+    assert incident_rate(np.array([[10.0]]), np.array([[5000.0]]))[0, 0] == 2.0
