@@ -30,9 +30,10 @@ class Council:
     def __init__(
         self, model: Any, codes: tuple[str, ...], params: GovernmentParams, threat: np.ndarray, alliance: np.ndarray
     ) -> None:
-        self.threat, self.alliance = threat, alliance
+        nobody_is_its_own_ally = ~np.eye(len(codes), dtype=bool)  # rests hold pacts among their own members
+        self.threat, self.alliance = threat, alliance * nobody_is_its_own_ally
         self.papers_before: np.ndarray | None = None
-        rival, ally = threat >= params.concern, alliance > 0
+        rival, ally = threat >= params.concern, self.alliance > 0
         self.governments = [
             Government(
                 model, place, params,

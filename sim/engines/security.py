@@ -188,11 +188,6 @@ def _draw(expected: np.ndarray, key: np.uint64, kind: int) -> np.ndarray:
     return poissons(key, cells, means).reshape(expected.shape)
 
 
-def case_exit_share(found: Cases, exposed: np.ndarray, params: SecurityParams) -> np.ndarray:
-    """Probability [a, o] that an exposed researcher leaves research after a case this year (target P15)."""
-    return np.clip(params.case_exit * found.total / np.maximum(exposed, 1.0), 0.0, 1.0)
-
-
 def update_fear(h: np.ndarray, found: Cases, exposed: np.ndarray, params: SecurityParams) -> np.ndarray:
     """Fear level of the next year, h[a, o] >= 0.
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.agents.rules import RULES
+from sim.world import World
 from tests import live
 
 HI = {rule.lever: rule.hi for rule in RULES}
@@ -50,3 +51,12 @@ def test_levers_do_not_swing(decisions: dict[str, np.ndarray]) -> None:
     turns = sum(int((np.diff(s) != 0).sum()) for s in signs.values())
     assert turns < 0.25 * sum(len(s) for s in signs.values())
     assert max(int((np.diff(s) != 0).sum()) for s in signs.values()) <= 5, "in 23 years"
+
+
+def test_nobody_is_its_own_ally(state_2017: dict[str, np.ndarray]) -> None:
+    """A place without a pact wants nothing from allies and fears no gap to their standard."""
+    world: World = live.resume(live.config(), state_2017).world
+    codes = world.setting.data.iso3
+    assert all(codes[g.place] not in g.allies and not g.ally[g.place] for g in world.council.governments)
+    assert world.council.governments[codes.index("USA")].allies
+    assert not world.council.alliance.diagonal().any()
