@@ -50,6 +50,16 @@ def rows(page: Path = PAGE) -> list[Row]:
     return found
 
 
+def hidden(page: Path = PAGE) -> set[str]:
+    """Parameters of the table of terms that do not show."""
+    found: set[str] = set()
+    for line in page.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if len(cells) == 3:
+            found |= {name.strip(" `") for name in cells[1].split(",") if "." in name}
+    return found
+
+
 def with_value(node: Any, path: str, value: float) -> Any:
     """Frozen dataclass with one nested field replaced, bounds not asked."""
     head, _, rest = path.partition(".")
@@ -93,6 +103,9 @@ def outcome(years: list[YearResult], column: str, place: str) -> float:
         if table not in result.tables:
             continue
         values = result.tables[table]
+        if name == "rows":
+            total += len(next(iter(values.values())))
+            continue
         rows_ = np.ones(len(values[name]), bool)
         if place != "world":
             at = load_world_data("full").iso3.index(place)
