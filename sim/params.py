@@ -2,7 +2,7 @@
 
 Role is ``sourced`` (the source gives the number), ``fitted`` (to outcomes up to 2017, by
 `sim.analysis.calibrate`) or ``assumption`` (to be swept). ``docs/parameters.md`` is generated from this file.
-Target ids (M1, P8, ...) are those of the evidence list in ``docs/evidence.md``.
+Target ids (M1, P8, ...) are rows of the list of facts the model is fitted to and checked on; each is cited where it stands.
 """
 
 from __future__ import annotations
