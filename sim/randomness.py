@@ -1,9 +1,10 @@
 """Every random number of the model: a hash of what the number is for, never of the order of calls.
 
 A draw is keyed by (seed, replicate, stream, year, uid[, alternative]). `base_key` folds the first four
-into one word once a year; kernels fold in uid and alternative. Keys are mixed at each step by the
-finaliser of SplitMix64 (Steele, Lea & Flood 2014, doi:10.1145/2714064.2660195), never added, so that
-seed 1 of replicate 0 shares nothing with seed 0 of replicate 1.
+into one word once a year; kernels fold in uid and alternative. Every part is multiplied by an odd constant,
+joined by exclusive or and mixed by the finaliser of SplitMix64 (Steele, Lea & Flood 2014,
+doi:10.1145/2714064.2660195), never added, so that seed 1 of replicate 0 shares nothing with seed 0 of
+replicate 1. docs/randomness.md has the tests.
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ from enum import IntEnum
 import numpy as np
 from numba import njit
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _ODD = np.uint64(0xD1342543DE82EF95)
-_S30, _S27, _S31, _S11, _S32 = (np.uint64(n) for n in (30, 27, 31, 11, 32))
+_S30, _S27, _S31, _S11 = (np.uint64(n) for n in (30, 27, 31, 11))
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
 
 
@@ -63,13 +63,25 @@ def mix(x):
 @njit(cache=True, inline="always")
 def fold(key, value):
     """Key with one more part mixed in; both uint64."""
-    return mix(mix(key ^ (value * _ODD)) + _GOLDEN)
+    return mix(key ^ (value * _ODD))
+
+
+@njit(cache=True, inline="always")
+def to_unit(word):
+    """Uniform number in (0, 1) from the upper 53 bits of a hashed word."""
+    return (np.float64(word >> _S11) + 0.5) * _TO_UNIT
+
+
+@njit(cache=True, inline="always")
+def draw(key, uid):
+    """Uniform number in (0, 1) of (key, uid): the one number a person has in a stream and year."""
+    return to_unit(fold(key, uid))
 
 
 @njit(cache=True, inline="always")
 def uniform(key, uid, alt):
     """Uniform number in (0, 1) of (key, uid, alternative), all uint64; 53 bits."""
-    return (np.float64(fold(fold(key, uid), alt) >> _S11) + 0.5) * _TO_UNIT
+    return to_unit(fold(fold(key, uid), alt))
 
 
 @njit(cache=True, inline="always")
@@ -81,7 +93,7 @@ def person_key(key, uid):
 @njit(cache=True, inline="always")
 def unit(pkey, alt):
     """Uniform number in (0, 1) of a person key and an alternative; same as `uniform`."""
-    return (np.float64(fold(pkey, alt) >> _S11) + 0.5) * _TO_UNIT
+    return to_unit(fold(pkey, alt))
 
 
 @njit(cache=True, inline="always")
