@@ -49,3 +49,14 @@ N_FIELDS = len(FIELDS)
 def field_array(attribute: str) -> np.ndarray:
     """Values of one attribute over fields, shape [6], float64."""
     return np.array([getattr(field, attribute) for field in FIELDS], dtype=np.float64)
+
+
+def same_rules(by_field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Group of each field [F] and the distinct slices [G, ...] of an array [F, ...]; most rules name no field."""
+    group = np.zeros(len(by_field), np.int64)
+    distinct = [0]
+    for f in range(1, len(by_field)):
+        same = [g for g, first in enumerate(distinct) if np.array_equal(by_field[first], by_field[f])]
+        group[f] = same[0] if same else len(distinct)
+        distinct += [] if same else [f]
+    return group, by_field[distinct]

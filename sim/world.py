@@ -161,7 +161,7 @@ class World(ColumnarModel):
         output = papers.research(setting, ctx, columns, self._trust_ratio(ctx))
 
         # 8 security: leaks, cases, fear, trust, cost of rules
-        counted = safety.count_people(setting, columns)
+        counted = safety.count_people(setting, ctx, columns)
         secured = safety.secure(setting, ctx, counted, output, self.cost)
 
         # 9 measures, and the state that next year starts from

@@ -12,8 +12,8 @@ from numba import njit
 
 from sim.columns import NONE, Block
 from sim.engines.careers import stage_of
-from sim.engines.mobility import pick_institution
-from sim.randomness import Stream, base_key, gumbel, keyed_round, normal, person_key, uniform, unit
+from sim.engines.mobility import choose, pick_institution
+from sim.randomness import Stream, base_key, draw, keyed_round, normal, person_key, uniform, unit
 
 UID_YEAR0 = 1900
 
@@ -35,11 +35,17 @@ def cohort_counts(seed: int, replicate: int, before: np.ndarray, after: np.ndarr
     return keyed_round(key, after / scale) - keyed_round(key, before / scale)
 
 
+@njit(cache=True, inline="always")
+def talent_of(uid, sigma, key):
+    """Log-normal talent with mean 1, fixed by uid."""
+    return np.exp(sigma * normal(key, uid, np.uint64(0)) - 0.5 * sigma * sigma)
+
+
 @njit(cache=True, nogil=True)
 def set_talent(uid, rows, talent, sigma, key):
-    """Log-normal talent with mean 1, fixed by uid."""
+    """Talent of the people in some rows."""
     for r in rows:
-        talent[r] = np.exp(sigma * normal(key, uid[r], np.uint64(0)) - 0.5 * sigma * sigma)
+        talent[r] = talent_of(uid[r], sigma, key)
 
 
 @njit(cache=True, nogil=True)
@@ -50,35 +56,44 @@ def choose_entry(
     talent,
     sigma,
     logit_abroad,
-    log_weight,
+    weight,
     talent_abroad,
+    place_first,
+    weight_sum,
     key_home,
     key_host,
+    key_institution,
     place,
+    entry_place,
+    institution,
+    out_count,
 ):
-    """Place of entry of each newborn of a field.
+    """Place of entry and institution of each newborn of a field.
 
     Parameters
     ----------
-    logit_abroad : [O], log odds of entering abroad; log_weight : [O, P], V/lambda of each host, -inf if closed.
+    logit_abroad : [O], log odds of entering abroad; weight : [O, P], exp(V/lambda) of each host, 0 if closed.
     talent_abroad : log odds per standard deviation of ln talent, at unchanged mean.
+    place_first, weight_sum, key_institution : see `settle`.
+    out_count : [origin, place], out, agents.
     """
     shift = 0.5 * talent_abroad * talent_abroad
+    host = weight.copy()
+    for o in range(host.shape[0]):
+        host[o, o] = 0.0
     for r in rows:
         o = origin[r]
         z = np.log(talent[r]) / sigma + 0.5 * sigma
         odds = logit_abroad[o] + talent_abroad * z - shift
-        place[r] = o
-        if uniform(key_home, uid[r], np.uint64(0)) >= 1.0 / (1.0 + np.exp(-odds)):
-            continue
-        pkey = person_key(key_host, uid[r])
-        best = -np.inf
-        for d in range(log_weight.shape[1]):
-            if d != o and log_weight[o, d] > -1e300:
-                value = log_weight[o, d] + gumbel(pkey, np.uint64(d))
-                if value > best:
-                    best = value
-                    place[r] = d
+        a = np.int64(o)
+        if draw(key_home, uid[r]) * (1.0 + np.exp(-odds)) < 1.0:
+            best = choose(host[o], person_key(key_host, uid[r]))
+            a = best if best >= 0 else a
+        place[r] = entry_place[r] = a
+        institution[r] = pick_institution(
+            a, uniform(key_institution, uid[r], np.uint64(a)), place_first, weight_sum
+        )
+        out_count[o, a] += 1
 
 
 def entry_choice(
@@ -88,19 +103,19 @@ def entry_choice(
     home_change: np.ndarray,
     dissimilarity: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Log odds of entering abroad [F, O] and weights V/lambda of hosts [F, O, P].
+    """Log odds of entering abroad [G, O] and weights exp(V/lambda) of hosts [G, O, P].
 
     ``V_od = lambda ln(base share) + change``: with nothing changed, hosts get exactly their base shares.
 
     Parameters
     ----------
     home_share : [O], abroad_share : [O, P] base shares.
-    change : [F, O, P], change of utility of host d for origin o (``-inf``: closed); home_change : [O].
+    change : [G, O, P], change of utility of host d for origin o (``-inf``: closed); home_change : [O].
     dissimilarity : lambda in (0.2, 1].
     """
+    weight = abroad_share[None] * np.exp(change / dissimilarity)
     with np.errstate(divide="ignore"):
-        weight = np.log(abroad_share)[None] + change / dissimilarity
-        inclusive = np.log(np.exp(weight).sum(axis=-1))  # 0 where nothing changes
+        inclusive = np.log(weight.sum(axis=-1))  # 0 where nothing changes
     share = np.clip(home_share, 1e-9, 1.0 - 1e-9)
     odds = np.log((1.0 - share) / share)[None, :] + dissimilarity * inclusive - home_change[None, :]
     return odds, weight
@@ -110,17 +125,26 @@ def bear(
     block: Block, field: int, counts: np.ndarray, year: int, seed: int, replicate: int, sigma: float
 ) -> np.ndarray:
     """Rows of this year's newborns of a field, with identity and talent set; place still to be chosen."""
-    n = int(counts.sum())
-    rows = block.allocate(n)
-    origin = np.repeat(np.arange(len(counts)), counts)
-    first = np.cumsum(counts) - counts
-    ordinal = np.arange(n) - np.repeat(first, counts)
+    rows = block.allocate(int(counts.sum()))
     block.clear(rows)
-    block.uid[rows] = make_uids(origin, np.full(n, year), field, ordinal)
-    block.origin[rows] = origin
-    block.entry_year[rows] = year
-    set_talent(block.uid, rows, block.talent, sigma, base_key(seed, replicate, Stream.TALENT, 0))
+    first_uid = make_uids(np.arange(len(counts)), np.array([year]), field, np.zeros(1, np.int64))
+    view = block.used("uid", "origin", "entry_year", "talent")
+    _newborns(rows, first_uid, counts, year, sigma, base_key(seed, replicate, Stream.TALENT, 0), *view)
     return rows
+
+
+@njit(cache=True, nogil=True)
+def _newborns(rows, first_uid, counts, year, sigma, key, uid, origin, entry_year, talent):
+    """Give rows to the newborns of each origin in turn; `first_uid` [O] is the uid of each origin's first."""
+    k = 0
+    for o in range(counts.shape[0]):
+        for n in range(counts[o]):
+            r = rows[k]
+            uid[r] = first_uid[o] + np.uint64(n)
+            origin[r] = o
+            entry_year[r] = year
+            talent[r] = talent_of(first_uid[o] + np.uint64(n), sigma, key)
+            k += 1
 
 
 @njit(cache=True, nogil=True)

@@ -10,16 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.randomness import uniform
+from sim.randomness import draw
 from sim.ties import tie_place
 
-EXIT_NONE, EXIT_CAREER, EXIT_FEAR, EXIT_CASE = 0, 1, 2, 3
+EXIT_CAREER, EXIT_FEAR, EXIT_CASE = 1, 2, 3
+ROUNDING = 1.0 + 1e-6  # on upper bounds: more than single precision can lose
 
 
 @njit(cache=True, inline="always")
 def stage_of(years):
     """Career stage from years since entry: 0 early (0-7), 1 established (8-19), 2 senior (20+)."""
-    return np.uint8(0) if years < 8 else (np.uint8(1) if years < 20 else np.uint8(2))
+    return np.uint8((years >= 8) + (years >= 20))
 
 
 @njit(cache=True)
@@ -28,39 +29,39 @@ def exit_factor(stage, permanent, stage_factor, permanent_factor):
     return stage_factor[stage] * (permanent_factor if permanent else 1.0)
 
 
-@njit(cache=True, nogil=True)
-def feel(uid, origin, place, fear, tie_row, tie_tag, hostility, threat, spill, tie_weight):
-    """Set each person's fear from the hostility of their place towards their origin.
+@njit(cache=True)
+def felt(uid, place, tie_row, tie_tag, i, own, hostility, threat, spill, tie_weight):
+    """Fear of person i: ``1 - exp(-own * nearness)``, with own the hostility h[place, origin] towards them.
 
-    ``fear_i = 1 - exp(-h[place, origin] * nearness_i)``; nearness is 1 plus `tie_weight` times the share of
-    the person's ties that lie in a place that counts as a threat. People of other origins who have such ties
-    feel `spill` of the hostility towards the partner's place (P9).
+    Nearness is 1 plus `tie_weight` times the share of the person's ties that lie in a place that counts as a
+    threat. People of other origins who have such ties feel `spill` of the hostility towards the partner's
+    place (P9).
 
     Parameters
     ----------
-    hostility : [P, P], level h of place a towards origin o.
-    threat : [P, P], threat of place b to place a, 0-1.
+    hostility : [P], level h of the person's place towards each origin.
+    threat : [P], threat of each place to the person's place, 0-1.
     """
-    hostile = np.zeros(hostility.shape[0], np.bool_)
-    for a in range(hostility.shape[0]):
-        hostile[a] = hostility[a].max() > 0.0
-    for i in range(uid.shape[0]):
-        if uid[i] == 0:
-            continue
-        a = place[i]
-        if not hostile[a]:
-            fear[i] = 0.0
-            continue
-        own = hostility[a, origin[i]]
-        near = 0.0
-        other = 0.0
-        for t in range(tie_row.shape[1]):
-            b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
-            if b != 255 and b != a:
-                near += threat[a, b] / tie_row.shape[1]
-                other = max(other, hostility[a, b] * threat[a, b])
-        # spill-over counts only where it exceeds what the person feels already
-        fear[i] = 1.0 - np.exp(-own * (1.0 + tie_weight * near) - spill * max(0.0, other - own))
+    near = 0.0
+    other = 0.0
+    for t in range(tie_row.shape[1]):
+        b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+        if b != 255 and b != place[i]:
+            near += threat[b] / tie_row.shape[1]
+            other = max(other, hostility[b] * threat[b])
+    # spill-over counts only where it exceeds what the person feels already
+    return 1.0 - np.exp(-own * (1.0 + tie_weight * near) - spill * max(0.0, other - own))
+
+
+@njit(cache=True, inline="always")
+def gets_post(u, rate, talent, talent_permanent):
+    """True if u is below ``rate * talent ** talent_permanent``.
+
+    For exponents from 0 to 1 the power is at most ``1 + exponent * (talent - 1)``, which decides for most.
+    """
+    if u >= rate * (1.0 + talent_permanent * (talent - 1.0)) * ROUNDING:
+        return False
+    return u < rate * talent ** np.float32(talent_permanent)
 
 
 @njit(cache=True, nogil=True)
@@ -75,6 +76,12 @@ def step(
     talent,
     fear,
     dual,
+    tie_row,
+    tie_tag,
+    hostility,
+    threat,
+    spill,
+    tie_weight,
     exit_scale,
     stage_factor,
     permanent_factor,
@@ -87,50 +94,65 @@ def step(
     key_exit,
     key_permanent,
     key_dual,
-    exit_reason,
+    out_row,
+    out_reason,
+    out_count,
 ):
-    """Age everyone of one field by a year and decide who leaves; returns nothing, writes columns.
+    """Set everyone's fear, age everyone of one field by a year and decide who leaves; returns how many do.
 
     Parameters
     ----------
+    hostility : [P, P], level h of place a towards origin o; threat : [P, P], of place b to place a, 0-1.
+    spill, tie_weight : see `felt`.
     exit_scale : [P], hazard of a person with factor 1.
     stage_factor : [3]; permanent_factor, exit_fear : scalars.
     case_exit : [P, P], extra hazard of place a for origin o through investigations.
     permanent_rate : [P, 3], yearly probability of a permanent post by stage.
     dual_gain : [P, P], yearly rate at which people of origin o working in a gain a second affiliation at home.
     dual_loss : [P], yearly rate at which second affiliations of people in a end.
-    exit_reason : [rows] uint8, out: 0 stays, 1 career, 2 fear, 3 investigation.
+    out_row, out_reason : out, rows of those who leave, ascending, and why.
+    out_count : [origin, place, reason - 1], out, agents.
     """
-    zero = np.uint64(0)
-    one = np.uint64(1)
+    hostile = np.zeros(hostility.shape[0], np.bool_)
+    for a in range(hostility.shape[0]):
+        hostile[a] = hostility[a].max() > 0.0
+    n = 0
     for i in range(uid.shape[0]):
-        exit_reason[i] = EXIT_NONE
         if uid[i] == 0:
             continue
-        a = place[i]
-        o = origin[i]
-        stage[i] = stage_of(year - entry_year[i])
+        a, o = place[i], origin[i]
+        f = np.float32(0.0)
+        if hostile[a]:
+            own = hostility[a, o]
+            f = np.float32(felt(uid, place, tie_row, tie_tag, i, own, hostility[a], threat[a], spill, tie_weight))
+        # columns are written only where they change, so that most rows are only read
+        if fear[i] != f:
+            fear[i] = f
+        s = stage_of(year - entry_year[i])
+        if stage[i] != s:
+            stage[i] = s
         if permanent[i] == 0:
-            rate = permanent_rate[a, stage[i]] * talent[i] ** talent_permanent
-            if uniform(key_permanent, uid[i], zero) < rate:
+            u = draw(key_permanent, uid[i])
+            if gets_post(u, permanent_rate[a, s], talent[i], talent_permanent):
                 permanent[i] = 1
         if dual[i] != 255:
-            if uniform(key_dual, uid[i], one) < dual_loss[a]:
+            if draw(key_dual, uid[i]) < dual_loss[a]:
                 dual[i] = 255
-        elif a != o and stage[i] > 0 and uniform(key_dual, uid[i], zero) < dual_gain[a, o]:
+        elif a != o and s > 0 and draw(key_dual, uid[i]) < dual_gain[a, o]:
             dual[i] = o
-        base = exit_scale[a] * exit_factor(stage[i], permanent[i], stage_factor, permanent_factor)
-        chilled = base * np.exp(exit_fear * fear[i])
-        u = uniform(key_exit, uid[i], zero)
-        if u >= chilled + case_exit[a, o]:
+        base = exit_scale[a] * exit_factor(s, permanent[i], stage_factor, permanent_factor)
+        chilled = base * np.exp(exit_fear * f) if f != 0.0 else base
+        u = draw(key_exit, uid[i])
+        hazard = chilled + case_exit[a, o]
+        if u >= hazard:
             continue  # stays: -ln(1 - u) >= u
         u = -np.log(1.0 - u)  # leaves if the hazard exceeds it
-        if u < base:
-            exit_reason[i] = EXIT_CAREER
-        elif u < chilled:
-            exit_reason[i] = EXIT_FEAR
-        elif u < chilled + case_exit[a, o]:
-            exit_reason[i] = EXIT_CASE
+        if u < hazard:
+            reason = EXIT_CAREER if u < base else (EXIT_FEAR if u < chilled else EXIT_CASE)
+            out_row[n], out_reason[n] = i, reason
+            out_count[o, a, reason - 1] += 1
+            n += 1
+    return n
 
 
 @njit(cache=True, nogil=True)

@@ -18,50 +18,54 @@ def count_people(
     permanent,
     fear,
     prev_place,
+    dual,
+    tie_row,
+    tie_tag,
+    threat,
+    watched,
     cells,
     came_from,
     by_institution,
     n_permanent,
     fear_sum,
+    exposed,
 ):
-    """Count the living of one field (agents).
+    """Count the living of one field (agents), one pass over the rows.
+
+    Cases are per principal investigator with ties to a threat (target P16), so early-stage people are never exposed.
 
     Parameters
     ----------
+    threat : [place a, place b], threat of b to a; watched : [P] places whose exposed people are counted.
     cells : [origin, place, stage], out; came_from : [place, previous place], out.
     by_institution : [I], out; n_permanent : [P], out; fear_sum : [origin, place], out, sum of fear.
+    exposed : [place, origin], out, established and senior people with a tie or second affiliation in a threat.
     """
     for i in range(uid.shape[0]):
         if uid[i] == 0:
             continue
-        a = place[i]
-        cells[origin[i], a, stage[i]] += 1
+        a, o = place[i], origin[i]
+        cells[o, a, stage[i]] += 1
         by_institution[institution[i]] += 1
         n_permanent[a] += permanent[i]
-        fear_sum[origin[i], a] += fear[i]
+        if fear[i] != 0.0:
+            fear_sum[o, a] += fear[i]
         if prev_place[i] != 255:
             came_from[a, prev_place[i]] += 1
+        if watched[a] and stage[i] > 0 and is_exposed(uid, place, dual[i], tie_row, tie_tag, i, threat[a]):
+            exposed[a, o] += 1
 
 
-@njit(cache=True, nogil=True)
-def count_exposed(uid, origin, place, stage, dual, tie_row, tie_tag, threat, exposed):
-    """Count established and senior people with a tie or second affiliation in a place that is a threat.
-
-    Cases are per principal investigator with such ties (target P16), so early-stage people are left out.
-    ``exposed`` : [place, origin], out, agents.
-    """
-    for i in range(uid.shape[0]):
-        if uid[i] == 0 or stage[i] == 0:
-            continue
-        a = place[i]
-        near = dual[i] != 255 and threat[a, dual[i]] > 0.0
-        for t in range(tie_row.shape[1]):
-            if near:
-                break
-            b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
-            near = b != 255 and threat[a, b] > 0.0
-        if near:
-            exposed[a, origin[i]] += 1
+@njit(cache=True)
+def is_exposed(uid, place, dual, tie_row, tie_tag, i, threat):
+    """True if person i has a second affiliation or a tie in a place that is a threat to theirs; `threat` [P]."""
+    if dual != 255 and threat[dual] > 0.0:
+        return True
+    for t in range(tie_row.shape[1]):
+        b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+        if b != 255 and threat[b] > 0.0:
+            return True
+    return False
 
 
 def empty_counts(n_places: int, n_institutions: int) -> tuple[np.ndarray, ...]:
@@ -72,4 +76,5 @@ def empty_counts(n_places: int, n_institutions: int) -> tuple[np.ndarray, ...]:
         np.zeros(n_institutions, np.int64),
         np.zeros(n_places, np.int64),
         np.zeros((n_places, n_places)),
+        np.zeros((n_places, n_places), np.int64),
     )

@@ -5,151 +5,28 @@ All but micro_i and ties depend on a cell (field, place, origin, stage, elite), 
 matrix product a year, and a person's exact hazard costs a handful of operations: the cell's sum plus a
 correction for each place that holds a past co-author. Only movers look at all places.
 
+Nobody's power or exponential is taken where a cheap bound decides already; bounds never change a decision.
+
 Elite is the top decile of talent, which weighs prestige more (U7) and to which chairs are offered.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numba import njit
 
-from sim.randomness import gumbel, person_key, uniform
+from sim.engines.careers import ROUNDING
+from sim.engines.move_plan import N_ELITE, N_STAGES
+from sim.randomness import draw, person_key, uniform, unit
 from sim.ties import tie_place
 
-N_ELITE = 2
-
-
-@dataclass(frozen=True)
-class MovePlan:
-    """Arrays of one year that the kernels read.
-
-    Attributes
-    ----------
-    base : [P from, P to], intensity R of a person with micro factor 1.
-    attract : [F, P origin, 3 stage, 2 elite, P to], factor on the intensity towards each place.
-    total : [F, P from, P origin, 3, 2], ``sum_d base * attract``.
-    scale : same shape, factor ``exp(-utility here) * (total / neutral total) ** (spread - 1)``.
-    accept : [P to], share of arrivals for whom there is a vacancy.
-    """
-
-    base: np.ndarray
-    attract: np.ndarray
-    total: np.ndarray
-    scale: np.ndarray
-    accept: np.ndarray
-
-
-def plan_moves(
-    base: np.ndarray,
-    home: np.ndarray,
-    pull: np.ndarray,
-    push: np.ndarray,
-    openness: np.ndarray,
-    bonus: tuple[np.ndarray, np.ndarray],
-    slots: tuple[np.ndarray, np.ndarray],
-    people: np.ndarray,
-    vacancies: np.ndarray,
-    spread: float,
-) -> MovePlan:
-    """Combine rates and utilities into the arrays of the year.
-
-    Parameters
-    ----------
-    base : [P, P], fitted intensities, diagonal 0.
-    home : [P], factor on moves to the own origin (> 1).
-    pull : [3, 2, P], exp of the utility gained at the destination.
-    push : [3, 2, P], exp of minus the utility enjoyed at the place of work, stops included.
-    openness : [F, P origin, P to], share not refused times visas and perceived hostility.
-    bonus : ([P origin, P to], [P to]) exp pull of diaspora programmes, and of chairs on the elite.
-    slots : ([P], [P]) persons a year whom programmes and chairs can add; the bonus shrinks to fit. (Ties are a
-        personal matter and left out of this sum.)
-    people : [F, P from, P origin, 3, 2], sum of the micro factors of the people in each cell (real persons).
-    vacancies : [P], arrivals a place can take, relative to its inflow at neutral utilities.
-    spread : theta; 1 stops every barred move, 0 diverts all to open places.
-    """
-    n = base.shape[0]
-    homing = np.ones((n, n)) + np.diag(home - 1.0)  # [origin, to]
-    neutral = base @ homing.T  # [from, origin]
-    here = push.transpose(2, 0, 1)[None, :, None]  # [1, from, 1, s, e]
-    plain = pull[None, None] * (openness * homing)[:, :, None, None, :]  # [F, o, s, e, d]
-    programme, chair = bonus
-    if np.any(programme != 1.0) or np.any(chair != 1.0):
-        # the pull of others only lowers what a programme draws, so slots hold with the scale of a year without
-        total = reach(base, plain, people)
-        without = here * diversion(total, neutral, spread)
-        plain = plain * _within_slots(programme, chair, slots, inflow(base, plain, people * without))
-    total = reach(base, plain, people)
-    scale = here * diversion(total, neutral, spread)
-    expected = inflow(base, plain, people * scale).sum(axis=(0, 1))
-    plain0 = np.ascontiguousarray(np.broadcast_to(homing[None, :, None, None, :], plain.shape))
-    reference = inflow(base, plain0, people).sum(axis=(0, 1))
-    accept = np.minimum(1.0, vacancies * reference / np.maximum(expected, 1e-300))
-    return MovePlan(base, plain, total, scale, accept)
-
-
-def diversion(total: np.ndarray, neutral: np.ndarray, spread: float) -> np.ndarray:
-    """Factor by which open places take over from barred ones: ``(total / neutral) ** (spread - 1)``; 1 if empty."""
-    ratio = total / np.maximum(neutral, 1e-300)[None, :, :, None, None]
-    return np.where(total > 0.0, np.maximum(ratio, 1e-12), 1.0) ** (spread - 1.0)
-
-
-# Kernels, not matrix products: most cells are empty, and a sum in a fixed order gives the same bits on any
-# number of threads.
-@njit(cache=True, nogil=True)
-def reach(base, attract, people):
-    """Intensity summed over places, ``sum_d base[c, d] attract[f, o, s, e, d]``, for cells with people, else 0."""
-    out = np.zeros(people.shape)
-    n_fields, n, _, n_stages, n_elite = people.shape
-    for f in range(n_fields):
-        for c in range(n):
-            for o in range(n):
-                for s in range(n_stages):
-                    for e in range(n_elite):
-                        if people[f, c, o, s, e] > 0.0:
-                            total = 0.0
-                            for d in range(n):
-                                total += base[c, d] * attract[f, o, s, e, d]
-                            out[f, c, o, s, e] = total
-    return out
-
-
-@njit(cache=True, nogil=True)
-def inflow(base, attract, people):
-    """Expected arrivals [origin, elite, to] of people [F, from, o, s, e] with attraction [F, o, s, e, to]."""
-    n_fields, n, _, n_stages, n_elite = people.shape
-    out = np.zeros((n, n_elite, n))
-    for f in range(n_fields):
-        for c in range(n):
-            for o in range(n):
-                for s in range(n_stages):
-                    for e in range(n_elite):
-                        number = people[f, c, o, s, e]
-                        if number > 0.0:
-                            for d in range(n):
-                                out[o, e, d] += number * base[c, d] * attract[f, o, s, e, d]
-    return out
-
-
-def _within_slots(
-    programme: np.ndarray, chair: np.ndarray, slots: tuple[np.ndarray, np.ndarray], drawn: np.ndarray
-) -> np.ndarray:
-    """Factor [1, o, 1, e, d] of programmes and chairs, shrunk so that they add no more people than slots."""
-    extra_p = ((programme - 1.0) * drawn.sum(axis=1)).sum(axis=0)
-    extra_c = (chair - 1.0) * drawn[:, 1].sum(axis=0)
-    fit_p = np.minimum(1.0, slots[0] / np.maximum(extra_p, 1e-12))
-    fit_c = np.minimum(1.0, slots[1] / np.maximum(extra_c, 1e-12))
-    factor = np.ones((1, programme.shape[0], 1, N_ELITE, len(chair)))
-    factor *= (1.0 + (programme - 1.0) * fit_p)[None, :, None, None, :]
-    factor[0, :, 0, 1, :] *= 1.0 + (chair - 1.0) * fit_c
-    return factor
 
 
 @njit(cache=True, inline="always")
 def micro(stage, permanent, talent, fear, age, permanent_factor, talent_elasticity, fear_leave):
     """Personal factor on the hazard: age, post, talent, fear."""
-    return age[stage] * (permanent_factor if permanent else 1.0) * talent**talent_elasticity * np.exp(fear_leave * fear)
+    level = age[stage] * (permanent_factor if permanent else 1.0) * talent ** np.float32(talent_elasticity)
+    return level * np.exp(fear_leave * fear) if fear != 0.0 else level
 
 
 @njit(cache=True, inline="always")
@@ -172,16 +49,34 @@ def sum_people(
     permanent_factor,
     talent_elasticity,
     fear_leave,
+    home_early,
     scale,
+    key_move,
     people,
+    cell,
+    needed,
 ):
-    """Add real persons times micro factor to ``people[from, origin, stage, elite]``."""
+    """Add real persons times micro factor to ``people[from, origin, stage, elite]``; one pass over the columns.
+
+    Parameters
+    ----------
+    home_early : factor (>= 1) on going home in the first years after study abroad.
+    cell : [rows] int32, out: index of the person's cell in the flattened `people`.
+    needed : [rows] float32, out: hazard that the cell must reach before the person can move, infinite in free rows.
+    """
+    n_places = people.shape[0]
+    flat = people.reshape(-1)
     for i in range(uid.shape[0]):
-        if uid[i] != 0:
-            e = 1 if talent[i] >= elite_talent else 0
-            people[place[i], origin[i], stage[i], e] += scale * micro(
-                stage[i], permanent[i], talent[i], fear[i], age, permanent_factor, talent_elasticity, fear_leave
-            )
+        if uid[i] == 0:
+            cell[i], needed[i] = 0, np.inf
+            continue
+        c, o = np.int64(place[i]), np.int64(origin[i])
+        e = 1 if talent[i] >= elite_talent else 0
+        k = ((c * n_places + o) * N_STAGES + stage[i]) * N_ELITE + e
+        m = micro(stage[i], permanent[i], talent[i], fear[i], age, permanent_factor, talent_elasticity, fear_leave)
+        flat[k] += scale * m
+        cell[i] = k
+        needed[i] = draw(key_move, uid[i]) / (m if c == o else m * home_early)
 
 
 @njit(cache=True, inline="always")
@@ -203,6 +98,25 @@ def places_with_ties(uid, place, tie_row, tie_tag, i, here, found, count):
     return n
 
 
+@njit(cache=True)
+def choose(weight, pkey):
+    """Index of the largest ``ln(weight) + Gumbel``, -1 if no weight is positive.
+
+    The Gumbel numbers are ``-ln(-ln u)`` with u of (pkey, index), so this is the smallest ``-ln(u) / weight``;
+    since -ln(u) >= 1 - u, most logarithms need not be taken.
+    """
+    best = -1
+    least = np.inf
+    for d in range(weight.shape[0]):
+        if weight[d] > 0.0:
+            u = unit(pkey, np.uint64(d))
+            if 1.0 - u < least * weight[d] * ROUNDING:
+                value = -np.log(u) / weight[d]
+                if value < least:
+                    best, least = d, value
+    return best
+
+
 @njit(cache=True, nogil=True)
 def propose(
     year,
@@ -217,7 +131,8 @@ def propose(
     fear,
     tie_row,
     tie_tag,
-    elite_talent,
+    cell,
+    needed,
     age,
     permanent_factor,
     talent_elasticity,
@@ -228,6 +143,7 @@ def propose(
     attract,
     total,
     scale,
+    hazard,
     accept,
     fit,
     key_move,
@@ -241,65 +157,58 @@ def propose(
 
     Parameters
     ----------
-    attract, total, scale : this field's slices of `MovePlan`.
+    cell, needed : of `sum_people`, which say who can move at all; only their columns are read.
+    attract, total, scale, hazard : the field's slices of `MovePlan`.
     tie : exponent on 1 + number of past co-authors at the destination.
     home_early : factor on going home in the first years after study abroad.
     accept, fit : share of arrivals with a vacancy [P] for talent 1, and weight of talent in who gets one.
     """
-    n_places = base.shape[0]
-    tie_max = (1.0 + tie_row.shape[1]) ** tie
-    zero = np.uint64(0)
     found = np.empty(tie_row.shape[1], np.uint8)
     count = np.empty(tie_row.shape[1], np.int64)
+    drawn_by = (1.0 + np.arange(tie_row.shape[1] + 1)) ** tie  # factor of a place with so many co-authors
+    most = drawn_by[-1] * ROUNDING
+    flat = hazard.reshape(-1)
+    weight = np.empty(base.shape[0])
     n = 0
     for i in range(uid.shape[0]):
-        if uid[i] == 0:
-            continue
-        c = place[i]
-        o = origin[i]
-        s = stage[i]
-        e = 1 if talent[i] >= elite_talent else 0
+        if needed[i] >= flat[cell[i]] * most:
+            continue  # stays: the hazard is below u, and u below -ln(1 - u)
+        c, o, s = place[i], origin[i], stage[i]
+        e = cell[i] % N_ELITE
         returns = home_early if studied_abroad(year, o, entry_place[i], entry_year[i]) and o != c else 1.0
         level = scale[c, o, s, e] * micro(
             s, permanent[i], talent[i], fear[i], age, permanent_factor, talent_elasticity, fear_leave
         )
-        u = uniform(key_move, uid[i], zero)
-        if u >= level * total[c, o, s, e] * tie_max * returns:
-            continue  # stays: the hazard is below u, and u below -ln(1 - u)
-        hazard_drawn = -np.log(1.0 - u)  # moves if the hazard exceeds it
+        drawn = -np.log(1.0 - draw(key_move, uid[i]))  # moves if the hazard exceeds it
+        if drawn > level * total[c, o, s, e] * most * returns:
+            continue
         n_found = places_with_ties(uid, place, tie_row, tie_tag, i, c, found, count)
-        hazard = total[c, o, s, e]
+        reached = total[c, o, s, e]
         home_has_tie = False
         for k in range(n_found):
             d = found[k]
-            factor = (1.0 + count[k]) ** tie
+            factor = drawn_by[count[k]]
             if d == o:
                 home_has_tie = True
                 factor *= returns
-            hazard += base[c, d] * attract[o, s, e, d] * (factor - 1.0)
+            reached += base[c, d] * attract[o, s, e, d] * (factor - 1.0)
         if returns > 1.0 and not home_has_tie:
-            hazard += base[c, o] * attract[o, s, e, o] * (returns - 1.0)
-        if level * hazard < hazard_drawn:
+            reached += base[c, o] * attract[o, s, e, o] * (returns - 1.0)
+        if level * reached < drawn:
             continue
-        pkey = person_key(key_destination, uid[i])
-        best = -1
-        best_value = -np.inf
-        best_tie = 0
-        for d in range(n_places):
-            weight = base[c, d] * attract[o, s, e, d]
-            if d == c or weight <= 0.0:
-                continue
-            ties_here = 0
-            for k in range(n_found):
-                if found[k] == d:
-                    ties_here = count[k]
-            weight *= (1.0 + ties_here) ** tie * (returns if d == o else 1.0)
-            value = np.log(weight) + gumbel(pkey, np.uint64(d))
-            if value > best_value:
-                best, best_value, best_tie = d, value, ties_here
+        for d in range(base.shape[0]):
+            weight[d] = base[c, d] * attract[o, s, e, d]
+        weight[c] = 0.0
+        weight[o] *= returns
+        for k in range(n_found):
+            weight[found[k]] *= drawn_by[count[k]]
+        best = choose(weight, person_key(key_destination, uid[i]))
         # better fitting people win more of scarce vacancies (M20); continuous and 1 where nothing binds
-        if best >= 0 and uniform(key_cap, uid[i], zero) < accept[best] ** (talent[i] ** -fit):
-            out_row[n], out_place[n], out_tie[n] = i, best, 1 if best_tie > 0 else 0
+        if best >= 0 and (accept[best] >= 1.0 or draw(key_cap, uid[i]) < accept[best] ** (talent[i] ** -fit)):
+            out_row[n], out_place[n], out_tie[n] = i, best, 0
+            for k in range(n_found):
+                if found[k] == best:
+                    out_tie[n] = 1
             n += 1
     return n
 
@@ -310,7 +219,9 @@ def apply_moves(
     rows,
     destination,
     uid,
+    origin,
     place,
+    stage,
     prev_place,
     moved_year,
     permanent,
@@ -318,10 +229,14 @@ def apply_moves(
     place_first,
     weight_sum,
     key_institution,
+    out_from,
+    out_origin,
+    out_stage,
 ):
-    """Carry out moves of one field: place, history, post and institution change."""
+    """Carry out moves of one field: place, history, post and institution change; `out` says who left where."""
     for k in range(rows.shape[0]):
         i = rows[k]
+        out_from[k], out_origin[k], out_stage[k] = place[i], origin[i], stage[i]
         prev_place[i] = place[i]
         place[i] = destination[k]
         moved_year[i] = year

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.columns import Columns
+from sim.columns import Block, Columns
 from sim.engines import mobility
+from sim.engines.move_plan import N_ELITE, N_STAGES, plan_moves
 from sim.inputs import YearInputs
 from sim.phases.setting import Setting, YearContext, funding_change, log_change, relative
 from sim.randomness import Stream
@@ -101,48 +102,52 @@ def vacancies(setting: Setting, ctx: YearContext) -> np.ndarray:
 def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
     """Who moves and where; changes the columns and returns the movers."""
     m, ch = setting.params.mobility, ctx.channels
-    n_places, n_agents = setting.data.n_places, len(columns)
-    micro = micro_arguments(setting)
+    n_places, n_rows = setting.data.n_places, sum(block.n_rows for block in columns)
+    micro, home_early = micro_arguments(setting), float(np.exp(m.home_early))
+    keys = [setting.key(stream, ctx.year) for stream in (Stream.MOVE, Stream.DESTINATION, Stream.CAP)]
+    people = np.zeros((len(columns.blocks), n_places, n_places, N_STAGES, N_ELITE))
 
-    def count(f: int) -> np.ndarray:
-        people = np.zeros((n_places, n_places, 3, mobility.N_ELITE))
-        view = columns.blocks[f].used("uid", "origin", "place", "stage", "permanent", "talent", "fear")
-        mobility.sum_people(*view, setting.elite_talent, *micro, setting.scale, people)
-        return people
+    def count(f: int) -> tuple[np.ndarray, np.ndarray]:
+        b = columns.blocks[f]
+        cell, needed = np.empty(b.n_rows, np.int32), np.empty(b.n_rows, np.float32)
+        view = b.used("uid", "origin", "place", "stage", "permanent", "talent", "fear")
+        mobility.sum_people(
+            *view, setting.elite_talent, *micro, home_early, setting.scale, keys[0], people[f], cell, needed
+        )
+        return cell, needed
 
-    people = np.stack(setting.each_field(count, n_agents))
+    counted = setting.each_field(count, n_rows)
     pull, push, openness = utilities(setting, ctx)
-    plan = mobility.plan_moves(
+    plan = plan_moves(
         ctx.inputs.move_base, home_factor(setting, ctx.inputs), pull, push, openness,
         (np.exp(ch.programme_pull), np.exp(ch.chairs_pull)), (ch.programme_slots, ch.chairs_slots),
         people, vacancies(setting, ctx), m.spread,
     )  # fmt: skip
-    keys = [setting.key(stream, ctx.year) for stream in (Stream.MOVE, Stream.DESTINATION, Stream.CAP)]
 
-    def propose(f: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def propose(f: int) -> list[np.ndarray]:
         b = columns.blocks[f]
         row, to, tie = np.empty(b.n_rows, np.int64), np.empty(b.n_rows, np.uint8), np.empty(b.n_rows, np.uint8)
         names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
         n = mobility.propose(
-            ctx.year, *b.used(*names.split()), setting.elite_talent, *micro, m.tie, np.exp(m.home_early),
-            plan.base, plan.attract[f], plan.total[f], plan.scale[f],
-            plan.accept, m.fit, *keys, row, to, tie,
+            ctx.year, *b.used(*names.split()), *counted[f], *micro, m.tie, home_early,
+            plan.base, *plan.of(f), plan.accept, m.fit, *keys, row, to, tie,
         )  # fmt: skip
-        return row[:n], to[:n], tie[:n]
+        # copies, so that the long arrays can go
+        return _carry_out(setting, ctx.year, b, f, row[:n].copy(), to[:n].copy(), tie[:n].copy())
 
-    found = setting.each_field(propose, n_agents)
-    return _carry_out(setting, ctx, columns, found)
+    found = setting.each_field(propose, n_rows)
+    return Moves(*(np.concatenate(column) for column in zip(*found)))
 
 
 def _carry_out(
-    setting: Setting, ctx: YearContext, columns: Columns, found: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
-) -> Moves:
-    inst, key = setting.institutions, setting.key(Stream.INSTITUTION, ctx.year)
-    parts: list[list[np.ndarray]] = []
-    for f, (b, (row, to, tie)) in enumerate(zip(columns, found)):
-        parts.append([np.full(len(row), f), row, b.place[row], to, b.origin[row], b.stage[row], tie])
-        mobility.apply_moves(
-            ctx.year, row, to, b.uid, b.place, b.prev_place, b.moved_year, b.permanent, b.institution,
-            inst.first, inst.cumulative, key,
-        )  # fmt: skip
-    return Moves(*(np.concatenate(column) for column in zip(*parts)))
+    setting: Setting, year: int, block: Block, field: int, row: np.ndarray, to: np.ndarray, tie: np.ndarray
+) -> list[np.ndarray]:
+    """Move the people of one field; columns of `Moves`."""
+    inst = setting.institutions
+    place_from, origin, stage = (np.empty(len(row), np.uint8) for _ in range(3))
+    mobility.apply_moves(
+        year, row, to, *block.used("uid", "origin", "place", "stage", "prev_place", "moved_year", "permanent"),
+        block.institution, inst.first, inst.cumulative, setting.key(Stream.INSTITUTION, year),
+        place_from, origin, stage,
+    )  # fmt: skip
+    return [np.full(len(row), field), row, place_from, to, origin, stage, tie]

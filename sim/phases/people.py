@@ -9,6 +9,7 @@ import numpy as np
 from sim.agents import population
 from sim.columns import Columns
 from sim.engines import careers
+from sim.fields import same_rules
 from sim.phases.setting import Setting, YearContext, funding_change, log_change
 from sim.randomness import Stream
 
@@ -45,26 +46,27 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     collaboration = setting.params.collaboration
     keys = [setting.key(stream, ctx.year) for stream in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL)]
 
-    def work(f: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        b = columns.blocks[f]
-        careers.feel(
-            *b.used("uid", "origin", "place", "fear", "tie_row", "tie_tag"), ctx.hostility, setting.threat,
-            collaboration.fear_exposure_other, collaboration.fear_nearness_tie,
-        )  # fmt: skip
-        reason = np.zeros(b.n_rows, np.uint8)
-        careers.step(
-            ctx.year,
-            *b.used("uid", "origin", "place", "entry_year", "stage", "permanent", "talent", "fear", "dual"),
-            exit_scale, stage_factor, c.exit_permanent, c.exit_fear, ctx.case_exit,
-            permanent_rate, c.talent_permanent, dual_gain, dual_loss, *keys, reason,
-        )  # fmt: skip
-        rows = np.flatnonzero(reason)
-        counts = np.zeros((n_places, n_places, 3), np.int64)
-        np.add.at(counts, (b.origin[rows], b.place[rows], reason[rows] - 1), 1)
-        return rows, reason[rows], counts
+    leaving = np.zeros((len(columns.blocks), n_places, n_places, 3), np.int64)
 
-    found = setting.each_field(work, len(columns))
-    return Exits([r for r, _, _ in found], [r for _, r, _ in found], np.sum([n for _, _, n in found], axis=0))
+    def work(f: int) -> tuple[np.ndarray, np.ndarray]:
+        b = columns.blocks[f]
+        rows, reasons = np.empty(b.n_rows, np.int64), np.empty(b.n_rows, np.uint8)
+        names = "uid origin place entry_year stage permanent talent fear dual tie_row tie_tag"
+        n = careers.step(
+            ctx.year, *b.used(*names.split()), ctx.hostility, setting.threat,
+            collaboration.fear_exposure_other, collaboration.fear_nearness_tie,
+            exit_scale, stage_factor, c.exit_permanent, c.exit_fear, ctx.case_exit,
+            permanent_rate, c.talent_permanent, dual_gain, dual_loss, *keys, rows, reasons, leaving[f],
+        )  # fmt: skip
+        return rows[:n].copy(), reasons[:n].copy()  # copies, so that the long arrays can go
+
+    found = setting.each_field(work, _n_rows(columns))
+    return Exits([r for r, _ in found], [r for _, r in found], leaving.sum(axis=0))
+
+
+def _n_rows(columns: Columns) -> int:
+    """Rows of all fields, free ones included: what says whether threads pay."""
+    return sum(block.n_rows for block in columns)
 
 
 def retire(columns: Columns, exits: Exits) -> None:
@@ -73,8 +75,11 @@ def retire(columns: Columns, exits: Exits) -> None:
         block.retire(rows)
 
 
-def entry_utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
-    """Change of utility of host d for origin o in each field [F, O, P], and of staying at home [O]."""
+def entry_utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Change of utility of host d for origin o [G, O, P] and of staying at home [O], and the group of each field [F].
+
+    Fields that the same share of entrants is refused in share a group.
+    """
     e, ch, ref = setting.params.entry, ctx.channels, ctx.inputs.reference
     level = (
         e.funding * funding_change(ctx)
@@ -82,11 +87,12 @@ def entry_utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.
         - e.students * log_change(ctx.macro.students, ref.students, 0.05)
     )
     pair = level[None, :] - e.delay * ch.visa_delay - e.hostility * (1.0 - np.exp(-ctx.hostility.T))
+    group, refused = same_rules(ch.entry_refused)
     # refusals, places and visas are shares and odds of a host: they enter times lambda, so that a refusal of 10 %
     # takes exactly 10 % off the host's weight whatever lambda is
     with np.errstate(divide="ignore"):
-        odds = np.log(1.0 - ch.entry_refused) + (ch.student_places[None, :] + ch.visa_open)[None]
-    return pair[None] + e.dissimilarity * odds, level
+        odds = np.log(1.0 - refused) + (ch.student_places[None, :] + ch.visa_open)[None]
+    return pair[None] + e.dissimilarity * odds, level, group
 
 
 def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
@@ -96,25 +102,20 @@ def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
     counts = population.cohort_counts(
         setting.seed, setting.replicate, y.cohort_before, y.cohort_after, setting.scale
     )  # [F, O]
-    change, home_change = entry_utilities(setting, ctx)
+    change, home_change, group = entry_utilities(setting, ctx)
     odds, weight = population.entry_choice(y.home_share, y.abroad_share, change, home_change, e.dissimilarity)
     sigma = setting.params.careers.talent_sigma
-    keys = [setting.key(stream, ctx.year) for stream in (Stream.ENTRY_HOME, Stream.ENTRY_HOST)]
-    key_institution = setting.key(Stream.INSTITUTION, ctx.year)
+    keys = [setting.key(stream, ctx.year) for stream in (Stream.ENTRY_HOME, Stream.ENTRY_HOST, Stream.INSTITUTION)]
     inst = setting.institutions
+    number = np.zeros((len(columns.blocks), n_places, n_places), np.int64)
 
-    def work(f: int) -> tuple[np.ndarray, np.ndarray]:
-        b = columns.blocks[f]
+    def work(f: int) -> np.ndarray:
+        b, g = columns.blocks[f], group[f]
         rows = population.bear(b, f, counts[f], ctx.year, setting.seed, setting.replicate, sigma)
         population.choose_entry(
-            rows, b.uid, b.origin, b.talent, sigma, odds[f], weight[f], e.talent_abroad, *keys, b.place
-        )
-        population.settle(
-            rows, b.uid, b.place, b.entry_place, b.institution, inst.first, inst.cumulative, key_institution
-        )
-        number = np.zeros((n_places, n_places), np.int64)
-        np.add.at(number, (b.origin[rows], b.place[rows]), 1)
-        return rows, number
+            rows, *b.used("uid", "origin", "talent"), sigma, odds[g], weight[g], e.talent_abroad,
+            inst.first, inst.cumulative, *keys, *b.used("place", "entry_place", "institution"), number[f],
+        )  # fmt: skip
+        return rows
 
-    found = setting.each_field(work, len(columns))
-    return Entries([r for r, _ in found], np.sum([n for _, n in found], axis=0))
+    return Entries(setting.each_field(work, _n_rows(columns)), number.sum(axis=0))

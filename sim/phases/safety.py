@@ -21,7 +21,8 @@ class People:
     Attributes
     ----------
     cells : [origin, place, stage]; came_from : [place, previous place]; by_institution : [I].
-    n_permanent : [P]; fear_sum : [origin, place]; exposed : [place, origin].
+    n_permanent : [P]; fear_sum : [origin, place]; exposed : [place, origin], 0 in places
+        without cases or fear.
     """
 
     cells: np.ndarray
@@ -44,21 +45,19 @@ class Safety:
     cost: np.ndarray
 
 
-def count_people(setting: Setting, columns: Columns) -> People:
-    """Count everyone at the end of the year."""
+def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> People:
+    """Count everyone at the end of the year; the exposed only where cases or fear make them matter."""
     n_places, n_institutions = setting.data.n_places, len(setting.institutions.place)
+    watched = (ctx.hostility > 0.0).any(axis=1) | (ctx.channels.case_rate > 0.0).any(axis=1)
 
     def work(f: int) -> tuple[np.ndarray, ...]:
         b = columns.blocks[f]
         counts = counting.empty_counts(n_places, n_institutions)
-        names = "uid origin place institution stage permanent fear prev_place"
-        counting.count_people(*b.used(*names.split()), *counts)
-        exposed = np.zeros((n_places, n_places), np.int64)
-        names = "uid origin place stage dual tie_row tie_tag"
-        counting.count_exposed(*b.used(*names.split()), setting.threat, exposed)
-        return *counts, exposed
+        names = "uid origin place institution stage permanent fear prev_place dual tie_row tie_tag"
+        counting.count_people(*b.used(*names.split()), setting.threat, watched, *counts)
+        return counts
 
-    found = setting.each_field(work, len(columns))
+    found = setting.each_field(work, sum(block.n_rows for block in columns))
     return People(*(sum(parts[1:], parts[0].copy()) for parts in zip(*found)))
 
 
