@@ -8,9 +8,9 @@ from scipy import stats
 
 from sim.columns import NONE, Block
 from sim.engines import careers
-from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, EXIT_NONE, stage_of
-from sim.randomness import Stream
-from sim.ties import remember
+from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, stage_of
+from sim.randomness import Stream, draw
+from sim.ties import remember, tie_place
 from tests.small import ALPHA, YEAR, key, people
 
 P = 4
@@ -22,27 +22,43 @@ def test_stage_boundaries() -> None:
     assert [int(stage_of(y)) for y in (0, 7, 8, 19, 20, 45)] == [0, 0, 1, 1, 2, 2]
 
 
+CALM = np.zeros((P, P))
+HOSTILITY = np.zeros((P, P))
+HOSTILITY[0, 1] = 0.4
+THREAT = np.zeros((P, P))
+THREAT[0, 1], THREAT[0, 2] = 1.0, 0.5
+SPILL, TIE_WEIGHT = 0.22, 0.5
+
+
 def step(block: Block, **changes: float | np.ndarray) -> np.ndarray:
-    """One year of careers with neutral rules unless changed; returns exit reasons."""
+    """One year of careers with neutral rules unless changed; returns exit reasons by row, 0 for those who stay."""
     a = {
-        "exit_scale": np.full(P, 0.05), "exit_fear": 0.25, "case_exit": np.zeros((P, P)),
+        "hostility": CALM, "exit_scale": np.full(P, 0.05), "exit_fear": 0.25, "case_exit": np.zeros((P, P)),
         "permanent_rate": np.zeros((P, 3)), "talent_permanent": 0.3,
         "dual_gain": np.zeros((P, P)), "dual_loss": np.zeros(P),
     } | changes  # fmt: skip
-    reason = np.full(block.n_rows, 77, np.uint8)
-    names = "uid origin place entry_year stage permanent talent fear dual"
-    careers.step(
-        YEAR, *block.used(*names.split()), a["exit_scale"], STAGE_FACTOR, 0.6, a["exit_fear"], a["case_exit"],
-        a["permanent_rate"], a["talent_permanent"], a["dual_gain"], a["dual_loss"], *KEYS, reason,
+    rows, reasons = np.empty(block.n_rows, np.int64), np.empty(block.n_rows, np.uint8)
+    counts = np.zeros((P, P, 3), np.int64)
+    names = "uid origin place entry_year stage permanent talent fear dual tie_row tie_tag"
+    n = careers.step(
+        YEAR, *block.used(*names.split()), a["hostility"], THREAT, SPILL, TIE_WEIGHT,
+        a["exit_scale"], STAGE_FACTOR, 0.6, a["exit_fear"], a["case_exit"],
+        a["permanent_rate"], a["talent_permanent"], a["dual_gain"], a["dual_loss"], *KEYS, rows, reasons, counts,
     )  # fmt: skip
+    reason = np.zeros(block.n_rows, np.uint8)
+    reason[rows[:n]] = reasons[:n]
+    assert (np.diff(rows[:n]) > 0).all() and (reasons[:n] > 0).all()
+    expected = np.zeros_like(counts)
+    np.add.at(expected, (block.origin[rows[:n]], block.place[rows[:n]], reasons[:n] - 1), 1)
+    np.testing.assert_array_equal(counts, expected)
     return reason
 
 
-def alike(n: int, age: int = 3, permanent: int = 0, fear: float = 0.0) -> Block:
+def alike(n: int, age: int = 3, permanent: int = 0) -> Block:
     """n people alike but for their uid: origin 1, place 0, talent 1."""
     block = people(n, P, ties=False)
     block.origin[:n], block.place[:n], block.entry_year[:n] = 1, 0, YEAR - age
-    block.permanent[:n], block.talent[:n], block.fear[:n], block.dual[:n] = permanent, 1.0, fear, NONE
+    block.permanent[:n], block.talent[:n], block.dual[:n] = permanent, 1.0, NONE
     return block
 
 
@@ -57,12 +73,14 @@ def test_exits_follow_the_hazard(age: int, stage: int, permanent: int) -> None:
     reason = step(block)
     hazard = 0.05 * STAGE_FACTOR[stage] * (0.6 if permanent else 1.0)
     assert (block.stage[: block.n_rows] == stage).all()
-    assert set(np.unique(reason)) == {EXIT_NONE, EXIT_CAREER}
+    assert set(np.unique(reason)) == {0, EXIT_CAREER}
     assert_share(reason == EXIT_CAREER, 1.0 - np.exp(-hazard))
 
 
 def test_fear_adds_exits_and_changes_nobody_elses_fate() -> None:
-    calm, afraid = step(alike(40_000)), step(alike(40_000, fear=0.8), exit_fear=1.0)
+    hostility = CALM.copy()
+    hostility[0, 1] = -np.log(1.0 - 0.8)  # a fear of 0.8
+    calm, afraid = step(alike(40_000)), step(alike(40_000), hostility=hostility, exit_fear=1.0)
     np.testing.assert_array_equal(afraid == EXIT_CAREER, calm == EXIT_CAREER)
     base = 0.05 * STAGE_FACTOR[0]
     assert_share(afraid == EXIT_FEAR, np.exp(-base) - np.exp(-base * np.exp(0.8)))
@@ -145,12 +163,62 @@ def test_mean_exit_factor_is_the_mean_that_calibration_divides_by() -> None:
     np.testing.assert_array_equal(n, np.bincount(block.place[alive], minlength=P))
 
 
-# --- fear ---------------------------------------------------------------------------------------------------
-HOSTILITY = np.zeros((P, P))
-HOSTILITY[0, 1] = 0.4
-THREAT = np.zeros((P, P))
-THREAT[0, 1], THREAT[0, 2] = 1.0, 0.5
+# --- bounds -------------------------------------------------------------------------------------------------
+def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Exit reasons, posts and second affiliations after `step`, every power and logarithm taken."""
+    reason = np.zeros(block.n_rows, np.uint8)
+    permanent, dual = block.permanent[: block.n_rows].copy(), block.dual[: block.n_rows].copy()
+    for i in block.alive():
+        o, c, uid = block.origin[i], block.place[i], block.uid[i]
+        s = stage_of(YEAR - block.entry_year[i])
+        exit_, post, second = (draw(k, uid) for k in KEYS)
+        if not permanent[i] and post < a["permanent_rate"][c, s] * float(block.talent[i]) ** a["talent_permanent"]:
+            permanent[i] = 1
+        if dual[i] != NONE:
+            dual[i] = NONE if second < a["dual_loss"][c] else dual[i]
+        elif s > 0 and c != o and second < a["dual_gain"][c, o]:
+            dual[i] = o
+        base = a["exit_scale"][c] * STAGE_FACTOR[s] * (0.6 if permanent[i] else 1.0)
+        chilled = base * np.exp(a["exit_fear"] * fear_by_hand(block, i, a["hostility"]))
+        ends = np.array([base, chilled, chilled + a["case_exit"][c, o]])
+        at = int(np.searchsorted(ends, -np.log1p(-exit_), side="right"))
+        reason[i] = (at + 1) % 4
+    return reason, permanent, dual
 
+
+def fear_by_hand(block: Block, i: int, hostility: np.ndarray) -> float:
+    """Fear of person i as MODEL section 4 says."""
+    c, o = block.place[i], block.origin[i]
+    if not hostility[c].any():
+        return 0.0
+    ties = [tie_place(*block.used("uid", "place"), r, t) for r, t in zip(block.tie_row[i], block.tie_tag[i])]
+    there = [b for b in ties if b not in (NONE, c)]
+    near = 1.0 + TIE_WEIGHT * sum(THREAT[c, b] for b in there) / len(ties)
+    other = max([hostility[c, b] * THREAT[c, b] for b in there], default=0.0)
+    return 1.0 - np.exp(-hostility[c, o] * near - SPILL * max(0.0, other - hostility[c, o]))
+
+
+@pytest.mark.parametrize("talent_permanent", [0.0, 0.3, 1.0])
+def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
+    rng = np.random.default_rng(9)
+    rules = {
+        "hostility": HOSTILITY, "exit_scale": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
+        "case_exit": rng.uniform(0.0, 0.1, (P, P)), "permanent_rate": rng.uniform(0.0, 0.5, (P, 3)),
+        "talent_permanent": talent_permanent, "dual_gain": rng.uniform(0.0, 0.5, (P, P)),
+        "dual_loss": rng.uniform(0.0, 0.5, P),
+    }  # fmt: skip
+    block = people(5000, P)
+    block.talent[:500] *= 20.0
+    block.retire(np.arange(50))
+    reason, permanent, dual = naive(block, rules)
+    found = step(block, **rules)
+    np.testing.assert_array_equal(found, reason)
+    np.testing.assert_array_equal(block.permanent[: block.n_rows], permanent)
+    np.testing.assert_array_equal(block.dual[: block.n_rows], dual)
+    assert set(np.unique(reason)) == {0, EXIT_CAREER, EXIT_FEAR, EXIT_CASE}
+
+
+# --- fear ---------------------------------------------------------------------------------------------------
 
 def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray = HOSTILITY) -> float:
     """Fear of one person with living co-authors in the given places."""
@@ -160,8 +228,7 @@ def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray 
     for k, b in enumerate(partners, start=1):
         block.place[k] = b
         remember(*block.used("uid", "tie_row", "tie_tag"), np.zeros(12, np.uint8), 0, k, KEYS[0])
-    names = "uid origin place fear tie_row tie_tag"
-    careers.feel(*block.used(*names.split()), hostility, THREAT, 0.22, 0.5)
+    step(block, hostility=hostility)
     return float(block.fear[0])
 
 
@@ -187,6 +254,5 @@ def test_those_who_left_are_nobodys_exposure() -> None:
     block = people(12, P, ties=False)
     block.origin[0], block.place[0], block.place[1] = 1, 0, 1
     block.tie_row[0, 0], block.tie_tag[0, 0] = 1, 12345
-    names = "uid origin place fear tie_row tie_tag"
-    careers.feel(*block.used(*names.split()), HOSTILITY, THREAT, 0.22, 0.5)
+    step(block, hostility=HOSTILITY)
     assert block.fear[0] == pytest.approx(1.0 - np.exp(-0.4), rel=1e-6)

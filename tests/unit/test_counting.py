@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columns import NONE
-from sim.engines.counting import count_exposed, count_people, empty_counts
+from sim.columns import NONE, Block
+from sim.engines.counting import count_people, empty_counts
 from sim.ties import tie_place
 from tests.small import people
 
 P = 4
+
+
+def count(block: Block, threat: np.ndarray, watched: np.ndarray) -> tuple[np.ndarray, ...]:
+    """What `count_people` counts."""
+    counts = empty_counts(P, 8)
+    names = "uid origin place institution stage permanent fear prev_place dual tie_row tie_tag"
+    count_people(*block.used(*names.split()), threat, watched, *counts)
+    return counts
 
 
 def test_count_people_equals_a_plain_loop() -> None:
@@ -18,9 +26,7 @@ def test_count_people_equals_a_plain_loop() -> None:
     block.institution[:2000] = block.place[:2000] % 4 * 2
     block.prev_place[500:900] = block.origin[500:900]
     block.fear[:2000] = 0.25
-    counts = empty_counts(P, 8)
-    names = "uid origin place institution stage permanent fear prev_place"
-    count_people(*block.used(*names.split()), *counts)
+    counts = count(block, np.zeros((P, P)), np.ones(P, bool))
     expected = empty_counts(P, 8)
     for i in block.alive():
         o, a = block.origin[i], block.place[i]
@@ -35,14 +41,8 @@ def test_count_people_equals_a_plain_loop() -> None:
     assert counts[0].sum() == block.n_alive
 
 
-def test_count_exposed_equals_a_plain_loop() -> None:
-    block = people(3000, P)
-    block.retire(np.arange(100))
-    threat = np.zeros((P, P))
-    threat[0, 1] = threat[2, 3] = 0.4
-    exposed = np.zeros((P, P), np.int64)
-    names = "uid origin place stage dual tie_row tie_tag"
-    count_exposed(*block.used(*names.split()), threat, exposed)
+def exposed_by_hand(block: Block, threat: np.ndarray) -> np.ndarray:
+    """Exposed people of all places [place, origin]."""
     uid, place = block.used("uid", "place")
     expected = np.zeros((P, P), np.int64)
     for i in block.alive():
@@ -50,5 +50,17 @@ def test_count_exposed_equals_a_plain_loop() -> None:
         near.append(block.dual[i])
         if block.stage[i] > 0 and any(b != NONE and threat[block.place[i], b] > 0 for b in near):
             expected[block.place[i], block.origin[i]] += 1
-    np.testing.assert_array_equal(exposed, expected)
-    assert exposed[0].sum() > 0 and exposed[[1, 3]].sum() == 0
+    return expected
+
+
+def test_the_exposed_are_counted_where_they_are_watched() -> None:
+    block = people(3000, P)
+    block.retire(np.arange(100))
+    block.institution[:3000] = 0
+    threat = np.zeros((P, P))
+    threat[0, 1] = threat[2, 3] = 0.4
+    expected = exposed_by_hand(block, threat)
+    assert expected[0].sum() > 0 and expected[2].sum() > 0 and expected[[1, 3]].sum() == 0
+    np.testing.assert_array_equal(count(block, threat, np.ones(P, bool))[5], expected)
+    expected[2] = 0
+    np.testing.assert_array_equal(count(block, threat, np.array([True, True, False, True]))[5], expected)

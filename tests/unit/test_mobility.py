@@ -12,8 +12,8 @@ from scipy import stats
 
 from sim.columns import Block
 from sim.engines import mobility
-from sim.engines.mobility import MovePlan, plan_moves
-from sim.randomness import Stream, gumbel, person_key, uniform
+from sim.engines.move_plan import MovePlan, inflow, plan_moves
+from sim.randomness import Stream, draw, gumbel, person_key
 from sim.ties import tie_place, uid_tag
 from tests.small import ALPHA, YEAR, key, people, without
 
@@ -56,14 +56,15 @@ def random_year(n: int = N_PLACES, n_fields: int = N_FIELDS) -> dict[str, np.nda
 
 def arrivals(year: dict, plan: MovePlan) -> np.ndarray:
     """Expected arrivals [F, from, origin, stage, elite, to] of people without ties."""
-    intensity = plan.base[None, :, None, None, None, :] * plan.attract[:, None]
-    return (year["people"] * plan.scale)[..., None] * intensity
+    intensity = plan.base[None, :, None, None, None, :] * plan.attract[plan.group][:, None]
+    return (year["people"] * plan.scale[plan.group])[..., None] * intensity
 
 
 # --- the plan -----------------------------------------------------------------------------------------------
 def test_plan_equals_sums_by_hand() -> None:
     year = random_year()
     plan = plan_moves(**year)
+    assert plan.group.tolist() == list(range(N_FIELDS))
     for f, c, o, s, e in product(range(N_FIELDS), range(N_PLACES), range(N_PLACES), range(3), range(2)):
         total = plain = 0.0
         for d in range(N_PLACES):
@@ -77,6 +78,18 @@ def test_plan_equals_sums_by_hand() -> None:
         assert plan.scale[f, c, o, s, e] == pytest.approx(scale, rel=1e-12)
 
 
+def test_fields_under_the_same_rules_share_one_plan() -> None:
+    year = random_year(n_fields=4)
+    year["openness"][1] = year["openness"][3] = year["openness"][0]
+    plan = plan_moves(**year)
+    assert plan.group.tolist() == [0, 0, 1, 0]
+    apart = plan_moves(**year | {"openness": year["openness"] * (1.0 - 1e-15 * np.arange(4)[:, None, None])})
+    assert apart.group.tolist() == [0, 1, 2, 3]
+    for name in ("attract", "total", "scale", "hazard"):
+        np.testing.assert_allclose(getattr(plan, name)[plan.group], getattr(apart, name), rtol=1e-12)
+    np.testing.assert_allclose(plan.accept, apart.accept, rtol=1e-12)
+
+
 def test_neutral_plan_leaves_the_fitted_rates_alone() -> None:
     plan = plan_moves(**neutral())
     np.testing.assert_array_equal(plan.scale, np.ones_like(plan.scale))
@@ -87,7 +100,7 @@ def test_inflow_equals_a_plain_loop() -> None:
     year = random_year()
     plan = plan_moves(**year)
     expected = arrivals(year, plan).sum(axis=(0, 1, 3))  # [origin, elite, to]
-    found = mobility.inflow(year["base"], plan.attract, year["people"] * plan.scale)
+    found = inflow(year["base"], plan.attract[plan.group], year["people"] * plan.scale[plan.group])
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
@@ -200,16 +213,25 @@ def test_vacancies_bound_arrivals() -> None:
 
 
 # --- the kernel ---------------------------------------------------------------------------------------------
-def propose(block: Block, plan: MovePlan, f: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def sums(block: Block, real: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What `sum_people` says: sums over cells, and cell and hazard needed of each row."""
+    cells = np.zeros((N_PLACES, N_PLACES, 3, 2))
+    cell, needed = np.empty(block.n_rows, np.int32), np.empty(block.n_rows, np.float32)
+    view = block.used("uid", "origin", "place", "stage", "permanent", "talent", "fear")
+    mobility.sum_people(*view, ELITE_TALENT, *MICRO, HOME_EARLY, real, KEYS[0], cells, cell, needed)
+    return cells, cell, needed
+
+
+def propose(block: Block, plan: MovePlan, f: int = 0, tie: float = TIE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows, destinations and tie flags of the movers of one field."""
     n = block.n_rows
-    row, to, tie = np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n, np.uint8)
+    row, to, tied = np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n, np.uint8)
     names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
     k = mobility.propose(
-        YEAR, *block.used(*names.split()), ELITE_TALENT, *MICRO, TIE, HOME_EARLY,
-        plan.base, plan.attract[f], plan.total[f], plan.scale[f], plan.accept, FIT, *KEYS, row, to, tie,
+        YEAR, *block.used(*names.split()), *sums(block)[1:], *MICRO, tie, HOME_EARLY,
+        plan.base, *plan.of(f), plan.accept, FIT, *KEYS, row, to, tied,
     )  # fmt: skip
-    return row[:k], to[:k], tie[:k]
+    return row[:k], to[:k], tied[:k]
 
 
 def intensities(block: Block, plan: MovePlan, i: int, f: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -217,8 +239,8 @@ def intensities(block: Block, plan: MovePlan, i: int, f: int = 0) -> tuple[np.nd
     uid, place = block.used("uid", "place")
     c, o, s = int(block.place[i]), int(block.origin[i]), int(block.stage[i])
     e = int(block.talent[i] >= ELITE_TALENT)
-    level = plan.scale[f, c, o, s, e] * AGE[s] * (PERMANENT if block.permanent[i] else 1.0)
-    level *= block.talent[i] ** TALENT * np.exp(FEAR_LEAVE * block.fear[i])
+    level = plan.scale[plan.group[f], c, o, s, e] * AGE[s] * (PERMANENT if block.permanent[i] else 1.0)
+    level *= float(block.talent[i]) ** TALENT * np.exp(FEAR_LEAVE * block.fear[i])
     ties = np.zeros(len(plan.base), int)
     for row, tag in zip(block.tie_row[i], block.tie_tag[i]):
         b = tie_place(uid, place, row, tag)
@@ -227,7 +249,7 @@ def intensities(block: Block, plan: MovePlan, i: int, f: int = 0) -> tuple[np.nd
     factor = (1.0 + ties) ** TIE
     if o != c and block.entry_place[i] != o and YEAR - block.entry_year[i] < 6:
         factor[o] *= HOME_EARLY
-    return level * plan.base[c] * plan.attract[f, o, s, e] * factor, ties
+    return level * plan.base[c] * plan.attract[plan.group[f], o, s, e] * factor, ties
 
 
 def reference(block: Block, plan: MovePlan, f: int = 0) -> list[tuple[int, int, int]]:
@@ -237,13 +259,13 @@ def reference(block: Block, plan: MovePlan, f: int = 0) -> list[tuple[int, int, 
         mu, ties = intensities(block, plan, i, f)
         mu[block.place[i]] = 0.0
         uid = block.uid[i]
-        if uniform(KEYS[0], uid, np.uint64(0)) > 1.0 - np.exp(-mu.sum()):
+        if draw(KEYS[0], uid) > 1.0 - np.exp(-mu.sum()):
             continue
         pkey = np.uint64(person_key(KEYS[1], uid))
         value = [np.log(m) + gumbel(pkey, np.uint64(d)) if m > 0 else -np.inf for d, m in enumerate(mu)]
         d = int(np.argmax(value))
         wins = plan.accept[d] ** (block.talent[i] ** -FIT)
-        if uniform(KEYS[2], uid, np.uint64(0)) < wins:
+        if draw(KEYS[2], uid) < wins:
             movers.append((i, d, int(ties[d] > 0)))
     return movers
 
@@ -265,6 +287,31 @@ def test_kernel_agrees_with_the_reference_person_by_person() -> None:
     assert len(expected) > 200
     assert sum(tie for _, _, tie in expected) > 30, "the case with ties occurs"
     assert list(zip(*(x.tolist() for x in propose(block, plan)))) == expected
+
+
+@pytest.mark.parametrize("rate", [0.1, 1.0, 30.0])
+@pytest.mark.parametrize("tie", [0.0, 1.5])
+def test_bounds_change_nobodys_move(rate: float, tie: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From rates at which nobody gets past the first bound to rates at which everybody does."""
+    block = people(2000, N_PLACES, seed=3)
+    block.talent[:200] *= 20.0
+    block.fear[200:1000] = np.random.default_rng(2).random(800)
+    year = random_year(N_PLACES, 1)
+    year["base"] = year["base"] * rate
+    monkeypatch.setitem(globals(), "TIE", tie)
+    plan = plan_moves(**year)
+    movers = list(zip(*(x.tolist() for x in propose(block, plan, tie=tie))))
+    assert movers == reference(block, plan) and movers
+
+
+def test_choice_is_the_largest_log_weight_plus_gumbel() -> None:
+    rng = np.random.default_rng(7)
+    for n, zero in ((1, 0.0), (5, 0.4), (64, 0.1), (64, 0.9)):
+        for uid in range(1, 300):
+            weight = np.where(rng.random(n) < zero, 0.0, rng.exponential(1.0, n) ** 6)
+            pkey = np.uint64(person_key(KEYS[1], np.uint64(uid)))
+            value = [np.log(w) + gumbel(pkey, np.uint64(d)) if w > 0 else -np.inf for d, w in enumerate(weight)]
+            assert mobility.choose(weight, pkey) == (int(np.argmax(value)) if weight.any() else -1)
 
 
 def clones(n: int) -> Block:
@@ -354,10 +401,13 @@ def test_apply_moves_writes_history_and_nothing_else() -> None:
     before = {name: array.copy() for name, array in block.arrays().items()}
     rows, to = np.array([3, 40]), np.array([2, 0], np.uint8)
     first, cumulative = np.arange(N_PLACES + 1) * 2, np.tile([0.5, 1.0], N_PLACES)
+    left = tuple(np.empty(2, np.uint8) for _ in range(3))
+    names = "uid origin place stage prev_place moved_year permanent institution"
     mobility.apply_moves(
-        YEAR, rows, to, block.uid, block.place, block.prev_place, block.moved_year, block.permanent,
-        block.institution, first, cumulative, key(Stream.INSTITUTION),
-    )  # fmt: skip
+        YEAR, rows, to, *block.used(*names.split()), first, cumulative, key(Stream.INSTITUTION), *left
+    )
+    for found, name in zip(left, ("place", "origin", "stage")):
+        np.testing.assert_array_equal(found, before[name][rows])
     assert block.place[rows].tolist() == [2, 0]
     np.testing.assert_array_equal(block.prev_place[rows], before["place"][rows])
     assert (block.moved_year[rows] == YEAR).all() and not block.permanent[rows].any()
@@ -372,13 +422,11 @@ def test_sum_people_adds_micro_factors_cell_by_cell() -> None:
     block = people(500, N_PLACES)
     block.fear[:250] = 0.4
     block.retire(np.array([0, 1]))
-    cells = np.zeros((N_PLACES, N_PLACES, 3, 2))
-    view = block.used("uid", "origin", "place", "stage", "permanent", "talent", "fear")
-    mobility.sum_people(*view, ELITE_TALENT, *MICRO, 100.0, cells)
+    cells, _, _ = sums(block, 100.0)
     expected = np.zeros_like(cells)
     for i in block.alive():
         m = AGE[block.stage[i]] * (PERMANENT if block.permanent[i] else 1.0)
-        m *= block.talent[i] ** TALENT * np.exp(FEAR_LEAVE * block.fear[i])
+        m *= float(block.talent[i]) ** TALENT * np.exp(FEAR_LEAVE * block.fear[i])
         expected[block.place[i], block.origin[i], block.stage[i], int(block.talent[i] >= ELITE_TALENT)] += 100.0 * m
     np.testing.assert_allclose(cells, expected, rtol=1e-5)
 

@@ -123,9 +123,10 @@ def test_entry_is_changed_for_one_origin_at_one_host(
     name: str, at: tuple, value: float, where: set[tuple[int, int]], sign: int, world: World
 ) -> None:
     runs = pair(people.entry_utilities, world, **{name: (at, value)})
-    (before, home_before), (after, home_after) = runs
+    (before, home_before, _), (after, home_after, group) = runs
     assert cells(before != after, (1, 2)) == where
-    assert np.sign(after - before)[before != after].tolist() == [sign] * 6
+    assert np.sign(after - before)[before != after].tolist() == [sign]
+    assert not group.any(), "all fields are under the same rule"
     np.testing.assert_array_equal(home_before, home_after)
 
 
@@ -151,10 +152,9 @@ def careers_given(world: World, monkeypatch: pytest.MonkeyPatch):  # type: ignor
 
     def look(**channels: tuple[tuple, float]) -> dict[str, np.ndarray]:
         seen: list[tuple] = []
-        monkeypatch.setattr(people.careers, "step", lambda *a: seen.append(a))
-        monkeypatch.setattr(people.careers, "feel", lambda *a: None)
+        monkeypatch.setattr(people.careers, "step", lambda *a: seen.append(a) or 0)
         people.age_and_exit(world.setting, context(world, **channels), world.columns)
-        return dict(zip(names.split(), seen[0][15:19]))
+        return dict(zip(names.split(), seen[0][21:25]))
 
     return look
 

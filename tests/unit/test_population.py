@@ -11,10 +11,11 @@ from scipy import stats
 from sim.agents import population
 from sim.agents.population import UID_YEAR0, bear, choose_entry, cohort_counts, entry_choice, first_people, make_uids
 from sim.columns import NONE, Block
-from sim.randomness import Stream, base_key
+from sim.randomness import Stream, base_key, draw, gumbel, person_key
 from tests.small import ALPHA, key
 
 SIGMA = 0.75
+KEYS = tuple(key(s) for s in (Stream.ENTRY_HOME, Stream.ENTRY_HOST, Stream.INSTITUTION))
 
 
 # --- identity -----------------------------------------------------------------------------------------------
@@ -118,8 +119,7 @@ def shares(n: int = 5) -> tuple[np.ndarray, np.ndarray]:
 def probabilities(odds: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Probability of each place of entry [F, O, P], home on the diagonal, by the textbook formula."""
     p_abroad = 1.0 / (1.0 + np.exp(-odds))
-    host = np.exp(weight)
-    p = p_abroad[..., None] * host / np.maximum(host.sum(axis=-1, keepdims=True), 1e-300)
+    p = p_abroad[..., None] * weight / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-300)
     at = np.arange(odds.shape[1])
     p[:, at, at] = 1.0 - p_abroad
     return p
@@ -190,10 +190,13 @@ def entrants(odds: np.ndarray, weight: np.ndarray, n: int = 20_000, talent_abroa
     """Block of n newborns of every origin who have chosen by `choose_entry`."""
     block = Block(16)
     rows = bear(block, 0, np.full(len(odds), n), 2000, 0, 0, SIGMA)
+    p, counts = len(odds), np.zeros(weight.shape, np.int64)
     choose_entry(
-        rows, block.uid, block.origin, block.talent, SIGMA, odds, weight, talent_abroad,
-        key(Stream.ENTRY_HOME), key(Stream.ENTRY_HOST), block.place,
+        rows, *block.used("uid", "origin", "talent"), SIGMA, odds, weight, talent_abroad,
+        2 * np.arange(p + 1), np.tile([0.25, 1.0], p), *KEYS, *block.used("place", "entry_place", "institution"), counts,
     )  # fmt: skip
+    origin, place = block.used("origin", "place")
+    np.testing.assert_array_equal(counts.ravel(), np.bincount(origin * p + place.astype(int), minlength=p * p))
     return block
 
 
@@ -206,6 +209,35 @@ def test_newborns_choose_with_the_probabilities_of_the_nested_logit() -> None:
     for o in range(5):
         counts = np.bincount(place[origin == o], minlength=5)
         assert stats.chisquare(counts, 20_000 * expected[o]).pvalue > ALPHA
+
+
+def test_newborns_settle_where_they_enter_by_the_weights_of_institutions() -> None:
+    home, abroad = shares()
+    odds, weight = entry_choice(home, abroad, np.zeros((1, 5, 5)), np.zeros(5), 0.6)
+    block = entrants(odds[0], weight[0], n=8000)
+    place, entry_place, institution = block.used("place", "entry_place", "institution")
+    np.testing.assert_array_equal(entry_place, place)
+    np.testing.assert_array_equal(institution // 2, place)
+    assert stats.binomtest(int((institution % 2 == 0).sum()), len(place), 0.25).pvalue > ALPHA
+
+
+def test_newborns_choose_the_largest_utility() -> None:
+    """Person by person against the rule as written: fixed logistic and Gumbel errors, no shortcut."""
+    home, abroad = shares()
+    odds, weight = entry_choice(home, abroad, np.random.default_rng(4).normal(size=(1, 5, 5)), np.zeros(5), 0.6)
+    weight[0, 2, 3] = 0.0
+    block = entrants(odds[0], weight[0], n=600, talent_abroad=0.3)
+    with np.errstate(divide="ignore"):
+        value = np.log(weight[0])
+    np.fill_diagonal(value, -np.inf)
+    for i in block.alive():
+        uid, o = block.uid[i], block.origin[i]
+        z = np.log(float(block.talent[i])) / SIGMA + 0.5 * SIGMA
+        u = draw(KEYS[0], uid)
+        away = np.log(u / (1.0 - u)) < odds[0, o] + 0.3 * z - 0.5 * 0.3**2
+        pkey = np.uint64(person_key(KEYS[1], uid))
+        errors = [gumbel(pkey, np.uint64(d)) for d in range(5)]
+        assert block.place[i] == (np.argmax(value[o] + errors) if away else o)
 
 
 def test_a_refusal_moves_only_those_who_avoid_the_host_or_stay() -> None:
