@@ -122,14 +122,14 @@ def entry_choice(
 
 
 def bear(
-    block: Block, field: int, counts: np.ndarray, year: int, seed: int, replicate: int, sigma: float
+    block: Block, field: int, counts: np.ndarray, year: int, key_talent: np.uint64, sigma: float
 ) -> np.ndarray:
     """Rows of this year's newborns of a field, with identity and talent set; place still to be chosen."""
     rows = block.allocate(int(counts.sum()))
     block.clear(rows)
     first_uid = make_uids(np.arange(len(counts)), np.array([year]), field, np.zeros(1, np.int64))
     view = block.used("uid", "origin", "entry_year", "talent")
-    _newborns(rows, first_uid, counts, year, sigma, base_key(seed, replicate, Stream.TALENT, 0), *view)
+    _newborns(rows, first_uid, counts, year, sigma, key_talent, *view)
     return rows
 
 

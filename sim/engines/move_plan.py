@@ -74,7 +74,7 @@ def plan_moves(
     spread : theta; 1 stops every barred move, 0 diverts all to open places.
     """
     group, openness = same_rules(openness)
-    people = _by_group(people, group, len(openness))
+    people, number = by_group(people, group, len(openness))
     base = np.ascontiguousarray(base)
     homing = np.ones(base.shape) + np.diag(home - 1.0)  # [origin, to]
     neutral = reach(base, homing[None, :, None, None, :])[0, :, :, 0, 0]  # [from, origin]
@@ -87,18 +87,25 @@ def plan_moves(
     total = reach(base, plain)
     scale = diversion(total, neutral, push, people, spread)
     expected = inflow(base, plain, people * scale).sum(axis=(0, 1))
-    number = people.sum(axis=(0, 3, 4))  # [from, origin]
     reference = (base * (number.sum(axis=1)[:, None] + number * (home - 1.0))).sum(axis=0)
     accept = np.minimum(1.0, vacancies * reference / np.maximum(expected, 1e-300))
     return MovePlan(group, base, plain, total, scale, total * scale, accept)
 
 
-def _by_group(people: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
-    """Sum over the fields of each group, [G, ...] of [F, ...]."""
-    out = np.zeros((n_groups, *people.shape[1:]))
-    for f, g in enumerate(group):
-        out[g] += people[f]
-    return out
+@njit(cache=True, nogil=True)
+def by_group(people, group, n_groups):
+    """People [F, from, origin, s, e] summed over the fields of each group [G, ...], and over all but [from, origin]."""
+    n_fields, n, _, n_stages, n_elite = people.shape
+    out = np.zeros((n_groups, n, n, n_stages, n_elite))
+    number = np.zeros((n, n))
+    for f in range(n_fields):
+        for c in range(n):
+            for o in range(n):
+                for s in range(n_stages):
+                    for e in range(n_elite):
+                        out[group[f], c, o, s, e] += people[f, c, o, s, e]
+                        number[c, o] += people[f, c, o, s, e]
+    return out, number
 
 
 @njit(cache=True, nogil=True)
@@ -123,7 +130,7 @@ def diversion(total, neutral, push, people, spread):
                         if people[g, c, o, s, e] > 0.0:
                             here = total[g, c, o, s, e]
                             ratio = max(here / max(neutral[c, o], 1e-300), 1e-12) if here > 0.0 else 1.0
-                            out[g, c, o, s, e] = push[s, e, c] * ratio ** (spread - 1.0)
+                            out[g, c, o, s, e] = push[s, e, c] * np.exp((spread - 1.0) * np.log(ratio))
     return out
 
 

@@ -105,6 +105,7 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
     n_places, n_rows = setting.data.n_places, sum(block.n_rows for block in columns)
     micro, home_early = micro_arguments(setting), float(np.exp(m.home_early))
     keys = [setting.key(stream, ctx.year) for stream in (Stream.MOVE, Stream.DESTINATION, Stream.CAP)]
+    key_institution = setting.key(Stream.INSTITUTION, ctx.year)
     people = np.zeros((len(columns.blocks), n_places, n_places, N_STAGES, N_ELITE))
 
     def count(f: int) -> tuple[np.ndarray, np.ndarray]:
@@ -133,21 +134,21 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
             plan.base, *plan.of(f), plan.accept, m.fit, *keys, row, to, tie,
         )  # fmt: skip
         # copies, so that the long arrays can go
-        return _carry_out(setting, ctx.year, b, f, row[:n].copy(), to[:n].copy(), tie[:n].copy())
+        left = _carry_out(setting, ctx.year, key_institution, b, row[:n].copy(), to[:n].copy())
+        return [np.full(n, f), *left, tie[:n].copy()]
 
     found = setting.each_field(propose, n_rows)
     return Moves(*(np.concatenate(column) for column in zip(*found)))
 
 
 def _carry_out(
-    setting: Setting, year: int, block: Block, field: int, row: np.ndarray, to: np.ndarray, tie: np.ndarray
-) -> list[np.ndarray]:
-    """Move the people of one field; columns of `Moves`."""
+    setting: Setting, year: int, key: np.uint64, block: Block, row: np.ndarray, to: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """Move the people of one field; their row, place before and after, origin and stage."""
     inst = setting.institutions
     place_from, origin, stage = (np.empty(len(row), np.uint8) for _ in range(3))
+    names = "uid origin place stage prev_place moved_year permanent institution"
     mobility.apply_moves(
-        year, row, to, *block.used("uid", "origin", "place", "stage", "prev_place", "moved_year", "permanent"),
-        block.institution, inst.first, inst.cumulative, setting.key(Stream.INSTITUTION, year),
-        place_from, origin, stage,
-    )  # fmt: skip
-    return [np.full(len(row), field), row, place_from, to, origin, stage, tie]
+        year, row, to, *block.used(*names.split()), inst.first, inst.cumulative, key, place_from, origin, stage
+    )
+    return row, place_from, to, origin, stage

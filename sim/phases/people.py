@@ -106,12 +106,13 @@ def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
     odds, weight = population.entry_choice(y.home_share, y.abroad_share, change, home_change, e.dissimilarity)
     sigma = setting.params.careers.talent_sigma
     keys = [setting.key(stream, ctx.year) for stream in (Stream.ENTRY_HOME, Stream.ENTRY_HOST, Stream.INSTITUTION)]
+    key_talent = setting.key(Stream.TALENT, 0)
     inst = setting.institutions
     number = np.zeros((len(columns.blocks), n_places, n_places), np.int64)
 
     def work(f: int) -> np.ndarray:
         b, g = columns.blocks[f], group[f]
-        rows = population.bear(b, f, counts[f], ctx.year, setting.seed, setting.replicate, sigma)
+        rows = population.bear(b, f, counts[f], ctx.year, key_talent, sigma)
         population.choose_entry(
             rows, *b.used("uid", "origin", "talent"), sigma, odds[g], weight[g], e.talent_abroad,
             inst.first, inst.cumulative, *keys, *b.used("place", "entry_place", "institution"), number[f],

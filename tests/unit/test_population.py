@@ -15,6 +15,7 @@ from sim.randomness import Stream, base_key, draw, gumbel, person_key
 from tests.small import ALPHA, key
 
 SIGMA = 0.75
+KEY_TALENT = base_key(0, 0, Stream.TALENT, 0)
 KEYS = tuple(key(s) for s in (Stream.ENTRY_HOME, Stream.ENTRY_HOST, Stream.INSTITUTION))
 
 
@@ -78,10 +79,10 @@ def test_cohorts_are_fixed_by_origin_and_never_read_anything_else() -> None:
 
 def test_newborns_have_unique_uids_and_nothing_of_former_owners() -> None:
     block = Block(16)
-    first = bear(block, 2, np.array([3, 0, 4]), 1999, 0, 0, SIGMA)
+    first = bear(block, 2, np.array([3, 0, 4]), 1999, KEY_TALENT, SIGMA)
     block.fear[first], block.permanent[first], block.dual[first] = 0.5, 1, 2
     block.retire(first[:2])
-    second = bear(block, 2, np.array([1, 2, 0]), 2000, 0, 0, SIGMA)
+    second = bear(block, 2, np.array([1, 2, 0]), 2000, KEY_TALENT, SIGMA)
     assert len(np.unique(block.uid[block.alive()])) == 5 + 3
     assert set(first[:2]) < set(second), "freed rows are used again"
     assert not block.fear[second].any() and not block.permanent[second].any()
@@ -94,14 +95,14 @@ def test_one_more_newborn_changes_nobody_else() -> None:
     talents = []
     for n in (3, 4):
         block = Block(16)
-        rows = bear(block, 0, np.array([n, 5]), 1999, 0, 0, SIGMA)
+        rows = bear(block, 0, np.array([n, 5]), 1999, KEY_TALENT, SIGMA)
         talents.append(dict(zip(block.uid[rows].tolist(), block.talent[rows].tolist())))
     assert talents[0].items() < talents[1].items()
 
 
 def test_talent_is_log_normal_with_mean_one() -> None:
     block = Block(16)
-    rows = bear(block, 0, np.full(10, 2000), 1999, 0, 0, SIGMA)
+    rows = bear(block, 0, np.full(10, 2000), 1999, KEY_TALENT, SIGMA)
     z = (np.log(block.talent[rows]) + 0.5 * SIGMA**2) / SIGMA
     assert stats.kstest(z, "norm").pvalue > ALPHA
     assert block.talent[rows].mean() == pytest.approx(1.0, abs=0.03)  # standard error 0.006
@@ -189,7 +190,7 @@ def test_better_home_keeps_people() -> None:
 def entrants(odds: np.ndarray, weight: np.ndarray, n: int = 20_000, talent_abroad: float = 0.0) -> Block:
     """Block of n newborns of every origin who have chosen by `choose_entry`."""
     block = Block(16)
-    rows = bear(block, 0, np.full(len(odds), n), 2000, 0, 0, SIGMA)
+    rows = bear(block, 0, np.full(len(odds), n), 2000, KEY_TALENT, SIGMA)
     p, counts = len(odds), np.zeros(weight.shape, np.int64)
     choose_entry(
         rows, *block.used("uid", "origin", "talent"), SIGMA, odds, weight, talent_abroad,
