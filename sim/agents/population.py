@@ -90,9 +90,7 @@ def choose_entry(
             best = choose(host[o], person_key(key_host, uid[r]))
             a = best if best >= 0 else a
         place[r] = entry_place[r] = a
-        institution[r] = pick_institution(
-            a, uniform(key_institution, uid[r], np.uint64(a)), place_first, weight_sum
-        )
+        institution[r] = pick_institution(a, uniform(key_institution, uid[r], np.uint64(a)), place_first, weight_sum)
         out_count[o, a] += 1
 
 
@@ -121,9 +119,7 @@ def entry_choice(
     return odds, weight
 
 
-def bear(
-    block: Block, field: int, counts: np.ndarray, year: int, key_talent: np.uint64, sigma: float
-) -> np.ndarray:
+def bear(block: Block, field: int, counts: np.ndarray, year: int, key_talent: np.uint64, sigma: float) -> np.ndarray:
     """Rows of this year's newborns of a field, with identity and talent set; place still to be chosen."""
     rows = block.allocate(int(counts.sum()))
     block.clear(rows)

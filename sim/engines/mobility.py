@@ -21,7 +21,6 @@ from sim.randomness import draw, person_key, uniform, unit
 from sim.ties import tie_place
 
 
-
 @njit(cache=True, inline="always")
 def micro(stage, permanent, talent, fear, age, permanent_factor, talent_elasticity, fear_leave):
     """Personal factor on the hazard: age, post, talent, fear."""

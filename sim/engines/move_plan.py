@@ -95,17 +95,19 @@ def plan_moves(
 @njit(cache=True, nogil=True)
 def by_group(people, group, n_groups):
     """People [F, from, origin, s, e] summed over the fields of each group [G, ...], and over all but [from, origin]."""
-    n_fields, n, _, n_stages, n_elite = people.shape
-    out = np.zeros((n_groups, n, n, n_stages, n_elite))
-    number = np.zeros((n, n))
+    n_fields, n = people.shape[0], people.shape[1]
+    out = np.zeros((n_groups, n, n, people.shape[3], people.shape[4]))
+    sums, parts = out.reshape(n_groups, n * n, -1), people.reshape(n_fields, n * n, -1)
     for f in range(n_fields):
-        for c in range(n):
-            for o in range(n):
-                for s in range(n_stages):
-                    for e in range(n_elite):
-                        out[group[f], c, o, s, e] += people[f, c, o, s, e]
-                        number[c, o] += people[f, c, o, s, e]
-    return out, number
+        flat, part = sums[group[f]].reshape(-1), parts[f].reshape(-1)
+        for k in range(part.shape[0]):
+            flat[k] += part[k]
+    number = np.zeros(n * n)
+    for g in range(n_groups):
+        for k in range(n * n):
+            for m in range(sums.shape[2]):
+                number[k] += sums[g, k, m]
+    return out, number.reshape(n, n)
 
 
 @njit(cache=True, nogil=True)

@@ -220,6 +220,7 @@ def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
 
 # --- fear ---------------------------------------------------------------------------------------------------
 
+
 def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray = HOSTILITY) -> float:
     """Fear of one person with living co-authors in the given places."""
     block = people(12, P, ties=False)

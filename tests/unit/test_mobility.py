@@ -403,9 +403,7 @@ def test_apply_moves_writes_history_and_nothing_else() -> None:
     first, cumulative = np.arange(N_PLACES + 1) * 2, np.tile([0.5, 1.0], N_PLACES)
     left = tuple(np.empty(2, np.uint8) for _ in range(3))
     names = "uid origin place stage prev_place moved_year permanent institution"
-    mobility.apply_moves(
-        YEAR, rows, to, *block.used(*names.split()), first, cumulative, key(Stream.INSTITUTION), *left
-    )
+    mobility.apply_moves(YEAR, rows, to, *block.used(*names.split()), first, cumulative, key(Stream.INSTITUTION), *left)
     for found, name in zip(left, ("place", "origin", "stage")):
         np.testing.assert_array_equal(found, before[name][rows])
     assert block.place[rows].tolist() == [2, 0]

@@ -194,7 +194,8 @@ def entrants(odds: np.ndarray, weight: np.ndarray, n: int = 20_000, talent_abroa
     p, counts = len(odds), np.zeros(weight.shape, np.int64)
     choose_entry(
         rows, *block.used("uid", "origin", "talent"), SIGMA, odds, weight, talent_abroad,
-        2 * np.arange(p + 1), np.tile([0.25, 1.0], p), *KEYS, *block.used("place", "entry_place", "institution"), counts,
+        2 * np.arange(p + 1), np.tile([0.25, 1.0], p), *KEYS,
+        *block.used("place", "entry_place", "institution"), counts,
     )  # fmt: skip
     origin, place = block.used("origin", "place")
     np.testing.assert_array_equal(counts.ravel(), np.bincount(origin * p + place.astype(int), minlength=p * p))
