@@ -131,10 +131,10 @@ def step(
         s = stage_of(year - entry_year[i])
         if stage[i] != s:
             stage[i] = s
-        # half the people hold a post in no order, so a rate of 0 costs less than a branch that guesses wrong
-        rate = permanent_rate[a, s] if permanent[i] == 0 else 0.0
-        if gets_post(draw(key_permanent, uid[i]), rate, talent[i], talent_permanent):
-            permanent[i] = 1
+        if permanent[i] == 0:
+            rate = permanent_rate[a, s]
+            if gets_post(draw(key_permanent, uid[i]), rate, talent[i], talent_permanent):
+                permanent[i] = 1
         if dual[i] != 255:
             if draw(key_dual, uid[i]) < dual_loss[a]:
                 dual[i] = 255
