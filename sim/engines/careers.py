@@ -29,7 +29,7 @@ def exit_factor(stage, permanent, stage_factor, permanent_factor):
 
 
 @njit(cache=True, nogil=True)
-def feel(uid, origin, place, fear, tie_row, tie_tag, hostility, threat, spill, tie_weight):
+def feel(uid, origin, place, fear, ties, hostility, threat, spill, tie_weight):
     """Set each person's fear from the hostility of their place towards their origin.
 
     ``fear_i = 1 - exp(-h[place, origin] * nearness_i)``; nearness is 1 plus `tie_weight` times the share of
@@ -54,10 +54,10 @@ def feel(uid, origin, place, fear, tie_row, tie_tag, hostility, threat, spill, t
         own = hostility[a, origin[i]]
         near = 0.0
         other = 0.0
-        for t in range(tie_row.shape[1]):
-            b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+        for t in range(ties.shape[1]):
+            b = tie_place(uid, place, ties[i, t])
             if b != 255 and b != a:
-                near += threat[a, b] / tie_row.shape[1]
+                near += threat[a, b] / ties.shape[1]
                 other = max(other, hostility[a, b] * threat[a, b])
         # spill-over counts only where it exceeds what the person feels already
         fear[i] = 1.0 - np.exp(-own * (1.0 + tie_weight * near) - spill * max(0.0, other - own))

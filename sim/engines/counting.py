@@ -44,7 +44,7 @@ def count_people(
 
 
 @njit(cache=True, nogil=True)
-def count_exposed(uid, origin, place, stage, dual, tie_row, tie_tag, threat, exposed):
+def count_exposed(uid, origin, place, stage, dual, ties, threat, exposed):
     """Count established and senior people with a tie or second affiliation in a place that is a threat.
 
     Cases are per principal investigator with such ties (target P16), so early-stage people are left out.
@@ -55,10 +55,10 @@ def count_exposed(uid, origin, place, stage, dual, tie_row, tie_tag, threat, exp
             continue
         a = place[i]
         near = dual[i] != 255 and threat[a, dual[i]] > 0.0
-        for t in range(tie_row.shape[1]):
+        for t in range(ties.shape[1]):
             if near:
                 break
-            b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+            b = tie_place(uid, place, ties[i, t])
             near = b != 255 and threat[a, b] > 0.0
         if near:
             exposed[a, origin[i]] += 1

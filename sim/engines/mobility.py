@@ -185,11 +185,11 @@ def sum_people(
 
 
 @njit(cache=True, inline="always")
-def places_with_ties(uid, place, tie_row, tie_tag, i, here, found, count):
+def places_with_ties(uid, place, ties, i, here, found, count):
     """Distinct places other than `here` that hold past co-authors of i, with their number; returns how many."""
     n = 0
-    for t in range(tie_row.shape[1]):
-        b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+    for t in range(ties.shape[1]):
+        b = tie_place(uid, place, ties[i, t])
         if b == 255 or b == here:
             continue
         k = 0
@@ -215,8 +215,7 @@ def propose(
     permanent,
     talent,
     fear,
-    tie_row,
-    tie_tag,
+    ties,
     elite_talent,
     age,
     permanent_factor,
@@ -247,10 +246,10 @@ def propose(
     accept, fit : share of arrivals with a vacancy [P] for talent 1, and weight of talent in who gets one.
     """
     n_places = base.shape[0]
-    tie_max = (1.0 + tie_row.shape[1]) ** tie
+    tie_max = (1.0 + ties.shape[1]) ** tie
     zero = np.uint64(0)
-    found = np.empty(tie_row.shape[1], np.uint8)
-    count = np.empty(tie_row.shape[1], np.int64)
+    found = np.empty(ties.shape[1], np.uint8)
+    count = np.empty(ties.shape[1], np.int64)
     n = 0
     for i in range(uid.shape[0]):
         if uid[i] == 0:
@@ -267,7 +266,7 @@ def propose(
         if u >= level * total[c, o, s, e] * tie_max * returns:
             continue  # stays: the hazard is below u, and u below -ln(1 - u)
         hazard_drawn = -np.log(1.0 - u)  # moves if the hazard exceeds it
-        n_found = places_with_ties(uid, place, tie_row, tie_tag, i, c, found, count)
+        n_found = places_with_ties(uid, place, ties, i, c, found, count)
         hazard = total[c, o, s, e]
         home_has_tie = False
         for k in range(n_found):
@@ -357,8 +356,7 @@ def exposure(
     permanent,
     talent,
     fear,
-    tie_row,
-    tie_tag,
+    ties,
     age,
     permanent_factor,
     talent_elasticity,
@@ -369,8 +367,8 @@ def exposure(
     out,
 ):
     """Add ``sum_i micro_i * home * tie`` to ``out[from, to]``: what calibration divides the flows by."""
-    found = np.empty(tie_row.shape[1], np.uint8)
-    count = np.empty(tie_row.shape[1], np.int64)
+    found = np.empty(ties.shape[1], np.uint8)
+    count = np.empty(ties.shape[1], np.int64)
     n_places = out.shape[0]
     plain = np.zeros(n_places)
     for i in range(uid.shape[0]):
@@ -384,7 +382,7 @@ def exposure(
         if o != c:
             go_home = home[o] * (home_early if studied_abroad(year, o, entry_place[i], entry_year[i]) else 1.0)
             out[c, o] += m * (go_home - 1.0)
-        n_found = places_with_ties(uid, place, tie_row, tie_tag, i, c, found, count)
+        n_found = places_with_ties(uid, place, ties, i, c, found, count)
         for k in range(n_found):
             factor = (1.0 + count[k]) ** tie
             out[c, found[k]] += m * (factor - 1.0) * (go_home if found[k] == o else 1.0)

@@ -122,7 +122,7 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
     def propose(f: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         b = columns.blocks[f]
         row, to, tie = np.empty(b.n_rows, np.int64), np.empty(b.n_rows, np.uint8), np.empty(b.n_rows, np.uint8)
-        names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
+        names = "uid origin place entry_place entry_year stage permanent talent fear ties"
         n = mobility.propose(
             ctx.year, *b.used(*names.split()), setting.elite_talent, *micro, m.tie, np.exp(m.home_early),
             plan.base, plan.attract[f], plan.total[f], plan.scale[f],

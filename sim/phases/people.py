@@ -48,7 +48,7 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     def work(f: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         b = columns.blocks[f]
         careers.feel(
-            *b.used("uid", "origin", "place", "fear", "tie_row", "tie_tag"), ctx.hostility, setting.threat,
+            *b.used("uid", "origin", "place", "fear", "ties"), ctx.hostility, setting.threat,
             collaboration.fear_exposure_other, collaboration.fear_nearness_tie,
         )  # fmt: skip
         reason = np.zeros(b.n_rows, np.uint8)

@@ -54,7 +54,7 @@ def count_people(setting: Setting, columns: Columns) -> People:
         names = "uid origin place institution stage permanent fear prev_place"
         counting.count_people(*b.used(*names.split()), *counts)
         exposed = np.zeros((n_places, n_places), np.int64)
-        names = "uid origin place stage dual tie_row tie_tag"
+        names = "uid origin place stage dual ties"
         counting.count_exposed(*b.used(*names.split()), setting.threat, exposed)
         return *counts, exposed
 

@@ -10,8 +10,8 @@ from sim.columns import NONE, Block
 from sim.engines import careers
 from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, EXIT_NONE, stage_of
 from sim.randomness import Stream
-from sim.ties import remember
-from tests.small import ALPHA, YEAR, key, people
+from sim.ties import tie_word
+from tests.small import ALPHA, YEAR, key, people, remember
 
 P = 4
 STAGE_FACTOR = np.array([1.6, 0.7, 0.9])
@@ -159,8 +159,8 @@ def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray 
     block.origin[0], block.place[0] = origin, place
     for k, b in enumerate(partners, start=1):
         block.place[k] = b
-        remember(*block.used("uid", "tie_row", "tie_tag"), np.zeros(12, np.uint8), 0, k, KEYS[0])
-    names = "uid origin place fear tie_row tie_tag"
+        remember(block, 0, k)
+    names = "uid origin place fear ties"
     careers.feel(*block.used(*names.split()), hostility, THREAT, 0.22, 0.5)
     return float(block.fear[0])
 
@@ -186,7 +186,7 @@ def test_no_hostility_no_fear_and_none_elsewhere() -> None:
 def test_those_who_left_are_nobodys_exposure() -> None:
     block = people(12, P, ties=False)
     block.origin[0], block.place[0], block.place[1] = 1, 0, 1
-    block.tie_row[0, 0], block.tie_tag[0, 0] = 1, 12345
-    names = "uid origin place fear tie_row tie_tag"
+    block.ties[0, 0] = tie_word(1, np.uint64(12345), YEAR)
+    names = "uid origin place fear ties"
     careers.feel(*block.used(*names.split()), HOSTILITY, THREAT, 0.22, 0.5)
     assert block.fear[0] == pytest.approx(1.0 - np.exp(-0.4), rel=1e-6)

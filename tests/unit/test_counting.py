@@ -41,12 +41,12 @@ def test_count_exposed_equals_a_plain_loop() -> None:
     threat = np.zeros((P, P))
     threat[0, 1] = threat[2, 3] = 0.4
     exposed = np.zeros((P, P), np.int64)
-    names = "uid origin place stage dual tie_row tie_tag"
+    names = "uid origin place stage dual ties"
     count_exposed(*block.used(*names.split()), threat, exposed)
     uid, place = block.used("uid", "place")
     expected = np.zeros((P, P), np.int64)
     for i in block.alive():
-        near = [tie_place(uid, place, r, t) for r, t in zip(block.tie_row[i], block.tie_tag[i])]
+        near = [tie_place(uid, place, tie) for tie in block.ties[i]]
         near.append(block.dual[i])
         if block.stage[i] > 0 and any(b != NONE and threat[block.place[i], b] > 0 for b in near):
             expected[block.place[i], block.origin[i]] += 1
