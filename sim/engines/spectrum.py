@@ -30,7 +30,7 @@ def bin_of(mu):
 def between_bins(values, mu):
     """Value at mu of a function given at the centres of bins [N_BINS], by linear interpolation."""
     x = (mu - BIN_START) / BIN_WIDTH - 0.5
-    at = min(max(np.int64(x), 0), N_BINS - 2)
+    at = np.int64(min(max(x, 0.0), N_BINS - 2.0))
     return values[at] + (x - at) * (values[at + 1] - values[at])
 
 
