@@ -65,7 +65,7 @@ class Command:
             with file_lock(self.work / "lock"):  # the same command started twice: the second waits and finds all done
                 if not manifests.has_tables(manifests.read(self.folder)):
                     self._compute()
-            shutil.rmtree(self.work, ignore_errors=True)
+        shutil.rmtree(self.work, ignore_errors=True)  # also what a command left that was killed just before this
         self.manifest = manifests.read(self.folder) or {}
         return load(self.folder)
 

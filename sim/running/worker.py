@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from sim.record.cache import DamagedEntry, History, HistoryCache
+from sim.record.cache import DamagedEntry, History, HistoryCache, remove_entry
 from sim.record.checkpoint import Checkpoints, open_checkpoints
 from sim.record.recorder import Sink
 from sim.record.sinks import FileSink, MemorySink
@@ -83,6 +83,7 @@ def do_history(job: HistoryJob, tick: Tick) -> Done:
         cache = HistoryCache(job.root)
         with cache.lock(job.key):
             if not is_sound(cache, job.key, notes):
+                remove_entry(job.root, job.key)  # or its checkpoints would pass for those of a finished history
                 history = _history(job, cache, notes, tick)
     return Done(time.perf_counter() - begin, peak_memory_mb(), notes, history)
 

@@ -151,6 +151,16 @@ def test_a_finished_command_is_reused(tmp_path: Path, capsys: pytest.CaptureFixt
     assert written == {path: path.stat().st_mtime_ns for path in first.iterdir()}
 
 
+def test_a_command_killed_with_its_last_breath_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """After the folder had its name, before the hidden one was removed."""
+    cfg = toy_config(tmp_path)
+    assert run_command(cfg, model=ToyModel()) == 0
+    folder = folder_of(capsys)
+    (folder.parent / f".{folder.name}.work" / "parts").mkdir(parents=True)
+    assert run_command(cfg, model=ToyModel()) == 0
+    assert hidden(folder.parent) == []
+
+
 def test_runs_of_other_commands_are_reused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """Another scenario takes the baselines of the first, and more replicates only compute what is new."""
     model = ToyModel(log=str(tmp_path / "log"))
