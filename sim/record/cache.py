@@ -8,6 +8,7 @@ version is computed again. What is not named like an entry is never touched.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -32,6 +33,7 @@ CAP_BYTES = 4 * 1024**3  # least recently used entries beyond this go
 KEEP_SECONDS = 2 * 3600  # never an entry used so recently: a command that runs now may need it
 META, STATE = "meta.json", "state.arrow"
 CHECKPOINT = "checkpoint-"  # in front of the key of a run or history that is not finished
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES)  # a name that is there already, by platform
 _NAME = rf"(?:macros-|{CHECKPOINT})?[0-9a-f]{{20}}(?:\.\d)?"
 _ENTRY = re.compile(_NAME)
 _LOCK = re.compile(rf"\.{_NAME}\.lock")
@@ -144,13 +146,13 @@ class HistoryCache:
 
     def _put(self, aside: Path, key: str) -> None:
         """Give a finished entry its name; another process may put or prune the same entry at this moment."""
-        for attempt in range(10):
+        for attempt in range(100):
             remove_entry(self.root, key)
             try:
                 aside.rename(self.path(key))
                 return
-            except OSError:
-                if attempt == 9 or not self.path(key).exists():
+            except OSError as error:
+                if attempt == 99 or error.errno not in _TAKEN:
                     raise
 
     def _meta(self, key: str) -> dict[str, Any]:
