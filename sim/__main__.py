@@ -33,6 +33,7 @@ settings (default)
   world (full)      full, g20                           threads (all cores)
   government.mode (both)  scripted: direct effects; reactive: total effects; both
   outdir (outputs), experiment (the scenario's name)    compare, figures (true), progress (auto)
+  checkpoint_seconds (30)  a killed run goes on from its last checkpoint when started again; 0 = none
   params.*          docs/parameters.md                  effects.*, policies.*   docs/levers.md
 
 options

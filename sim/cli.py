@@ -149,12 +149,16 @@ def _in_clone() -> bool:
 
 
 def _cache(words: Sequence[str]) -> int:
-    """List or empty the cache of computed histories."""
+    """List or empty the cache: histories, macro states of baselines, checkpoints of unfinished runs."""
     args = _parse(words, "cache", "action", "list", "prune")
-    from sim.record.checkpoint import list_cache, prune_cache
+    from sim.record.cache import list_cache, prune_cache
 
     entries = list_cache() if args.action == "list" else prune_cache()
     for entry in entries:
         print(entry)
-    print(f"{len(entries)} histories {'in the cache' if args.action == 'list' else 'removed'}")
+    kinds = {"histories": "history", "states of baselines": "macros", "checkpoints": "checkpoint"}
+    counts = [f"{sum(entry.kind == kind for entry in entries)} {words}" for words, kind in kinds.items()]
+    print(f"{', '.join(counts)} {'in the cache' if args.action == 'list' else 'removed'}")
+    if args.action == "prune" and (left := list_cache()):
+        print(f"{len(left)} left: in use, or not yours to delete")
     return 0

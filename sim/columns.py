@@ -1,7 +1,11 @@
 """Researchers as columns: names, types, units and meaning, and the store that holds them.
 
 One `Block` a field. A row is a researcher; ``uid == 0`` marks a free row, which the next newborn reuses.
-Rows never move, so that a remembered row is safe if the remembered tag still fits (`uid_tag`).
+Rows never move, so that a remembered row is safe if the remembered tag still fits (`sim.ties`).
+
+Columns that are read together at random rows lie together in memory: a `record` is one array of packed rows, and
+a column is a strided view of it. Who writes a paper with whom is random access over the whole world; so a look at a
+person costs one cache line instead of one for each column.
 """
 
 from __future__ import annotations
@@ -19,74 +23,92 @@ NONE = np.uint8(255)  # "no place"
 
 @dataclass(frozen=True)
 class Column:
-    """Name, NumPy type, unit and meaning of one column; `width` > 1 for several values a row."""
+    """Name, NumPy type, unit and meaning of one column, and the packed record it lies in.
+
+    `width` > 1 for several values a row; `empty` is the value of a free row.
+    """
 
     name: str
     dtype: str
     unit: str
     meaning: str
+    record: str = "person"
     width: int = 1
+    empty: int = 0
 
 
+# Wider types first within a record, so that packed rows are aligned: person has 32 bytes, ties 32, output 20.
 COLUMNS: tuple[Column, ...] = (
     Column("uid", "u8", "", "stable identity from origin, cohort year, field and ordinal; 0 = free row"),
-    Column("origin", "u1", "place", "place where the researcher grew up"),
-    Column("place", "u1", "place", "place of work"),
+    Column("talent", "f4", "mean 1", "log-normal talent, constant over life"),
+    Column("fear", "f4", "0-1", "share of the full chill that the person feels this year"),
     Column("institution", "u2", "institution", "index into the world's institutions"),
-    Column("entry_place", "u1", "place", "place of the first publication"),
     Column("entry_year", "i2", "year", "year of the first publication"),
+    Column("moved_year", "i2", "year", "year of the last move, 0 = never"),
+    Column("origin", "u1", "place", "place where the researcher grew up"),
+    Column("place", "u1", "place", "place of work", empty=255),
+    Column("entry_place", "u1", "place", "place of the first publication"),
+    Column("prev_place", "u1", "place", "place before the last move, 255 = none", empty=255),
+    Column("dual", "u1", "place", "place of a second affiliation or talent programme, 255 = none", empty=255),
     Column("stage", "u1", "", "0 early (0-7 years since entry), 1 established (8-19), 2 senior (20+)"),
     Column("permanent", "u1", "0/1", "holds a permanent post"),
-    Column("talent", "f4", "mean 1", "log-normal talent, constant over life"),
-    Column("reputation", "f4", "citations", "discounted citations of own papers"),
-    Column("fear", "f4", "0-1", "share of the full chill that the person feels this year"),
-    Column("moved_year", "i2", "year", "year of the last move, 0 = never"),
-    Column("prev_place", "u1", "place", "place before the last move, 255 = none"),
-    Column("tie_row", "i4", "row", "rows (same field) of recent co-authors, -1 = none", N_TIES),
-    Column("tie_tag", "u4", "", "tag of the co-author's uid; a reused row does not fit", N_TIES),
-    Column("dual", "u1", "place", "place of a second affiliation or talent programme, 255 = none"),
-    Column("papers", "u2", "papers", "papers of this year"),
-    Column("papers_international", "u2", "papers", "of these, with authors in two or more countries"),
-    Column("papers_basic", "u2", "papers", "of these, basic research"),
-    Column("citations", "f4", "citations", "citations drawn by this year's papers"),
-    Column("top1", "f4", "papers", "expected papers of this year in the world's top 1 % of their field"),
-)
-_BY_NAME = {column.name: column for column in COLUMNS}
-_EMPTY = {"uid": 0, "place": NONE, "prev_place": NONE, "dual": NONE, "tie_row": -1}
+    Column("ties", "u8", "", "recent co-authors, newest first: row, tag and year packed (sim.ties), 0 = none", "ties",
+           N_TIES),
+    Column("reputation", "f4", "citations", "discounted citations of own papers", "output"),
+    Column("citations", "f4", "citations", "citations drawn by this year's papers", "output"),
+    Column("top1", "f4", "papers", "expected papers of this year in the world's top 1 % of their field", "output"),
+    Column("papers", "u2", "papers", "papers of this year", "output"),
+    Column("papers_international", "u2", "papers", "of these, with authors in two or more countries", "output"),
+    Column("papers_basic", "u2", "papers", "of these, basic research", "output"),
+)  # fmt: skip
+RECORDS: dict[str, np.dtype] = {
+    record: np.dtype(
+        [(c.name, c.dtype) if c.width == 1 else (c.name, c.dtype, (c.width,)) for c in COLUMNS if c.record == record],
+        align=True,
+    )
+    for record in dict.fromkeys(c.record for c in COLUMNS)
+}
+_NOT_ZERO = {c.name: c.empty for c in COLUMNS if c.empty}
 
 
 class Block:
-    """The researchers of one field; every column is an attribute (``block.place``, ``block.tie_row`` …).
+    """The researchers of one field; every column is an attribute (``block.place``, ``block.ties`` …).
 
     Arrays have `capacity` rows, of which the first `n_rows` have ever been used.
     """
 
     uid: np.ndarray
+    talent: np.ndarray
+    fear: np.ndarray
+    institution: np.ndarray
+    entry_year: np.ndarray
+    moved_year: np.ndarray
     origin: np.ndarray
     place: np.ndarray
-    institution: np.ndarray
     entry_place: np.ndarray
-    entry_year: np.ndarray
+    prev_place: np.ndarray
+    dual: np.ndarray
     stage: np.ndarray
     permanent: np.ndarray
-    talent: np.ndarray
+    ties: np.ndarray
     reputation: np.ndarray
-    fear: np.ndarray
-    moved_year: np.ndarray
-    prev_place: np.ndarray
-    tie_row: np.ndarray
-    tie_tag: np.ndarray
-    dual: np.ndarray
+    citations: np.ndarray
+    top1: np.ndarray
     papers: np.ndarray
     papers_international: np.ndarray
     papers_basic: np.ndarray
-    citations: np.ndarray
-    top1: np.ndarray
 
     def __init__(self, capacity: int = 1024) -> None:
         self.n_rows = 0
-        for column in COLUMNS:
-            setattr(self, column.name, _fresh(column, capacity))
+        self._free = np.empty(0, np.int64)  # free rows among the used ones, ascending
+        self._records: dict[str, np.ndarray] = {}
+        for record in RECORDS:
+            self._set_record(record, np.zeros(capacity, RECORDS[record]))
+
+    def _set_record(self, record: str, rows: np.ndarray) -> None:
+        self._records[record] = rows
+        for name in RECORDS[record].names or ():
+            setattr(self, name, rows[name])
 
     @property
     def capacity(self) -> int:
@@ -94,7 +116,7 @@ class Block:
 
     @property
     def n_alive(self) -> int:
-        return int(np.count_nonzero(self.uid[: self.n_rows]))
+        return self.n_rows - len(self._free)
 
     def used(self, *names: str) -> tuple[np.ndarray, ...]:
         """Views of the used rows of the named columns, in that order."""
@@ -105,8 +127,8 @@ class Block:
         return np.flatnonzero(self.uid[: self.n_rows])
 
     def allocate(self, n: int) -> np.ndarray:
-        """Rows for n newborns: free rows first (ascending), then new ones; grows column by column."""
-        free = np.flatnonzero(self.uid[: self.n_rows] == 0)[:n]
+        """Rows for n newborns: free rows first (ascending), then new ones. The caller fills every column."""
+        free, self._free = self._free[:n], self._free[n:]
         extra = n - len(free)
         if self.n_rows + extra > self.capacity:
             self._grow(max(self.n_rows + extra, self.capacity + self.capacity // 4))
@@ -115,40 +137,39 @@ class Block:
         return rows
 
     def retire(self, rows: np.ndarray) -> None:
-        """Free rows of people who left research."""
-        for name, value in _EMPTY.items():
-            getattr(self, name)[rows] = value
+        """Free rows of people who left research; whoever remembers one of them finds no such uid."""
+        self.clear(rows)
+        self._free = np.sort(np.concatenate([self._free, rows]))
 
     def clear(self, rows: np.ndarray) -> None:
         """Reset every column of the given rows to its empty value."""
-        for column in COLUMNS:
-            getattr(self, column.name)[rows] = _EMPTY.get(column.name, 0)
+        for record in self._records.values():
+            record[rows] = np.zeros((), record.dtype)
+        for name, value in _NOT_ZERO.items():
+            getattr(self, name)[rows] = value
 
     def _grow(self, capacity: int) -> None:
-        for column in COLUMNS:  # one column at a time, so that the peak is one column's copy
-            old = getattr(self, column.name)
-            new = _fresh(column, capacity)
+        for record, old in self._records.items():  # one record at a time, so that the peak is one record's copy
+            new = np.zeros(capacity, old.dtype)
             new[: self.n_rows] = old[: self.n_rows]
-            setattr(self, column.name, new)
+            self._set_record(record, new)
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Used part of every column, for saving."""
-        return {column.name: getattr(self, column.name)[: self.n_rows] for column in COLUMNS}
+    def records(self) -> dict[str, np.ndarray]:
+        """Used rows of every record as bytes [n_rows, bytes a row], for saving: views, nothing is copied."""
+        return {
+            name: rows[: self.n_rows].view(np.uint8).reshape(self.n_rows, rows.itemsize)
+            for name, rows in self._records.items()
+        }
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> Block:
-        """Block from what `arrays` returned."""
-        block = cls(max(len(arrays["uid"]), 16))
-        block.n_rows = len(arrays["uid"])
-        for column in COLUMNS:
-            getattr(block, column.name)[: block.n_rows] = arrays[column.name]
+    def from_records(cls, records: dict[str, np.ndarray]) -> Block:
+        """Block from what `records` returned; takes a copy."""
+        block = cls(max(len(records["person"]), 16))
+        block.n_rows = len(records["person"])
+        for name, rows in block.records().items():
+            rows[:] = records[name]
+        block._free = np.flatnonzero(block.uid[: block.n_rows] == 0)
         return block
-
-
-def _fresh(column: Column, capacity: int) -> np.ndarray:
-    shape = (capacity,) if column.width == 1 else (capacity, column.width)
-    value = _EMPTY.get(column.name, 0)
-    return np.zeros(shape, column.dtype) if value == 0 else np.full(shape, value, column.dtype)
 
 
 class Columns:
@@ -172,10 +193,10 @@ class Columns:
         return np.repeat(np.arange(N_FIELDS, dtype=np.uint8), [block.n_alive for block in self.blocks])
 
     def state(self) -> dict[str, np.ndarray]:
-        """Flat dictionary of arrays that `from_state` restores bit by bit."""
-        return {f"block{i}.{k}": v for i, b in enumerate(self.blocks) for k, v in b.arrays().items()}
+        """Flat dictionary of arrays that `from_state` restores bit by bit; views, not copies."""
+        return {f"block{i}.{k}": v for i, b in enumerate(self.blocks) for k, v in b.records().items()}
 
     @classmethod
     def from_state(cls, state: dict[str, np.ndarray]) -> Columns:
         """Columns from what `state` returned."""
-        return cls([Block.from_arrays({c.name: state[f"block{i}.{c.name}"] for c in COLUMNS}) for i in range(N_FIELDS)])
+        return cls([Block.from_records({r: state[f"block{i}.{r}"] for r in RECORDS}) for i in range(N_FIELDS)])

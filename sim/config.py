@@ -70,6 +70,9 @@ class Config:
     compare: bool = True
     figures: bool = True
     progress: str = _choice("auto", "auto", "on", "off")
+    checkpoint_seconds: float = field(
+        default=30.0, metadata={"lo": 0, "hi": 86_400, "unit": "seconds between checkpoints of a run, 0 = none"}
+    )
     panel: PanelConfig = field(default_factory=PanelConfig)
     params: Params = field(default_factory=Params)
     effects: dict[str, dict[str, float]] = field(default_factory=lambda: effects_with({}))
@@ -134,6 +137,8 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
     """Typed configuration of plain values; problems are noted, and the result counts only if there were none."""
     given = dict(raw)
     given = {k: v for k, v in given.items() if not (v is None and k in ("threads", "experiment"))}
+    if given.get("checkpoint_seconds", 0) is None:
+        given["checkpoint_seconds"] = 0
     own = ("effects", "scenario", "titles", "policies")
     values = read(Config, given, "", problems, skip=own)
     cfg = Config(**values)

@@ -1,4 +1,10 @@
-"""The key of a run: a hash of all that can change its results, and of nothing else."""
+"""The key of a run: a hash of all that can change its results, and of nothing else.
+
+Histories, checkpoints, finished parts and folders of results are named by it. It covers the configuration (policies
+without their explanations), the last year, replicate and mode; the tables of the world; the code that can change
+results; the packages that compute and the processor architecture. A change of any of these leaves old files unread.
+How files are laid out is not in it: `sim.record.cache.VERSION` says that.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +24,16 @@ PACKAGE = Path(__file__).parent
 
 # Settings that say how, where and how often to run, not what comes out of one run.
 _WITHOUT = {
-    "threads", "outdir", "experiment", "replicates", "compare", "figures", "progress", "government", "titles",
+    "threads", "outdir", "experiment", "replicates", "compare", "figures", "progress", "checkpoint_seconds",
+    "government", "titles",
 }  # fmt: skip
 
 # Code that cannot change the numbers of a run: composing, commands, storing, drawing, explaining, building data.
 _PRESENTATION = (
     "config*.py", "cli*.py", "docs.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
-    "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/checkpoint.py",
-    "record/files.py", "running/command.py", "running/manifest.py", "running/pool.py", "running/progress.py",
-    "data/build*.py",
+    "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/cache.py",
+    "record/checkpoint.py", "record/files.py", "running/command.py", "running/manifest.py", "running/pool.py",
+    "running/progress.py", "data/build*.py",
 )  # fmt: skip
 
 
@@ -92,4 +99,4 @@ def _digest(path: Path) -> str:
 
 def _platform() -> list[str]:
     """Results are the same bits within one set of packages and one processor architecture."""
-    return [platform.machine(), *(f"{name} {version(name)}" for name in ("numpy", "numba"))]
+    return [platform.machine(), *(f"{name} {version(name)}" for name in ("numpy", "numba", "scipy"))]

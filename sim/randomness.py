@@ -17,8 +17,11 @@ from numba import njit
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 _ODD = np.uint64(0xD1342543DE82EF95)
-_S30, _S27, _S31, _S11 = (np.uint64(n) for n in (30, 27, 31, 11))
+_S30, _S27, _S31, _S11, _S32 = (np.uint64(n) for n in (30, 27, 31, 11, 32))
+_LOW32 = np.uint64(0xFFFFFFFF)
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
+_TO_HALF = 1.0 / 4294967296.0  # 2**-32
+_INVERSE = 1.0 / np.maximum(np.arange(401.0), 1.0)  # to multiply is quicker than to divide
 
 
 class Stream(IntEnum):
@@ -73,6 +76,18 @@ def to_unit(word):
 
 
 @njit(cache=True, inline="always")
+def upper(word):
+    """Uniform number in (0, 1) from the upper 32 bits of a hashed word; independent of `lower`."""
+    return (np.float64(word >> _S32) + 0.5) * _TO_HALF
+
+
+@njit(cache=True, inline="always")
+def lower(word):
+    """Uniform number in (0, 1) from the lower 32 bits of a hashed word."""
+    return (np.float64(word & _LOW32) + 0.5) * _TO_HALF
+
+
+@njit(cache=True, inline="always")
 def draw(key, uid):
     """Uniform number in (0, 1) of (key, uid): the one number a person has in a stream and year."""
     return to_unit(fold(key, uid))
@@ -103,37 +118,7 @@ def gumbel(pkey, alt):
 
 
 @njit(cache=True)
-def normal(key, uid, alt):
-    """Standard normal number (Box-Muller on two alternatives of one key)."""
-    pkey = fold(key, uid)
-    u = unit(pkey, alt * np.uint64(2))
-    v = unit(pkey, alt * np.uint64(2) + np.uint64(1))
-    return np.sqrt(-2.0 * np.log(u)) * np.cos(2.0 * np.pi * v)
-
-
-@njit(cache=True)
-def poisson_from(u, mean):
-    """Poisson quantile of one uniform number: monotone in `mean`, so that paired runs stay coupled.
-
-    Exact inversion below 60, the rounded normal approximation with Cornish-Fisher term above.
-    """
-    if mean <= 0.0:
-        return 0
-    if mean < 60.0:
-        p = np.exp(-mean)
-        total = p
-        k = 0
-        while u > total and k < 400:
-            k += 1
-            p *= mean / k
-            total += p
-        return k
-    z = _normal_quantile(u)
-    return max(0, int(np.floor(mean + z * np.sqrt(mean) + (z * z - 1.0) / 6.0 + 0.5)))
-
-
-@njit(cache=True)
-def _normal_quantile(u):
+def normal_quantile(u):
     """Inverse normal distribution (Acklam's rational approximation, relative error < 1.2e-9)."""
     if u < 0.02425:
         q = np.sqrt(-2.0 * np.log(u))
@@ -162,6 +147,33 @@ def _tail(q):
     ) * q + 2.938163982698783
     d = (((7.784695709041462e-3 * q + 3.224671290700398e-1) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1.0
     return c / d
+
+
+@njit(cache=True)
+def normal(key, uid, alt):
+    """Standard normal number of (key, uid, alternative), by inversion."""
+    return normal_quantile(uniform(key, uid, alt))
+
+
+@njit(cache=True)
+def poisson_from(u, mean):
+    """Poisson quantile of one uniform number: monotone in `mean`, so that paired runs stay coupled.
+
+    Exact inversion below 60, the rounded normal approximation with Cornish-Fisher term above.
+    """
+    if mean <= 0.0:
+        return 0
+    if mean < 60.0:
+        p = np.exp(-mean)
+        total = p
+        k = 0
+        while u > total and k < 400:
+            k += 1
+            p *= mean * _INVERSE[k]
+            total += p
+        return k
+    z = normal_quantile(u)
+    return max(0, int(np.floor(mean + z * np.sqrt(mean) + (z * z - 1.0) / 6.0 + 0.5)))
 
 
 def base_key(seed: int, replicate: int, stream: Stream, year: int) -> np.uint64:

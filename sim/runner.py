@@ -142,9 +142,15 @@ def _draw(frames: Mapping[str, Any], cfg: Config, folder: Path) -> Any:
 
 
 def _say_interrupted(command: Command | None) -> None:
-    kept = command.kept() if command else 0
-    total = len(command.plan.runs) if command else 0
-    say(f"interrupted; {kept} of {total} runs are kept, the same command goes on from there" if kept else "interrupted")
+    kept, begun = command.kept() if command else (0, 0)
+    if command is None or not (kept or begun):
+        say("interrupted")
+        return
+    checkpoints = f", {begun} more from a checkpoint" if begun else ""
+    say(
+        f"interrupted; {kept} of {len(command.plan.runs)} runs are kept, "
+        f"the same command goes on from there{checkpoints}"
+    )
 
 
 def _say_failed(command: Command | None, error: Exception, show_traceback: bool) -> None:

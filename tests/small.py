@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.agents.population import make_uids
-from sim.columns import NONE, Block
-from sim.engines import publication
+from sim.columns import N_TIES, NONE, Block
+from sim.engines import partners, pools, publication
 from sim.engines.careers import stage_of
 from sim.randomness import Stream, base_key
-from sim.ties import uid_tag
+from sim.ties import tie_row, tie_word, with_tie
 
 YEAR = 2000
 ALPHA = 1e-4  # error rate of each statistical assertion; seeds are fixed, so a test that passes goes on passing
@@ -46,17 +46,27 @@ def people(n: int, n_places: int, seed: int = 1, abroad: float = 0.3, ties: bool
     block.prev_place[rows] = NONE
     block.dual[rows] = np.where(rng.random(n) < 0.05, rng.integers(0, n_places, n), NONE)
     if ties:
-        known = rng.integers(0, n, block.tie_row[rows].shape)
+        known = rng.integers(0, n, (n, N_TIES))
         known = np.where((rng.random(known.shape) < 0.3) | (known == rows[:, None]), -1, known)
-        tags = np.array([uid_tag(u) for u in block.uid[rows]])
-        block.tie_row[rows] = known
-        block.tie_tag[rows] = np.where(known >= 0, tags[known], 0)
+        words = np.array([tie_word(j, block.uid[j], YEAR - 1) for j in rows], np.uint64)
+        block.ties[rows] = np.where(known >= 0, words[known], 0)
     return block
+
+
+def known_rows(block: Block, i: int) -> list[int]:
+    """Rows that the ties of person i remember, newest first, -1 where there is none."""
+    return [int(tie_row(tie)) for tie in block.ties[i]]
+
+
+def remember(block: Block, i: int, j: int, year: int = YEAR) -> None:
+    """Let i remember j as a co-author of a year."""
+    odd = np.uint64(key(Stream.TIE, year)) | np.uint64(1)
+    block.ties[i] = with_tie(*block.ties[i], np.uint64(tie_word(j, block.uid[j], year)), odd)
 
 
 def without(block: Block, row: int) -> Block:
     """Copy of a block in which the person of one row has never been; all others keep their rows."""
-    copy = Block.from_arrays(block.arrays())
+    copy = Block.from_records(block.records())
     copy.retire(np.array([row]))
     return copy
 
@@ -135,14 +145,19 @@ def write(block: Block, rules: Rules) -> Papers:
         *(key(s) for s in (Stream.PROJECT, Stream.AUTHORSHIPS, Stream.LEADS)), project, n_slots, n_leads,
     )  # fmt: skip
     uid, place = block.used("uid", "place")
-    pools = publication.build_pools(uid, place, n_slots, key(Stream.POOL), rules.n_places)
-    sizes = publication.team_distribution(rules.team, 0.03)
+    pool = pools.build_pools(uid, place, n_slots, key(Stream.POOL), rules.n_places)
+    sizes = partners.team_distribution(rules.team, 0.03)
     lead, ordinal, first = publication.plan_papers(uid, n_leads, sizes, key(Stream.TEAM))
     authors, n_authors = np.full(int(first[-1]), -1, np.int32), np.empty(len(lead), np.uint8)
     lost = np.zeros((rules.n_places, rules.n_places))
+    cumulative = rules.partners()
+    publication.name_candidates(
+        *block.used("uid", "origin", "place", "ties"), lead, ordinal, first,
+        pool, cumulative, rules.repeat, rules.origin, key(Stream.PARTNER_PERSON), authors,
+    )  # fmt: skip
     publication.write_papers(
-        *block.used("uid", "origin", "place", "fear", "tie_row", "tie_tag"), project, n_leads, lead, ordinal, first,
-        *pools, rules.partners(), rules.friction, rules.threat, rules.repeat, rules.origin, rules.kappa,
+        *block.used("uid", "origin", "place", "fear", "ties"), project, n_leads, lead, ordinal, first,
+        pool, cumulative, rules.friction, rules.threat, rules.repeat, rules.origin, rules.kappa,
         rules.refill, rules.same, key(Stream.PARTNER_PERSON), authors, n_authors, lost,
     )  # fmt: skip
     return Papers(lead, ordinal, first, n_authors, authors, project, n_slots, n_leads, lost)

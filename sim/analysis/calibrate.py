@@ -91,7 +91,7 @@ class WatchedWorld(World):
             self.seen.exit_factor[t] = np.where(number > 0, total / np.maximum(number, 1), 1.0)
             return
         home, early = home_factor(self.setting, ctx.inputs), float(np.exp(p.mobility.home_early))
-        names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
+        names = "uid origin place entry_place entry_year stage permanent talent fear ties"
         for b in self.columns:
             mobility.exposure(
                 ctx.year, *b.used(*names.split()), *micro_arguments(self.setting), p.mobility.tie, home, early,

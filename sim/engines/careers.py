@@ -30,7 +30,7 @@ def exit_factor(stage, permanent, stage_factor, permanent_factor):
 
 
 @njit(cache=True)
-def felt(uid, place, tie_row, tie_tag, i, own, hostility, threat, spill, tie_weight):
+def felt(uid, place, ties, i, own, hostility, threat, spill, tie_weight):
     """Fear of person i: ``1 - exp(-own * nearness)``, with own the hostility h[place, origin] towards them.
 
     Nearness is 1 plus `tie_weight` times the share of the person's ties that lie in a place that counts as a
@@ -44,10 +44,10 @@ def felt(uid, place, tie_row, tie_tag, i, own, hostility, threat, spill, tie_wei
     """
     near = 0.0
     other = 0.0
-    for t in range(tie_row.shape[1]):
-        b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+    for t in range(ties.shape[1]):
+        b = tie_place(uid, place, ties[i, t])
         if b != 255 and b != place[i]:
-            near += threat[b] / tie_row.shape[1]
+            near += threat[b] / ties.shape[1]
             other = max(other, hostility[b] * threat[b])
     # spill-over counts only where it exceeds what the person feels already
     return 1.0 - np.exp(-own * (1.0 + tie_weight * near) - spill * max(0.0, other - own))
@@ -76,8 +76,7 @@ def step(
     talent,
     fear,
     dual,
-    tie_row,
-    tie_tag,
+    ties,
     hostility,
     threat,
     spill,
@@ -124,7 +123,7 @@ def step(
         f = np.float32(0.0)
         if hostile[a]:
             own = hostility[a, o]
-            f = np.float32(felt(uid, place, tie_row, tie_tag, i, own, hostility[a], threat[a], spill, tie_weight))
+            f = np.float32(felt(uid, place, ties, i, own, hostility[a], threat[a], spill, tie_weight))
         # columns are written only where they change, so that most rows are only read
         if fear[i] != f:
             fear[i] = f

@@ -19,8 +19,7 @@ def count_people(
     fear,
     prev_place,
     dual,
-    tie_row,
-    tie_tag,
+    ties,
     threat,
     watched,
     cells,
@@ -52,17 +51,17 @@ def count_people(
             fear_sum[o, a] += fear[i]
         if prev_place[i] != 255:
             came_from[a, prev_place[i]] += 1
-        if watched[a] and stage[i] > 0 and is_exposed(uid, place, dual[i], tie_row, tie_tag, i, threat[a]):
+        if watched[a] and stage[i] > 0 and is_exposed(uid, place, dual[i], ties, i, threat[a]):
             exposed[a, o] += 1
 
 
 @njit(cache=True)
-def is_exposed(uid, place, dual, tie_row, tie_tag, i, threat):
+def is_exposed(uid, place, dual, ties, i, threat):
     """True if person i has a second affiliation or a tie in a place that is a threat to theirs; `threat` [P]."""
     if dual != 255 and threat[dual] > 0.0:
         return True
-    for t in range(tie_row.shape[1]):
-        b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+    for t in range(ties.shape[1]):
+        b = tie_place(uid, place, ties[i, t])
         if b != 255 and threat[b] > 0.0:
             return True
     return False

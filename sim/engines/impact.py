@@ -1,4 +1,4 @@
-"""Impact: what papers are worth, who is cited by whom, and the world's top 1 % and 10 % (MODEL section 4).
+"""Impact: what papers are worth, who is credited for them, and who is cited by whom (MODEL section 4).
 
 A simulated paper stands for `scale` real ones that share team, place and access, each with its own luck.
 So the number among them that reaches the top 1 % is an expectation, ``P(ln z > threshold)``, not one coin
@@ -7,15 +7,14 @@ flip: real counts without the noise of sampling. ``ln z = mu + sigma * luck``.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
-from scipy.optimize import brentq
-from scipy.special import ndtr
 
 from sim.engines.publication import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
-from sim.randomness import normal, uniform
+from sim.engines.spectrum import FRACTIONAL, WHOLE, between_bins, bin_of
+from sim.engines.spectrum import INTERNATIONAL as INTERNATIONAL_WHOLE
+from sim.prefetch import AHEAD, prefetch
+from sim.randomness import normal_quantile, uniform
 
 INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 
@@ -43,135 +42,69 @@ def rate_papers(
     key_country,
     mu,
     flags,
+    counts,
+    plain,
+    together,
 ):
-    """Set ``mu`` (mean of ln z) and ``flags`` of every paper of a field.
+    """Set ``mu`` (mean of ln z) and ``flags`` of every paper of a field, and count papers by place.
+
+    What depends on ``mu`` is counted by bin of ``mu``, so that any function of it can be summed afterwards
+    (`sim.engines.spectrum`) without another look at the papers.
 
     Parameters
     ----------
     border_share : [P], share of joint papers inside a place that cross a border (regional rests), else 0.
     quality, access : [P], fitted place effect and frontier knowledge within reach, both in ln z; `place_best` is
         the weight of the team's best place against the mean of its authors' places.
+    counts : [P, N_BINS, 3], out: papers by whole and fractional count, and whole international ones; plain : [3, P],
+        out: basic, sensitive, international and sensitive papers (whole).
+    together : [P, P], out: joint papers, a < b.
     """
+    n_places = counts.shape[0]
+    here = quality + access
+    ln = np.log(np.maximum(np.arange(256), 1.0))
+    share = np.zeros(n_places)
+    seen = np.empty(n_places, np.int64)
     for k in range(lead.shape[0]):
-        best = -1e9
-        mean = 0.0
-        level = 0.0
-        top = -1e9
         i = lead[k]
-        international = False
-        partner_at_home = False
         n = n_authors[k]
+        n_seen = 0
+        best, top, mean, level = -1e9, -1e9, 0.0, 0.0
         for m in range(first[k], first[k] + n):
+            if m + AHEAD < authors.shape[0]:
+                prefetch(uid, authors[m + AHEAD])
             j = authors[m]
+            p = np.int64(place[j])
             ln_talent = np.log(talent[j])
             mean += ln_talent
             best = max(best, ln_talent)
-            here = quality[place[j]] + access[place[j]]
-            level += here
-            top = max(top, here)
-            if place[j] != place[i]:
-                international = True
-            elif m > first[k]:
-                partner_at_home = True
-        if not international and partner_at_home and border_share[place[i]] > 0.0:
-            international = uniform(key_country, uid[i], np.uint64(ordinal[k])) < border_share[place[i]]
-        mu[k] = talent_mean * mean / n + talent_best * best + team_weight * np.log(n)
-        mu[k] += (1.0 - place_best) * level / n + place_best * top
-        mu[k] += reputation_weight * np.log(1.0 + reputation[i])
-        flags[k] = project[i] | (INTERNATIONAL if international else 0)
-
-
-def thresholds(mu: np.ndarray, sigma: float) -> tuple[float, float, float]:
-    """Levels of ln z exceeded by the world's top 1, 3 and 10 % of papers of a field.
-
-    Solved on a histogram of ``mu`` (bins of 0.01), convolved with the normal luck.
-    """
-    if len(mu) == 0:
-        return math.inf, math.inf, math.inf
-    low = math.floor(float(mu.min()) * 100.0)
-    count = np.bincount((mu.astype(np.float64) * 100.0 - low).astype(np.int64))
-    used = np.flatnonzero(count)
-    centre, weight = (low + used + 0.5) / 100.0, count[used] / len(mu)
-
-    def solve(share: float) -> float:
-        low, high = centre[0] - 6.0 * sigma, centre[-1] + 6.0 * sigma
-        return float(brentq(lambda z: weight @ ndtr((centre - z) / sigma) - share, low, high, xtol=1e-10))
-
-    return solve(0.01), solve(0.03), solve(0.10)
-
-
-# rows of the `by_place` array that `count_papers` fills
-BY_PLACE = (
-    "papers_whole", "papers_fractional", "papers_international", "papers_basic", "papers_sensitive",
-    "papers_international_sensitive", "top1_whole", "top1_fractional", "top10_whole", "top10_fractional",
-    "top1_at_baseline_threshold", "impact_sum", "top1_international", "z_fractional", "z10_fractional", "z1_fractional",
-    "z3_fractional",
-)  # fmt: skip
-
-
-@njit(cache=True, inline="always")
-def exceeds(mu, threshold, sigma):
-    """Probability that ln z of a paper exceeds a threshold."""
-    return 0.5 * math.erfc((threshold - mu) / (sigma * 1.4142135623730951))
-
-
-@njit(cache=True, nogil=True)
-def count_papers(
-    place,
-    first,
-    n_authors,
-    authors,
-    mu,
-    flags,
-    sigma,
-    z1,
-    z3,
-    z10,
-    z1_baseline,
-    by_place,
-    together,
-):
-    """Add the papers of a field to ``by_place[BY_PLACE, P]`` and to ``together[P, P]`` (whole, a < b), in agents."""
-    n_places = by_place.shape[1]
-    share = np.zeros(n_places)
-    seen = np.empty(n_places, np.int64)
-    for k in range(n_authors.shape[0]):
-        n = n_authors[k]
-        n_seen = 0
-        for m in range(first[k], first[k] + n):
-            p = place[authors[m]]
+            level += here[p]
+            top = max(top, here[p])
             if share[p] == 0.0:
                 seen[n_seen] = p
                 n_seen += 1
-            share[p] += 1.0 / n
-        top1 = exceeds(mu[k], z1, sigma)
-        top10 = exceeds(mu[k], z10, sigma)
-        fixed = exceeds(mu[k], z1_baseline, sigma)
-        mean = np.exp(mu[k] + 0.5 * sigma * sigma)
-        international = 1.0 if flags[k] & INTERNATIONAL else 0.0
+            share[p] += 1.0
+        crosses = n_seen > 1
+        if not crosses and n > 1 and border_share[place[i]] > 0.0:
+            crosses = uniform(key_country, uid[i], np.uint64(ordinal[k])) < border_share[place[i]]
+        value = talent_mean * mean / n + talent_best * best + team_weight * ln[n]
+        value += (1.0 - place_best) * level / n + place_best * top
+        value += reputation_weight * np.log1p(reputation[i])
+        mu[k] = value
+        flags[k] = project[i] | (INTERNATIONAL if crosses else 0)
+        basic = 0.0 if flags[k] & APPLIED else 1.0
         sensitive = 1.0 if flags[k] & SENSITIVE else 0.0
+        at = bin_of(value)
         for q in range(n_seen):
             p = seen[q]
-            s = share[p]
+            counts[p, at, WHOLE] += 1.0
+            counts[p, at, FRACTIONAL] += share[p] / n
             share[p] = 0.0
-            by_place[0, p] += 1.0
-            by_place[1, p] += s
-            by_place[2, p] += international
-            by_place[3, p] += 0.0 if flags[k] & APPLIED else 1.0
-            by_place[4, p] += sensitive
-            by_place[5, p] += sensitive * international
-            by_place[6, p] += top1
-            by_place[7, p] += top1 * s
-            by_place[8, p] += top10
-            by_place[9, p] += top10 * s
-            by_place[10, p] += fixed
-            by_place[11, p] += mean
-            by_place[12, p] += top1 * international
-            by_place[13, p] += mean * s
-            # citations drawn by the top papers: mean of z above a threshold, of a log-normal
-            by_place[14, p] += mean * s * exceeds(mu[k] + sigma * sigma, z10, sigma)
-            by_place[15, p] += mean * s * exceeds(mu[k] + sigma * sigma, z1, sigma)
-            by_place[16, p] += mean * s * exceeds(mu[k] + sigma * sigma, z3, sigma)
+            plain[0, p] += basic
+            plain[1, p] += sensitive
+            if crosses:
+                counts[p, at, INTERNATIONAL_WHOLE] += 1.0
+                plain[2, p] += sensitive
             for r in range(q):
                 together[min(p, seen[r]), max(p, seen[r])] += 1.0
 
@@ -188,7 +121,7 @@ def credit_authors(
     mu,
     flags,
     sigma,
-    z1,
+    top1_share,
     received,
     discount,
     key_luck,
@@ -201,6 +134,7 @@ def credit_authors(
 ):
     """Write this year's papers, citations and top papers into the author columns; update reputation.
 
+    ``top1_share`` : [N_BINS], share of the papers at the centre of each bin of mu that reach the top 1 %.
     ``received`` : [P], citations per unit of z that a place's papers receive (home bias and access).
     """
     for i in range(uid.shape[0]):
@@ -212,17 +146,22 @@ def credit_authors(
         reputation[i] *= discount
     for k in range(lead.shape[0]):
         i = lead[k]
-        z = np.exp(mu[k] + sigma * normal(key_luck, uid[i], np.uint64(ordinal[k])))
-        expected = exceeds(mu[k], z1, sigma)
-        cited = z * received[place[i]]
+        luck = normal_quantile(uniform(key_luck, uid[i], np.uint64(ordinal[k])))
+        cited = np.exp(mu[k] + sigma * luck) * received[place[i]]
+        share = cited / n_authors[k]
+        expected = between_bins(top1_share, mu[k])
+        international = np.uint16(1 if flags[k] & INTERNATIONAL else 0)
+        basic = np.uint16(0 if flags[k] & APPLIED else 1)
         for m in range(first[k], first[k] + n_authors[k]):
+            if m + AHEAD < authors.shape[0]:
+                prefetch(reputation, authors[m + AHEAD])
             j = authors[m]
-            papers[j] += 1
-            papers_international[j] += 1 if flags[k] & INTERNATIONAL else 0
-            papers_basic[j] += 0 if flags[k] & APPLIED else 1
+            papers[j] += np.uint16(1)
+            papers_international[j] += international
+            papers_basic[j] += basic
             citations[j] += cited
             top1[j] += expected
-            reputation[j] += cited / n_authors[k]
+            reputation[j] += share
 
 
 @njit(cache=True, nogil=True)

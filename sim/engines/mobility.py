@@ -79,11 +79,11 @@ def sum_people(
 
 
 @njit(cache=True, inline="always")
-def places_with_ties(uid, place, tie_row, tie_tag, i, here, found, count):
+def places_with_ties(uid, place, ties, i, here, found, count):
     """Distinct places other than `here` that hold past co-authors of i, with their number; returns how many."""
     n = 0
-    for t in range(tie_row.shape[1]):
-        b = tie_place(uid, place, tie_row[i, t], tie_tag[i, t])
+    for t in range(ties.shape[1]):
+        b = tie_place(uid, place, ties[i, t])
         if b == 255 or b == here:
             continue
         k = 0
@@ -128,8 +128,7 @@ def propose(
     permanent,
     talent,
     fear,
-    tie_row,
-    tie_tag,
+    ties,
     cell,
     needed,
     age,
@@ -162,9 +161,9 @@ def propose(
     home_early : factor on going home in the first years after study abroad.
     accept, fit : share of arrivals with a vacancy [P] for talent 1, and weight of talent in who gets one.
     """
-    found = np.empty(tie_row.shape[1], np.uint8)
-    count = np.empty(tie_row.shape[1], np.int64)
-    drawn_by = (1.0 + np.arange(tie_row.shape[1] + 1)) ** tie  # factor of a place with so many co-authors
+    found = np.empty(ties.shape[1], np.uint8)
+    count = np.empty(ties.shape[1], np.int64)
+    drawn_by = (1.0 + np.arange(ties.shape[1] + 1)) ** tie  # factor of a place with so many co-authors
     most = drawn_by[-1] * ROUNDING
     flat = hazard.reshape(-1)
     weight = np.empty(base.shape[0])
@@ -181,7 +180,7 @@ def propose(
         drawn = -np.log(1.0 - draw(key_move, uid[i]))  # moves if the hazard exceeds it
         if drawn > level * total[c, o, s, e] * most * returns:
             continue
-        n_found = places_with_ties(uid, place, tie_row, tie_tag, i, c, found, count)
+        n_found = places_with_ties(uid, place, ties, i, c, found, count)
         reached = total[c, o, s, e]
         home_has_tie = False
         for k in range(n_found):
@@ -271,8 +270,7 @@ def exposure(
     permanent,
     talent,
     fear,
-    tie_row,
-    tie_tag,
+    ties,
     age,
     permanent_factor,
     talent_elasticity,
@@ -283,8 +281,8 @@ def exposure(
     out,
 ):
     """Add ``sum_i micro_i * home * tie`` to ``out[from, to]``: what calibration divides the flows by."""
-    found = np.empty(tie_row.shape[1], np.uint8)
-    count = np.empty(tie_row.shape[1], np.int64)
+    found = np.empty(ties.shape[1], np.uint8)
+    count = np.empty(ties.shape[1], np.int64)
     n_places = out.shape[0]
     plain = np.zeros(n_places)
     for i in range(uid.shape[0]):
@@ -298,7 +296,7 @@ def exposure(
         if o != c:
             go_home = home[o] * (home_early if studied_abroad(year, o, entry_place[i], entry_year[i]) else 1.0)
             out[c, o] += m * (go_home - 1.0)
-        n_found = places_with_ties(uid, place, tie_row, tie_tag, i, c, found, count)
+        n_found = places_with_ties(uid, place, ties, i, c, found, count)
         for k in range(n_found):
             factor = (1.0 + count[k]) ** tie
             out[c, found[k]] += m * (factor - 1.0) * (go_home if found[k] == o else 1.0)

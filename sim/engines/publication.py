@@ -9,30 +9,42 @@ An agent stands for `scale` people, so to draw the same agent twice is to draw t
 ``same = 1 / scale`` only. At scale 1 nobody is on a paper twice; at any scale team sizes and international
 shares are those of scale 1.
 
-A place's people are found through a keyed hash table with linear probing (`build_pools`): a draw names a
-slot, so a person more or less touches only the draws that name their slots, and everyone can be reached.
+Partners come from keyed pools (`sim.engines.pools`), places from the distributions of `sim.engines.partners`.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numba import njit
-from scipy.optimize import brentq
 
-from sim.randomness import fold, person_key, poisson_from, uniform, unit
-from sim.ties import remember, tie_alive
+from sim.engines.pools import NOBODY, draw_person, first_in_pool, guide, in_team, invert
+from sim.prefetch import AHEAD, prefetch
+from sim.randomness import draw, fold, lower, person_key, poisson_from, unit, upper
+from sim.ties import tie_alive, tie_row, tie_word, with_tie
 
-MAX_TEAM = 24
-MAX_TRIES = 64
 # project bits of a row; the first two make the kind index of sim.policy.channels.KINDS
 APPLIED, SENSITIVE, APPLIED_FOR, FUNDED = 1, 2, 4, 8
-# draws of one partner slot
-_D_REPEAT, _D_TIE, _D_PLACE, _D_REFUSE, _D_REFILL, _D_OTHER, _D_PERSON, _D_PERSON2, _D_PARTNER, _D_ORIGIN, _D_SAME = (
-    range(11)
-)
-_RETRY = 16  # offset of the draws of another place, where one has nobody in the field
+# draws of one partner slot; its key itself gives repeat (upper half) and place (lower half)
+_D_TIE, _D_ORIGIN, _D_SAME, _D_REFUSE, _D_PARTNER, _D_REFILL, _D_OTHER, _D_RETRY = range(8)
+_PERSON, _REFILL_PERSON = 16, 256  # first of the draws of a person, of one at another place
+MAX_SLOTS = 200  # authorships a year of one agent
+_INVERSE = 1.0 / np.maximum(np.arange(MAX_SLOTS + 1.0), 1.0)
+
+
+@njit(cache=True, inline="always")
+def number_led(n_slots, none_led, odds, u):
+    """Papers a person leads of n_slots authorships: binomial quantile of u.
+
+    `none_led` : [MAX_SLOTS + 1], probability of leading none of n; odds : of leading a paper one is on.
+    """
+    mass = none_led[n_slots]
+    total = mass
+    k = 0
+    while u > total and k < n_slots:
+        k += 1
+        mass *= odds * (n_slots - k + 1) * _INVERSE[k]
+        total += mass
+    return k
 
 
 @njit(cache=True, nogil=True)
@@ -76,7 +88,9 @@ def plan_projects(
     apply_share, fear_apply : share who apply for a grant; share of the fearful who then avoid it (P8).
     dual_use : [2] share of sensitive projects, basic and applied; military : [P].
     """
-    zero, one, two, three, four = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+    zero, one, two = np.uint64(0), np.uint64(1), np.uint64(2)
+    none_led = (1.0 - lead_share) ** np.arange(MAX_SLOTS + 1)
+    odds = lead_share / (1.0 - lead_share)
     for i in range(uid.shape[0]):
         n_slots[i] = 0
         n_leads[i] = 0
@@ -85,23 +99,19 @@ def plan_projects(
             continue
         a = place[i]
         pkey = person_key(key_project, uid[i])
-        bits = 0
-        if unit(pkey, three) < apply_share * (1.0 - fear_apply * fear[i]):
-            bits |= APPLIED_FOR
-            if unit(pkey, four) < success[a]:
-                bits |= FUNDED
-        gain = 1.0 + premium * ((1.0 if bits & FUNDED else 0.0) - apply_share * success[a])
+        applied = upper(pkey) < apply_share * (1.0 - fear_apply * fear[i])
+        funded = applied & (lower(pkey) < success[a])
+        bits = (APPLIED_FOR if applied else 0) | (FUNDED if funded else 0)
+        gain = 1.0 + premium * ((1.0 if funded else 0.0) - apply_share * success[a])
         mean = rate[a] * talent[i] * age[stage[i]] * gain * (1.0 - fear_output * fear[i])
         mean *= (1.0 - burden_place[a]) * (1.0 - burden_institution[institution[i]])
         if moved_year[i] > 0 and year - moved_year[i] <= 5:
             mean *= recruit_factor[a]
-        slots = min(200, poisson_from(uniform(key_number, uid[i], zero), mean))
+        slots = min(MAX_SLOTS, poisson_from(draw(key_number, uid[i]), mean))
         n_slots[i] = slots
-        lkey = person_key(key_lead, uid[i])
-        for k in range(slots):
-            if unit(lkey, np.uint64(k)) < lead_share:
-                n_leads[i] += 1
-        if n_leads[i] > 0:  # only a lead's project has a type
+        leads = number_led(slots, none_led, odds, draw(key_lead, uid[i]))
+        n_leads[i] = leads
+        if leads > 0:  # only a lead's project has a type
             kind = 0 if unit(pkey, zero) < basic_share else APPLIED
             if unit(pkey, one) < dual_use[kind]:
                 kind |= SENSITIVE
@@ -109,92 +119,6 @@ def plan_projects(
                 kind = APPLIED | SENSITIVE
             bits |= kind
         project[i] = bits
-
-
-@njit(cache=True, nogil=True)
-def build_pools(uid, place, n_slots, key_pool, n_places):
-    """Hash tables of authorship slots by place, load factor 1/4 to 1/2, ordered linear probing.
-
-    Ordered (Amble & Knuth 1974, doi:10.1093/comjnl/17.2.135): the layout depends on who is in the pool, never on
-    the rows they have.
-
-    Returns
-    -------
-    table : int32, row of the slot's owner or -1; start, mask : [P] first index and size - 1 of each table.
-    """
-    total = np.zeros(n_places, np.int64)
-    for i in range(uid.shape[0]):
-        if uid[i] != 0:
-            total[place[i]] += n_slots[i]
-    start = np.zeros(n_places, np.int64)
-    mask = np.zeros(n_places, np.int64)
-    size = 0
-    for p in range(n_places):
-        start[p] = size
-        if total[p] > 0:
-            length = 4
-            while length < 2 * total[p]:
-                length *= 2
-            mask[p] = length - 1
-            size += length
-    table = np.full(max(size, 1), -1, np.int32)
-    held = np.zeros(max(size, 1), np.uint64)  # hash of the slot in each cell
-    for i in range(uid.shape[0]):
-        if uid[i] == 0 or n_slots[i] == 0:
-            continue
-        pkey = person_key(key_pool, uid[i])
-        first, wrap = start[place[i]], mask[place[i]]
-        for k in range(n_slots[i]):
-            row = np.int32(i)
-            slot = fold(pkey, np.uint64(k))
-            at = np.int64(slot & np.uint64(wrap))
-            while table[first + at] >= 0:
-                if held[first + at] < slot:  # the larger hash keeps the cell, the other one looks on
-                    table[first + at], row = row, table[first + at]
-                    held[first + at], slot = slot, held[first + at]
-                at = (at + 1) & wrap
-            table[first + at] = row
-            held[first + at] = slot
-    return table, start, mask, total
-
-
-@njit(cache=True, inline="always")
-def in_team(team, first, n, row):
-    """True if the row is among the n authors that start at `first`."""
-    for k in range(first, first + n):  # noqa: SIM110 (kernels have no generators)
-        if team[k] == row:
-            return True
-    return False
-
-
-@njit(cache=True)
-def draw_person(table, start, mask, total, p, key, team, first, n, same):
-    """Row of a person of place p who is not on the team yet, in proportion to authorships; -1 if none is found.
-
-    `same` : probability that an agent who is on the team already is drawn as the same person.
-    """
-    if total[p] == 0:
-        return -1
-    for r in range(MAX_TRIES):
-        row = table[start[p] + np.int64(fold(key, np.uint64(r)) & np.uint64(mask[p]))]
-        if row < 0:
-            continue
-        if not in_team(team, first, n, row) or (same < 1.0 and unit(key, np.uint64(MAX_TRIES + r)) >= same):
-            return row
-    return -1
-
-
-@njit(cache=True)
-def draw_place(cumulative, u):
-    """Place by inversion of a cumulative distribution [P] whose last entry is 1."""
-    low, high = 0, cumulative.shape[0] - 1
-    while low < high:
-        middle = (low + high) // 2
-        if cumulative[middle] < u:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @njit(cache=True, inline="always")
@@ -207,26 +131,66 @@ def fear_refusal(kappa, fear, a, b, threat):
 
 @njit(cache=True, nogil=True)
 def plan_papers(uid, n_leads, team_cumulative, key_team):
-    """Lead row, ordinal within the lead's year and first author index of every paper, with team sizes drawn."""
+    """Lead row, ordinal within the lead's year and first author index of every paper, with team sizes drawn.
+
+    `team_cumulative` : [1, MAX_TEAM], distribution of partners per paper.
+    """
     n = 0
     for i in range(uid.shape[0]):
-        if uid[i] != 0:
-            n += n_leads[i]
+        n += n_leads[i]
+    guides = guide(team_cumulative)
     lead = np.empty(n, np.int32)
     ordinal = np.empty(n, np.uint8)
     first = np.zeros(n + 1, np.int64)
     k = 0
     for i in range(uid.shape[0]):
-        if uid[i] == 0:
+        if n_leads[i] == 0:
             continue
         pkey = person_key(key_team, uid[i])
         for j in range(n_leads[i]):
             lead[k] = i
             ordinal[k] = j
-            size = 1 + draw_place(team_cumulative, unit(pkey, np.uint64(j)))
-            first[k + 1] = first[k] + size
+            first[k + 1] = first[k] + 1 + invert(team_cumulative, guides, 0, unit(pkey, np.uint64(j)))
             k += 1
     return lead, ordinal, first
+
+
+@njit(cache=True, nogil=True)
+def name_candidates(
+    uid,
+    origin,
+    place,
+    ties,
+    lead,
+    ordinal,
+    first,
+    pool,
+    cumulative,
+    repeat,
+    origin_link,
+    key_partner,
+    authors,
+):
+    """Put the lead, and the first person that each slot names, into `authors`: a row, a past co-author, NOBODY.
+
+    A past co-author is kept as ``-2 - row`` until it is known whether they are still there (`person`).
+    """
+    guides = guide(cumulative)
+    table, taken, start, size = pool  # kernels count references to what they take out of a tuple, so once
+    for k in range(lead.shape[0]):
+        i = lead[k]
+        authors[first[k]] = i
+        pkey = fold(person_key(key_partner, uid[i]), np.uint64(ordinal[k]))
+        for slot in range(1, first[k + 1] - first[k]):
+            skey = fold(pkey, np.uint64(slot))
+            row = np.int64(-1)
+            if upper(skey) < repeat:
+                row = tie_row(drawn_tie(ties, i, skey))
+            if row >= 0:
+                authors[first[k] + slot] = -2 - row
+            else:
+                b = partner_place(i, skey, origin, place, size, cumulative, guides, origin_link)
+                authors[first[k] + slot] = first_in_pool(table, taken, start, size, b, skey, _PERSON)
 
 
 @njit(cache=True, nogil=True)
@@ -235,17 +199,13 @@ def write_papers(
     origin,
     place,
     fear,
-    tie_row,
-    tie_tag,
+    ties,
     project,
     n_leads,
     lead,
     ordinal,
     first,
-    table,
-    start,
-    mask,
-    total,
+    pool,
     cumulative,
     friction,
     threat,
@@ -259,137 +219,172 @@ def write_papers(
     n_authors,
     lost,
 ):
-    """Fill the author list of every paper; add refused sensitive slots to ``lost[a, b]`` (in projects).
+    """Settle the author list of every paper; add refused sensitive slots to ``lost[a, b]`` (in projects).
+
+    Most candidates are taken as they are. Where anything may stand against one (on the team already, gone, rules at
+    the lead's place, fear of either), `fill_slot` applies the whole rule, which gives the same person if nothing
+    does. Candidates are known beforehand, so that memory can be asked for them before they are looked at.
 
     Parameters
     ----------
+    pool : what `build_pools` returns.
     cumulative : [P, P], distribution of partner places by the lead's place.
     friction : [4 kinds, P, P], share of slots refused by the rules of either side.
     same : probability that the same agent is the same person, 1 / scale.
     repeat : share of slots that go to a past co-author; origin_link : of the rest, the share that people who work
         outside their origin give to their origin (C9).
-    authors : rows, the lead first, at ``first[k]``; n_authors : [papers] authors found.
+    authors : candidates of `name_candidates`, in; rows, the lead first, at ``first[k]``, out.
+    n_authors : [papers] authors found.
     """
+    guides = guide(cumulative)
+    table, taken, start, size = pool
+    free = places_without_rules(friction)
     for k in range(lead.shape[0]):
         i = lead[k]
-        a = place[i]
         at = first[k]
-        authors[at] = i
         n = 1
         kind = project[i] & 3
+        plain = free[kind, place[i]] and fear[i] <= 0.0
         pkey = fold(person_key(key_partner, uid[i]), np.uint64(ordinal[k]))
         for slot in range(1, first[k + 1] - at):
-            skey = fold(pkey, np.uint64(slot))
-            j = -1
-            b = a
-            if unit(skey, np.uint64(_D_REPEAT)) < repeat:
-                t = int(unit(skey, np.uint64(_D_TIE)) * tie_row.shape[1])
-                row = tie_row[i, t]
-                if tie_alive(uid, row, tie_tag[i, t]) and (
-                    not in_team(authors, at, n, row) or (same < 1.0 and unit(skey, np.uint64(_D_SAME)) >= same)
-                ):
-                    j = row
-                    b = place[row]
-            if j < 0:
-                if origin[i] != a and unit(skey, np.uint64(_D_ORIGIN)) < origin_link:
-                    b = origin[i]
-                else:
-                    b = draw_place(cumulative[a], unit(skey, np.uint64(_D_PLACE)))
-                    for r in range(1, 4):
-                        if total[b] > 0:
-                            break
-                        b = draw_place(cumulative[a], unit(skey, np.uint64(_D_PLACE + r * _RETRY)))
-            refusal = 1.0 - (1.0 - friction[kind, a, b]) * (1.0 - fear_refusal(kappa, fear[i], a, b, threat))
-            refused = refusal > 0.0 and unit(skey, np.uint64(_D_REFUSE)) < refusal
-            if not refused:
-                if j < 0:
-                    j = draw_person(
-                        table, start, mask, total, b, fold(skey, np.uint64(_D_PERSON)), authors, at, n, same
-                    )
-                if j >= 0:
-                    shy = fear_refusal(kappa, fear[j], b, a, threat)
-                    refused = shy > 0.0 and unit(skey, np.uint64(_D_PARTNER)) < shy
-            if refused:
-                j = -1
-                if unit(skey, np.uint64(_D_REFILL)) < refill:
-                    c = draw_place(cumulative[a], unit(skey, np.uint64(_D_OTHER)))
-                    if c == b or friction[kind, a, c] > 0.0:
-                        c = a
-                    j = draw_person(
-                        table, start, mask, total, c, fold(skey, np.uint64(_D_PERSON2)), authors, at, n, same
-                    )
-                if kind & SENSITIVE:
-                    lost[a, b] += 1.0 / n_leads[i]
+            ahead = at + slot + AHEAD
+            if ahead < authors.shape[0]:
+                prefetch(uid, person(authors[ahead]))
+            found = authors[at + slot]
+            j = person(found)
+            if not (
+                plain
+                and found != NOBODY
+                and fear[j] <= 0.0
+                and (found > NOBODY or tie_alive(uid, drawn_tie(ties, i, fold(pkey, np.uint64(slot)))))
+                and not in_team(authors, at, n, j)
+            ):
+                skey = fold(pkey, np.uint64(slot))
+                j, barred = fill_slot(
+                    i, kind, skey, uid, origin, place, fear, ties, table, taken, start, size, cumulative, guides,
+                    friction, threat, repeat, origin_link, kappa, refill, same, authors, at, n,
+                )  # fmt: skip
+                if barred >= 0 and kind & SENSITIVE:
+                    lost[place[i], barred] += 1.0 / n_leads[i]
             if j >= 0:
                 authors[at + n] = j
                 n += 1
         n_authors[k] = n
 
 
+@njit(cache=True, inline="always")
+def person(found):
+    """Row of a candidate of `name_candidates`."""
+    return np.int64(found) if found >= 0 else -2 - np.int64(found)
+
+
+@njit(cache=True, inline="always")
+def drawn_tie(ties, i, skey):
+    """Tie that a slot of lead i names."""
+    return ties[i, int(unit(skey, np.uint64(_D_TIE)) * ties.shape[1])]
+
+
+@njit(cache=True)
+def places_without_rules(friction):
+    """True where a place's projects of a kind meet no rule [4 kinds, P]."""
+    free = np.ones(friction.shape[:2], np.bool_)
+    for kind in range(friction.shape[0]):
+        for a in range(friction.shape[1]):
+            free[kind, a] = friction[kind, a].max() <= 0.0
+    return free
+
+
 @njit(cache=True, nogil=True)
-def update_ties(uid, tie_row, tie_tag, first, n_authors, authors, key_tie):
+def fill_slot(
+    i,
+    kind,
+    skey,
+    uid,
+    origin,
+    place,
+    fear,
+    ties,
+    table,
+    taken,
+    start,
+    size,
+    cumulative,
+    guides,
+    friction,
+    threat,
+    repeat,
+    origin_link,
+    kappa,
+    refill,
+    same,
+    authors,
+    at,
+    n,
+):
+    """The whole rule of one slot: person found, or -1; and the place that was refused, or -1."""
+    a = np.int64(place[i])
+    j = np.int64(-1)
+    b = a
+    if upper(skey) < repeat:
+        tie = drawn_tie(ties, i, skey)
+        if tie_alive(uid, tie):
+            row = tie_row(tie)
+            if not in_team(authors, at, n, row) or (same < 1.0 and unit(skey, np.uint64(_D_SAME)) >= same):
+                j = row
+                b = np.int64(place[row])
+    if j < 0:
+        b = partner_place(i, skey, origin, place, size, cumulative, guides, origin_link)
+    refusal = 1.0 - (1.0 - friction[kind, a, b]) * (1.0 - fear_refusal(kappa, fear[i], a, b, threat))
+    refused = refusal > 0.0 and unit(skey, np.uint64(_D_REFUSE)) < refusal
+    if not refused:
+        if j < 0:
+            j = draw_person(table, taken, start, size, b, skey, _PERSON, authors, at, n, same)
+        if j >= 0:
+            shy = fear_refusal(kappa, fear[j], b, a, threat)
+            refused = shy > 0.0 and unit(skey, np.uint64(_D_PARTNER)) < shy
+    if not refused:
+        return j, np.int64(-1)
+    j = np.int64(-1)
+    if unit(skey, np.uint64(_D_REFILL)) < refill:
+        c = invert(cumulative, guides, a, unit(skey, np.uint64(_D_OTHER)))
+        if c == b or friction[kind, a, c] > 0.0:
+            c = a
+        j = draw_person(table, taken, start, size, c, skey, _REFILL_PERSON, authors, at, n, same)
+    return j, b
+
+
+@njit(cache=True, inline="always")
+def partner_place(i, skey, origin, place, size, cumulative, guides, origin_link):
+    """Place of a new partner: the lead's origin, or by distribution; another one if nobody there has time."""
+    a = np.int64(place[i])
+    if origin[i] != a and unit(skey, np.uint64(_D_ORIGIN)) < origin_link:
+        return np.int64(origin[i])
+    b = invert(cumulative, guides, a, lower(skey))
+    for r in range(1, 4):
+        if size[b] > 0:
+            break
+        b = invert(cumulative, guides, a, unit(skey, np.uint64(_D_RETRY + r)))
+    return b
+
+
+@njit(cache=True, nogil=True)
+def update_ties(year, uid, ties, first, n_authors, authors, key_tie):
     """Lead and partners of each paper remember each other; the order of papers does not matter."""
-    n_new = np.zeros(uid.shape[0], np.uint8)
+    odd = key_tie | np.uint64(1)
     for k in range(n_authors.shape[0]):
         i = authors[first[k]]
+        own = tie_word(i, uid[i], year)
+        tie0, tie1, tie2, tie3 = ties[i, 0], ties[i, 1], ties[i, 2], ties[i, 3]
         for m in range(first[k] + 1, first[k] + n_authors[k]):
+            ahead = m + AHEAD
+            if ahead < authors.shape[0]:
+                prefetch(ties, authors[ahead])
+                prefetch(uid, authors[ahead])
             # an agent may remember itself: another of the people it stands for (never at scale 1)
-            remember(uid, tie_row, tie_tag, n_new, i, authors[m], key_tie)
-            if authors[m] != i:
-                remember(uid, tie_row, tie_tag, n_new, authors[m], i, key_tie)
-
-
-def partner_distribution(
-    affinity: np.ndarray,
-    mass: np.ndarray,
-    home: np.ndarray,
-    size: float,
-    trust_ratio: np.ndarray,
-    tau: float,
-    joint: np.ndarray,
-    propensity: float,
-) -> np.ndarray:
-    """Cumulative distribution of partner places [P lead, P partner] of one field.
-
-    ``w_ab = A_ab S_b^alpha (T_ab / T_ab,2017)^tau exp(joint) / sqrt(H_a H_b)``, home ``w_aa = S_a^alpha``: the
-    border between two places is the geometric mean of their home weights, since a place that keeps to itself
-    also is chosen less (docs/decisions/home-weights.md).
-
-    Parameters
-    ----------
-    affinity : [P, P], diagonal ignored; mass : [P], fractional papers of places (all fields: they differ little).
-    home : [P], H_a; propensity : the field's propensity for partners abroad.
-    """
-    n = len(mass)
-    mass_power = np.maximum(mass, 0.0) ** size
-    border = np.sqrt(home[:, None] * home[None, :])
-    weight = affinity * mass_power[None, :] * trust_ratio**tau * np.exp(joint) * propensity / border
-    weight[np.arange(n), np.arange(n)] = np.maximum(mass_power, 1e-9)
-    cumulative = np.cumsum(weight, axis=1)
-    cumulative /= cumulative[:, -1:]
-    cumulative[:, -1] = 1.0
-    return cumulative
-
-
-@lru_cache(maxsize=1024)
-def team_distribution(mean: float, tail: float) -> np.ndarray:
-    """Cumulative distribution of partners per paper, 0 .. MAX_TEAM - 1: Poisson core and a Pareto tail.
-
-    A share `tail` of papers has ``k`` partners with probability ~ k^-2.5 above the core (Milojevic 2014,
-    doi:10.1073/pnas.1309723111); the core's mean is solved for, so that authors per paper have `mean`.
-    """
-    k = np.arange(MAX_TEAM)
-    factorial = np.cumprod(np.maximum(k, 1.0))
-    heavy = np.where(k >= 4, np.maximum(k, 1.0) ** -2.5, 0.0)
-    heavy /= heavy.sum()
-
-    tail = min(tail, 0.9 * (mean - 1.0) / float(heavy @ k))  # small teams leave no room for a long tail
-
-    def density(core: float) -> np.ndarray:
-        poisson = np.exp(-core) * core**k / factorial
-        return (1 - tail) * poisson / poisson.sum() + tail * heavy
-
-    core = brentq(lambda x: density(x) @ k - (mean - 1.0), 1e-6, 60.0)
-    cumulative = np.cumsum(density(core))
-    cumulative[-1] = 1.0
-    return cumulative
+            j = authors[m]
+            tie0, tie1, tie2, tie3 = with_tie(tie0, tie1, tie2, tie3, tie_word(j, uid[j], year), odd)
+            if j != i:
+                ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3] = with_tie(
+                    ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3], own, odd
+                )
+        ties[i, 0], ties[i, 1], ties[i, 2], ties[i, 3] = tie0, tie1, tie2, tie3

@@ -128,7 +128,7 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
     def propose(f: int) -> list[np.ndarray]:
         b = columns.blocks[f]
         row, to, tie = np.empty(b.n_rows, np.int64), np.empty(b.n_rows, np.uint8), np.empty(b.n_rows, np.uint8)
-        names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
+        names = "uid origin place entry_place entry_year stage permanent talent fear ties"
         n = mobility.propose(
             ctx.year, *b.used(*names.split()), *counted[f], *micro, m.tie, home_early,
             plan.base, *plan.of(f), plan.accept, m.fit, *keys, row, to, tie,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.columns import Columns
-from sim.engines import impact, publication
+from sim.engines import impact, partners, pools, publication, spectrum
 from sim.phases.setting import (
     FIELD_BASIC,
     FIELD_DUAL_USE,
@@ -51,7 +52,7 @@ class Output:
     Attributes
     ----------
     papers : by field.
-    by_place : [F, len(BY_PLACE), P] counts named by `impact.BY_PLACE`.
+    by_place : [F, len(BY_PLACE), P] counts named by `spectrum.BY_PLACE`.
     together : [F, P, P], joint papers, a < b; projects : [F, 5, P] (see `impact.count_projects`).
     exposed : [4 ways, F, P, P]; lost : [4 ways, F, P, P], sensitive projects.
     z1 : [F], thresholds of the top 1 %; citations : [citing, cited]; received : [P].
@@ -76,11 +77,11 @@ class Output:
 
     def place(self, name: str) -> np.ndarray:
         """One count by place, summed over fields [P]."""
-        return self.by_place[:, impact.BY_PLACE.index(name)].sum(axis=0)
+        return self.by_place[:, spectrum.BY_PLACE.index(name)].sum(axis=0)
 
     def field(self, name: str) -> np.ndarray:
         """One count by field and place [F, P]."""
-        return self.by_place[:, impact.BY_PLACE.index(name)]
+        return self.by_place[:, spectrum.BY_PLACE.index(name)]
 
 
 def team_means(setting: Setting, year: int) -> np.ndarray:
@@ -105,18 +106,20 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     """
     friction = both_sides(ctx.channels.friction)
     teams = team_means(setting, ctx.year)
-    n_agents = len(columns)
-    written = setting.each_field(
-        lambda f: write(setting, ctx, columns, f, teams[f], friction[:, f].copy(), trust_ratio), n_agents
-    )
-    papers = [p for p, _ in written]
-    # partners' absence loses what partners would have leaked by: deception and theft
-    lost = np.zeros((len(WAYS), len(papers), *written[0][1].shape))
-    lost[1] = lost[3] = np.stack([x for _, x in written])
+    weight = partner_weights(setting, ctx, trust_ratio)
     sigma = np.sqrt(setting.params.impact.sigma2)
-    counted = setting.each_field(lambda f: count(setting, ctx, columns, f, papers[f], sigma), n_agents)
-    by_place, together, projects, exposed, z1 = (np.stack(x) for x in zip(*counted))
-    z = by_place[:, impact.BY_PLACE.index("z_fractional")].sum(axis=0)
+    n_agents = len(columns)
+
+    def work(f: int) -> tuple[FieldPapers, Counted]:
+        papers, lost = write(setting, ctx, columns, f, teams[f], friction[:, f].copy(), weight)
+        return papers, count(setting, ctx, columns, f, papers, sigma, lost)
+
+    papers, counted = zip(*setting.each_field(work, n_agents))
+    by_place, together, projects, exposed, lost_slots, z1, n_international = (np.stack(x) for x in zip(*counted))
+    # partners' absence loses what partners would have leaked by: deception and theft
+    lost = np.zeros((len(WAYS), *lost_slots.shape))
+    lost[1] = lost[3] = lost_slots
+    z = by_place[:, spectrum.BY_PLACE.index("z_fractional")].sum(axis=0)
     references = setting.params.impact.citations_mean * by_place[:, 1].sum(axis=0)
     citations = impact.citation_flows(z, references, ctx.access, setting.params.impact.home_bias)
     received = citations.sum(axis=0) / np.maximum(z, 1e-12)
@@ -124,7 +127,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     n_institutions = len(setting.institutions.place)
     leads = [b.institution[p.lead] for b, p in zip(columns, papers)]
     return Output(
-        papers=papers,
+        papers=list(papers),
         by_place=by_place,
         together=together,
         projects=projects,
@@ -136,8 +139,8 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
         papers_by_institution=np.bincount(np.concatenate(leads), minlength=n_institutions).astype(float),
         n_authorships=sum(int(p.n_authors.sum()) for p in papers),
         n_papers=sum(len(p.lead) for p in papers),
-        n_international=sum(int(np.count_nonzero(p.flags & impact.INTERNATIONAL)) for p in papers),
-        impact_sum=float(sum(np.exp(p.mu.astype(np.float64)).sum() for p in papers) * np.exp(0.5 * sigma**2)),
+        n_international=int(n_international.sum()),
+        impact_sum=float(z.sum()),
     )
 
 
@@ -158,6 +161,15 @@ def screening_burden(setting: Setting, ctx: YearContext) -> np.ndarray:
     return setting.params.compliance.screening_time * screened
 
 
+def partner_weights(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> np.ndarray:
+    """Weights of partner places of the year [P lead, P partner]."""
+    c = setting.params.collaboration
+    joint = c.joint_funding * ctx.channels.joint
+    return partners.partner_weights(
+        setting.data.affinity, ctx.macro.size, ctx.inputs.home_weight, c.size, trust_ratio, c.trust, joint
+    )
+
+
 def write(
     setting: Setting,
     ctx: YearContext,
@@ -165,7 +177,7 @@ def write(
     f: int,
     team: float,
     friction: np.ndarray,
-    trust_ratio: np.ndarray,
+    weight: np.ndarray,
 ) -> tuple[FieldPapers, np.ndarray]:
     """Projects, teams and ties of one field; also refused sensitive slots [P, P] in projects."""
     b, p, c = columns.blocks[f], setting.params.publication, setting.params.collaboration
@@ -184,53 +196,73 @@ def write(
         *(setting.key(s, ctx.year) for s in (Stream.PROJECT, Stream.AUTHORSHIPS, Stream.LEADS)),
         project, n_slots, n_leads,
     )  # fmt: skip
-    pools = publication.build_pools(uid, place, n_slots, setting.key(Stream.POOL, ctx.year), n_places)
-    cumulative = publication.partner_distribution(
-        setting.data.affinity, ctx.macro.size, ctx.inputs.home_weight, c.size, trust_ratio, c.trust,
-        c.joint_funding * ch.joint, FIELD_INTERNATIONAL[f],
-    )  # fmt: skip
-    sizes = publication.team_distribution(float(team), p.team_tail)
+    pool = pools.build_pools(uid, place, n_slots, setting.key(Stream.POOL, ctx.year), n_places)
+    cumulative = partners.partner_distribution(weight, FIELD_INTERNATIONAL[f])
+    sizes = partners.team_distribution(float(team), p.team_tail)
     lead, ordinal, first = publication.plan_papers(uid, n_leads, sizes, setting.key(Stream.TEAM, ctx.year))
     authors, n_authors = np.empty(int(first[-1]), np.int32), np.empty(len(lead), np.uint8)
     lost = np.zeros((n_places, n_places))
+    key_partner = setting.key(Stream.PARTNER_PERSON, ctx.year)
+    publication.name_candidates(
+        *b.used("uid", "origin", "place", "ties"), lead, ordinal, first,
+        pool, cumulative, c.repeat, c.origin, key_partner, authors,
+    )  # fmt: skip
     publication.write_papers(
-        *b.used("uid", "origin", "place", "fear", "tie_row", "tie_tag"), project, n_leads, lead, ordinal, first,
-        *pools, cumulative, friction, setting.threat, c.repeat, c.origin, c.fear, c.refill, 1.0 / setting.scale,
-        setting.key(Stream.PARTNER_PERSON, ctx.year), authors, n_authors, lost,
+        *b.used("uid", "origin", "place", "fear", "ties"), project, n_leads, lead, ordinal, first,
+        pool, cumulative, friction, setting.threat, c.repeat, c.origin, c.fear, c.refill,
+        1.0 / setting.scale, key_partner, authors, n_authors, lost,
     )  # fmt: skip
     tie_key = setting.key(Stream.TIE, ctx.year)
-    publication.update_ties(uid, *b.used("tie_row", "tie_tag"), first, n_authors, authors, tie_key)
+    publication.update_ties(ctx.year, uid, *b.used("ties"), first, n_authors, authors, tie_key)
     mu, flags = np.empty(len(lead), np.float32), np.empty(len(lead), np.uint8)
     return FieldPapers(lead, ordinal, first, n_authors, authors, project, n_leads, mu, flags), lost
 
 
+class Counted(NamedTuple):
+    """Counts of one field: see `Output`; `n_international` papers, each once."""
+
+    by_place: np.ndarray
+    together: np.ndarray
+    projects: np.ndarray
+    exposed: np.ndarray
+    lost: np.ndarray
+    z1: float
+    n_international: int
+
+
 def count(
-    setting: Setting, ctx: YearContext, columns: Columns, f: int, papers: FieldPapers, sigma: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]:
+    setting: Setting,
+    ctx: YearContext,
+    columns: Columns,
+    f: int,
+    papers: FieldPapers,
+    sigma: float,
+    lost: np.ndarray,
+) -> Counted:
     """Rate the papers of a field and count them by place and pair."""
     b, i, n_places = columns.blocks[f], setting.params.impact, setting.data.n_places
+    counts = np.zeros((n_places, spectrum.N_BINS, 3))
+    plain, together = np.zeros((3, n_places)), np.zeros((n_places, n_places))
     impact.rate_papers(
         *b.used("uid", "place", "talent", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
         papers.n_authors, papers.authors, setting.data.internal_border_share, i.place_quality * ctx.inputs.quality,
         i.access * ctx.frontier[f], i.place_best, i.talent_mean, i.talent_best, i.team, i.reputation,
         setting.key(Stream.REST_COUNTRY, ctx.year), papers.mu, papers.flags,
+        counts, plain, together,
     )  # fmt: skip
-    z1, z3, z10 = impact.thresholds(papers.mu, sigma)
+    of_field = spectrum.Spectrum.of(counts, sigma)
+    z1, z3, z10 = (of_field.threshold(share) for share in (0.01, 0.03, 0.10))
     fixed = z1 if ctx.z1_baseline is None else float(ctx.z1_baseline[f])
     if setting.params.feedback == "frozen":
         z1 = fixed
-    by_place = np.zeros((len(impact.BY_PLACE), n_places))
-    together = np.zeros((n_places, n_places))
-    impact.count_papers(
-        *b.used("place"), papers.first, papers.n_authors, papers.authors, papers.mu, papers.flags,
-        sigma, z1, z3, z10, fixed, by_place, together,
-    )  # fmt: skip
+    by_place = spectrum.sum_by_place(of_field, counts, plain, (z1, z3, z10, fixed))
     projects, exposed = np.zeros((5, n_places)), np.zeros((len(WAYS), n_places, n_places))
     impact.count_projects(
         *b.used("uid", "origin", "place", "dual"), papers.project, papers.n_leads, papers.lead, papers.first,
         papers.n_authors, papers.authors, papers.flags, projects, exposed,
     )  # fmt: skip
-    return by_place, together, projects, exposed, z1
+    n_international = int(np.count_nonzero(papers.flags & impact.INTERNATIONAL))
+    return Counted(by_place, together, projects, exposed, lost, z1, n_international)
 
 
 def credit(
@@ -247,6 +279,7 @@ def credit(
     names = "reputation papers papers_international papers_basic citations top1"
     impact.credit_authors(
         *columns.blocks[f].used("uid", "place"), papers.lead, papers.ordinal, papers.first, papers.n_authors,
-        papers.authors, papers.mu, papers.flags, sigma, z1, received, setting.params.impact.discount,
+        papers.authors, papers.mu, papers.flags, sigma, spectrum.shares_above(z1, sigma), received,
+        setting.params.impact.discount,
         setting.key(Stream.QUALITY, ctx.year), *columns.blocks[f].used(*names.split()),
     )  # fmt: skip

@@ -51,7 +51,7 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     def work(f: int) -> tuple[np.ndarray, np.ndarray]:
         b = columns.blocks[f]
         rows, reasons = np.empty(b.n_rows, np.int64), np.empty(b.n_rows, np.uint8)
-        names = "uid origin place entry_year stage permanent talent fear dual tie_row tie_tag"
+        names = "uid origin place entry_year stage permanent talent fear dual ties"
         n = careers.step(
             ctx.year, *b.used(*names.split()), ctx.hostility, setting.threat,
             collaboration.fear_exposure_other, collaboration.fear_nearness_tie,

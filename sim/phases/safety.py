@@ -53,7 +53,7 @@ def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> People
     def work(f: int) -> tuple[np.ndarray, ...]:
         b = columns.blocks[f]
         counts = counting.empty_counts(n_places, n_institutions)
-        names = "uid origin place institution stage permanent fear prev_place dual tie_row tie_tag"
+        names = "uid origin place institution stage permanent fear prev_place dual ties"
         counting.count_people(*b.used(*names.split()), setting.threat, watched, *counts)
         return counts
 

@@ -1,198 +1,196 @@
-"""History cache: the state of the baseline world at the branch year, with the tables recorded until then.
+"""Checkpoints of a run or history while it is computed: killed at any moment, it goes on from the newest of them.
 
-One folder an entry, named by a hash of everything that can change its content. An entry is written beside and
-renamed under a lock, so that it is complete or absent; it is compressed, and every file carries a checksum that is
-verified on load. An entry that is damaged or of another version is computed again.
+A folder of the cache holds, by the year at whose end they were taken::
+
+    1995.arrow         state of the world
+    1995.TABLE.arrow   rows recorded since the checkpoint before, so that nothing is written twice
+    1995.json          version, key, and the checksums of the state and of all rows until then
+
+Every file is written beside and renamed, the last one makes the checkpoint count. The newest two are kept, so that a
+damaged one costs little. A checkpoint never fails a run: if it cannot be written, that is noted and no more are tried.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import re
 import shutil
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from sim.record.files import LazyTables, file_lock, read_state, sha256, write_state, write_table
+from sim.record.cache import CHECKPOINT, DamagedEntry, lock_path, read_meta, remove_if_free, write_meta
+from sim.record.files import lock_if_free, read_state, read_table, write_state, write_table
+from sim.record.recorder import Sink
 
-VERSION = 1
-CAP_BYTES = 4 * 1024**3  # least recently used entries beyond this go
-KEEP_SECONDS = 2 * 3600  # never an entry used so recently: a command that runs now may need it
-
-
-class DamagedEntry(Exception):
-    """A cache entry whose files do not fit its checksums or its version."""
+COMPRESSION = "lz4"  # the run waits meanwhile
+KEPT = 2
+SLOTS = 8  # processes that may compute the same run at once, for commands with different output folders
+WAIT_SECONDS = 10.0  # a worker whose command was killed may need a moment to end
+_META = re.compile(r"\d+\.json")
 
 
 @dataclass
-class History:
-    """State at the end of the branch year and the tables recorded until then (without the run's constant columns)."""
+class Checkpoints:
+    """Checkpoints of one run, in a folder that no other process uses.
 
-    year: int
-    state: dict[str, np.ndarray]
-    tables: Mapping[str, pa.Table]
+    Parameters
+    ----------
+    folder : where they lie, made when it is needed; None if there are to be none.
+    key : of the run or history.
+    seconds : wall time between checkpoints, which are taken at the end of a year.
+    about : what ``cache list`` shows.
+    notes : what the user should be told.
+    """
 
-
-@dataclass(frozen=True)
-class CacheEntry:
-    """One line of ``cache list``."""
-
+    folder: Path | None
     key: str
-    path: Path
-    bytes: int
-    used: float
+    seconds: float
     about: Mapping[str, Any]
+    notes: list[str]
+    _saved: dict[str, str] = field(default_factory=dict)  # checksums of the tables' parts, oldest first
+    _pending: dict[str, list[pa.RecordBatch]] = field(default_factory=dict)
+    _last: float = field(default_factory=time.monotonic)
 
-    def __str__(self) -> str:
-        day = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.used))
-        about = "  ".join(f"{name}={value}" for name, value in self.about.items())
-        return f"{self.key}  {self.bytes / 1e6:8.1f} MB  used {day}  {about}"
+    def newest(self) -> tuple[int, dict[str, np.ndarray]] | None:
+        """Year and state of the newest sound checkpoint; one that is not sound is noted and deleted."""
+        for path in reversed(self._metas()):
+            try:
+                meta = read_meta(path, self.key)
+                state = read_state(path.with_suffix(".arrow"))
+            except (DamagedEntry, OSError, ValueError) as error:
+                self.notes.append(f"checkpoint {path} cannot be used ({error}); going on from the one before it")
+                path.unlink(missing_ok=True)
+                continue
+            sums = meta["checksums"]
+            self._saved = {name: sums[name] for name in sums if name != f"{meta['year']}.arrow"}
+            self._last = time.monotonic()
+            return meta["year"], state
+        return None
 
+    def restore(self, sink: Sink) -> None:
+        """Hand the tables of the checkpoint that `newest` found to a sink, batch by batch as they were recorded."""
+        assert self.folder is not None
+        for name in self._saved:
+            for batch in read_table(self.folder / name).to_batches():
+                sink.write(name.split(".")[1], batch)
 
-def cache_dir() -> Path:
-    """Folder of the cache: ``TALENT_CIRCULATION_CACHE`` or the platform's place for caches."""
-    if given := os.environ.get("TALENT_CIRCULATION_CACHE"):
-        return Path(given).expanduser() / "history"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "talent-circulation" / "history"
+    def recording(self, sink: Sink) -> Sink:
+        """A sink that passes on what it gets and keeps it for the next checkpoint."""
+        return _Tee(self, sink) if self.folder is not None else sink
 
+    def keep(self, table: str, batch: pa.RecordBatch) -> None:
+        """Hold a batch until the next checkpoint."""
+        if self.folder is not None:
+            self._pending.setdefault(table, []).append(batch)
 
-class HistoryCache:
-    """Entries of one cache folder.
-
-    Parameters
-    ----------
-    root : folder of the entries; by default `cache_dir`.
-    """
-
-    def __init__(self, root: Path | None = None) -> None:
-        self.root = root or cache_dir()
-
-    def path(self, key: str) -> Path:
-        """Folder of an entry, there or not."""
-        return self.root / key
-
-    def check(self, key: str) -> bool:
-        """True if the entry is there and sound; raises `DamagedEntry` if it is there and not sound."""
-        return self.path(key).is_dir() and bool(self._meta(key))
-
-    def save(self, key: str, history: History, about: Mapping[str, Any]) -> None:
-        """Write an entry beside and rename it; an entry that is already there is replaced."""
-        aside = self.root / f".{key}.{os.getpid()}.tmp"
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
+    def year_is_over(self, year: int, state: Callable[[], Mapping[str, np.ndarray]]) -> None:
+        """Write a checkpoint if it is time; `state` may give views, which are written before this returns."""
+        if self.folder is None or time.monotonic() - self._last < self.seconds:
+            return
         try:
-            write_state(aside / "state.arrow", history.state)
-            (aside / "tables").mkdir()
-            for name, table in history.tables.items():
-                write_table(aside / "tables" / f"{name}.arrow", table)
-            sums = {path.relative_to(aside).as_posix(): sha256(path) for path in sorted(aside.rglob("*.arrow"))}
-            meta = {"version": VERSION, "year": history.year, "about": dict(about), "checksums": sums}
-            (aside / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
-            self.remove(key)
-            aside.rename(self.path(key))
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-        prune_cache(root=self.root, max_bytes=CAP_BYTES, unused_seconds=KEEP_SECONDS)
+            self._write(self.folder, year, state())
+        except (OSError, pa.ArrowException) as error:
+            self.notes.append(f"no more checkpoints of {self.folder.name}: they cannot be written ({error})")
+            self.folder = None
+            self._pending.clear()
+        self._last = time.monotonic()
 
-    def load(self, key: str, state: bool = True, tables: bool = True) -> History:
-        """Read an entry, or only its state or only its tables; raises `DamagedEntry` if it is not sound."""
-        meta = self._meta(key)
-        folder = self.path(key)
-        os.utime(folder)  # the time of last use, for pruning
-        arrays = read_state(folder / "state.arrow") if state else {}
-        return History(meta["year"], arrays, self.tables(key) if tables else {})
+    def remove(self) -> None:
+        """Delete all of them: the run is finished."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
-    def tables(self, key: str) -> Mapping[str, pa.Table]:
-        """Tables of an entry that `check` found sound, read when asked for."""
-        return LazyTables({path.stem: path for path in sorted((self.path(key) / "tables").glob("*.arrow"))})
+    def _write(self, folder: Path, year: int, state: Mapping[str, np.ndarray]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        sums = dict(self._saved)
+        for table, batches in self._pending.items():
+            with _aside(folder / f"{year}.{table}.arrow") as path:
+                sums[f"{year}.{table}.arrow"] = write_table(path, pa.Table.from_batches(batches), COMPRESSION)
+        with _aside(folder / f"{year}.arrow") as path:
+            checksum = write_state(path, state, COMPRESSION)
+        with _aside(folder / f"{year}.json") as path:
+            write_meta(path, self.key, year, self.about, sums | {f"{year}.arrow": checksum})
+        self._saved = sums
+        self._pending.clear()
+        for old in self._metas()[:-KEPT]:
+            old.unlink(missing_ok=True)
+            old.with_suffix(".arrow").unlink(missing_ok=True)
 
-    def remove(self, key: str) -> None:
-        """Delete an entry; renamed first, so that nobody finds half of it."""
-        if self.path(key).exists():
-            doomed = self.root / f".{key}.{os.getpid()}.old"
-            self.path(key).rename(doomed)
-            shutil.rmtree(doomed, ignore_errors=True)
-
-    @contextmanager
-    def lock(self, key: str) -> Iterator[None]:
-        """Hold the entry's lock: a second process that wants the same history waits and then finds it."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with file_lock(self.root / f".{key}.lock"):
-            yield
-
-    def _meta(self, key: str) -> dict[str, Any]:
-        folder = self.path(key)
-        try:
-            meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-            if meta["version"] != VERSION:
-                raise DamagedEntry(f"version {meta['version']}, this program writes {VERSION}")
-            for name, checksum in meta["checksums"].items():
-                if sha256(folder / name) != checksum:
-                    raise DamagedEntry(f"checksum of {name} does not fit")
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DamagedEntry(str(error)) from error
-        return meta
+    def _metas(self) -> list[Path]:
+        """Files that make checkpoints count, oldest first."""
+        found = self.folder.glob("*.json") if self.folder is not None else ()
+        return sorted((path for path in found if _META.fullmatch(path.name)), key=lambda path: int(path.stem))
 
 
-def list_cache(root: Path | None = None) -> list[CacheEntry]:
-    """Entries of the cache, most recently used first."""
-    root = root or cache_dir()
-    entries = []
-    for folder in root.iterdir() if root.is_dir() else ():
-        if folder.is_dir() and not folder.name.startswith("."):
-            size = sum(path.stat().st_size for path in folder.rglob("*.arrow"))
-            entries.append(CacheEntry(folder.name, folder, size, folder.stat().st_mtime, _about(folder)))
-    return sorted(entries, key=lambda entry: -entry.used)
+class _Tee:
+    def __init__(self, checkpoints: Checkpoints, sink: Sink) -> None:
+        self._checkpoints, self._sink = checkpoints, sink
+
+    def write(self, table: str, batch: pa.RecordBatch) -> None:
+        self._sink.write(table, batch)
+        self._checkpoints.keep(table, batch)
 
 
-def _about(folder: Path) -> dict[str, Any]:
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """Name to write a file under; it gets its own when the block ends well and goes when it does not."""
+    aside = path.with_name(f".{path.name}.tmp")
     try:
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        return {"year": meta["year"], **meta["about"]}
-    except (OSError, ValueError, KeyError):
-        return {"damaged": True}
+        yield aside
+        aside.replace(path)
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
-def prune_cache(root: Path | None = None, *, max_bytes: int = 0, unused_seconds: float = 0.0) -> list[CacheEntry]:
-    """Delete least recently used entries until the rest fits.
+@contextmanager
+def open_checkpoints(
+    root: Path | None, key: str, seconds: float, about: Mapping[str, Any], notes: list[str]
+) -> Iterator[Checkpoints]:
+    """Checkpoints of a run, held against other processes.
 
     Parameters
     ----------
-    max_bytes : size to shrink the cache to; 0 deletes every entry.
-    unused_seconds : spare entries used more recently than this.
-
-    Returns
-    -------
-    The deleted entries.
+    root : folder of the cache; None for a run that leaves the disk alone.
+    seconds : wall time between checkpoints; 0 for none, then those that are there are not read either.
     """
-    root = root or cache_dir()
-    kept, gone, now = 0, [], time.time()
-    for entry in list_cache(root):
-        kept += entry.bytes
-        if kept > max_bytes and now - entry.used >= unused_seconds:
-            HistoryCache(root).remove(entry.key)
-            gone.append(entry)
-    if root.is_dir():
-        _sweep(root, now)
-    return gone
+    with ExitStack() as held:
+        folder = None
+        if root is not None and seconds > 0:
+            try:
+                names = _slots(key)
+                free = (
+                    name
+                    for k, name in enumerate(names)
+                    if held.enter_context(lock_if_free(lock_path(root, name), 0.0 if k else WAIT_SECONDS))
+                )
+                folder = next((root / name for name in free), None)
+            except OSError as error:
+                notes.append(f"no checkpoints in {root}: it cannot be written ({error.strerror})")
+        yield Checkpoints(folder, key, seconds, about, notes)
 
 
-def _sweep(root: Path, now: float) -> None:
-    """Delete what killed processes left behind: folders written aside, and locks."""
-    for path in root.glob(".*"):
-        if now - path.stat().st_mtime > KEEP_SECONDS:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+def discard(root: Path, keys: Set[str]) -> None:
+    """Delete checkpoints of runs that are finished, except those that another process still writes."""
+    for name in _existing(root, keys):
+        remove_if_free(root, name)
+
+
+def count(root: Path, keys: Set[str]) -> int:
+    """How many of these runs have a checkpoint."""
+    return len({name.split(".")[0] for name in _existing(root, keys) if any((root / name).glob("*.json"))})
+
+
+def _existing(root: Path, keys: Set[str]) -> list[str]:
+    names = [path.name for path in root.glob(f"{CHECKPOINT}*")]
+    return [name for name in names if name.removeprefix(CHECKPOINT).split(".")[0] in keys]
+
+
+def _slots(key: str) -> list[str]:
+    return [f"{CHECKPOINT}{key}", *(f"{CHECKPOINT}{key}.{k}" for k in range(1, SLOTS))]

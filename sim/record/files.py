@@ -2,63 +2,119 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 import pyarrow as pa
 
+CHUNK_BYTES = 8 << 20  # arrays are written and read in pieces, so that neither needs memory for a second copy
 _STATE_SCHEMA = pa.schema(
     [("name", pa.string()), ("dtype", pa.string()), ("shape", pa.list_(pa.int64())), ("data", pa.large_binary())]
 )
 
 
-def write_state(path: Path, state: Mapping[str, np.ndarray]) -> None:
-    """Write arrays of any type and shape to one compressed Arrow file, a batch an array."""
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, _STATE_SCHEMA, options=options) as writer:
+def write_state(path: Path, state: Mapping[str, np.ndarray], compression: str = "zstd") -> str:
+    """Write arrays of any type, shape and memory layout to one compressed Arrow file, a batch a piece of an array.
+
+    Returns
+    -------
+    SHA-256 of the file, taken while it is written.
+    """
+    with _Hashed(path) as file, _writer(file, _STATE_SCHEMA, compression) as writer:
         for name, values in state.items():
-            writer.write_batch(_array_batch(name, np.asarray(values, order="C")))
+            for batch in _pieces(name, np.asarray(values)):
+                writer.write_batch(batch)
+    return file.hexdigest()
 
 
-def _array_batch(name: str, values: np.ndarray) -> pa.RecordBatch:
+class _Hashed:
+    """File to be written once from begin to end, which knows the checksum of what was written."""
+
+    def __init__(self, path: Path) -> None:
+        self._file, self._hash = path.open("wb"), hashlib.sha256()
+
+    def __enter__(self) -> _Hashed:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def write(self, data: bytes) -> int:
+        self._hash.update(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _writer(file: _Hashed, schema: pa.Schema, compression: str) -> pa.ipc.RecordBatchFileWriter:
+    return pa.ipc.new_file(file, schema, options=pa.ipc.IpcWriteOptions(compression=compression))
+
+
+def _pieces(name: str, values: np.ndarray) -> Iterator[pa.RecordBatch]:
+    """Consecutive rows of an array, at most `CHUNK_BYTES` at a time (at least one row)."""
     if values.dtype.hasobject:
         raise TypeError(f"state {name} holds Python objects; only plain arrays can be saved")
-    offsets = np.array([0, values.nbytes], np.int64)
-    data = pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(values.reshape(-1))]
-    )
-    columns = [
-        pa.array([name]),
-        pa.array([values.dtype.str]),
-        pa.array([list(values.shape)], pa.list_(pa.int64())),
-        data,
-    ]
-    return pa.record_batch(columns, schema=_STATE_SCHEMA)
+    rows = values.reshape(1) if values.ndim == 0 else values
+    step = max(1, CHUNK_BYTES // max(1, rows.nbytes // max(1, len(rows))))
+    dtype = repr(np.lib.format.dtype_to_descr(values.dtype))
+    for first in range(0, max(1, len(rows)), step):
+        flat = np.ascontiguousarray(rows[first : first + step]).reshape(-1).view(np.uint8)
+        offsets = np.array([0, flat.nbytes], np.int64)
+        data = pa.LargeBinaryArray.from_buffers(pa.large_binary(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(flat)])
+        shape = pa.array([list(values.shape)], pa.list_(pa.int64()))
+        yield pa.record_batch([pa.array([name]), pa.array([dtype]), shape, data], schema=_STATE_SCHEMA)
 
 
 def read_state(path: Path) -> dict[str, np.ndarray]:
-    """Arrays that `write_state` wrote; each is a copy that may be changed."""
-    state = {}
+    """Arrays that `write_state` wrote; they may be changed.
+
+    Raises
+    ------
+    ValueError : the file does not hold whole arrays.
+    """
+    state: dict[str, np.ndarray] = {}
+    filled: dict[str, int] = {}
     with pa.OSFile(str(path), "rb") as file:
         reader = pa.ipc.open_file(file)
         for i in range(reader.num_record_batches):
             row = reader.get_batch(i)
-            flat = np.frombuffer(row["data"][0].as_buffer(), dtype=np.dtype(row["dtype"][0].as_py()))
-            state[row["name"][0].as_py()] = flat.reshape(row["shape"][0].as_py()).copy()
+            name = row["name"][0].as_py()
+            if name not in state:
+                dtype = np.lib.format.descr_to_dtype(ast.literal_eval(row["dtype"][0].as_py()))
+                state[name], filled[name] = np.empty(row["shape"][0].as_py(), dtype), 0
+            piece = np.frombuffer(row["data"][0].as_buffer(), np.uint8)
+            flat = state[name].reshape(-1).view(np.uint8)
+            flat[filled[name] : filled[name] + len(piece)] = piece
+            filled[name] += len(piece)
+    if short := [name for name, values in state.items() if values.nbytes != filled[name]]:
+        raise ValueError(f"{path.name} holds only a part of {', '.join(short)}")
     return state
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write one table as a compressed Arrow file."""
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
+def write_table(path: Path, table: pa.Table, compression: str = "zstd") -> str:
+    """Write one table as a compressed Arrow file; returns its SHA-256."""
+    with _Hashed(path) as file, _writer(file, table.schema, compression) as writer:
         writer.write_table(table)
+    return file.hexdigest()
 
 
 def read_table(source: Path | pa.Buffer) -> pa.Table:
@@ -92,31 +148,84 @@ class LazyTables(Mapping[str, pa.Table]):
 
 @contextmanager
 def file_lock(path: Path) -> Iterator[None]:
-    """Exclusive lock of the operating system on a file: released by itself when the process ends, however it ends."""
-    with path.open("a+b") as file:
-        _acquire(file)
-        os.utime(path)  # a lock in use never looks old to `_sweep`
+    """Exclusive lock of the operating system on a file: released by itself when the process ends, however it ends.
+
+    The file goes when the lock is released; who waited for it meanwhile makes a new one.
+    """
+    file = _locked(path, wait=True)
+    assert file is not None
+    with _held(file, path):
+        yield
+
+
+@contextmanager
+def lock_if_free(path: Path, seconds: float = 0.0) -> Iterator[bool]:
+    """The same lock, but others are waited for at most some seconds; True if it was had."""
+    until = time.monotonic() + seconds
+    while (file := _locked(path, wait=False)) is None:
+        if time.monotonic() >= until:
+            yield False
+            return
+        time.sleep(0.05)
+    with _held(file, path):
+        yield True
+
+
+@contextmanager
+def _held(file: IO[bytes], path: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows does not delete an open file
+            path.unlink(missing_ok=True)
+        _release(file)
+        file.close()
+
+
+def _locked(path: Path, wait: bool) -> IO[bytes] | None:
+    """Open file with its lock held; None if another process holds it and is not to be waited for."""
+    while True:
+        file = path.open("a+b")
         try:
-            yield
-        finally:
-            _release(file)
+            if not _acquire(file, wait):
+                file.close()
+                return None
+            if _is_still(path, file):
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()  # whoever held the lock deleted the file
 
 
-def _acquire(file: IO[bytes]) -> None:
+def _is_still(path: Path, file: IO[bytes]) -> bool:
+    """True if the path still names this file, or its whole folder is gone and nobody can take another."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return not path.parent.exists()
+
+
+def _acquire(file: IO[bytes], wait: bool) -> bool:
     if sys.platform == "win32":
         import msvcrt
 
         while True:
             try:
                 file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-                return
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+                return True
             except OSError:  # LK_LOCK gives up after ten seconds
-                continue
+                if not wait:
+                    return False
     else:
         import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        return True
 
 
 def _release(file: IO[bytes]) -> None:

@@ -17,7 +17,7 @@ from sim.phases.people import Exits
 from sim.phases.setting import Setting, YearContext
 from sim.randomness import Stream, base_key, normal, uniforms
 from sim.record.measures import EXIT_REASONS, Table, ratio
-from sim.ties import tie_alive
+from sim.ties import tie_alive, tie_row
 
 if TYPE_CHECKING:
     from sim.config import PanelConfig
@@ -81,7 +81,7 @@ class Panel:
             table |= self._partners(ctx, block, rows, papers, output)
             table |= {name: values[block.place[rows]] for name, values in reliance.items()}
             table["coauthors_moved_abroad"] = _moved_ties(
-                ctx.year, rows, *block.used("uid", "place", "moved_year", "tie_row", "tie_tag")
+                ctx.year, rows, *block.used("uid", "place", "moved_year", "ties")
             )
             found.append(table)
         return {name: np.concatenate([table[name] for table in found]) for name in found[-1]}
@@ -187,13 +187,13 @@ def _panel_pass(
 
 
 @njit(cache=True, nogil=True)
-def _moved_ties(year, rows, uid, place, moved_year, tie_row, tie_tag):
+def _moved_ties(year, rows, uid, place, moved_year, ties):
     """Recent co-authors who moved to another place this year and now work elsewhere than the person."""
     out = np.zeros(rows.shape[0], np.uint8)
     for k in range(rows.shape[0]):
         i = rows[k]
-        for t in range(tie_row.shape[1]):
-            row = tie_row[i, t]
-            if tie_alive(uid, row, tie_tag[i, t]) and moved_year[row] == year and place[row] != place[i]:
+        for t in range(ties.shape[1]):
+            row = tie_row(ties[i, t])
+            if tie_alive(uid, ties[i, t]) and moved_year[row] == year and place[row] != place[i]:
                 out[k] += 1
     return out

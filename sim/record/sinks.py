@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -43,6 +44,14 @@ class FileSink:
         if table not in self._writers:
             self._writers[table] = _open(str(self._folder / f"{table}.arrow"), batch.schema)
         self._writers[table].write_batch(batch)
+
+    def __enter__(self) -> FileSink:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        """Finish the files; after an error, one more of closing (the disk is full) must not hide the first."""
+        with suppress(*(() if kind is None else (Exception,))):
+            self.close()
 
     def close(self) -> None:
         """Finish the files; without this they cannot be read."""

@@ -7,7 +7,7 @@ interrupted command keeps its finished runs. Parts and the shared history are pu
 from __future__ import annotations
 
 import json
-import os
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.record.files import LazyTables, write_table
+from sim.record.files import LazyTables, sha256, write_table
 from sim.record.recorder import PLACE_COLUMNS, REQUIRED, TABLES, VOCABULARIES
 
 MODES = ("scripted", "reactive")
@@ -64,6 +64,7 @@ class PartMeta:
     peak_memory_mb: float = 0.0
     reused: bool = False
     levers_never_read: list[str] = field(default_factory=list)
+    resumed_after: int | None = None  # year of the checkpoint that the run went on from after it was killed
 
     def renamed(self, run: RunId) -> PartMeta:
         """The same run as another command reuses it."""
@@ -83,8 +84,7 @@ class PartStore:
     @contextmanager
     def writing(self, key: str) -> Iterator[Path]:
         """Folder to write a part into; it gets its name when the block ends well and vanishes when it does not."""
-        aside = self.folder / f".{key}.{os.getpid()}.tmp"
-        shutil.rmtree(aside, ignore_errors=True)
+        aside = self.folder / f".{key}.{secrets.token_hex(6)}.tmp"
         aside.mkdir(parents=True)
         try:
             yield aside
@@ -94,9 +94,14 @@ class PartStore:
             shutil.rmtree(aside, ignore_errors=True)
 
     def meta(self, key: str) -> PartMeta | None:
-        """Meta data of a finished part, None if it is not there."""
-        path = self.path(key) / "meta.json"
-        return PartMeta(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+        """Meta data of a finished part; None if it is not there, or not as it was written."""
+        folder = self.path(key)
+        try:
+            written = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+            sound = all(sha256(folder / name) == checksum for name, checksum in written["checksums"].items())
+            return PartMeta(**written["run"]) if sound and written["run"]["key"] == key else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def tables(self, key: str) -> Mapping[str, pa.Table]:
         """Tables of a part, read when asked for."""
@@ -104,8 +109,9 @@ class PartStore:
 
 
 def write_meta(folder: Path, meta: PartMeta) -> None:
-    """Write the meta data of a part; last, as the part is finished then."""
-    (folder / "meta.json").write_text(json.dumps(asdict(meta)), encoding="utf-8")
+    """Write the meta data of a part and the checksums of its tables; last, as the part is finished then."""
+    checksums = {path.name: sha256(path) for path in sorted(folder.glob("*.arrow"))}
+    (folder / "meta.json").write_text(json.dumps({"run": asdict(meta), "checksums": checksums}), encoding="utf-8")
 
 
 def table_names(runs: Iterable[RunTables]) -> list[str]:

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.frames import Frames, load
 from sim.config_read import ConfigError
-from sim.record.checkpoint import HistoryCache, cache_dir
+from sim.record.cache import HistoryCache, cache_dir
+from sim.record.checkpoint import count
 from sim.record.files import file_lock
 from sim.record.store import PartStore, copy_run, finished_runs, write_meta
 from sim.running import manifest as manifests
 from sim.running.execute import Execution
+from sim.running.living import RunFailed, peak_memory_mb
 from sim.running.model import Model
 from sim.running.plan import Plan, make_plan
 from sim.running.progress import Reporter
-from sim.running.worker import RunFailed, peak_memory_mb
 from sim.running.writer import OrderedWriter
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Command:
         self.outdir = Path(self.cfg.outdir)
         self.folder = self.outdir / self.cfg.experiment / self.plan.command_key
         self.work = self.folder.parent / f".{self.folder.name}.work"
+        self.cache_root = cache_dir()
 
     def tables(self) -> Frames:
         """Frames of the command: computed and written now, or of the folder that is there already."""
@@ -63,7 +65,7 @@ class Command:
             with file_lock(self.work / "lock"):  # the same command started twice: the second waits and finds all done
                 if not manifests.has_tables(manifests.read(self.folder)):
                     self._compute()
-            shutil.rmtree(self.work, ignore_errors=True)
+        shutil.rmtree(self.work, ignore_errors=True)  # also what a command left that was killed just before this
         self.manifest = manifests.read(self.folder) or {}
         return load(self.folder)
 
@@ -96,13 +98,15 @@ class Command:
         manifests.write(out, self.manifest)
         self._put(out)
 
-    def kept(self) -> int:
-        """Finished runs that wait in the hidden folder for the same command to go on."""
-        found = [run for run in self.plan.runs if self._parts().meta(run.key) is not None]
-        if not found and self.work.exists():
+    def kept(self) -> tuple[int, int]:
+        """Finished runs, and checkpoints of others, that wait for the same command to go on."""
+        found = [run.key for run in self.plan.runs if self._parts().meta(run.key) is not None]
+        keys = [run.key for run in self.plan.runs if run.key not in found]
+        begun = count(self.cache_root, {*keys, *self.plan.history_keys.values()})
+        if not found and not (begun and self.cache_root.is_relative_to(self.work)) and self.work.exists():
             shutil.rmtree(self.work, ignore_errors=True)
             _remove_if_empty(self.folder.parent, self.outdir)
-        return len(found)
+        return len(found), begun
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -181,16 +185,16 @@ class Command:
 
     def _cache(self) -> HistoryCache:
         """The user's cache, or one in the hidden folder where that cannot be written."""
-        root = cache_dir()
+        root = self.cache_root
         try:
             root.mkdir(parents=True, exist_ok=True)
             probe = root / ".writable"
             probe.touch()
-            probe.unlink()
+            probe.unlink(missing_ok=True)  # another command may try at the same time
         except OSError as error:
             self.notes.append(f"history cache {root} cannot be written ({error.strerror}); histories are not kept")
-            root = self.work / "history"
-        return HistoryCache(root)
+            self.cache_root = self.work / "history"
+        return HistoryCache(self.cache_root)
 
 
 def describe_error(error: BaseException, stage: str) -> tuple[str, str]:

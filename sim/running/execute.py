@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from sim.record.checkpoint import History, HistoryCache
+from sim.record.cache import History, HistoryCache
+from sim.record.checkpoint import discard
 from sim.record.store import PartMeta, PartStore, RunTables
 from sim.running.model import Arrays, Model
 from sim.running.plan import Plan, Run
@@ -65,6 +66,7 @@ class Execution:
                 if is_sound(self.cache, key, self.notes):
                     self.histories[replicate] = None  # lies in the cache
         self._left = [run for run in self.plan.runs if not self._is_done(run)]
+        self._discard_checkpoints()
         cfg, after = self.plan.cfg, self.plan.after
         missing = len(self.plan.history_keys.keys() - self.histories.keys())
         return missing * (after - cfg.start + 1) + len(self._left) * (cfg.end - after)
@@ -96,6 +98,13 @@ class Execution:
             raise
         pool.close()
 
+    def _discard_checkpoints(self) -> None:
+        """Delete checkpoints of what is finished: a command killed just then has left them."""
+        if self.cache is not None:
+            done = {key for replicate, key in self.plan.history_keys.items() if replicate in self.histories}
+            left = {run.key for run in self._left}
+            discard(self.cache.root, done | {run.key for run in self.plan.runs if run.key not in left})
+
     def run_tables(self, run: Run) -> RunTables | None:
         """Tables of a run, history and part apart; None while one of them is missing."""
         there = self.plan.branch is None or run.id.replicate in self.histories
@@ -119,6 +128,8 @@ class Execution:
         """Book a finished job."""
         self.notes += done.notes
         self.peak_worker_mb = max(self.peak_worker_mb, done.peak_memory_mb)
+        if self.cache is not None:
+            self.cache.touch(list(self.plan.history_keys.values()))
         if isinstance(what, Run):
             self.seconds["run_jobs"] += done.seconds
             if done.macros is not None:

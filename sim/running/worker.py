@@ -3,43 +3,26 @@
 from __future__ import annotations
 
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from sim.record.checkpoint import DamagedEntry, History, HistoryCache
-from sim.record.recorder import Recorder, Sink
+from sim.record.cache import DamagedEntry, History, HistoryCache, remove_entry
+from sim.record.checkpoint import Checkpoints, open_checkpoints
+from sim.record.recorder import Sink
 from sim.record.sinks import FileSink, MemorySink
 from sim.record.store import PartMeta, PartStore, write_meta
+from sim.running.living import Life, Tick, live, peak_memory_mb
 from sim.running.model import Arrays, Model, WorldLike
 from sim.running.plan import Run
 
 if TYPE_CHECKING:
     from sim.config import Config
-
-
-class RunFailed(Exception):
-    """A run stopped with an error; survives the way from a worker process.
-
-    Parameters
-    ----------
-    stage : what was being done, with replicate and year.
-    message : the error in one line.
-    trace : its traceback, shown on request only.
-    """
-
-    def __init__(self, stage: str, message: str, trace: str = "") -> None:
-        super().__init__(stage, message, trace)
-        self.stage, self.message, self.trace = stage, message, trace
-
-    def __str__(self) -> str:
-        return f"{self.stage}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -90,26 +73,18 @@ class Done:
     meta: PartMeta | None = None
 
 
-Tick = Callable[[], None]
-
-
 def do_history(job: HistoryJob, tick: Tick) -> Done:
     """Compute a history and put it into the cache, unless another process has done so meanwhile."""
     begin, notes = time.perf_counter(), list[str]()
     history = None
     if job.root is None:
-        history = _history(job, tick)
+        history = _history(job, None, notes, tick)
     else:
         cache = HistoryCache(job.root)
         with cache.lock(job.key):
             if not is_sound(cache, job.key, notes):
-                about = {
-                    "world": job.cfg.world,
-                    "scale": job.cfg.scale,
-                    "seed": job.cfg.seed,
-                    "replicate": job.replicate,
-                }
-                cache.save(job.key, _history(job, tick), about)
+                remove_entry(job.root, job.key)  # or its checkpoints would pass for those of a finished history
+                history = _history(job, cache, notes, tick)
     return Done(time.perf_counter() - begin, peak_memory_mb(), notes, history)
 
 
@@ -118,78 +93,88 @@ def is_sound(cache: HistoryCache, key: str, notes: list[str]) -> bool:
     try:
         return cache.check(key)
     except DamagedEntry as error:
-        notes.append(f"history cache entry {cache.path(key)} is damaged ({error}); computing it again")
+        notes.append(f"cache entry {cache.path(key)} is damaged or foreign ({error}); computing it again")
         return False
 
 
-def _history(job: HistoryJob, tick: Tick) -> History:
-    with _stage(f"history of replicate {job.replicate}") as reached:
-        world = job.model.new(job.cfg, job.replicate, "scripted", None)
+def _history(job: HistoryJob, cache: HistoryCache | None, notes: list[str], tick: Tick) -> History | None:
+    """Compute a history; None if the cache has taken it."""
+    cfg, name = job.cfg, f"history of replicate {job.replicate}"
+    about = {"world": cfg.world, "scale": cfg.scale, "seed": cfg.seed, "replicate": job.replicate}
+    root = cache.root if cache is not None else None
+    life = Life(name, partial(_begin_history, job), cfg.start, job.year, job.model.places(cfg))
+    with open_checkpoints(root, job.key, cfg.checkpoint_seconds, {"of": name, **about}, notes) as checkpoints:
         sink = MemorySink()
-        _record(world, job.year, Recorder(job.model.places(job.cfg), sink), tick, reached)
-        return History(job.year, world.state(), sink.tables())
+        world, _ = live(life, sink, checkpoints, tick)
+        history = History(job.year, world.state(), sink.tables())
+        if cache is None or not _saved(cache, job.key, history, about, notes):
+            return history
+        checkpoints.remove()
+    return None
+
+
+def _begin_history(job: HistoryJob, state: Arrays | None) -> WorldLike:
+    if state is None:
+        return job.model.new(job.cfg, job.replicate, "scripted", None)
+    return job.model.resume(job.cfg, state, job.replicate, "scripted", None)
+
+
+def _saved(cache: HistoryCache, key: str, history: History, about: Mapping[str, Any], notes: list[str]) -> bool:
+    """Put something into the cache; if that fails, for lack of space, the command goes on with what is in memory."""
+    try:
+        cache.save(key, history, about)
+        return True
+    except (OSError, pa.ArrowException) as error:
+        notes.append(f"{cache.path(key)} cannot be written ({error}); it is not kept for other commands")
+        return False
 
 
 def do_run(job: RunJob, tick: Tick) -> Done:
     """Compute one run; its tables go to the part store or back to the caller."""
-    if job.parts is None:
-        sink = MemorySink()
-        done = _run(job, sink, tick)
-        done.tables = sink.tables()
-        return done
-    with PartStore(job.parts).writing(job.run.key) as folder:
-        files = FileSink(folder)
-        try:
-            done = _run(job, files, tick)
-        finally:
-            files.close()
-        assert done.meta is not None
-        write_meta(folder, done.meta)
+    run, notes = job.run, list[str]()
+    about = {"of": str(run.id), "world": run.cfg.world, "scale": run.cfg.scale, "seed": run.cfg.seed}
+    root = job.root if job.parts is not None else None
+    with open_checkpoints(root, run.key, run.cfg.checkpoint_seconds, about, notes) as checkpoints:
+        if job.parts is None:
+            sink = MemorySink()
+            done = _run(job, sink, checkpoints, tick)
+            done.tables = sink.tables()
+        else:
+            with PartStore(job.parts).writing(run.key) as folder:
+                with FileSink(folder) as files:
+                    done = _run(job, files, checkpoints, tick)
+                assert done.meta is not None
+                write_meta(folder, done.meta)
+        checkpoints.remove()
     return done
 
 
-def _run(job: RunJob, sink: Sink, tick: Tick) -> Done:
-    begin, run = time.perf_counter(), job.run
-    with _stage(str(run.id)) as reached:
-        world = _start(job)
-        _record(world, run.cfg.end, Recorder(job.model.places(run.cfg), sink), tick, reached)
-        unread = job.model.levers_never_read(run.cfg)
+def _run(job: RunJob, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> Done:
+    begin, run, notes = time.perf_counter(), job.run, checkpoints.notes
+    life = Life(str(run.id), partial(_begin_run, job), job.after + 1, run.cfg.end, job.model.places(run.cfg))
+    world, resumed = live(life, sink, checkpoints, tick)
+    unread = job.model.levers_never_read(run.cfg)
     macros = pack_macros(world.macros, job.after) if job.keep_macros else None
     if macros is not None and job.root is not None:
-        HistoryCache(job.root).save(macros_key(run), History(run.cfg.end, macros, {}), {"macros": str(run.id)})
-    seconds, peak, where = time.perf_counter() - begin, peak_memory_mb(), run.id
-    meta = PartMeta(run.key, where.scenario, where.mode, where.draw, where.replicate, seconds, peak, False, unread)
-    return Done(seconds, peak, macros=macros, meta=meta)
+        history = History(run.cfg.end, macros, {})
+        _saved(HistoryCache(job.root), macros_key(run), history, {"of": str(run.id)}, notes)
+    seconds, peak, at = time.perf_counter() - begin, peak_memory_mb(), run.id
+    meta = PartMeta(run.key, at.scenario, at.mode, at.draw, at.replicate, seconds, peak, False, unread, resumed)
+    return Done(seconds, peak, notes, macros=macros, meta=meta)
 
 
-def _start(job: RunJob) -> WorldLike:
+def _begin_run(job: RunJob, state: Arrays | None) -> WorldLike:
+    """World of a run: from a checkpoint's state, else from its history, else at its start."""
     cfg, replicate, mode = job.run.cfg, job.run.id.replicate, job.run.id.mode
     paired = None if job.paired is None else unpack_macros(job.paired)
-    if job.history is None:
+    if state is None and job.history is None:
         return job.model.new(cfg, replicate, mode, paired)
-    if isinstance(job.history, History):
+    if state is None and isinstance(job.history, History):
         state = {name: values.copy() for name, values in job.history.state.items()}  # the world changes its arrays
-    else:
+    elif state is None and isinstance(job.history, str):
         state = HistoryCache(job.root).load(job.history, tables=False).state
+    assert state is not None
     return job.model.resume(cfg, state, replicate, mode, paired)
-
-
-def _record(world: WorldLike, until: int, recorder: Recorder, tick: Tick, reached: dict[str, int]) -> None:
-    for result in world.run(until=until):
-        reached["year"] = result.year
-        recorder.add(result)
-        tick()
-
-
-@contextmanager
-def _stage(name: str) -> Iterator[dict[str, int]]:
-    """Turn any error inside into a `RunFailed` that says where it happened."""
-    reached: dict[str, int] = {}
-    try:
-        yield reached
-    except Exception as error:
-        stage = f"{name}, after {reached['year']}" if reached else f"{name}, first year"
-        raise RunFailed(stage, f"{type(error).__name__}: {error}", traceback.format_exc()) from error
 
 
 def macros_key(run: Run) -> str:
@@ -212,16 +197,3 @@ def unpack_macros(arrays: Mapping[str, np.ndarray]) -> dict[int, Any]:
         year, name = key.split(".", 1)
         by_year.setdefault(int(year), {})[name] = values
     return {year: Macro(**values) for year, values in by_year.items()}
-
-
-def peak_memory_mb() -> float:
-    """Largest resident memory of this process so far, in MB (0 where the platform does not tell)."""
-    status = Path("/proc/self/status")
-    if status.is_file():  # getrusage would count the parent's memory too, which a new process shares until it starts
-        lines = status.read_text(encoding="ascii", errors="replace").splitlines()
-        return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith("VmHWM")), 0.0)
-    try:
-        import resource
-    except ImportError:
-        return 0.0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -32,12 +32,22 @@ COMMAND_LINES = [
     (
         ["scal=1000"],
         "error: command line: scal: unknown key; did you mean scale? allowed: scale, replicates, seed, start, end, "
-        "world, threads, government, outdir, experiment, compare, figures, progress, panel, params, effects, "
-        "scenario, titles, policies",
+        "world, threads, government, outdir, experiment, compare, figures, progress, checkpoint_seconds, panel, "
+        "params, effects, scenario, titles, policies",
     ),
     (
         ["scale=0"],
         "error: command line: scale: 0 is out of range; allowed: 1 to 100000 (real researchers per agent)",
+    ),
+    (
+        ["checkpoint_seconds=-1"],
+        "error: command line: checkpoint_seconds: -1 is out of range; allowed: 0 to 86400 "
+        "(seconds between checkpoints of a run, 0 = none)",
+    ),
+    (
+        ["checkpoint_seconds=often"],
+        "error: command line: checkpoint_seconds: 'often' is not a number; allowed: 0 to 86400 "
+        "(seconds between checkpoints of a run, 0 = none)",
     ),
     (
         ["scale=1.5"],

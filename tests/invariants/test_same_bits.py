@@ -131,7 +131,7 @@ def test_a_lever_pulled_to_its_end_changes_the_world(
     assert live.differences(live.resume(cfg, state_2017).go(2020).state(), state_2020)
 
 
-WHERE = ("uid", "place", "institution", "permanent", "dual", "moved_year", "tie_row", "papers")
+WHERE = ("uid", "place", "institution", "permanent", "dual", "moved_year", "ties", "papers")
 
 
 @pytest.mark.parametrize("lever", LEVERS)

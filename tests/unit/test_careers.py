@@ -10,8 +10,8 @@ from sim.columns import NONE, Block
 from sim.engines import careers
 from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, stage_of
 from sim.randomness import Stream, draw
-from sim.ties import remember, tie_place
-from tests.small import ALPHA, YEAR, key, people
+from sim.ties import tie_place, tie_word
+from tests.small import ALPHA, YEAR, key, people, remember
 
 P = 4
 STAGE_FACTOR = np.array([1.6, 0.7, 0.9])
@@ -39,7 +39,7 @@ def step(block: Block, **changes: float | np.ndarray) -> np.ndarray:
     } | changes  # fmt: skip
     rows, reasons = np.empty(block.n_rows, np.int64), np.empty(block.n_rows, np.uint8)
     counts = np.zeros((P, P, 3), np.int64)
-    names = "uid origin place entry_year stage permanent talent fear dual tie_row tie_tag"
+    names = "uid origin place entry_year stage permanent talent fear dual ties"
     n = careers.step(
         YEAR, *block.used(*names.split()), a["hostility"], THREAT, SPILL, TIE_WEIGHT,
         a["exit_scale"], STAGE_FACTOR, 0.6, a["exit_fear"], a["case_exit"],
@@ -191,7 +191,7 @@ def fear_by_hand(block: Block, i: int, hostility: np.ndarray) -> float:
     c, o = block.place[i], block.origin[i]
     if not hostility[c].any():
         return 0.0
-    ties = [tie_place(*block.used("uid", "place"), r, t) for r, t in zip(block.tie_row[i], block.tie_tag[i])]
+    ties = [tie_place(*block.used("uid", "place"), tie) for tie in block.ties[i]]
     there = [b for b in ties if b not in (NONE, c)]
     near = 1.0 + TIE_WEIGHT * sum(THREAT[c, b] for b in there) / len(ties)
     other = max([hostility[c, b] * THREAT[c, b] for b in there], default=0.0)
@@ -228,7 +228,7 @@ def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray 
     block.origin[0], block.place[0] = origin, place
     for k, b in enumerate(partners, start=1):
         block.place[k] = b
-        remember(*block.used("uid", "tie_row", "tie_tag"), np.zeros(12, np.uint8), 0, k, KEYS[0])
+        remember(block, 0, k)
     step(block, hostility=hostility)
     return float(block.fear[0])
 
@@ -254,6 +254,6 @@ def test_no_hostility_no_fear_and_none_elsewhere() -> None:
 def test_those_who_left_are_nobodys_exposure() -> None:
     block = people(12, P, ties=False)
     block.origin[0], block.place[0], block.place[1] = 1, 0, 1
-    block.tie_row[0, 0], block.tie_tag[0, 0] = 1, 12345
+    block.ties[0, 0] = tie_word(1, np.uint64(12345), YEAR)
     step(block, hostility=HOSTILITY)
     assert block.fear[0] == pytest.approx(1.0 - np.exp(-0.4), rel=1e-6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.columns import COLUMNS, N_TIES, NONE, Block, Columns
+from sim.columns import COLUMNS, N_TIES, NONE, RECORDS, Block, Columns
 from sim.fields import N_FIELDS
 
 
@@ -30,19 +30,24 @@ def test_every_column_has_its_type_and_width() -> None:
 
 def test_growing_keeps_every_value() -> None:
     block = filled(10, capacity=10)
-    before = {name: array.copy() for name, array in block.arrays().items()}
+    before = {column.name: getattr(block, column.name)[:10].copy() for column in COLUMNS}
     block.allocate(500)
     assert block.capacity >= 510
     for name, array in before.items():
         np.testing.assert_array_equal(getattr(block, name)[:10], array)
 
 
-def test_rows_beyond_the_old_capacity_are_empty() -> None:
+def test_rows_beyond_the_old_capacity_are_nobodys() -> None:
     block = filled(10, capacity=10)
     rows = block.allocate(50)
-    assert not block.uid[rows].any()
-    assert (block.place[rows] == NONE).all()
-    assert (block.tie_row[rows] == -1).all()
+    assert not block.uid[rows].any() and not block.ties[rows].any()
+
+
+def test_records_are_packed_and_aligned() -> None:
+    sizes = {name: dtype.itemsize for name, dtype in RECORDS.items()}
+    assert sizes == {"person": 32, "ties": 32, "output": 20}, "half a cache line a person and 84 bytes in all"
+    block = Block(8)
+    assert block.place.base is block.uid.base, "columns of a record share their memory"
 
 
 def test_freed_rows_are_reused_in_order_before_new_ones() -> None:
@@ -59,16 +64,15 @@ def test_a_retired_row_is_nobody_anywhere() -> None:
     block.retire(np.array([3]))
     assert block.uid[3] == 0
     assert block.place[3] == block.prev_place[3] == block.dual[3] == NONE
-    assert (block.tie_row[3] == -1).all()
+    assert not block.ties[3].any()
     np.testing.assert_array_equal(block.alive(), [0, 1, 2, 4])
 
 
 def test_clear_leaves_nothing_of_the_old_person() -> None:
     block = filled(6)
     block.clear(np.array([1, 5]))
-    fresh = Block(2)
     for column in COLUMNS:
-        np.testing.assert_array_equal(getattr(block, column.name)[[1, 5]], getattr(fresh, column.name)[:2])
+        assert (getattr(block, column.name)[[1, 5]] == column.empty).all()
         assert getattr(block, column.name)[[0, 2, 3, 4]].any(), "other rows keep their values"
 
 
@@ -100,11 +104,11 @@ def test_a_restored_store_shares_no_memory_with_the_state() -> None:
     assert (columns.blocks[0].talent[:3] >= 0.0).all()
 
 
-@pytest.mark.parametrize("name", ["uid", "talent", "tie_tag"])
+@pytest.mark.parametrize("name", ["uid", "talent", "ties"])
 def test_gather_skips_free_rows_and_aligns_with_fields(name: str) -> None:
     columns = Columns([filled(4) for _ in range(N_FIELDS)])
     columns.blocks[1].retire(np.array([0, 3]))
     gathered = columns.gather(name)
     assert len(gathered) == len(columns) == len(columns.field_of()) == 4 * N_FIELDS - 2
     np.testing.assert_array_equal(gathered[columns.field_of() == 1], getattr(columns.blocks[1], name)[[1, 2]])
-    assert (gathered[columns.field_of() == 1].size) == 2 * (N_TIES if name == "tie_tag" else 1)
+    assert (gathered[columns.field_of() == 1].size) == 2 * (N_TIES if name == "ties" else 1)

@@ -15,7 +15,7 @@ P = 4
 def count(block: Block, threat: np.ndarray, watched: np.ndarray) -> tuple[np.ndarray, ...]:
     """What `count_people` counts."""
     counts = empty_counts(P, 8)
-    names = "uid origin place institution stage permanent fear prev_place dual tie_row tie_tag"
+    names = "uid origin place institution stage permanent fear prev_place dual ties"
     count_people(*block.used(*names.split()), threat, watched, *counts)
     return counts
 
@@ -46,7 +46,7 @@ def exposed_by_hand(block: Block, threat: np.ndarray) -> np.ndarray:
     uid, place = block.used("uid", "place")
     expected = np.zeros((P, P), np.int64)
     for i in block.alive():
-        near = [tie_place(uid, place, r, t) for r, t in zip(block.tie_row[i], block.tie_tag[i])]
+        near = [tie_place(uid, place, tie) for tie in block.ties[i]]
         near.append(block.dual[i])
         if block.stage[i] > 0 and any(b != NONE and threat[block.place[i], b] > 0 for b in near):
             expected[block.place[i], block.origin[i]] += 1

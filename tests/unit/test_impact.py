@@ -10,8 +10,9 @@ from scipy import stats
 
 from sim.columns import NONE, Block
 from sim.engines import impact
-from sim.engines.impact import BY_PLACE, INTERNATIONAL, citation_flows, thresholds
+from sim.engines.impact import INTERNATIONAL, citation_flows
 from sim.engines.publication import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
+from sim.engines.spectrum import BIN_START, BIN_WIDTH, BY_PLACE, N_BINS, Spectrum, shares_above, sum_by_place
 from sim.randomness import Stream, normal
 from tests.small import Papers, Rules, key, people, write
 
@@ -29,6 +30,9 @@ class Rated:
     papers: Papers
     mu: np.ndarray
     flags: np.ndarray
+    counts: np.ndarray
+    plain: np.ndarray
+    together: np.ndarray
 
     def place(self) -> np.ndarray:
         return self.block.used("place")[0]
@@ -42,14 +46,15 @@ def rated(
     access: np.ndarray | None = None,
 ) -> Rated:
     mu, flags = np.empty(len(papers), np.float32), np.empty(len(papers), np.uint8)
+    counts, plain, together = np.zeros((P, N_BINS, 3)), np.zeros((3, P)), np.zeros((P, P))
     zeros = np.zeros(P)
     impact.rate_papers(
         *block.used("uid", "place", "talent", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
         papers.n_authors, papers.authors, zeros if border is None else border, zeros if quality is None else quality,
         zeros if access is None else access, PLACE_BEST, TALENT_MEAN, TALENT_BEST, TEAM, REPUTATION,
-        key(Stream.REST_COUNTRY), mu, flags,
+        key(Stream.REST_COUNTRY), mu, flags, counts, plain, together,
     )  # fmt: skip
-    return Rated(block, papers, mu, flags)
+    return Rated(block, papers, mu, flags, counts, plain, together)
 
 
 def a_year(n: int = 3000, **changes: float) -> Rated:
@@ -95,10 +100,26 @@ def test_papers_inside_a_regional_rest_may_cross_a_border(share: float) -> None:
 
 
 # --- thresholds ---------------------------------------------------------------------------------------------
+SHARES = (0.01, 0.03, 0.10)
+
+
+def spectrum(mu: np.ndarray) -> Spectrum:
+    """Spectrum of papers of one place with the given mu."""
+    counts = np.zeros((1, N_BINS, 3))
+    np.add.at(counts[0, :, 1], ((mu.astype(float) - BIN_START) / BIN_WIDTH).astype(int), 1.0)
+    return Spectrum.of(counts, SIGMA)
+
+
+def thresholds(mu: np.ndarray, sigma: float) -> tuple[float, ...]:
+    """Levels of ln z of the top 1, 3 and 10 %."""
+    assert sigma == SIGMA
+    return tuple(spectrum(mu).threshold(share) for share in SHARES)
+
+
 def test_thresholds_give_one_three_and_ten_per_cent_of_papers() -> None:
     mu = a_year(12_000).mu.astype(float)
     for threshold, share in zip(thresholds(mu.astype(np.float32), SIGMA), (0.01, 0.03, 0.10)):
-        assert stats.norm.sf((threshold - mu) / SIGMA).mean() == pytest.approx(share, rel=1e-3)
+        assert stats.norm.sf((threshold - mu) / SIGMA).mean() == pytest.approx(share, rel=5e-3)
 
 
 def test_thresholds_hold_for_papers_with_actual_luck() -> None:
@@ -111,7 +132,7 @@ def test_thresholds_hold_for_papers_with_actual_luck() -> None:
 def test_papers_all_alike_have_the_thresholds_of_luck_alone() -> None:
     found = thresholds(np.full(50, 0.5, np.float32), SIGMA)
     expected = 0.5 + SIGMA * stats.norm.isf([0.01, 0.03, 0.10])
-    np.testing.assert_allclose(found, expected, atol=0.006)  # bins of 0.01
+    np.testing.assert_allclose(found, expected, atol=0.026)  # all in one bin of 0.05
 
 
 def test_no_papers_no_threshold() -> None:
@@ -121,12 +142,9 @@ def test_no_papers_no_threshold() -> None:
 # --- counts by place ----------------------------------------------------------------------------------------
 def counted(year: Rated, z1_baseline: float | None = None) -> tuple[dict[str, np.ndarray], np.ndarray]:
     z1, z3, z10 = thresholds(year.mu, SIGMA)
-    by_place, together = np.zeros((len(BY_PLACE), P)), np.zeros((P, P))
-    impact.count_papers(
-        year.place(), year.papers.first, year.papers.n_authors, year.papers.authors, year.mu, year.flags,
-        SIGMA, z1, z3, z10, z1 if z1_baseline is None else z1_baseline, by_place, together,
-    )  # fmt: skip
-    return dict(zip(BY_PLACE, by_place)), together
+    levels = (z1, z3, z10, z1 if z1_baseline is None else z1_baseline)
+    by_place = sum_by_place(Spectrum.of(year.counts, SIGMA), year.counts, year.plain, levels)
+    return dict(zip(BY_PLACE, by_place)), year.together
 
 
 def test_counts_equal_a_plain_loop_over_papers() -> None:
@@ -161,7 +179,9 @@ def test_counts_equal_a_plain_loop_over_papers() -> None:
                 pairs[p, q] += p < q
     assert expected.keys() == found.keys()
     for name in BY_PLACE:
-        np.testing.assert_allclose(found[name], expected[name], rtol=1e-9, err_msg=name)
+        # by bin, with a random position of papers within their bin: exact for plain counts
+        exact = name.startswith("papers")
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-9 if exact else 0.01, err_msg=name)
     np.testing.assert_array_equal(together, pairs)
 
 
@@ -197,7 +217,8 @@ def credited(year: Rated, received: np.ndarray, discount: float = 0.85) -> dict[
     papers, block = year.papers, year.block
     impact.credit_authors(
         *block.used("uid", "place"), papers.lead, papers.ordinal, papers.first, papers.n_authors, papers.authors,
-        year.mu, year.flags, SIGMA, z1, received, discount, key(Stream.QUALITY), *block.used(*AUTHOR_COLUMNS.split()),
+        year.mu, year.flags, SIGMA, shares_above(z1, SIGMA), received,
+        discount, key(Stream.QUALITY), *block.used(*AUTHOR_COLUMNS.split()),
     )  # fmt: skip
     return {name: block.used(name)[0].copy() for name in AUTHOR_COLUMNS.split()}
 
@@ -214,7 +235,7 @@ def test_authors_get_the_papers_they_wrote_and_only_this_years() -> None:
     np.testing.assert_array_equal(got["papers_basic"], np.bincount(basic, minlength=3000))
     found = counted(year)[0]
     per_paper = papers.n_authors @ stats.norm.sf((thresholds(year.mu, SIGMA)[0] - year.mu) / SIGMA)
-    assert got["top1"].sum(dtype=float) == pytest.approx(per_paper, rel=1e-4)
+    assert got["top1"].sum(dtype=float) == pytest.approx(per_paper, rel=1e-3)
     assert got["top1"].sum() > found["top1_whole"].sum(), "authors are more than places"
 
 

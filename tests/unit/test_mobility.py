@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.columns import Block
+from sim.columns import COLUMNS, Block
 from sim.engines import mobility
 from sim.engines.move_plan import MovePlan, inflow, plan_moves
 from sim.randomness import Stream, draw, gumbel, person_key
-from sim.ties import tie_place, uid_tag
-from tests.small import ALPHA, YEAR, key, people, without
+from sim.ties import tie_place, tie_word
+from tests.small import ALPHA, YEAR, key, known_rows, people, without
 
 ELITE_TALENT = 2.0
 AGE = np.array([1.0, 0.55, 0.3])
@@ -226,7 +226,7 @@ def propose(block: Block, plan: MovePlan, f: int = 0, tie: float = TIE) -> tuple
     """Rows, destinations and tie flags of the movers of one field."""
     n = block.n_rows
     row, to, tied = np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n, np.uint8)
-    names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
+    names = "uid origin place entry_place entry_year stage permanent talent fear ties"
     k = mobility.propose(
         YEAR, *block.used(*names.split()), *sums(block)[1:], *MICRO, tie, HOME_EARLY,
         plan.base, *plan.of(f), plan.accept, FIT, *KEYS, row, to, tied,
@@ -242,8 +242,8 @@ def intensities(block: Block, plan: MovePlan, i: int, f: int = 0) -> tuple[np.nd
     level = plan.scale[plan.group[f], c, o, s, e] * AGE[s] * (PERMANENT if block.permanent[i] else 1.0)
     level *= float(block.talent[i]) ** TALENT * np.exp(FEAR_LEAVE * block.fear[i])
     ties = np.zeros(len(plan.base), int)
-    for row, tag in zip(block.tie_row[i], block.tie_tag[i]):
-        b = tie_place(uid, place, row, tag)
+    for word in block.ties[i]:
+        b = tie_place(uid, place, word)
         if b not in (255, c):
             ties[b] += 1
     factor = (1.0 + ties) ** TIE
@@ -340,7 +340,7 @@ def test_past_co_authors_draw_movers_to_their_place() -> None:
     block = clones(n)
     target = n - 1
     block.place[target] = 1
-    block.tie_row[: n - 1, 0], block.tie_tag[: n - 1, 0] = target, uid_tag(block.uid[target])
+    block.ties[: n - 1, 0] = tie_word(target, block.uid[target], YEAR)
     mu, ties = intensities(block, plan, 0)
     assert ties.tolist() == [0, 1, 0, 0]
     _row, to, tie = propose(block, plan)
@@ -376,7 +376,7 @@ def test_vacancies_go_to_the_talented_first() -> None:
 def test_one_person_less_changes_nobody_without_a_tie_to_them() -> None:
     block, plan = people(4000, N_PLACES), busy_year()
     gone = 17
-    knew = (block.tie_row[: block.n_rows] == gone).any(axis=1)
+    knew = [gone in known_rows(block, i) for i in range(block.n_rows)]
     keep = [set(zip(*(x.tolist() for x in propose(b, plan)))) for b in (block, without(block, gone))]
     for row, _, _ in keep[0] ^ keep[1]:
         assert row == gone or knew[row]
@@ -398,7 +398,7 @@ def test_policy_of_one_place_moves_only_those_who_come_or_no_longer_come(change:
 
 def test_apply_moves_writes_history_and_nothing_else() -> None:
     block = people(50, N_PLACES)
-    before = {name: array.copy() for name, array in block.arrays().items()}
+    before = {c.name: getattr(block, c.name)[: block.n_rows].copy() for c in COLUMNS}
     rows, to = np.array([3, 40]), np.array([2, 0], np.uint8)
     first, cumulative = np.arange(N_PLACES + 1) * 2, np.tile([0.5, 1.0], N_PLACES)
     left = tuple(np.empty(2, np.uint8) for _ in range(3))
@@ -434,7 +434,7 @@ def test_exposure_is_what_the_kernel_multiplies_rates_by() -> None:
     block = people(800, N_PLACES)
     year = neutral(n_fields=1)
     plan, out = plan_moves(**year), np.zeros((N_PLACES, N_PLACES))
-    names = "uid origin place entry_place entry_year stage permanent talent fear tie_row tie_tag"
+    names = "uid origin place entry_place entry_year stage permanent talent fear ties"
     mobility.exposure(YEAR, *block.used(*names.split()), *MICRO, TIE, year["home"], HOME_EARLY, out)
     expected = np.zeros_like(out)
     for i in block.alive():

@@ -154,7 +154,7 @@ def careers_given(world: World, monkeypatch: pytest.MonkeyPatch):  # type: ignor
         seen: list[tuple] = []
         monkeypatch.setattr(people.careers, "step", lambda *a: seen.append(a) or 0)
         people.age_and_exit(world.setting, context(world, **channels), world.columns)
-        return dict(zip(names.split(), seen[0][21:25]))
+        return dict(zip(names.split(), seen[0][20:24]))
 
     return look
 

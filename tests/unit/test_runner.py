@@ -17,7 +17,9 @@ import pandas as pd
 import pytest
 from toy_model import EFFECT, ToyModel, toy_config, toy_policy
 
+from sim.__main__ import main
 from sim.analysis.frames import Frames, load
+from sim.record.cache import HistoryCache, list_cache
 from sim.record.recorder import REQUIRED, TABLES
 from sim.runner import compare, run, run_command
 from sim.running.plan import branch_year, make_plan
@@ -149,6 +151,16 @@ def test_a_finished_command_is_reused(tmp_path: Path, capsys: pytest.CaptureFixt
     assert written == {path: path.stat().st_mtime_ns for path in first.iterdir()}
 
 
+def test_a_command_killed_with_its_last_breath_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """After the folder had its name, before the hidden one was removed."""
+    cfg = toy_config(tmp_path)
+    assert run_command(cfg, model=ToyModel()) == 0
+    folder = folder_of(capsys)
+    (folder.parent / f".{folder.name}.work" / "parts").mkdir(parents=True)
+    assert run_command(cfg, model=ToyModel()) == 0
+    assert hidden(folder.parent) == []
+
+
 def test_runs_of_other_commands_are_reused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """Another scenario takes the baselines of the first, and more replicates only compute what is new."""
     model = ToyModel(log=str(tmp_path / "log"))
@@ -202,6 +214,63 @@ def test_a_damaged_history_is_noted_and_computed_again(tmp_path: Path, cache: Pa
     assert "is damaged" in captured.err and captured.err.count("is damaged") == 1
     after = tables_of(load(captured.out.strip().splitlines()[-1]))
     assert all(same(before[name], after[name]) for name in TABLES)
+
+
+def test_a_history_that_cannot_be_stored_is_handed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def full(self: HistoryCache, *_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    model = ToyModel(log=str(tmp_path / "log"))
+    monkeypatch.setattr(HistoryCache, "save", full)
+    assert run_command(toy_config(tmp_path), model=model) == 0
+    captured = capsys.readouterr()
+    assert "No space left" in captured.err and "not kept for other commands" in captured.err
+    assert len(model.built()) == 2 + 8, "no history twice"
+    stored = tables_of(load(captured.out.strip().splitlines()[-1]))
+    fresh = tables_of(run(toy_config(tmp_path), model=ToyModel()))
+    assert all(same(stored[name], fresh[name]) for name in TABLES)
+
+
+def test_a_run_goes_on_from_its_checkpoint_after_a_failure(tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture):
+    """Checkpoints are listed, used once and gone when the run is finished."""
+    cfg = toy_config(tmp_path, checkpoint_seconds=1e-9)
+    assert run_command(cfg, model=ToyModel(fail_in=2021)) == 1
+    (entry,) = (entry for entry in list_cache(cache) if entry.kind == "checkpoint")
+    assert entry.about["year"] == 2020 and entry.about["of"].startswith("toy/")
+    capsys.readouterr()
+    assert main(["cache", "list"]) == 0
+    assert "year=2020  of=toy/" in (out := capsys.readouterr().out)
+    assert out.splitlines()[-1] == "2 histories, 4 states of baselines, 1 checkpoints in the cache"
+    assert run_command(cfg, model=ToyModel()) == 0
+    captured = capsys.readouterr()
+    folder = Path(captured.out.strip().splitlines()[-1])
+    assert captured.err.count("went on from a checkpoint at the end of 2020") == 1
+    resumed = [meta["resumed_after"] for meta in json.loads((folder / "manifest.json").read_text())["runs"]]
+    assert sorted(resumed, key=str) == [2020] + [None] * 7
+    assert [entry for entry in list_cache(cache) if entry.kind == "checkpoint"] == []
+    fresh = tables_of(run(cfg, model=ToyModel()))
+    assert all(same(table, fresh[name]) for name, table in tables_of(load(folder)).items())
+    assert main(["cache", "prune"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "2 histories, 4 states of baselines, 0 checkpoints removed"
+    assert list(cache.iterdir()) == []
+
+
+def test_a_damaged_part_is_computed_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    cfg = toy_config(tmp_path)
+    model = ToyModel(log=str(tmp_path / "log"))
+    assert run_command(cfg, model=ToyModel(fail_in=2021)) == 1
+    parts = sorted((tmp_path / "outputs" / "toy").glob(".*.work/parts/*/place_year.arrow"))
+    assert len(parts) == 4
+    content = bytearray(parts[0].read_bytes())
+    content[len(content) // 2] ^= 1
+    parts[0].write_bytes(bytes(content))
+    capsys.readouterr()
+    assert run_command(cfg, model=model) == 0
+    assert len(model.built()) == 1 + 4, "one baseline again, and the scenario's runs"
+    stored, fresh = tables_of(load(folder_of(capsys))), tables_of(run(cfg, model=ToyModel()))
+    assert all(same(stored[name], fresh[name]) for name in TABLES)
 
 
 def test_without_a_writable_cache_the_command_still_runs(
@@ -345,6 +414,21 @@ def test_a_script_without_main_guard_may_run(tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(2 * 2 * 3 * 13)]
+
+
+def test_two_commands_that_want_the_same_histories_compute_them_once(tmp_path: Path):
+    """Started together with folders of their own; then every run is computed by each, with the same results."""
+    call = "print(run_command(replace(cfg, outdir=cfg.outdir + sys.argv[1], checkpoint_seconds=1e-9), model=model))"
+    command = script(tmp_path, f"from dataclasses import replace\n{call}", threads=1, wait=0.02)
+    both = [subprocess.Popen([*command, name], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for name in "ab"]
+    for process in both:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+    built = ToyModel(log=str(tmp_path / "log")).built()
+    assert sorted(line for line in built if line.startswith("new")) == [f"new baseline scripted {k}" for k in range(3)]
+    folders = [next(tmp_path.glob(f"outputs{name}/toy/*/manifest.json")).parent for name in "ab"]
+    one, two = (tables_of(load(folder)) for folder in folders)
+    assert all(same(one[name], two[name]) for name in TABLES)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a process group")

@@ -41,7 +41,8 @@ class ToyWorld:
         self.macros: dict[int, Macro] = {}
 
     def state(self) -> dict[str, np.ndarray]:
-        return {"year": np.array(self.year), "stock": self.stock}
+        macros = {f"macros.{y}.{k}": v for y, macro in self.macros.items() for k, v in macro.arrays().items()}
+        return {"year": np.array(self.year), "stock": self.stock, **macros}
 
     def run(self, until: int | None = None) -> Iterator[ToyResult]:
         while self.year < (until or self.cfg.end):
@@ -135,6 +136,9 @@ class ToyModel:
         self._write(f"resume {cfg.scenario} {mode} {replicate}")
         world = ToyWorld(self, cfg, replicate, mode, paired)
         world.year, world.stock = int(state["year"]), state["stock"]
+        names = [f.name for f in fields(Macro)]
+        years = {int(key.split(".")[1]) for key in state if key.startswith("macros.")}
+        world.macros = {y: Macro(**{name: state[f"macros.{y}.{name}"] for name in names}) for y in years}
         return world
 
     def levers_never_read(self, cfg: Config) -> list[str]:

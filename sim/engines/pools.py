@@ -1,0 +1,168 @@
+"""Keyed pools: drawing a person of a place in proportion to authorships, coupled between runs.
+
+A place's authorship slots lie in a hash table with ordered linear probing (`build_pools`). A draw names a cell, so a
+person more or less touches only the draws that name their cells, and everyone can be reached
+(docs/decisions/partner-pools.md).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.randomness import fold, person_key, unit
+
+MAX_TRIES = 64
+NOBODY = -1
+LOAD = 0.7  # authorship slots per cell of a pool: 1.4 looks find somebody, and chains stay short
+_LOW, _HIGH, _HALF = np.uint64(0xFFFFFFFF), np.uint64(0xFFFFFFFF00000000), np.uint64(32)
+GUIDE = 64  # equal steps of probability that a search in a distribution can start from
+
+
+class Pool(NamedTuple):
+    """Authorship slots of a field's people, place after place.
+
+    Attributes
+    ----------
+    table : uint64 [cells], row of the slot's owner in the lower 32 bits and the slot's priority above.
+    taken : uint64, a bit for each cell that is not empty. Small enough for the cache, so that a draw knows at once
+        which cell it will read.
+    start, size : [P] first cell and number of cells of each place, 0 for a place without slots.
+    """
+
+    table: np.ndarray
+    taken: np.ndarray
+    start: np.ndarray
+    size: np.ndarray
+
+
+@njit(cache=True, inline="always")
+def cell(word, size):
+    """Cell of a hash in a pool of any size, by its lower 32 bits."""
+    return np.int64(((word & _LOW) * np.uint64(size)) >> _HALF)
+
+
+@njit(cache=True)
+def pool_size(total):
+    """Cells for a number of slots: a multiple of a power of two with three leading bits, so that loads are 0.56-0.7.
+
+    In steps of a fifth to a quarter, since every draw of a place changes when its number of cells does.
+    """
+    size = np.int64(total / LOAD) + 2
+    step = 1
+    while size > 8 * step:
+        step *= 2
+    return (size + step - 1) // step * step
+
+
+@njit(cache=True, nogil=True)
+def build_pools(uid, place, n_slots, key_pool, n_places):
+    """Hash tables of authorship slots by place, with ordered linear probing.
+
+    Ordered (Amble & Knuth 1974, doi:10.1093/comjnl/17.2.135): the layout depends on who is in the pool, never on
+    the rows they have.
+    """
+    size = np.zeros(n_places, np.int64)
+    for i in range(uid.shape[0]):
+        size[place[i]] += n_slots[i]  # none in a free row
+    start = np.zeros(n_places, np.int64)
+    n_cells = 0
+    for p in range(n_places):
+        start[p] = n_cells
+        if size[p] > 0:
+            size[p] = pool_size(size[p])
+            n_cells += size[p]
+    table = np.empty(max(n_cells, 1), np.uint64)
+    taken = np.zeros((n_cells >> 6) + 1, np.uint64)
+    for i in range(uid.shape[0]):
+        if n_slots[i] == 0:
+            continue
+        pkey = person_key(key_pool, uid[i])
+        p = place[i]
+        first, cells = start[p], size[p]
+        end = first + cells
+        for k in range(n_slots[i]):
+            word = fold(pkey, np.uint64(k))
+            at = first + cell(word, cells)
+            slot = (word & _HIGH) | np.uint64(i)
+            while is_taken(taken, at):
+                if table[at] < slot:  # the higher priority keeps the cell, the other one looks on
+                    table[at], slot = slot, table[at]
+                at += 1
+                if at == end:
+                    at = first
+            table[at] = slot
+            taken[at >> 6] |= np.uint64(1) << np.uint64(at & 63)
+    return Pool(table, taken, start, size)
+
+
+@njit(cache=True, inline="always")
+def is_taken(taken, at):
+    """True if a cell holds somebody."""
+    return (taken[at >> 6] >> np.uint64(at & 63)) & np.uint64(1) != 0
+
+
+@njit(cache=True, inline="always")
+def in_team(team, first, n, row):
+    """True if the row is among the n authors that start at `first`."""
+    for k in range(first, first + n):  # noqa: SIM110 (kernels have no generators)
+        if team[k] == row:
+            return True
+    return False
+
+
+@njit(cache=True, inline="always")
+def first_in_pool(table, taken, start, size, p, key, stream):
+    """Row of the first person of place p that a draw names, in proportion to authorships; NOBODY if none is found.
+
+    `key`, `stream` : the draw's key and the number of its first look.
+    """
+    cells = size[p]
+    for r in range(MAX_TRIES if cells > 0 else 0):
+        at = start[p] + cell(fold(key, np.uint64(stream + r)), cells)
+        if is_taken(taken, at):
+            return np.int64(table[at] & _LOW)
+    return np.int64(NOBODY)
+
+
+@njit(cache=True)
+def draw_person(table, taken, start, size, p, key, stream, team, first, n, same):
+    """Row of a person of place p who is not on the team yet, in proportion to authorships; -1 if none is found.
+
+    `key`, `stream` : as in `first_in_pool`, which names the same person unless that is on the team.
+    `same` : probability that an agent who is on the team already is drawn as the same person.
+    """
+    cells = size[p]
+    for r in range(MAX_TRIES if cells > 0 else 0):
+        at = start[p] + cell(fold(key, np.uint64(stream + r)), cells)
+        if is_taken(taken, at):
+            row = np.int64(table[at] & _LOW)
+            if not in_team(team, first, n, row) or (
+                same < 1.0 and unit(key, np.uint64(stream + MAX_TRIES + r)) >= same
+            ):
+                return row
+    return np.int64(NOBODY)
+
+
+@njit(cache=True)
+def guide(cumulative):
+    """First places to look at [R, GUIDE] for inverting the rows of a cumulative distribution [R, N]."""
+    out = np.zeros((cumulative.shape[0], GUIDE), np.uint8)
+    for a in range(cumulative.shape[0]):
+        at = 0
+        for g in range(GUIDE):
+            while cumulative[a, at] < g / GUIDE:
+                at += 1
+            out[a, g] = at
+    return out
+
+
+@njit(cache=True, inline="always")
+def invert(cumulative, guides, a, u):
+    """First index of row a whose cumulative share is at least u; the last entry of a row is 1."""
+    at = np.int64(guides[a, np.int64(u * GUIDE)])
+    while cumulative[a, at] < u:
+        at += 1
+    return at
