@@ -11,6 +11,7 @@
  *   worlds replicate, and within it 60 people
  *   papers lead, paper and slot (three folds), and within it 8 draws, as write_papers consumes them
  */
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ static void check(void)
 
 int main(int argc, char **argv)
 {
+    signal(SIGPIPE, SIG_IGN); /* so that a battery that has read enough ends this without an error */
     static const struct { const char *name; void (*run)(void); } known[] = {
         {"uids", uids}, {"alts", alts}, {"people", people}, {"years", years}, {"worlds", worlds},
         {"papers", papers}, {"--check", check}};
