@@ -78,6 +78,7 @@ class Inputs:
         self._gerd, self._income = extend_inputs(data.gerd_musd, LAST_YEAR), extend_inputs(data.income, LAST_YEAR)
         self._cumulative: dict[int, np.ndarray] = {YEAR0 - 1: np.zeros(data.n_places)}
         self._entry_growth = entry_growth(data.entries[-6:])
+        self._years: dict[int, YearInputs] = {}  # runs of one process share them
 
     def entries(self, year: int) -> np.ndarray:
         """New researchers by host [P], real persons."""
@@ -114,7 +115,12 @@ class Inputs:
         return series[year - YEAR0] if year <= DATA_END else series[-BASE_YEARS:].mean(axis=0)
 
     def year(self, year: int) -> YearInputs:
-        """Inputs of one calendar year from 1980 on."""
+        """Inputs of one calendar year from 1980 on; the same object at each call."""
+        if year not in self._years:
+            self._years[year] = self._make(year)
+        return self._years[year]
+
+    def _make(self, year: int) -> YearInputs:
         after = self._cohort_to(year)
         before = self._cohort_to(year - 1)
         joint = self.entries(year)[:, None] * self.entry_mix(year)  # [host, origin]

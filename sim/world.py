@@ -172,7 +172,7 @@ class World(ColumnarModel):
         if panel:
             tables["panel"] = panel
         self._close(ctx, output, counted, secured)
-        self.observation = measures.observe(setting, year)
+        self.observation = measures.observe(setting, year, tables["place_year"])
         return YearResult(self.year, tables)
 
     step = live_a_year  # Mesa's name for it
@@ -212,7 +212,7 @@ class World(ColumnarModel):
         whole = output.place("papers_whole") * scale
         near = counted.exposed * scale
         self.fear = update_fear(self.fear, secured.cases, near, params.security)
-        there = counted.cells.sum(axis=2).T * scale  # [place, origin]
+        there = counted.stock.T * scale  # [place, origin]
         self.case_exit = params.security.case_exit * secured.cases.total / np.maximum(there, 1.0)
         self.cost = secured.cost
         self.funding_lag = self.funding_lag + self.lag * (np.log(ctx.channels.funding) - self.funding_lag)
@@ -229,8 +229,8 @@ class World(ColumnarModel):
         self, ctx: YearContext, output: papers.Output, counted: safety.People, together: np.ndarray, whole: np.ndarray
     ) -> Macro:
         scale = self.setting.scale
-        stock = counted.cells.sum(axis=(0, 2)) * scale
         by_stage = counted.cells.sum(axis=0) * scale
+        stock = counted.stock.sum(axis=0) * scale
         mass = output.field("papers_fractional") * scale
         access = access_matrix(together, whole, counted.came_from * scale / np.maximum(stock, 1.0)[:, None])
         share = output.place("top1_fractional") / np.maximum(output.place("papers_fractional"), 1e-9)

@@ -18,7 +18,7 @@ import numpy as np
 from sim.agents.decisions import NO_PARTNER, Decision, Trigger
 from sim.agents.face import IdsOfModel
 from sim.agents.indicators import INDICATORS, baseline
-from sim.agents.rules import RULES, Rule
+from sim.agents.rules import LOADS, RULES, Rule
 from sim.params import GovernmentParams
 from sim.policy.schema import Decided, Scope
 
@@ -128,16 +128,16 @@ class Government(mesa.Agent):
         self.decisions = []
         self._enact(year)
         if year > BASE_TO and self.signals is not None and not np.isnan(self.history).all():
-            pull = self._weights() * self.deviations(year - 1)
-            for index, rule in enumerate(RULES):
-                self._consider(year, index, rule, rule.load() * pull)
+            deviations = self.deviations(year - 1)
+            pulls = LOADS * (self._weights * deviations)  # [L, K]
+            for index, signal in enumerate(pulls.sum(axis=1).tolist()):
+                self._consider(year, index, signal, pulls[index], deviations)
         return self.in_force()
 
     def in_force(self) -> list[Decided]:
         """Levers with a strength other than neutral, each with its scope."""
         found: list[Decided] = []
-        for rule, strength in zip(RULES, self.strength.tolist()):
-            scope = self._scope(rule)
+        for rule, scope, strength in zip(RULES, self._scopes, self.strength.tolist()):
             if strength > 0.0 and scope is not None:
                 found.append(Decided(self.place, rule.lever, strength, scope))
                 if rule.with_lever is not None:
@@ -182,27 +182,27 @@ class Government(mesa.Agent):
         """True if nothing is pending and the lever has rested long enough."""
         return bool(np.isnan(self.pending[index])) and year - self.effective[index] >= self.params.wait_years
 
-    def _consider(self, year: int, index: int, rule: Rule, pulls: np.ndarray) -> None:
+    def _consider(self, year: int, index: int, signal: float, pulls: np.ndarray, deviations: np.ndarray) -> None:
         """Tighten or raise beyond the band; relax only at a larger signal the other way."""
-        if not self.free(year, index) or self._scope(rule) is None:
-            return
-        signal, band = float(pulls.sum()), self.params.band
-        step = self.params.step * rule.hi
+        band, step = self.params.band, self.params.step * RULES[index].hi
         if signal > band:
             draft = step * min(max(signal - band, 0.25), 1.0)
         elif signal < -band * self.params.relax_factor and self.strength[index] > 0.0:
             draft = -step * min(max(-signal - band, 0.25), 1.0)
         else:
             return
-        leading = int(np.argmax(pulls * np.sign(signal)))
-        self.change(year, index, draft, Trigger(INDICATORS[leading], float(self.deviations(year - 1)[leading])))
+        if self.free(year, index) and self._scopes[index] is not None:
+            leading = int(np.argmax(pulls * np.sign(signal)))
+            self.change(year, index, draft, Trigger(INDICATORS[leading], float(deviations[leading])))
 
     def _enact(self, year: int) -> None:
         ready = ~np.isnan(self.pending) & (self.effective <= year)
         self.strength[ready] = self.pending[ready]
         self.pending[ready] = np.nan
 
+    @cached_property
     def _weights(self) -> np.ndarray:
+        """Weight of each indicator [K]."""
         return np.array([getattr(self.params, f"weight_{name}") for name in INDICATORS])
 
     def _affordable(self, index: int) -> float:
@@ -217,6 +217,11 @@ class Government(mesa.Agent):
         planned = np.where(np.isnan(self.pending), self.strength, np.maximum(self.pending, self.strength))
         spent = float((price * planned)[[rule.aim == aim for rule in RULES]].sum())
         return float(max(share * spending - spent, 0.0) / price[index])
+
+    @cached_property
+    def _scopes(self) -> list[Scope | None]:
+        """Whom each of `RULES` is meant for; None if there is nobody."""
+        return [self._scope(rule) for rule in RULES]
 
     def _scope(self, rule: Rule) -> Scope | None:
         """Whom a rule is meant for; None if there is nobody."""

@@ -86,4 +86,5 @@ RULES: tuple[Rule, ...] = (
         bite=0.3,
     ),
 )  # fmt: skip
+LOADS = np.array([rule.load() for rule in RULES])  # [L, K]
 RULE_INDEX = {rule.lever: index for index, rule in enumerate(RULES)}

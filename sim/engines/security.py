@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from sim.params import SecurityParams
 from sim.policy.channels import WAYS
@@ -61,73 +62,119 @@ class Leaks:
 
     Attributes
     ----------
-    leaked : [w, f, a, b], knowledge of a that reaches b by way w.
-    prevented : [w, f, a, b], would have leaked without the protection in force.
-    avoided : [w, f, a, b], would have leaked from activity that rules or fear have stopped.
+    leaked : [w, f, a], knowledge of a that reaches places that are a threat to it by way w.
+    towards : [a, b], the same by place b that it reaches.
+    prevented : [w, a], would have leaked without the protection in force.
+    avoided : [w, a], would have leaked from activity that rules or fear have stopped.
     """
 
     leaked: np.ndarray
+    towards: np.ndarray
     prevented: np.ndarray
     avoided: np.ndarray
 
     def by_way(self) -> np.ndarray:
         """Leaks of each place by way [w, a]."""
-        return self.leaked.sum(axis=(1, 3))
-
-    def by_pair(self) -> np.ndarray:
-        """Leaks of a towards b [a, b]."""
-        return self.leaked.sum(axis=(0, 1))
+        return self.leaked.sum(axis=1)
 
 
 def leaks(
     exposure: np.ndarray,
     exposure_lost: np.ndarray,
+    sensitive: np.ndarray,
     threat: np.ndarray,
     protection: np.ndarray,
     params: SecurityParams,
-    through: tuple[np.ndarray, np.ndarray] | None = None,
+    scale: float = 1.0,
 ) -> Leaks:
     """Expected leaks: exposure × leak rate × share of the way × threat × (1 − protection).
+
+    Knowledge of a reaches b directly and by way of members in third places; those leak under their own place's
+    protection (see `third_places`).
 
     Parameters
     ----------
     exposure : [w, f, a, b], sensitive project-years of a with a member, partner or host tied to b.
     exposure_lost : [w, f, a, b], the same for activity that did not take place.
+    sensitive : [f, a], all sensitive project-years of a.
     threat : [a, b].
     protection : [w, a], share of leaks prevented, 0-1, researcher-weighted over places and institutions.
-    through : what `third_places` returns; leaks by way of third places are then counted too.
+    scale : real projects in one of `exposure`, `exposure_lost` and `sensitive`.
     """
-    hazard = params.leak_rate * way_shares(params)[:, None, None, None] * threat[None, None]
-    kept = np.clip(protection, 0.0, 1.0)[:, None, :, None]
-    risk = exposure * hazard
-    leaked, prevented = risk * (1.0 - kept), risk * kept
-    if through is not None:
-        bare, open_ = through
-        leaked, prevented = leaked + open_ * hazard, prevented + (bare - open_) * hazard
-    return Leaks(leaked, prevented, exposure_lost * hazard * (1.0 - kept))
+    n_ways, n_fields, n_places = exposure.shape[:3]
+    leaked, towards = np.zeros((n_ways, n_fields, n_places)), np.zeros((n_places, n_places))
+    prevented, avoided = np.zeros((n_ways, n_places)), np.zeros((n_ways, n_places))
+    rate = scale * params.leak_rate * way_shares(params)
+    _sum_leaks(
+        exposure, exposure_lost, sensitive, threat, np.clip(protection, 0.0, 1.0), rate,
+        leaked, towards, prevented, avoided,
+    )  # fmt: skip
+    return Leaks(leaked, towards, prevented, avoided)
 
 
-def third_places(joint: np.ndarray, exposed_share: np.ndarray, protection: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Exposure of a's sensitive projects by way of members in a third place c, under c's protection.
+@njit(cache=True, nogil=True)
+def _sum_leaks(exposure, lost, sensitive, threat, protection, rate, leaked, towards, prevented, avoided):
+    """Leaks summed over the axes that nobody reads; the large arrays [w, f, a, b] are never built."""
+    n_ways, n_fields, n_places = leaked.shape
+    share = np.empty((n_places, n_ways, n_places))
+    through, stopped = np.empty((n_ways, n_places)), np.empty((n_ways, n_places))
+    for f in range(n_fields):
+        exposed_share(exposure[:, f], sensitive[f], share)
+        for a in range(n_places):
+            third_places(a, exposure[1, f, a], share, protection, through, stopped)
+            for w in range(n_ways):
+                kept = protection[w, a]
+                for b in range(n_places):
+                    if threat[a, b] == 0.0:
+                        continue
+                    hazard = rate[w] * threat[a, b]
+                    leak = hazard * (exposure[w, f, a, b] * (1.0 - kept) + through[w, b])
+                    leaked[w, f, a] += leak
+                    towards[a, b] += leak
+                    prevented[w, a] += hazard * (exposure[w, f, a, b] * kept + stopped[w, b])
+                    avoided[w, a] += hazard * lost[w, f, a, b] * (1.0 - kept)
+
+
+@njit(cache=True, nogil=True)
+def exposed_share(exposure, sensitive, share):
+    """Share of c's sensitive projects of one field that are exposed towards b by each way.
 
     Parameters
     ----------
-    joint : [f, a, c], sensitive projects of a with members in c (diagonal ignored).
-    exposed_share : [w, f, c, b], share of c's sensitive projects that are exposed towards b.
-    protection : [w, c].
-
-    Returns
-    -------
-    bare, open : [w, f, a, b], exposure before and after c's protection; b's own share in a project
-        (c = b) is direct exposure and not counted again.
+    exposure : [w, c, b]; sensitive : [c]; share : [c, w, b], out, at most 1; 0 towards c itself.
     """
-    joint = joint.copy()
-    n_places = joint.shape[1]
-    joint[:, np.arange(n_places), np.arange(n_places)] = 0.0
-    share = exposed_share.copy()
-    share[:, :, np.arange(n_places), np.arange(n_places)] = 0.0
-    bare = joint[None] @ share
-    return bare, joint[None] @ (share * (1.0 - np.clip(protection, 0.0, 1.0))[:, None, :, None])
+    n_ways, n_places = exposure.shape[:2]
+    for c in range(n_places):
+        for w in range(n_ways):
+            for b in range(n_places):
+                share[c, w, b] = min(exposure[w, c, b] / max(sensitive[c], 1e-9), 1.0)
+            share[c, w, c] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def third_places(a, joint, share, protection, through, stopped):
+    """Exposure of a's sensitive projects in one field by way of members in third places, under their protection.
+
+    Parameters
+    ----------
+    a : the acting place; joint : [c], its sensitive projects with members in c.
+    share : [c, w, b], of `exposed_share`; b's own share in a project (c = b) is direct exposure and 0 here.
+    protection : [w, c].
+    through, stopped : [w, b], out, exposure left open by c's protection, and exposure that it stops.
+    """
+    through[:] = 0.0
+    stopped[:] = 0.0
+    for c in range(joint.shape[0]):
+        if c == a or joint[c] == 0.0:
+            continue
+        for w in range(through.shape[0]):
+            left = joint[c] * (1.0 - protection[w, c])
+            for b in range(joint.shape[0]):
+                through[w, b] += left * share[c, w, b]
+            if protection[w, c] > 0.0:
+                kept = joint[c] * protection[w, c]
+                for b in range(joint.shape[0]):
+                    stopped[w, b] += kept * share[c, w, b]
 
 
 def incidents(expected: np.ndarray, seed: int, replicate: int, year: int) -> np.ndarray:

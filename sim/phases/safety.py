@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from sim.columns import Columns
 from sim.engines import counting
-from sim.engines.compliance import Compliance, compliance, first_year_cost
-from sim.engines.security import Cases, Leaks, cases, incidents, leaks, third_places
+from sim.engines.compliance import Compliance, by_group, compliance, first_year_cost
+from sim.engines.security import Cases, Leaks, cases, incidents, leaks
 from sim.phases.papers import Output, screening_burden
 from sim.phases.setting import FIELD_SHARE, Setting, YearContext
 
@@ -31,6 +32,11 @@ class People:
     n_permanent: np.ndarray
     fear_sum: np.ndarray
     exposed: np.ndarray
+
+    @cached_property
+    def stock(self) -> np.ndarray:
+        """Researchers of all stages [origin, place]."""
+        return self.cells[:, :, 0] + self.cells[:, :, 1] + self.cells[:, :, 2]  # several times faster than `sum`
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,9 @@ def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> People
 def protection(setting: Setting, ctx: YearContext) -> np.ndarray:
     """Share of leaks prevented by way and place [w, P], institutions weighted by their researchers."""
     inst, ch = setting.institutions, ctx.channels
-    inside = ch.protection_institution * inst.weight[None, :]
-    mean = np.stack([np.bincount(inst.place, weights=row, minlength=setting.data.n_places) for row in inside])
+    mean = np.zeros(ch.protection_place.shape)
+    for w in np.flatnonzero(ch.protection_institution.any(axis=1)):
+        mean[w] = by_group(ch.protection_institution[w] * inst.weight, inst.place, setting.data.n_places)
     return 1.0 - (1.0 - ch.protection_place) * (1.0 - mean)
 
 
@@ -73,14 +80,12 @@ def secure(setting: Setting, ctx: YearContext, people: People, output: Output, c
     """Leaks by way, the year's cases, and the cost of the rules in force."""
     scale, params = setting.scale, setting.params
     protected = protection(setting, ctx)
-    exposed = output.exposed * scale
-    sensitive = output.projects[:, 4] * scale
-    share = exposed / np.maximum(sensitive, 1e-9)[None, :, :, None]
-    through = third_places(exposed[1], np.minimum(share, 1.0), protected)
-    leaked = leaks(exposed, output.lost * scale, setting.threat, protected, params.security, through)
+    leaked = leaks(
+        output.exposed, output.lost, output.projects[:, 4], setting.threat, protected, params.security, scale
+    )
     near = people.exposed * scale
     found = cases(ctx.channels.case_rate, ctx.channels.precision, near, setting.seed, setting.replicate, ctx.year)
-    drawn = incidents(leaked.by_pair(), setting.seed, setting.replicate, ctx.year)
+    drawn = incidents(leaked.towards, setting.seed, setting.replicate, ctx.year)
     inst = setting.institutions
     screening = (FIELD_SHARE[:, None] * screening_burden(setting, ctx)).sum(axis=0)
     burden_place = 1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -49,6 +50,12 @@ class Institutions:
             place, np.asarray(data.institution_federal_musd), np.asarray(data.institution_weight),
             np.asarray(data.institution_size_class), first, cumulative,
         )  # fmt: skip
+
+    @cached_property
+    def classes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Groups by place and size class (place × 4 + class, ascending), and the group of each institution [I]."""
+        group, of = np.unique(self.place * 4 + self.size_class, return_inverse=True)
+        return group, of
 
 
 def _cumulate(weight: np.ndarray) -> np.ndarray:

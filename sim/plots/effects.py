@@ -117,7 +117,8 @@ def band(frame: pd.DataFrame, value: str, by: Sequence[str]) -> pd.DataFrame:
     Columns `by`, mean, se, lo, hi, n; lo and hi are the mean where a single run allows no band.
     """
     columns = [*by, "mean", "se", "lo", "hi", "n"]
-    rows = frame.dropna(subset=[value])
+    read = dict.fromkeys([*by, value, *(["draw"] if "draw" in frame.columns else [])])
+    rows = frame[list(read)].dropna(subset=[value])  # text columns are slow to copy
     if "draw" in rows.columns and rows["draw"].nunique() > 1:
         rows = rows.groupby([*by, "draw"], as_index=False)[[value]].mean()
     found = [

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -98,11 +99,17 @@ class Page:
         )
 
 
+@cache
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of one line of text in inches."""
-    renderer = FigureCanvasAgg(Figure(dpi=72)).get_renderer()
     font = FontProperties(family=RC["font.family"], size=size, weight=weight)
-    return renderer.get_text_width_height_descent(text, font, ismath=False)[0] / 72
+    return _ruler().get_text_width_height_descent(text, font, ismath=False)[0] / 72
+
+
+@cache
+def _ruler() -> RendererAgg:
+    """A renderer that nothing is drawn on; it knows how wide text is, in points."""
+    return FigureCanvasAgg(Figure(dpi=72)).get_renderer()
 
 
 def wrapped(text: str, size: float, width: float) -> list[str]:

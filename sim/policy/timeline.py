@@ -182,7 +182,7 @@ class Timeline:
         for pull in pulls:
             if pull.lever is lever:
                 held[pull.cells] = combined(lever.combine, held[pull.cells], pull.strength)
-        return np.clip(held, lever.lo, lever.hi)
+        return np.clip(held, lever.lo, lever.hi, out=held)
 
     def cells(self, lever: Lever, place: int, scope: Scope) -> Cells | None:
         """Open-mesh index of the strength array where a place's lever bites; None if it bites nowhere."""

@@ -11,9 +11,10 @@ import numpy as np
 
 from sim.agents.indicators import Observation
 from sim.engines.compliance import by_group
+from sim.engines.spectrum import BY_PLACE
 from sim.fields import N_FIELDS
 from sim.phases.moves import Moves
-from sim.phases.papers import Output, both_sides
+from sim.phases.papers import Output
 from sim.phases.people import Entries, Exits
 from sim.phases.safety import People, Safety
 from sim.phases.setting import Setting, YearContext
@@ -58,8 +59,10 @@ def tables(setting: Setting, year: Year) -> dict[str, Table]:
 
 def cells(counts: np.ndarray, scale: float, names: tuple[str, ...], value: str) -> Table:
     """Cells > 0 of an array as a table: one index column an axis, and the value in real units."""
-    at = np.nonzero(counts)
-    return {**{name: index.astype(np.int16) for name, index in zip(names, at)}, value: counts[at] * scale}
+    flat = counts.ravel()
+    found = np.flatnonzero(flat)
+    at = np.unravel_index(found, counts.shape)
+    return {**{name: index.astype(np.int16) for name, index in zip(names, at)}, value: flat[found] * scale}
 
 
 def ratio(over: np.ndarray, under: np.ndarray) -> np.ndarray:
@@ -70,14 +73,15 @@ def ratio(over: np.ndarray, under: np.ndarray) -> np.ndarray:
 def place_table(setting: Setting, year: Year) -> Table:
     """Table `place_year`."""
     scale, n = setting.scale, setting.data.n_places
-    stock = year.people.cells.sum(axis=2) * scale  # [origin, place]
+    stock = year.people.stock * scale  # [origin, place]
     here = stock.sum(axis=0)
     moves = year.moves
     returned = moves.origin == moves.place_to
     entered = year.entries.counts * scale
     out = year.output
-    count = {name: out.place(name) * scale for name in _PAPER_COUNTS}
-    impact = out.place("impact_sum") * scale
+    papers = dict(zip(BY_PLACE, out.by_place.sum(axis=0)))  # in agents' units
+    count = {name: papers[name] * scale for name in _PAPER_COUNTS}
+    impact = papers["impact_sum"] * scale
     projects = out.projects.sum(axis=0) * scale
     leaks, spent = year.safety.leaks, year.safety.compliance
     ways = leaks.by_way()
@@ -98,7 +102,7 @@ def place_table(setting: Setting, year: Year) -> Table:
         **count,
         "impact_mean": ratio(impact, count["papers_whole"]),
         "impact_sum": impact,
-        "share_top_cited_international": ratio(out.place("top1_international"), out.place("top1_whole")),
+        "share_top_cited_international": ratio(papers["top1_international"], papers["top1_whole"]),
         "applications": projects[0],
         "applications_funded": projects[1],
         "share_projects_international": ratio(projects[3], projects[2]),
@@ -106,8 +110,8 @@ def place_table(setting: Setting, year: Year) -> Table:
         "leaks_deception": ways[1],
         "leaks_coercion": ways[2],
         "leaks_theft": ways[3],
-        "leaks_prevented": leaks.prevented.sum(axis=(0, 1, 3)),
-        "leaks_avoided_by_lost_activity": leaks.avoided.sum(axis=(0, 1, 3)),
+        "leaks_prevented": leaks.prevented.sum(axis=0),
+        "leaks_avoided_by_lost_activity": leaks.avoided.sum(axis=0),
         "new_cases": year.safety.cases.total.sum(axis=1),
         "new_false_cases": year.safety.cases.by_profile.sum(axis=1),
         "fear_mean": ratio(fear.sum(axis=0) * scale, here),
@@ -155,13 +159,9 @@ def flow_table(setting: Setting, year: Year) -> Table:
     }
 
 
-EXIT_REASONS = ("career", "fear", "investigation")
-
-
 def exit_table(setting: Setting, year: Year) -> Table:
-    """Table `exit_year`: people who left research by origin, place and reason."""
-    table = cells(year.exits.counts, setting.scale, ("origin", "place", "reason"), "new_exits")
-    return table | {"reason": np.array(EXIT_REASONS)[table["reason"]]}
+    """Table `exit_year`: people who left research by origin, place and reason (index into `recorder.REASONS`)."""
+    return cells(year.exits.counts, setting.scale, ("origin", "place", "reason"), "new_exits")
 
 
 def copub_table(setting: Setting, year: Year) -> Table:
@@ -180,7 +180,7 @@ def citation_table(setting: Setting, year: Year) -> Table:
 
 def pair_table(setting: Setting, year: Year) -> Table:
     """Table `pair_year`: pairs of the largest places, and pairs with friction or hostility."""
-    friction = both_sides(year.ctx.channels.friction).mean(axis=(0, 1))
+    friction = mean_friction(year.ctx.channels.friction)
     hostility = np.maximum(year.ctx.hostility, year.ctx.hostility.T)
     n = setting.data.n_places
     keep = np.zeros((n, n), bool)
@@ -195,6 +195,23 @@ def pair_table(setting: Setting, year: Year) -> Table:
     }
 
 
+def mean_friction(friction: np.ndarray) -> np.ndarray:
+    """Share refused by the rules of either side [a, b], mean over kinds and fields.
+
+    Parameters
+    ----------
+    friction : [k, f, a, b], by the rules of a; few places have any, and only their pairs are worked out.
+    """
+    n = friction.shape[-1]
+    ruled = np.flatnonzero(friction.max(axis=(0, 1)).any(axis=1))
+    here, there = friction[:, :, ruled], friction[:, :, :, ruled].transpose(0, 1, 3, 2)
+    mean = (1.0 - (1.0 - here) * (1.0 - there)).mean(axis=(0, 1))
+    found = np.zeros((n, n))
+    found[ruled] = mean
+    found[:, ruled] = mean.T
+    return found
+
+
 def field_table(setting: Setting, year: Year) -> Table:
     """Table `field_year`."""
     n = setting.data.n_places
@@ -205,7 +222,7 @@ def field_table(setting: Setting, year: Year) -> Table:
         "place": np.tile(np.arange(n, dtype=np.int16), N_FIELDS),
         "field": np.repeat(np.arange(N_FIELDS, dtype=np.int16), n),
         **{name: (out.field(name) * setting.scale).ravel() for name in names},
-        "leaks": year.safety.leaks.leaked.sum(axis=(0, 3)).ravel(),
+        "leaks": year.safety.leaks.leaked.sum(axis=0).ravel(),
     }
 
 
@@ -215,7 +232,7 @@ def institution_table(setting: Setting, year: Year) -> Table:
     Rows of a class have institution -1. Papers are counted at the institution of the lead.
     """
     inst, spent = setting.institutions, year.safety.compliance
-    group, of = np.unique(inst.place * 4 + inst.size_class, return_inverse=True)
+    group, of = inst.classes
     papers = year.output.papers_by_institution * setting.scale
     values = {
         "n_institutions": np.ones(len(of)),
@@ -253,9 +270,8 @@ def world_table(setting: Setting, year: Year, place: Table) -> Table:
     }
 
 
-def observe(setting: Setting, year: Year) -> Observation:
-    """What governments see of the year when they decide in the next one."""
-    place = place_table(setting, year)
+def observe(setting: Setting, year: Year, place: Table) -> Observation:
+    """What governments see of the year when they decide in the next one; `place` is its table `place_year`."""
     together = year.output.together.sum(axis=0) * setting.scale
     inst = setting.institutions
     burden_inside = np.bincount(inst.place, weights=inst.weight * year.ctx.channels.burden_institution)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.columns import Block, Columns
-from sim.phases.papers import FieldPapers, Output
+from sim.columns import NONE, Block, Columns
+from sim.phases.papers import Output
 from sim.phases.people import Exits
 from sim.phases.setting import Setting, YearContext
-from sim.randomness import Stream, base_key, normal, uniforms
-from sim.record.measures import EXIT_REASONS, Table, ratio
+from sim.randomness import Stream, base_key, normal, uniform
+from sim.record.measures import Table, ratio
 from sim.ties import tie_alive, tie_row
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 OVERSAMPLED = ("CHN", "IND", "USA")
 OVERSAMPLING = 2.0
 _OUTPUT = "papers papers_international papers_basic citations top1".split()
+_WITH = ("papers", "citations")  # what is counted apart by partner place
 _COPIED = "uid origin place entry_place entry_year institution stage permanent talent fear".split() + _OUTPUT
+Chosen = tuple[np.ndarray, np.ndarray]  # rows of one field, and their weights
 
 
 class Panel:
@@ -41,7 +43,7 @@ class Panel:
     def __init__(self, cfg: PanelConfig, setting: Setting, people: np.ndarray) -> None:
         data = setting.data
         self.setting, self.start = setting, cfg.start
-        self.partners = [data.iso3.index(p) for p in cfg.partners if p in data.iso3]
+        self.partners = np.array([data.iso3.index(p) for p in cfg.partners if p in data.iso3], np.int64)
         self.oversampled = np.isin(np.array(data.iso3), OVERSAMPLED)
         weight = 1.0 + (OVERSAMPLING - 1.0) * self.oversampled
         # 10 % more than asked for: the sample of a hash varies, and `size` is a least number
@@ -50,86 +52,86 @@ class Panel:
 
     def members(self, block: Block, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rows that belong to the panel, of those given, and their weights in real persons."""
-        twice = self.oversampled[block.origin[rows]] | self.oversampled[block.entry_place[rows]]
-        share = np.minimum(1.0, self.share * np.where(twice, OVERSAMPLING, 1.0))
-        chosen = uniforms(self.key, block.uid[rows], np.uint64(0)) < share
-        return rows[chosen], self.setting.scale / share[chosen]
+        chosen, share = _chosen(
+            rows, block.uid, block.origin, block.entry_place, self.oversampled, self.share, self.key
+        )
+        return chosen, self.setting.scale / share
 
-    def leavers(self, year: int, columns: Columns, exits: Exits) -> list[Table]:
-        """Rows of members who leave this year, taken before their rows are freed."""
+    def leavers(self, year: int, columns: Columns, exits: Exits) -> Table:
+        """Rows of members who leave this year, taken before their rows are freed; empty before the first year."""
         if year < self.start:
-            return []
-        found = []
-        for f, (block, rows, reasons) in enumerate(zip(columns, exits.rows, exits.reasons)):
-            kept, weight = self.members(block, rows)
-            reason = np.array(EXIT_REASONS)[reasons[np.searchsorted(rows, kept)] - 1]
-            table = self._rows(block, f, kept, weight, year)
-            # the columns still hold last year's papers; nobody publishes in the year of leaving
-            nothing = {name: np.zeros_like(table[name]) for name in _OUTPUT}
-            found.append(table | nothing | {"exit_reason": reason, "exited": np.ones(len(kept), bool)})
-        return found
+            return {}
+        chosen = [self.members(block, rows) for block, rows in zip(columns, exits.rows)]
+        table = self._rows(columns, chosen, year)
+        reasons = [
+            reason[np.searchsorted(rows, kept)] for (kept, _), rows, reason in zip(chosen, exits.rows, exits.reasons)
+        ]
+        table["exit_reason"] = np.concatenate(reasons) - np.uint8(1)
+        table["exited"][:] = True
+        for name in _OUTPUT:  # the columns still hold last year's papers; nobody publishes in the year of leaving
+            table[name][:] = 0
+        return table
 
-    def record(self, ctx: YearContext, columns: Columns, output: Output, leavers: list[Table]) -> Table:
+    def record(self, ctx: YearContext, columns: Columns, output: Output, leavers: Table) -> Table:
         """The panel's rows of the year; empty before the first year of the panel."""
         if ctx.year < self.start:
             return {}
-        found = list(leavers)
-        reliance = self._reliance(output)
-        for f, (block, papers) in enumerate(zip(columns, output.papers)):
-            rows, weight = self.members(block, block.alive())
-            table = self._rows(block, f, rows, weight, ctx.year)
-            table |= self._partners(ctx, block, rows, papers, output)
-            table |= {name: values[block.place[rows]] for name, values in reliance.items()}
-            table["coauthors_moved_abroad"] = _moved_ties(
-                ctx.year, rows, *block.used("uid", "place", "moved_year", "ties")
-            )
-            found.append(table)
-        return {name: np.concatenate([table[name] for table in found]) for name in found[-1]}
+        chosen = [self.members(block, block.alive()) for block in columns]
+        table = self._rows(columns, chosen, ctx.year)
+        self._with_others(ctx, columns, chosen, output, table)
+        for name, values in self._reliance(output).items():
+            table[name] = values[table["place"]]
+        return {name: np.concatenate([leavers[name], values]) for name, values in table.items()}
 
-    def _rows(self, block: Block, f: int, rows: np.ndarray, weight: np.ndarray, year: int) -> Table:
-        n = len(rows)
-        moved = block.moved_year[rows] == year
-        empty = {
+    def _rows(self, columns: Columns, chosen: list[Chosen], year: int) -> Table:
+        """Columns of the chosen rows, field by field; what needs the year's papers is left empty."""
+        own = {
+            name: np.concatenate([getattr(block, name)[rows] for block, (rows, _) in zip(columns, chosen)])
+            for name in (*_COPIED, "moved_year", "dual")
+        }
+        n, iso3 = len(own["uid"]), self.setting.data.iso3
+        moved, dual = own.pop("moved_year") == year, own.pop("dual")
+        partner = {f"{kind}_with_{iso3[p]}": np.zeros(n, np.float32) for p in self.partners for kind in _WITH}
+        return {
+            **own,
+            "weight": np.concatenate([weight for _, weight in chosen]).astype(np.float32),
+            "year": np.full(n, year, np.int16),
+            "field": np.repeat(np.arange(len(chosen), dtype=np.uint8), [len(rows) for rows, _ in chosen]),
+            "dual_affiliation": dual != NONE,
+            "moved_to": np.where(moved, own["place"], NONE),
+            "exited": np.zeros(n, bool),
+            "exit_reason": np.full(n, NONE),
             "partner_talent_mean": np.full(n, np.nan, np.float32),
             "frontier_reliance_top1": np.full(n, np.nan, np.float32),
             "frontier_reliance_top3": np.full(n, np.nan, np.float32),
             "coauthors_moved_abroad": np.zeros(n, np.uint8),
-        }
-        iso3 = self.setting.data.iso3
-        partner = {
-            f"{kind}_with_{iso3[p]}": np.zeros(n, np.float32) for p in self.partners for kind in ("papers", "citations")
-        }
-        return {
-            **{name: getattr(block, name)[rows] for name in _COPIED},
-            "weight": weight.astype(np.float32),
-            "year": np.full(n, year, np.int16),
-            "field": np.full(n, f, np.uint8),
-            "dual_affiliation": block.dual[rows] != 255,
-            "moved_to": np.where(moved, block.place[rows], 255).astype(np.uint8),
-            "exited": np.zeros(n, bool),
-            "exit_reason": np.full(n, "", dtype="<U13"),
-            **empty,
             **partner,
         }
 
-    def _partners(self, ctx: YearContext, block: Block, rows: np.ndarray, papers: FieldPapers, output: Output) -> Table:
-        index = np.full(block.n_rows, -1, np.int32)
-        index[rows] = np.arange(len(rows))
-        partners = np.array(self.partners, np.int64)
-        n_with = np.zeros((len(partners), len(rows)), np.float32)
-        cited_with = np.zeros_like(n_with)
-        talent, number = np.zeros(len(rows)), np.zeros(len(rows))
+    def _with_others(
+        self, ctx: YearContext, columns: Columns, chosen: list[Chosen], output: Output, table: Table
+    ) -> None:
+        """Fill in what members do with others: papers and citations by partner, talent and moves of co-authors."""
+        n, start = len(table["uid"]), 0
+        n_with, cited_with = np.zeros((2, len(self.partners), n), np.float32)
+        talent, number = np.zeros(n), np.zeros(n)
         sigma = np.sqrt(self.setting.params.impact.sigma2)
         key = self.setting.key(Stream.QUALITY, ctx.year)
-        _panel_pass(
-            index, partners, *block.used("uid", "place", "talent"), papers.lead, papers.ordinal, papers.first,
-            papers.n_authors, papers.authors, papers.mu, sigma, output.received, key,
-            n_with, cited_with, talent, number,
-        )  # fmt: skip
-        iso3 = self.setting.data.iso3
-        table: Table = {f"papers_with_{iso3[p]}": n_with[k] for k, p in enumerate(self.partners)}
-        table |= {f"citations_with_{iso3[p]}": cited_with[k] for k, p in enumerate(self.partners)}
-        return table | {"partner_talent_mean": ratio(talent, number).astype(np.float32)}
+        for block, papers, (rows, _) in zip(columns, output.papers, chosen):
+            index = np.full(block.n_rows, -1, np.int32)
+            index[rows] = np.arange(start, start + len(rows))
+            _panel_pass(
+                index, self.partners, *block.used("uid", "place", "talent"), papers.lead, papers.ordinal, papers.first,
+                papers.n_authors, papers.authors, papers.mu, sigma, output.received, key,
+                n_with, cited_with, talent, number,
+            )  # fmt: skip
+            moved = table["coauthors_moved_abroad"][start : start + len(rows)]
+            _moved_ties(ctx.year, rows, *block.used("uid", "place", "moved_year", "ties"), moved)
+            start += len(rows)
+        for k, p in enumerate(self.partners):
+            for kind, values in zip(_WITH, (n_with, cited_with)):
+                table[f"{kind}_with_{self.setting.data.iso3[p]}"] = values[k]
+        table["partner_talent_mean"] = ratio(talent, number).astype(np.float32)
 
     def _reliance(self, output: Output) -> Table:
         """Share of a place's citations that go to the world's top 1 and 3 % (Iaria, Schwarz & Waldinger 2018)."""
@@ -141,6 +143,20 @@ class Panel:
             ).astype(np.float32)
             for level in (1, 3)
         }
+
+
+@njit(cache=True, nogil=True)
+def _chosen(rows, uid, origin, entry_place, oversampled, share, key):
+    """Members among the rows, and the share of people like them who are members."""
+    chosen, shares = np.empty(rows.shape[0], np.int64), np.empty(rows.shape[0])
+    n = 0
+    for i in rows:
+        twice = oversampled[origin[i]] or oversampled[entry_place[i]]
+        own = min(1.0, share * (OVERSAMPLING if twice else 1.0))
+        if uniform(key, uid[i], np.uint64(0)) < own:
+            chosen[n], shares[n] = i, own
+            n += 1
+    return chosen[:n], shares[:n]
 
 
 @njit(cache=True, nogil=True)
@@ -167,33 +183,38 @@ def _panel_pass(
     """Papers and citations with partner places, and talent of co-authors, for the rows in the panel."""
     for k in range(lead.shape[0]):
         start, n = first[k], n_authors[k]
-        cited = np.exp(mu[k] + sigma * normal(key_luck, uid[lead[k]], np.uint64(ordinal[k]))) * received[place[lead[k]]]
-        total = 0.0
-        for m in range(start, start + n):
-            total += talent[authors[m]]
+        if n == 1:
+            continue
+        cited, total = -1.0, -1.0  # worked out at the first author in the panel who needs them
         for m in range(start, start + n):
             at = index[authors[m]]
             if at < 0:
                 continue
-            if n > 1:
-                partner_talent[at] += total - talent[authors[m]]
-                n_partners[at] += n - 1
-            for q in range(partners.shape[0]):
+            if total < 0.0:
+                total = 0.0
                 for other in range(start, start + n):
-                    if other != m and place[authors[other]] == partners[q] and place[authors[m]] != partners[q]:
+                    total += talent[authors[other]]
+            partner_talent[at] += total - talent[authors[m]]
+            n_partners[at] += n - 1
+            for q in range(partners.shape[0]):
+                if place[authors[m]] == partners[q]:
+                    continue
+                for other in range(start, start + n):
+                    if place[authors[other]] == partners[q]:
+                        if cited < 0.0:
+                            luck = normal(key_luck, uid[lead[k]], np.uint64(ordinal[k]))
+                            cited = np.exp(mu[k] + sigma * luck) * received[place[lead[k]]]
                         n_with[q, at] += 1.0
                         cited_with[q, at] += cited
                         break
 
 
 @njit(cache=True, nogil=True)
-def _moved_ties(year, rows, uid, place, moved_year, ties):
-    """Recent co-authors who moved to another place this year and now work elsewhere than the person."""
-    out = np.zeros(rows.shape[0], np.uint8)
+def _moved_ties(year, rows, uid, place, moved_year, ties, out):
+    """Recent co-authors who moved to another place this year and now work elsewhere than the person, added to out."""
     for k in range(rows.shape[0]):
         i = rows[k]
         for t in range(ties.shape[1]):
             row = tie_row(ties[i, t])
             if tie_alive(uid, ties[i, t]) and moved_year[row] == year and place[row] != place[i]:
                 out[k] += 1
-    return out

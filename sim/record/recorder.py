@@ -145,6 +145,14 @@ def _whole(name: str, values: np.ndarray) -> np.ndarray:
     return whole.astype(np.int64)
 
 
+def _narrow(values: np.ndarray, dtype: type[np.integer]) -> pa.Array:
+    """Array of a smaller integer type; raises if a value does not fit."""
+    narrow = values.astype(dtype, copy=False)
+    if narrow is not values and not np.array_equal(narrow, values):
+        raise pa.ArrowInvalid(f"{values.min()} to {values.max()} does not fit into {np.dtype(dtype)}")
+    return pa.array(narrow)
+
+
 def _compact(name: str, values: np.ndarray, wide: bool) -> pa.Array:
     """Array in the smallest type that keeps it: years int16, counts int32, measures float32, words as text.
 
@@ -152,11 +160,11 @@ def _compact(name: str, values: np.ndarray, wide: bool) -> pa.Array:
     """
     kind = values.dtype.kind
     if name in ("year", "entry_year"):
-        return pa.array(values).cast(pa.int16())
+        return _narrow(values, np.int16)
     if name == "institution":
         return pa.array(values.astype(np.int32), mask=values < 0 if kind == "i" else None)
     if kind in "iu" and values.dtype.itemsize == 8 and not wide and name != "uid":
-        return pa.array(values).cast(pa.int32())
+        return _narrow(values, np.int32)
     if kind == "f" and not wide:
         return pa.array(values.astype(np.float32, copy=False))
     return pa.array(values, pa.string()) if kind in "OU" else pa.array(values)

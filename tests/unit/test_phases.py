@@ -11,6 +11,7 @@ import pytest
 from sim.phases import moves, papers, people, safety
 from sim.phases.setting import YearContext
 from sim.policy.channels import Channels
+from sim.record import measures
 from sim.world import World
 from tests import live
 
@@ -187,6 +188,16 @@ def test_rules_of_either_side_bind_both(world: World) -> None:
     both = papers.both_sides(friction)
     assert both[1, 2, HOST, OTHER] == both[1, 2, OTHER, HOST] == pytest.approx(1.0 - 0.5 * 0.8)
     assert cells(both != 0.0, (0, 1, 2, 3)) == {(1, 2, HOST, OTHER), (1, 2, OTHER, HOST)}
+
+
+def test_recorded_friction_is_the_mean_of_both_sides_over_kinds_and_fields(world: World) -> None:
+    friction = np.zeros((4, 6, P, P))
+    friction[2:, :, HOST, 3:9] = np.random.default_rng(0).random((2, 6, 6))
+    friction[1, 2, OTHER, HOST] = 0.2
+    expected = papers.both_sides(friction).mean(axis=(0, 1))
+    assert (expected[HOST, 3:9] > 0.0).all()
+    np.testing.assert_allclose(measures.mean_friction(friction), expected, rtol=1e-14)
+    assert not measures.mean_friction(np.zeros_like(friction)).any()
 
 
 def test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.engines.security import Cases, fear_share, leaks, third_places, threat_matrix, update_fear, way_shares
+from sim.engines.security import Cases, Leaks, fear_share, leaks, third_places, threat_matrix, update_fear, way_shares
 from sim.params import Params, SecurityParams
 
 P, F = 3, 2
@@ -22,23 +22,61 @@ def exposure(seed: int = 0) -> np.ndarray:
 THREAT = np.array([[0.0, 1.0, 0.2], [1.0, 0.0, 0.0], [0.3, 0.0, 0.0]])
 
 
+def found_leaks(protection: np.ndarray, **changed: object) -> Leaks:
+    """Leaks of the random exposure, without members in third places unless `exposure` is given."""
+    given = exposure()
+    return leaks(**{
+        "exposure": given, "exposure_lost": exposure(2), "sensitive": np.full((F, P), 1e9), "threat": THREAT,
+        "protection": protection, "params": PARAMS,
+    } | changed)  # fmt: skip
+
+
 def test_leaked_and_prevented_add_up_to_the_bare_risk() -> None:
     protection = np.random.default_rng(1).random((4, P))
-    found = leaks(exposure(), exposure(2), THREAT, protection, PARAMS)
-    risk = exposure() * PARAMS.leak_rate * way_shares(PARAMS)[:, None, None, None] * THREAT
-    np.testing.assert_allclose(found.leaked + found.prevented, risk)
-    np.testing.assert_allclose(found.by_way(), (risk * (1 - protection)[:, None, :, None]).sum(axis=(1, 3)))
+    found = found_leaks(protection)
+    hazard = PARAMS.leak_rate * way_shares(PARAMS)[:, None, None, None] * THREAT
+    risk, kept = exposure() * hazard, protection[:, None, :, None]
+    np.testing.assert_allclose(found.leaked.sum(axis=1) + found.prevented, risk.sum(axis=(1, 3)), rtol=1e-5)
+    np.testing.assert_allclose(found.by_way(), (risk * (1 - kept)).sum(axis=(1, 3)), rtol=1e-5)
+    np.testing.assert_allclose(found.towards, (risk * (1 - kept)).sum(axis=(0, 1)), rtol=1e-5)
+    np.testing.assert_allclose(found.avoided, (exposure(2) * hazard * (1 - kept)).sum(axis=(1, 3)))
 
 
 def test_nothing_leaks_towards_places_that_are_no_threat() -> None:
-    found = leaks(exposure(), exposure(), THREAT, np.zeros((4, P)), PARAMS)
-    assert (found.by_pair()[THREAT == 0] == 0).all() and (found.by_pair()[THREAT > 0] > 0).all()
+    found = found_leaks(np.zeros((4, P)))
+    assert (found.towards[THREAT == 0] == 0).all() and (found.towards[THREAT > 0] > 0).all()
+
+
+def test_leaks_through_third_places_are_those_of_the_product_of_matrices() -> None:
+    """a's projects with members in c, times the share of c's projects exposed to b, under c's protection."""
+    protection, sensitive = np.random.default_rng(1).random((4, P)), np.full((F, P), 150.0)
+    found, direct = found_leaks(protection, sensitive=sensitive), found_leaks(protection)
+    off = 1.0 - np.eye(P)
+    share = np.minimum(exposure() / sensitive[None, :, :, None], 1.0) * off
+    hazard = PARAMS.leak_rate * way_shares(PARAMS)[:, None, None, None] * THREAT
+    open_ = (exposure()[1] * off) @ (share * (1 - protection)[:, None, :, None])
+    bare = (exposure()[1] * off) @ share
+    assert (bare > 0).any()
+    np.testing.assert_allclose(found.leaked - direct.leaked, (open_ * hazard).sum(axis=3), rtol=1e-5)
+    prevented = ((bare - open_) * hazard).sum(axis=(1, 3))
+    np.testing.assert_allclose(found.prevented - direct.prevented, prevented, rtol=1e-5)
+
+
+def test_leaks_are_in_real_projects_whatever_the_scale() -> None:
+    protection, sensitive = np.full((4, P), 0.3), np.full((F, P), 150.0)
+    real = found_leaks(protection, sensitive=sensitive)
+    tens = found_leaks(
+        protection, exposure=exposure() / 10, exposure_lost=exposure(2) / 10, sensitive=sensitive / 10, scale=10.0
+    )
+    for name in ("leaked", "towards", "prevented", "avoided"):
+        np.testing.assert_allclose(getattr(tens, name), getattr(real, name), rtol=1e-12)
 
 
 def test_a_third_places_protection_lowers_what_leaks_through_it() -> None:
-    joint, share = exposure()[1], np.full((4, F, P, P), 0.1)
-    bare, open_ = third_places(joint, share, np.full((4, P), 0.25))
-    np.testing.assert_allclose(open_, 0.75 * bare)
+    share, through, stopped = np.full((P, 4, P), 0.1), np.empty((4, P)), np.empty((4, P))
+    third_places(0, exposure()[1, 0, 0], share, np.full((4, P), 0.25), through, stopped)
+    assert (through > 0).all()
+    np.testing.assert_allclose(stopped, 0.25 / 0.75 * through)
 
 
 def test_threat_needs_distance_in_both_and_spares_allies() -> None:
