@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
+from numba import njit
 
 from sim.fields import N_FIELDS
 
@@ -71,6 +73,14 @@ RECORDS: dict[str, np.dtype] = {
 _NOT_ZERO = {c.name: c.empty for c in COLUMNS if c.empty}
 
 
+@njit(cache=True, nogil=True)
+def _wipe(words, rows):
+    """Zero some rows of an array of words [rows, words a row]."""
+    for r in rows:
+        for w in range(words.shape[1]):
+            words[r, w] = 0
+
+
 class Block:
     """The researchers of one field; every column is an attribute (``block.place``, ``block.ties`` …).
 
@@ -100,12 +110,14 @@ class Block:
 
     def __init__(self, capacity: int = 1024) -> None:
         self.n_rows = 0
+        self._used: dict[str, np.ndarray] = {}  # views of the used rows, made again when these change
         self._free = np.empty(0, np.int64)  # free rows among the used ones, ascending
         self._records: dict[str, np.ndarray] = {}
         for record in RECORDS:
             self._set_record(record, np.zeros(capacity, RECORDS[record]))
 
     def _set_record(self, record: str, rows: np.ndarray) -> None:
+        self._used = {}
         self._records[record] = rows
         for name in RECORDS[record].names or ():
             setattr(self, name, rows[name])
@@ -120,31 +132,36 @@ class Block:
 
     def used(self, *names: str) -> tuple[np.ndarray, ...]:
         """Views of the used rows of the named columns, in that order."""
-        return tuple(getattr(self, name)[: self.n_rows] for name in names)
+        if not self._used:
+            self._used = {c.name: getattr(self, c.name)[: self.n_rows] for c in COLUMNS}
+        return itemgetter(*names)(self._used) if len(names) > 1 else (self._used[names[0]],)
 
     def alive(self) -> np.ndarray:
         """Rows in use, ascending (int64)."""
         return np.flatnonzero(self.uid[: self.n_rows])
 
     def allocate(self, n: int) -> np.ndarray:
-        """Rows for n newborns: free rows first (ascending), then new ones. The caller fills every column."""
+        """Empty rows for n newborns: free rows first (ascending), then new ones."""
         free, self._free = self._free[:n], self._free[n:]
         extra = n - len(free)
         if self.n_rows + extra > self.capacity:
             self._grow(max(self.n_rows + extra, self.capacity + self.capacity // 4))
-        rows = np.concatenate([free, np.arange(self.n_rows, self.n_rows + extra)])
-        self.n_rows += extra
+        fresh = slice(self.n_rows, self.n_rows + extra)
+        for name, value in _NOT_ZERO.items():
+            getattr(self, name)[fresh] = value
+        rows = np.concatenate([free, np.arange(fresh.start, fresh.stop)])
+        self.n_rows, self._used = self.n_rows + extra, {}
         return rows
 
     def retire(self, rows: np.ndarray) -> None:
-        """Free rows of people who left research; whoever remembers one of them finds no such uid."""
+        """Free and empty the rows of people who left research; who remembers one of them finds no such uid."""
         self.clear(rows)
         self._free = np.sort(np.concatenate([self._free, rows]))
 
     def clear(self, rows: np.ndarray) -> None:
         """Reset every column of the given rows to its empty value."""
         for record in self._records.values():
-            record[rows] = np.zeros((), record.dtype)
+            _wipe(record.view(np.uint32).reshape(len(record), -1), rows)
         for name, value in _NOT_ZERO.items():
             getattr(self, name)[rows] = value
 
@@ -164,8 +181,9 @@ class Block:
     @classmethod
     def from_records(cls, records: dict[str, np.ndarray]) -> Block:
         """Block from what `records` returned; takes a copy."""
-        block = cls(max(len(records["person"]), 16))
-        block.n_rows = len(records["person"])
+        n = len(records["person"])
+        block = cls(n + n // 8 + 16)  # room to grow
+        block.n_rows = n
         for name, rows in block.records().items():
             rows[:] = records[name]
         block._free = np.flatnonzero(block.uid[: block.n_rows] == 0)

@@ -10,6 +10,7 @@ replicate 1. docs/randomness.md has the tests.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -164,9 +165,15 @@ def poisson_from(u, mean):
     if mean <= 0.0:
         return 0
     if mean < 60.0:
-        p = np.exp(-mean)
-        total = p
-        k = 0
+        # the first four probabilities at once: a loop would end at an unforeseeable step for nearly everybody
+        p0 = np.exp(-mean)
+        p1 = p0 * mean
+        p2 = p1 * mean * 0.5
+        p = p2 * mean * _INVERSE[3]
+        total = p0 + p1 + p2 + p
+        if u <= total:
+            return (1 if u > p0 else 0) + (1 if u > p0 + p1 else 0) + (1 if u > p0 + p1 + p2 else 0)
+        k = 3
         while u > total and k < 400:
             k += 1
             p *= mean * _INVERSE[k]
@@ -176,6 +183,7 @@ def poisson_from(u, mean):
     return max(0, int(np.floor(mean + z * np.sqrt(mean) + (z * z - 1.0) / 6.0 + 0.5)))
 
 
+@lru_cache(maxsize=4096)
 def base_key(seed: int, replicate: int, stream: Stream, year: int) -> np.uint64:
     """Key of one stream in one year of one replicate.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.columns import NONE, Block
+from sim.columns import Block
 from sim.engines.careers import stage_of
 from sim.engines.mobility import choose, pick_institution
 from sim.randomness import Stream, base_key, draw, keyed_round, normal, person_key, uniform, unit
@@ -122,7 +122,6 @@ def entry_choice(
 def bear(block: Block, field: int, counts: np.ndarray, year: int, key_talent: np.uint64, sigma: float) -> np.ndarray:
     """Rows of this year's newborns of a field, with identity and talent set; place still to be chosen."""
     rows = block.allocate(int(counts.sum()))
-    block.clear(rows)
     first_uid = make_uids(np.arange(len(counts)), np.array([year]), field, np.zeros(1, np.int64))
     view = block.used("uid", "origin", "entry_year", "talent")
     _newborns(rows, first_uid, counts, year, sigma, key_talent, *view)
@@ -192,7 +191,6 @@ def first_people(
     """
     n = int(n_by_place.sum())
     rows = block.allocate(n)
-    block.clear(rows)
     place = np.repeat(np.arange(len(n_by_place)), n_by_place).astype(np.uint8)
     block.place[rows] = place
     cumulative = np.cumsum(mix, axis=1)
@@ -203,8 +201,6 @@ def first_people(
     origin, entry_year = block.origin[rows].astype(np.int64), block.entry_year[rows].astype(np.int64)
     block.uid[rows] = make_uids(origin, entry_year, field, _ordinal(origin * 10_000 + entry_year))
     block.entry_place[rows] = place
-    block.prev_place[rows] = NONE
-    block.dual[rows] = NONE
     set_talent(block.uid, rows, block.talent, sigma, base_key(seed, replicate, Stream.TALENT, 0))
 
 

@@ -93,8 +93,9 @@ def team_means(setting: Setting, year: int) -> np.ndarray:
 
 
 def both_sides(friction: np.ndarray) -> np.ndarray:
-    """Share refused by the rules of either side [K, F, P, P]."""
-    return 1.0 - (1.0 - friction) * (1.0 - friction.transpose(0, 1, 3, 2))
+    """Share refused by the rules of either side [F, K, P, P], from each side's own [K, F, P, P]."""
+    own = np.ascontiguousarray(friction.transpose(1, 0, 2, 3))
+    return 1.0 - (1.0 - own) * (1.0 - own.transpose(0, 1, 3, 2)) if own.any() else own
 
 
 def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: np.ndarray) -> Output:
@@ -107,11 +108,12 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     friction = both_sides(ctx.channels.friction)
     teams = team_means(setting, ctx.year)
     weight = partner_weights(setting, ctx, trust_ratio)
+    burden = 1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening_burden(setting, ctx))
     sigma = np.sqrt(setting.params.impact.sigma2)
     n_agents = len(columns)
 
     def work(f: int) -> tuple[FieldPapers, Counted]:
-        papers, lost = write(setting, ctx, columns, f, teams[f], friction[:, f].copy(), weight)
+        papers, lost = write(setting, ctx, columns, f, teams[f], friction[f], burden[f], weight)
         return papers, count(setting, ctx, columns, f, papers, sigma, lost)
 
     papers, counted = zip(*setting.each_field(work, n_agents))
@@ -177,6 +179,7 @@ def write(
     f: int,
     team: float,
     friction: np.ndarray,
+    burden: np.ndarray,
     weight: np.ndarray,
 ) -> tuple[FieldPapers, np.ndarray]:
     """Projects, teams and ties of one field; also refused sensitive slots [P, P] in projects."""
@@ -187,7 +190,6 @@ def write(
     n_slots = np.zeros(b.n_rows, np.uint16)
     rate, recruits = output_rates(setting, ctx)
     success = np.clip(p.success * np.exp(ctx.ln_funding), 0.02, 0.95)
-    burden = 1.0 - (1.0 - ch.burden_place) * (1.0 - screening_burden(setting, ctx)[f])
     publication.plan_projects(
         *b.used("uid", "place", "institution", "stage", "talent", "fear", "moved_year"), ctx.year,
         rate, np.array([p.age_early, p.age_established, p.age_senior]), burden, ch.burden_institution,

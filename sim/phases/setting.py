@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
@@ -20,7 +21,7 @@ from sim.policy.channels import Channels
 from sim.randomness import Stream, base_key
 
 T = TypeVar("T")
-THREADED_FROM = 200_000  # agents; below this, threads cost more than they bring
+THREADED_FROM = 20_000  # agents; below this, threads bring nothing
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,21 @@ class Setting:
         return base_key(self.seed, self.replicate, stream, year)
 
     def each_field(self, work: Callable[[int], T], n_agents: int) -> list[T]:
-        """Results of ``work(field)`` in field order; on threads if the world is large (same bits either way)."""
-        fields: Iterable[int] = range(len(FIELD_SHARE))
-        if self.threads > 1 and n_agents >= THREADED_FROM:
-            with ThreadPoolExecutor(self.threads) as pool:
-                return list(pool.map(work, fields))
-        return [work(f) for f in fields]
+        """Results of ``work(field)`` in field order; on threads unless the world is small (same bits either way)."""
+        if self.threads == 1 or n_agents < THREADED_FROM:
+            return [work(f) for f in range(len(FIELD_SHARE))]
+        running = {f: threads(self.threads).submit(work, f) for f in LARGEST_FIRST}
+        return [running[f].result() for f in range(len(FIELD_SHARE))]
+
+
+@lru_cache(maxsize=1)
+def threads(n: int) -> ThreadPoolExecutor:
+    """Threads of this process; kept, since to start them takes longer than a small field's work."""
+    return ThreadPoolExecutor(n, "field")
 
 
 FIELD_SHARE = field_array("share")
+LARGEST_FIRST = np.argsort(-FIELD_SHARE).tolist()  # so that threads end together
 FIELD_TEAM = field_array("team")
 FIELD_INTERNATIONAL = field_array("international")
 FIELD_BASIC = field_array("basic")
