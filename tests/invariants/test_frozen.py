@@ -109,10 +109,11 @@ def test_one_researcher_less_changes_only_those_who_would_have_met_them(
     columns = Columns.from_state(state_2017)
     usual = 0
     for f in range(3):
-        state = {name: array.copy() for name, array in state_2017.items()}
+        fewer = Columns.from_state(state_2017)
         row = int(columns.blocks[f].alive()[40])
         uid = int(columns.blocks[f].uid[row])
-        state[f"block{f}.uid"][row] = 0
+        fewer.blocks[f].retire(np.array([row]))
+        state = {name: array.copy() for name, array in (state_2017 | fewer.state()).items()}
         after = people(frozen(frozen_baseline, state, 2018).state())
         assert before.keys() ^ after.keys() <= {uid}
         usual += len(changed(before, after, "papers")) + len(changed(before, after, "place"))

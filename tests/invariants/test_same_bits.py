@@ -60,9 +60,9 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch, state_2017: dic
     cfg = live.config("+scenario=restrictive")
     serial = live.resume(cfg, state_2017).go(2021)
     used = []
-    pool = setting.ThreadPoolExecutor
+    threads = setting.threads
     monkeypatch.setattr(setting, "THREADED_FROM", 0)
-    monkeypatch.setattr(setting, "ThreadPoolExecutor", lambda n: used.append(n) or pool(n))
+    monkeypatch.setattr(setting, "threads", lambda n: used.append(n) or threads(n))
     for n in (2, 3):
         threaded = live.resume(replace(cfg, threads=n), state_2017).go(2021)
         assert not live.differences(threaded.state(), serial.state())

@@ -186,8 +186,8 @@ def test_rules_of_either_side_bind_both(world: World) -> None:
     friction = np.zeros((4, 6, P, P))
     friction[1, 2, HOST, OTHER], friction[1, 2, OTHER, HOST] = 0.5, 0.2
     both = papers.both_sides(friction)
-    assert both[1, 2, HOST, OTHER] == both[1, 2, OTHER, HOST] == pytest.approx(1.0 - 0.5 * 0.8)
-    assert cells(both != 0.0, (0, 1, 2, 3)) == {(1, 2, HOST, OTHER), (1, 2, OTHER, HOST)}
+    assert both[2, 1, HOST, OTHER] == both[2, 1, OTHER, HOST] == pytest.approx(1.0 - 0.5 * 0.8)
+    assert cells(both != 0.0, (0, 1, 2, 3)) == {(2, 1, HOST, OTHER), (2, 1, OTHER, HOST)}
 
 
 def test_recorded_friction_is_the_mean_of_both_sides_over_kinds_and_fields(world: World) -> None:
