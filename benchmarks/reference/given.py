@@ -1,0 +1,183 @@
+"""One year's numbers on places, as plain lists: the reference rewrites what people do, not what places are.
+
+Simple ones are worked out here from the year's context; the four that are models of their own (moves, entry,
+partner places, team sizes) are handed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from benchmarks.reference.keyed import Stream, stream_key
+from sim.fields import FIELDS, N_FIELDS
+from sim.params import Params
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What stays the same over a run.
+
+    Attributes
+    ----------
+    seed, replicate : name of the random world; scale : people whom an agent stands for.
+    elite_talent : talent of the top decile.
+    threat : [P, P]; border_share : [P], share of joint papers inside a place that cross a border.
+    institution_first : [P + 1]; institution_cumulative : [I], shares summed within each place.
+    """
+
+    seed: int
+    replicate: int
+    scale: float
+    params: Params
+    elite_talent: float
+    threat: list[list[float]]
+    border_share: list[float]
+    institution_first: list[int]
+    institution_cumulative: list[float]
+
+    @property
+    def same(self) -> float:
+        """Probability that one agent drawn twice is one person."""
+        return 1.0 / self.scale
+
+    def key(self, stream: Stream, year: int) -> int:
+        """Key of a stream in a year of this run."""
+        return stream_key(self.seed, self.replicate, stream, year)
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Handed over: the four place-level models of a year.
+
+    Attributes
+    ----------
+    base : [P, P]; attract : [F, P origin, 3, 2, P to]; total, scale : [F, P from, P origin, 3, 2]; accept : [P].
+    entry_odds : [F, O]; entry_weight : [F, O, P].
+    partners : [F, P, P], cumulative; teams : [F, sizes], cumulative.
+    """
+
+    base: np.ndarray
+    attract: np.ndarray
+    total: np.ndarray
+    scale: np.ndarray
+    accept: np.ndarray
+    entry_odds: np.ndarray
+    entry_weight: np.ndarray
+    partners: np.ndarray
+    teams: np.ndarray
+
+
+@dataclass
+class Given:
+    """One year as people see it; indices as in `Plans`, friction by [kind, field, lead's place, partner's place]."""
+
+    year: int
+    params: Params
+    constants: Constants
+    key: dict[Stream, int]
+    hostility: list[list[float]]
+    hostile: list[bool]
+    case_exit: list[list[float]]
+    exit_scale: list[float]
+    permanent_rate: list[list[float]]
+    dual_gain: list[list[float]]
+    dual_loss: list[float]
+    cohort_before: list[list[float]]
+    cohort_after: list[list[float]]
+    base: list[list[float]]
+    attract: list[Any]
+    total: list[Any]
+    scale: list[Any]
+    accept: list[float]
+    entry_odds: list[list[float]]
+    entry_weight: list[Any]
+    partners: list[list[list[float]]]
+    teams: list[list[float]]
+    team_mean: list[float]
+    rate: list[float]
+    recruits: list[float]
+    success: list[float]
+    burden: list[list[float]]
+    burden_institution: list[float]
+    military: list[float]
+    friction: list[Any]
+    level: list[list[float]]
+    access: np.ndarray
+    z1: list[float] | None
+    lost: dict[tuple[int, int, int], float] = field(default_factory=dict)
+
+    @property
+    def n_places(self) -> int:
+        """Number of places."""
+        return len(self.accept)
+
+
+def give(constants: Constants, context: Any, plans: Plans) -> Given:
+    """The year's numbers from its context (`sim.phases.setting.YearContext`) and the handed-over plans."""
+    params, year = constants.params, context.year
+    handed = {name: getattr(plans, name).tolist() for name in Plans.__dataclass_fields__}
+    handed |= _careers(params, context) | _publication(params, context)
+    return Given(
+        year=year,
+        params=params,
+        constants=constants,
+        key={stream: constants.key(stream, year) for stream in Stream},
+        cohort_before=context.inputs.cohort_before.tolist(),
+        cohort_after=context.inputs.cohort_after.tolist(),
+        access=context.access,
+        z1=context.z1_baseline.tolist() if params.feedback == "frozen" and context.z1_baseline is not None else None,
+        **handed,
+    )
+
+
+def _careers(params: Params, context: Any) -> dict[str, Any]:
+    """Fear, posts, second affiliations and exits."""
+    c, s, ch = params.careers, params.security, context.channels
+    rates = np.array([c.permanent_early, c.permanent_established, c.permanent_established])
+    ban = ch.dual_banned
+    gain = s.dual_rate * np.outer(1.0 - ban, 1.0 + ch.programme_pull.diagonal())  # [place, origin]
+    return {
+        "hostility": context.hostility.tolist(),
+        "hostile": (context.hostility > 0.0).any(axis=1).tolist(),
+        "case_exit": context.case_exit.tolist(),
+        "exit_scale": (context.inputs.exit_scale * np.exp(-c.exit_funding * context.ln_funding)).tolist(),
+        "permanent_rate": np.clip(rates + ch.permanent_offer[:, None], 0.0, 1.0).tolist(),
+        "dual_gain": gain.tolist(),
+        "dual_loss": (1.0 - (1.0 - s.dual_end) * (1.0 - ban)).tolist(),
+    }
+
+
+def _publication(params: Params, context: Any) -> dict[str, Any]:
+    """Output, projects, rules of either side, worth of places."""
+    p, i, ch = params.publication, params.impact, context.channels
+    recruits = ch.programme_grant * ch.funding_recruits**p.funding * np.exp(p.students_output * ch.students_to_recruits)
+    refused = 1.0 - (1.0 - ch.friction) * (1.0 - ch.friction.swapaxes(2, 3))
+    level = i.place_quality * context.inputs.quality[None, :] + i.access * context.frontier
+    world = p.team_2000 * np.exp(p.team_growth * (context.year - 2000))
+    mean = sum(x.team * x.share for x in FIELDS)
+    return {
+        "rate": (context.inputs.output * np.exp(p.funding * context.ln_funding)).tolist(),
+        "recruits": recruits.tolist(),
+        "success": np.clip(p.success * np.exp(context.ln_funding), 0.02, 0.95).tolist(),
+        "burden": [_burden(params, ch, f).tolist() for f in range(N_FIELDS)],
+        "burden_institution": ch.burden_institution.tolist(),
+        "military": ch.military.tolist(),
+        "friction": refused.tolist(),
+        "level": level.tolist(),
+        "team_mean": [float(np.clip(world * x.team / mean, 1.3, 14.0)) for x in FIELDS],
+    }
+
+
+def _burden(params: Params, channels: Any, f: int) -> np.ndarray:
+    """Share of research time that rules of the place and screening of projects take [P]."""
+    x = FIELDS[f]
+    basic, applied = x.basic, 1.0 - x.basic
+    shares = (  # of projects, by kind: open basic, open applied, sensitive basic, sensitive applied
+        basic * (1.0 - x.dual_use_basic), applied * (1.0 - x.dual_use_applied),
+        basic * x.dual_use_basic, applied * x.dual_use_applied,
+    )  # fmt: skip
+    screened = sum(share * channels.screened[kind, f] for kind, share in enumerate(shares))
+    return 1.0 - (1.0 - channels.burden_place) * (1.0 - params.compliance.screening_time * screened)

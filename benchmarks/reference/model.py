@@ -1,0 +1,107 @@
+"""The reference model: Mesa's agents, and a year of theirs in the order of the engine's year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor, sqrt
+
+import mesa
+
+from benchmarks.reference import impact, papers
+from benchmarks.reference.given import Constants, Given
+from benchmarks.reference.keyed import Stream, uniform
+from benchmarks.reference.papers import Paper
+from benchmarks.reference.pool import Pool
+from benchmarks.reference.researcher import Researcher, born
+from sim.fields import N_FIELDS
+
+
+@dataclass
+class Year:
+    """What happened in a year: those who left, entered and moved, and papers by field."""
+
+    left: list[Researcher]
+    entered: list[Researcher]
+    moved: list[Researcher]
+    papers: list[list[Paper]]
+
+
+class Reference(mesa.Model):
+    """Researchers as Mesa agents.
+
+    Parameters
+    ----------
+    constants : of the run.
+    """
+
+    def __init__(self, constants: Constants) -> None:
+        super().__init__(rng=0)  # Mesa's own generators are never drawn from
+        self.constants = constants
+
+    @property
+    def researchers(self) -> mesa.agent.AgentSet:
+        """Everyone in research."""
+        return self.agents_by_type[Researcher]
+
+    def live(self, given: Given) -> Year:
+        """One year of everybody."""
+        people = self.researchers
+        people.do("feel", given)
+        people.do("age", given)
+        left = list(people.select(lambda person: person.leaving))
+        for person in left:
+            person.leave()
+        entered = self._enter(given)
+        people = self.researchers
+        people.do("consider_moving", given)
+        moved = people.select(lambda person: person.going is not None)
+        moved.do("move", given)
+        return Year(left, entered, list(moved), self._publish(given))
+
+    def _enter(self, given: Given) -> list[Researcher]:
+        """The cohort of each field and origin; cumulative people are rounded with one fixed number a cell."""
+        key, entered = self.constants.key(Stream.COHORT, 0), []
+        for f in range(N_FIELDS):
+            for o in range(given.n_places):
+                u = uniform(key, f * given.n_places + o, 0)
+                before, after = (
+                    floor(people[f][o] / self.constants.scale + u)
+                    for people in (given.cohort_before, given.cohort_after)
+                )
+                entered += [born(self, given, f, o, ordinal) for ordinal in range(after - before)]
+        return entered
+
+    def _publish(self, given: Given) -> list[list[Paper]]:
+        """Projects, teams, ties and credit."""
+        people = self.researchers
+        people.do(papers.plan_year, given)
+        pools = self._pools(people, given)
+        written: list[list[Paper]] = [[] for _ in range(N_FIELDS)]
+        for person in people:
+            if person.n_leads:
+                written[person.field].extend(papers.write(person, given, pools[person.field]))
+        everything = [paper for of_field in written for paper in of_field]
+        for paper in everything:
+            papers.meet(paper)
+            impact.rate(paper, given)
+        people.do(papers.remember, given.key[Stream.TIE] | 1)
+        sigma = sqrt(given.params.impact.sigma2)
+        z1 = given.z1 or [impact.top_level(of_field, sigma) for of_field in written]
+        per_z = impact.received(everything, given, sigma)
+        people.do(impact.start_year, given.params.impact.discount)
+        for paper in everything:
+            impact.credit(paper, given, sigma, z1[paper.lead.field], per_z)
+        return written
+
+    @staticmethod
+    def _pools(people: mesa.agent.AgentSet, given: Given) -> list[list[Pool]]:
+        """Pools by field and place, from everyone's authorships."""
+        pools = [[Pool() for _ in range(given.n_places)] for _ in range(N_FIELDS)]
+        key = given.key[Stream.POOL]
+        for person in people:
+            pools[person.field][person.place].add(person, key, person.n_slots)
+        for of_field in pools:
+            for pool in of_field:
+                if pool.slots:
+                    pool.close()
+        return pools

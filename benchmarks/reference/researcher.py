@@ -1,0 +1,181 @@
+"""One researcher as a Mesa agent: fear, career, entry and mobility (MODEL section 4), one person at a time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from ctypes import c_float
+from math import exp, inf, log
+from typing import TYPE_CHECKING
+
+import mesa
+
+from benchmarks.reference.given import Given
+from benchmarks.reference.keyed import Stream, draw, fold, gumbel, mix, normal, uniform
+
+if TYPE_CHECKING:
+    from benchmarks.reference.pool import Pool
+
+N_TIES = 4
+
+
+def single(value: float) -> float:
+    """Value in single precision, in which the engine keeps talent and fear."""
+    return c_float(value).value
+
+
+class Researcher(mesa.Agent):
+    """One agent; stands for `scale` people.
+
+    Attributes
+    ----------
+    ties : recent co-authors, newest first, at most four; None for one who left before the reference began.
+    active : False once the person has left research. leaving : why, in the year of leaving.
+    going : destination of this year's move and whether a co-author is there; None if there is none.
+    """
+
+    def __init__(
+        self,
+        model: mesa.Model,
+        uid: int,
+        field: int,
+        origin: int,
+        place: int,
+        institution: int,
+        entry_place: int,
+        entry_year: int,
+        talent: float,
+    ) -> None:
+        super().__init__(model)
+        self.uid, self.field, self.origin, self.place, self.institution = uid, field, origin, place, institution
+        self.entry_place, self.entry_year, self.talent = entry_place, entry_year, talent
+        self.stage, self.permanent, self.fear = 0, False, 0.0
+        self.moved_year = 0
+        self.prev_place: int | None = None
+        self.dual: int | None = None
+        self.ties: list[Researcher | None] = []
+        self.met: set[Researcher] = set()
+        self.reputation = self.citations = self.top1 = 0.0
+        self.papers = self.papers_international = self.papers_basic = 0
+        self.active = True
+        self.leaving = ""
+        self.going: tuple[int, bool] | None = None
+        self.n_slots = self.n_leads = 0
+        self.basic = self.sensitive = self.applied_for = self.funded = False
+        self.tag = mix(uid) >> 38
+
+    def places_of_ties(self) -> list[int]:
+        """Places of co-authors who are still in research and work elsewhere."""
+        here = self.place
+        return [t.place for t in self.ties if t is not None and t.active and t.place != here]
+
+    # --- careers --------------------------------------------------------------------------------------------
+    def feel(self, g: Given) -> None:
+        """Fear by the hostility of the place towards the origin, or towards the places of co-authors."""
+        a = self.place
+        if not g.hostile[a]:
+            self.fear = 0.0
+            return
+        c = g.params.collaboration
+        hostility, threat = g.hostility[a], g.constants.threat[a]
+        own, near, other = hostility[self.origin], 0.0, 0.0
+        for b in self.places_of_ties():
+            near += threat[b] / N_TIES
+            other = max(other, hostility[b] * threat[b])
+        level = own * (1.0 + c.fear_nearness_tie * near) + c.fear_exposure_other * max(0.0, other - own)
+        self.fear = single(1.0 - exp(-level))
+
+    def age(self, g: Given) -> None:
+        """A year older: stage, permanent post, second affiliation, and whether to leave research."""
+        c, a, o, uid = g.params.careers, self.place, self.origin, self.uid
+        years = g.year - self.entry_year
+        self.stage = s = 0 if years < 8 else 1 if years < 20 else 2
+        if not self.permanent:
+            rate = g.permanent_rate[a][s] * self.talent**c.talent_permanent
+            self.permanent = draw(g.key[Stream.PERMANENT], uid) < rate
+        if self.dual is not None:
+            if draw(g.key[Stream.DUAL], uid) < g.dual_loss[a]:
+                self.dual = None
+        elif a != o and s > 0 and draw(g.key[Stream.DUAL], uid) < g.dual_gain[a][o]:
+            self.dual = o
+        hazard = g.exit_scale[a] * (c.exit_early, c.exit_established, c.exit_senior)[s]
+        if self.permanent:
+            hazard *= c.exit_permanent
+        drawn = -log(1.0 - draw(g.key[Stream.EXIT], uid))
+        chilled = hazard * exp(c.exit_fear * self.fear)
+        if drawn < hazard:
+            self.leaving = "career"
+        elif drawn < chilled:
+            self.leaving = "fear"
+        elif drawn < chilled + g.case_exit[a][o]:
+            self.leaving = "case"
+
+    def leave(self) -> None:
+        """Leave research; who remembers this person finds that they are gone."""
+        self.active = False
+        self.ties = []
+        self.remove()
+
+    # --- mobility -------------------------------------------------------------------------------------------
+    def consider_moving(self, g: Given) -> None:
+        """Whether to move this year and where to; `going` is set, nobody has moved yet."""
+        self.going = None
+        m, f, c, o, s = g.params.mobility, self.field, self.place, self.origin, self.stage
+        elite = 1 if self.talent >= g.constants.elite_talent else 0
+        own = (1.0, m.age_established, m.age_senior)[s] * self.talent**m.talent * exp(m.fear_leave * self.fear)
+        if self.permanent:
+            own *= m.permanent
+        number = Counter(self.places_of_ties())
+        factor = {d: (1.0 + n) ** m.tie for d, n in number.items()}
+        if o != c and self.entry_place != o and g.year - self.entry_year < 6:  # studied abroad, not home yet
+            factor[o] = factor.get(o, 1.0) * exp(m.home_early)
+        base, attract = g.base[c], g.attract[f][o][s][elite]
+        total = g.total[f][c][o][s][elite]
+        total += sum(base[d] * attract[d] * (x - 1.0) for d, x in factor.items())
+        drawn = -log(1.0 - draw(g.key[Stream.MOVE], self.uid))
+        if drawn > g.scale[f][c][o][s][elite] * own * total:
+            return
+        key = fold(g.key[Stream.DESTINATION], self.uid)
+        best, to = -inf, None
+        for d in range(g.n_places):
+            weight = base[d] * attract[d] * factor.get(d, 1.0)
+            if d != c and weight > 0.0:
+                value = log(weight) + gumbel(key, d)
+                if value > best:
+                    best, to = value, d
+        if to is not None and draw(g.key[Stream.CAP], self.uid) < g.accept[to] ** (self.talent**-m.fit):
+            self.going = to, to in number
+
+    def move(self, g: Given) -> None:
+        """Go: a new place, institution and history, and no permanent post."""
+        assert self.going is not None
+        self.prev_place, self.place = self.place, self.going[0]
+        self.moved_year = g.year
+        self.permanent = False
+        self.institution = choose_institution(g, self.uid, self.place)
+
+
+def choose_institution(g: Given, uid: int, place: int) -> int:
+    """Institution of a person who comes to a place, by shares of researchers."""
+    first, after = g.constants.institution_first[place : place + 2]
+    u = uniform(g.key[Stream.INSTITUTION], uid, place)
+    return bisect_left(g.constants.institution_cumulative, u, first, after - 1)
+
+
+def born(model: mesa.Model, g: Given, field: int, origin: int, ordinal: int) -> Researcher:
+    """A person who enters research this year: talent, then home or abroad, then which host."""
+    uid = ((((origin + 1) << 12 | g.year - 1900) << 4 | field) << 32) | ordinal
+    sigma, tilt = g.params.careers.talent_sigma, g.params.entry.talent_abroad
+    key = g.constants.key(Stream.TALENT, 0)
+    talent = single(exp(sigma * normal(key, uid, 0) - 0.5 * sigma * sigma))
+    z = log(talent) / sigma + 0.5 * sigma
+    odds = g.entry_odds[field][origin] + tilt * z - 0.5 * tilt * tilt
+    place = origin
+    if draw(g.key[Stream.ENTRY_HOME], uid) < 1.0 / (1.0 + exp(-odds)):
+        own, best = fold(g.key[Stream.ENTRY_HOST], uid), -inf
+        for d, weight in enumerate(g.entry_weight[field][origin]):
+            if d != origin and weight > 0.0:
+                value = log(weight) + gumbel(own, d)
+                if value > best:
+                    best, place = value, d
+    return Researcher(model, uid, field, origin, place, choose_institution(g, uid, place), place, g.year, talent)

@@ -1,0 +1,214 @@
+"""The same rules written a second time, with Mesa's own agent objects and no engine code, give the same people.
+
+`benchmarks.reference` lives several years on from the engine's people, given only each year's numbers on places;
+moves, author lists, ties and everything else that is discrete must be equal person by person.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import benchmarks.reference
+from benchmarks.reference import impact, keyed, model, papers, pool
+from benchmarks.reference.handover import (
+    Doings,
+    Lived,
+    Watched,
+    constants_of,
+    differences,
+    live_a_year,
+    people_of,
+    reference_doings,
+)
+from benchmarks.reference.papers import Paper
+from benchmarks.reference.researcher import Researcher
+from sim import randomness
+from sim.data.tables import load_world_data
+from sim.fitted import load_fitted
+from sim.inputs import Inputs
+from tests import live
+
+FIRST, LAST = 2017, 2020  # a year without policy, then three under all levers at once
+PLANET = 4000.0  # real people for each of the small planet's
+
+
+def small_planet() -> Inputs:
+    """Inputs of a world with one person for every 4000 of ours, to be lived at scale 1."""
+    data = load_world_data("full")
+    fewer = {name: getattr(data, name) / PLANET for name in ("researchers", "entries", "exits")}
+    return Inputs(replace(data, **fewer, gerd_musd=data.gerd_musd / PLANET), load_fitted("full"))
+
+
+@dataclass(frozen=True)
+class Both:
+    """Years of the engine, and of a reference that started from the same people and then lived on its own."""
+
+    start: dict[str, np.ndarray]
+    cfg: live.Config
+    lived: list[Lived]
+    theirs: list[Doings]
+
+
+@lru_cache(maxsize=2)
+def both(scale: int) -> Both:
+    """Both sides from 2017 to 2020, about 2,000 researchers: agents for 4000 people each, or people of a planet."""
+    cfg = live.with_everything(live.config(f"scale={scale}", "start=2010"))
+    world = Watched(cfg, inputs=small_planet() if scale == 1 else None)
+    for _ in world.run(FIRST - 1):
+        pass
+    constants = constants_of(world)
+    reference = people_of(world, constants)
+    lived, theirs, start = [], [], {}
+    for year in range(FIRST, LAST + 1):
+        if year == LAST:
+            start = {name: np.array(value) for name, value in world.state().items()}
+        lived.append(live_a_year(world))
+        given = lived[-1].given(constants)
+        theirs.append(reference_doings(reference, reference.live(given), given))
+    return Both(start, cfg, lived, theirs)
+
+
+@pytest.mark.parametrize("scale", [4000, 1])
+def test_both_give_the_same_people_for_four_years(scale: int) -> None:
+    found = both(scale)
+    for year, ours, theirs in zip(range(FIRST, LAST + 1), (lived.doings for lived in found.lived), found.theirs):
+        assert differences(ours, theirs) == {}, year
+        assert 1500 < len(ours.people) < 3000
+        assert min(map(len, (ours.exits, ours.entries))) > 30 and len(ours.moves) > 10 and len(ours.papers) > 300
+    last = found.lived[-1].doings
+    assert len(last.lost) > 10, "rules refuse partners"
+    assert {reason for lived in found.lived for reason in lived.doings.exits.values()} >= {"career", "fear"}
+    dual = [values[10] for values in last.people.values()]
+    assert sum(place is not None for place in dual) > 5
+    twice = sum(len(set(team)) < len(team) for lived in found.lived for team, *_ in lived.doings.papers.values())
+    assert (twice > 0) == (scale > 1), "the same agent twice on a paper is two people, and at scale 1 nobody is two"
+
+
+# --- it can fail --------------------------------------------------------------------------------------------
+def differences_with(found: Both, **changes: float) -> dict[str, int]:
+    """Differences of the last year if the reference has other parameters (``section__name``) from then on."""
+    world = Watched.from_state(found.cfg, found.start)
+    constants = constants_of(world)
+    params = constants.params
+    for name, value in changes.items():
+        section, key = name.split("__")
+        params = replace(params, **{section: replace(getattr(params, section), **{key: value})})
+    constants = replace(constants, params=params)
+    reference = people_of(world, constants)
+    given = found.lived[-1].given(constants)
+    return differences(found.lived[-1].doings, reference_doings(reference, reference.live(given), given))
+
+
+def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> None:
+    assert differences_with(both(4000)) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "value", "seen_in"),
+    [
+        ("careers__exit_fear", 1.5, "exits"),
+        ("careers__exit_permanent", 1.0, "exits"),
+        ("careers__talent_permanent", 0.0, "permanent"),
+        ("security__dual_end", 0.0, "dual"),
+        ("collaboration__fear_nearness_tie", 0.0, "fear"),
+        ("collaboration__fear_exposure_other", 0.0, "fear"),
+        ("entry__talent_abroad", 0.0, "entries"),
+        ("mobility__tie", 0.0, "moves"),
+        ("mobility__talent", 0.0, "moves"),
+        ("mobility__home_early", 0.0, "moves"),
+        ("collaboration__origin", 0.0, "papers"),
+        ("collaboration__repeat", 0.3, "ties"),
+        ("collaboration__refill", 0.4, "papers"),
+        ("collaboration__fear", 0.0, "lost"),
+        ("publication__fear_apply", 0.0, "papers"),
+        ("publication__funded_gain", 0.0, "papers"),
+        ("publication__age_senior", 1.1, "papers"),
+        ("compliance__screening_time", 0.2, "papers"),
+        ("impact__talent_best", 0.29, "mu"),
+        ("impact__place_best", 0.4, "mu"),
+        ("impact__reputation", 0.0, "mu"),
+        ("impact__home_bias", 1.0, "citations"),
+        ("impact__discount", 0.84, "reputation"),
+    ],
+)
+def test_another_parameter_is_another_world(change: str, value: float, seen_in: str) -> None:
+    assert differences_with(both(4000), **{change: value}).get(seen_in, 0) > 0
+
+
+def _without_ties(person: Researcher) -> list[int]:
+    return []
+
+
+def _oldest_first(person: Researcher, odd: int) -> None:
+    person.ties = [*person.ties, *person.met][: papers.N_TIES]
+    person.met.clear()
+
+
+def _all_meet(paper: Paper) -> None:
+    for author in paper.authors:
+        author.met.update(other for other in paper.authors if other is not author)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "rule", "seen_in"),
+    [
+        (Researcher, "places_of_ties", _without_ties, "moves"),
+        (papers, "fearful", lambda person, towards, g: 0.0, "papers"),
+        (papers, "past_coauthor", lambda lead, key, team, same: None, "papers"),
+        (papers, "remember", _oldest_first, "ties"),
+        (papers, "meet", _all_meet, "ties"),
+        (pool, "LOAD", 0.5, "papers"),
+        (papers, "MOST", 3, "papers"),
+        (papers, "RECENT", 0, "papers"),
+        (impact, "rate", lambda paper, g: None, "papers"),
+        (model, "uniform", lambda key, uid, alternative: 0.5, "entries"),
+    ],
+)
+def test_another_rule_is_another_world(
+    owner: Any, name: str, rule: Callable[..., Any] | float, seen_in: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner, name, rule)
+    assert differences_with(both(4000)).get(seen_in, 0) > 0
+
+
+# --- independence -------------------------------------------------------------------------------------------
+ALLOWED = {"sim.params", "sim.fields"}  # numbers, not rules
+
+
+def test_the_reference_shares_no_code_with_the_engine() -> None:
+    folder = Path(benchmarks.reference.__file__).parent
+    files = sorted(path for path in folder.glob("*.py") if path.stem != "handover")
+    assert len(files) >= 7
+    for path in files:
+        names = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            if isinstance(node, ast.ImportFrom):
+                names.add(node.module or "")
+        foreign = {name for name in names if name.split(".")[0] in ("sim", "numba", "tests")}
+        assert foreign <= ALLOWED, path.name
+
+
+def test_keyed_numbers_are_those_of_the_engine() -> None:
+    u64, rng = np.uint64, np.random.default_rng(5)
+    for seed, replicate, uid, alt in rng.integers(0, 2**63, (50, 4), dtype=np.uint64):
+        ours = randomness.base_key(int(seed), int(replicate), randomness.Stream.MOVE, 2018)
+        theirs = keyed.stream_key(int(seed), int(replicate), keyed.Stream.MOVE, 2018)
+        assert int(ours) == theirs
+        assert randomness.draw(ours, uid) == keyed.draw(theirs, int(uid))
+        assert randomness.uniform(ours, uid, alt) == keyed.uniform(theirs, int(uid), int(alt))
+        assert randomness.gumbel(ours, uid) == pytest.approx(keyed.gumbel(theirs, int(uid)), rel=1e-12)
+        assert randomness.normal(ours, uid, u64(3)) == pytest.approx(keyed.normal(theirs, int(uid), 3), rel=1e-8)
+        u = keyed.draw(theirs, int(uid))
+        for mean in (0.0, 0.3, 7.0, 59.0, 80.0, 500.0):
+            assert randomness.poisson_from(u, mean) == keyed.poisson(u, mean)
+    assert {s.name: int(s) for s in keyed.Stream}.items() <= {s.name: int(s) for s in randomness.Stream}.items()
