@@ -22,7 +22,7 @@ from benchmarks.reference.model import Reference, Year
 from benchmarks.reference.researcher import Researcher
 from sim.agents import population
 from sim.columns import N_TIES, NONE, Block
-from sim.engines import impact, mobility, publication
+from sim.engines import careers, impact, mobility, pools, publication
 from sim.phases import moves, papers, people
 from sim.phases.setting import YearContext
 from sim.ties import tie_alive, tie_row
@@ -37,6 +37,17 @@ _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
     (publication, "write_papers", {"partners": "cumulative"}),
 )
 _ONCE = ("base", "accept")  # the same in every field
+# functions that work on people, and the phases that call them: what benchmarks time
+PHASES: list[tuple[Any, str]] = [
+    (people, "age_and_exit"), (people, "retire"), (people, "enter"), (moves, "move"), (papers, "research"),
+]  # fmt: skip
+PEOPLE: list[tuple[Any, str]] = [
+    (careers, "step"), (Block, "retire"), (population, "bear"), (population, "choose_entry"),
+    (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
+    (publication, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
+    (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
+    (impact, "rate_papers"), (impact, "credit_authors"),
+]  # fmt: skip
 
 
 class Watched(World):
@@ -148,9 +159,9 @@ class Spy:
 
     def time(self, args: tuple[Any, ...]) -> Any:
         """Call and add up the time."""
-        start = time.perf_counter()
+        start = time.process_time()
         result = self.kernel(*args)
-        self.seconds += time.perf_counter() - start
+        self.seconds += time.process_time() - start
         return result
 
 

@@ -70,6 +70,16 @@ def draw(key: int, part: int) -> float:
     return ((fold(key, part) >> 11) + 0.5) * _TO_UNIT
 
 
+def upper(word: int) -> float:
+    """Uniform number in (0, 1) from the upper half of a key that has been folded; `lower` is another one."""
+    return ((word >> 32) + 0.5) * 2.0**-32
+
+
+def lower(word: int) -> float:
+    """Uniform number in (0, 1) from the lower half of a key that has been folded."""
+    return ((word & 0xFFFFFFFF) + 0.5) * 2.0**-32
+
+
 def uniform(key: int, uid: int, alternative: int) -> float:
     """Uniform number in (0, 1) of a key, a person and an alternative."""
     return draw(fold(key, uid), alternative)

@@ -9,7 +9,7 @@ from math import comb
 from typing import TYPE_CHECKING
 
 from benchmarks.reference.given import Given
-from benchmarks.reference.keyed import Stream, draw, fold, poisson
+from benchmarks.reference.keyed import Stream, draw, fold, lower, poisson, upper
 from benchmarks.reference.pool import Pool
 from benchmarks.reference.researcher import N_TIES, Researcher
 from sim.fields import FIELDS
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 MOST = 200  # authorships a year of one agent
 RECENT = 5  # years for which a recruit counts as recent
-# draws of one place on a team; a place without anybody is drawn again with the next multiple of AGAIN
-REPEAT, TIE, PLACE, REFUSE, REFILL, OTHER, PERSON, PERSON_ELSEWHERE, PARTNER, ORIGIN, SAME = range(11)
-AGAIN = 16
+# draws of one place on a team; the halves of its key say whether a co-author is asked (upper) and where (lower)
+TIE, ORIGIN, SAME, REFUSE, PARTNER, REFILL, OTHER, AGAIN = range(8)
+PERSON, PERSON_ELSEWHERE = 16, 256
 
 
 @dataclass(eq=False)
@@ -49,8 +49,8 @@ def plan_year(person: Researcher, g: Given) -> None:
     """Grant, number of authorships, papers to lead, and type of the project."""
     p, a, uid, x = g.params.publication, person.place, person.uid, FIELDS[person.field]
     key = fold(g.key[Stream.PROJECT], uid)
-    person.applied_for = draw(key, 3) < p.apply_share * (1.0 - p.fear_apply * person.fear)
-    person.funded = person.applied_for and draw(key, 4) < g.success[a]
+    person.applied_for = upper(key) < p.apply_share * (1.0 - p.fear_apply * person.fear)
+    person.funded = person.applied_for and lower(key) < g.success[a]
     mean = g.rate[a] * person.talent * (p.age_early, p.age_established, p.age_senior)[person.stage]
     mean *= 1.0 + p.funded_gain * (person.funded - p.apply_share * g.success[a])  # the mean over people stays
     mean *= 1.0 - p.fear_output * person.fear
@@ -84,13 +84,13 @@ def write(person: Researcher, g: Given, pools: list[Pool]) -> Iterator[Paper]:
 def find_partner(lead: Researcher, g: Given, pools: list[Pool], key: int, team: list[Researcher]) -> Researcher | None:
     """Who fills one place on a team: a past co-author, else a person of some place; refused places may be refilled."""
     c, same, a = g.params.collaboration, g.constants.same, lead.place
-    partner = past_coauthor(lead, key, team, same) if draw(key, REPEAT) < c.repeat else None
+    partner = past_coauthor(lead, key, team, same) if upper(key) < c.repeat else None
     b = partner.place if partner is not None else partner_place(lead, g, pools, key)
     friction = g.friction[(0 if lead.basic else 1) + (2 if lead.sensitive else 0)][lead.field][a]
     refused = draw(key, REFUSE) < 1.0 - (1.0 - friction[b]) * (1.0 - fearful(lead, b, g))
     if not refused:
         if partner is None:
-            partner = pools[b].draw(fold(key, PERSON), team, same)
+            partner = pools[b].draw(key, PERSON, team, same)
         refused = partner is not None and draw(key, PARTNER) < fearful(partner, a, g)
     if not refused:
         return partner
@@ -102,7 +102,7 @@ def find_partner(lead: Researcher, g: Given, pools: list[Pool], key: int, team: 
     other = bisect_left(g.partners[lead.field][a], draw(key, OTHER))
     if other == b or friction[other] > 0.0:
         other = a
-    return pools[other].draw(fold(key, PERSON_ELSEWHERE), team, same)
+    return pools[other].draw(key, PERSON_ELSEWHERE, team, same)
 
 
 def past_coauthor(lead: Researcher, key: int, team: list[Researcher], same: float) -> Researcher | None:
@@ -121,10 +121,11 @@ def partner_place(lead: Researcher, g: Given, pools: list[Pool], key: int) -> in
     if lead.origin != lead.place and draw(key, ORIGIN) < g.params.collaboration.origin:
         return lead.origin
     shares = g.partners[lead.field][lead.place]
-    for attempt in range(4):
-        place = bisect_left(shares, draw(key, PLACE + attempt * AGAIN))
+    place = bisect_left(shares, lower(key))
+    for attempt in range(1, 4):
         if pools[place].cells:
             break
+        place = bisect_left(shares, draw(key, AGAIN + attempt))
     return place
 
 

@@ -9,8 +9,16 @@ from benchmarks.reference.keyed import draw, fold
 if TYPE_CHECKING:
     from benchmarks.reference.researcher import Researcher
 
-LOAD = 0.6  # authorships per cell
+LOAD = 0.7  # authorships per cell, at most
 TRIES = 64
+
+
+def size_for(number: int) -> int:
+    """Cells for a number of authorships: rounded up to at most three binary digits and zeros."""
+    size, step = int(number / LOAD) + 2, 1
+    while size > 8 * step:
+        step *= 2
+    return -(-size // step) * step
 
 
 class Pool:
@@ -23,7 +31,6 @@ class Pool:
     def __init__(self) -> None:
         self.slots: list[tuple[int, Researcher]] = []
         self.cells: list[Researcher | None] = []
-        self._mask = self._half = 0
 
     def add(self, person: Researcher, key: int, number: int) -> None:
         """Take in the authorships of one person; `key` is that of the pools of the year."""
@@ -32,9 +39,7 @@ class Pool:
 
     def close(self) -> None:
         """Build the table when everyone is in."""
-        size = int(len(self.slots) / LOAD) + 2
-        self._half = 1 << (size - 1).bit_length() - 1
-        self._mask = 2 * self._half - 1
+        size = size_for(len(self.slots))
         self.cells = [None] * size
         for word, person in sorted(self.slots, key=lambda slot: slot[0], reverse=True):
             at = self._cell(word)
@@ -43,18 +48,17 @@ class Pool:
             self.cells[at] = person
 
     def _cell(self, word: int) -> int:
-        at = word & self._mask
-        return at if at < len(self.cells) else at - self._half
+        return (word & 0xFFFFFFFF) * len(self.cells) >> 32
 
-    def draw(self, key: int, team: list[Researcher], same: float) -> Researcher | None:
-        """Someone who is not on the team, or None after many vain looks.
+    def draw(self, key: int, first: int, team: list[Researcher], same: float) -> Researcher | None:
+        """Someone who is not on the team, or None after many vain looks, of which `first` is the first one's number.
 
         `same` : probability that an agent on the team already would be the same person.
         """
-        for attempt in range(TRIES if self.cells else 0):
-            person = self.cells[self._cell(fold(key, attempt))]
+        for look in range(first, first + TRIES if self.cells else first):
+            person = self.cells[self._cell(fold(key, look))]
             if person is None:
                 continue
-            if person not in team or (same < 1.0 and draw(key, TRIES + attempt) >= same):
+            if person not in team or (same < 1.0 and draw(key, TRIES + look) >= same):
                 return person
         return None

@@ -1,0 +1,97 @@
+"""Time of a year of people, in this engine and written with Mesa's own agent objects.
+
+``python -m benchmarks.against_mesa [--agents 10000 100000]``
+
+Both live the same year (2018, under the scenario `restrictive`) of the very same people by the same rules, in one
+process on one core, both warm; that they did the same is checked. Three times are given: of the engine's kernels that
+work on people, of its phases as a whole (with all numbers on places, which the reference is given), and of the
+reference (`benchmarks.reference`). Nanoseconds of processor time per agent-year, best of several.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+
+import numpy as np
+
+from benchmarks.reference.handover import (
+    PEOPLE,
+    PHASES,
+    Lived,
+    Spy,
+    Watched,
+    constants_of,
+    differences,
+    live_a_year,
+    people_of,
+    reference_doings,
+    spies,
+)
+from sim import load_config
+from sim.config import Config
+
+START, YEAR = 2008, 2018
+REAL_RESEARCHERS = 8.7e6  # in 2018
+ENGINE_REPEATS, REFERENCE_REPEATS = 7, 2
+
+
+def people_at(agents: int) -> tuple[Config, dict[str, np.ndarray]]:
+    """Configuration and state at the end of 2017 of a world with about so many agents."""
+    scale = round(REAL_RESEARCHERS / agents)
+    cfg = load_config(f"scale={scale}", f"start={START}", "threads=1", "panel.size=0", "+scenario=restrictive")
+    world = Watched(cfg)
+    for _ in world.run(YEAR - 1):
+        pass
+    return cfg, {name: np.array(value) for name, value in world.state().items()}
+
+
+def engine_seconds(cfg: Config, state: dict[str, np.ndarray]) -> tuple[float, float]:
+    """Seconds that the kernels on people take, and the phases that hold them."""
+    kernels, phases = [], []
+    for _ in range(ENGINE_REPEATS):
+        world = Watched.from_state(cfg, state)
+        with spies(PHASES, Spy.time) as whole, spies(PEOPLE, Spy.time) as inner:
+            world.live_a_year()
+        kernels.append(sum(spy.seconds for spy in inner.values()))
+        phases.append(sum(spy.seconds for spy in whole.values()))
+    return min(kernels), min(phases)
+
+
+def reference_seconds(cfg: Config, state: dict[str, np.ndarray], lived: Lived) -> float:
+    """Seconds that the same year of the same people takes as Mesa objects; they must do the same."""
+    found = []
+    for _ in range(REFERENCE_REPEATS):
+        world = Watched.from_state(cfg, state)
+        constants = constants_of(world)
+        model, given = people_of(world, constants), lived.given(constants)
+        start = time.process_time()
+        year = model.live(given)
+        found.append(time.process_time() - start)
+    differ = differences(lived.doings, reference_doings(model, year, given))
+    print(f"{len(lived.doings.people):>8} agents: {len(lived.doings.moves)} moves and {len(lived.doings.papers)} papers, "
+          f"{'the same on both sides' if not differ else f'not the same: {differ}'}")  # fmt: skip
+    return min(found)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--agents", type=int, nargs="+", default=[10_000, 100_000])
+    args = parser.parse_args()
+    rows = []
+    for agents in args.agents:
+        cfg, state = people_at(agents)
+        lived = live_a_year(Watched.from_state(cfg, state))  # compiles, too
+        people, phases = engine_seconds(cfg, state)
+        rows.append((len(lived.doings.people), people, phases, reference_seconds(cfg, state, lived)))
+    print(f"\nnanoseconds per agent-year, {YEAR}; load average {os.getloadavg()[0]:.1f}")
+    print(f"{'agents':>8}{'engine, people':>16}{'engine, phases':>16}{'Mesa objects':>14}{'ratio':>8}{'of phases':>11}")
+    for n, people, phases, theirs in rows:
+        ns = (1e9 * seconds / n for seconds in (people, phases, theirs))
+        print(f"{n:>8}{next(ns):>16.0f}{next(ns):>16.0f}{next(ns):>14.0f}{theirs / people:>7.0f}x{theirs / phases:>10.0f}x")
+
+
+if __name__ == "__main__":
+    main()

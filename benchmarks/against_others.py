@@ -1,0 +1,213 @@
+"""Time of the most trivial step, one hazard draw an agent, in this engine and in other frameworks.
+
+``python -m benchmarks.against_others [--agents 1000000] [--steps 5]``
+
+The step is the same everywhere: every agent draws one number and leaves with probability 0.05, those who leave are
+removed, and as many new agents come in. This engine and Starsim draw *keyed* numbers (what one agent draws does not
+depend on the others); Mesa and mesa-frames have no such draws and use one generator, which is less work. Mesa's
+objects are run with a tenth of the agents. What is not installed is said to be so; Starsim is in the extra ``bench``,
+mesa-frames has to be installed by hand, since it asks for an older NumPy (``pip install --no-deps mesa-frames polars``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import mesa
+import numpy as np
+from numba import njit
+
+from sim.columns import Block
+from sim.randomness import Stream, base_key, draw
+
+LEAVE = 0.05
+REPEATS = 5
+Steps = Iterator[int]  # each `next` takes one step and gives the number of agents who left
+
+
+@dataclass(frozen=True)
+class Rival:
+    """One row of the table: `start(n, steps)` sets a world of n agents up and takes its steps."""
+
+    name: str
+    package: str
+    keyed: bool
+    start: Callable[[int, int], Callable[[], int]]
+    share: float = 1.0
+
+
+# --- this engine --------------------------------------------------------------------------------------------
+@njit(cache=True)
+def leavers(uid, key, out):
+    """Rows of those who leave; returns how many."""
+    n = 0
+    for i in range(uid.shape[0]):
+        if uid[i] != 0 and draw(key, uid[i]) < LEAVE:
+            out[n] = i
+            n += 1
+    return n
+
+
+def columns(n: int, steps: int) -> Callable[[], int]:
+    """Columns, one keyed draw a person, rows freed and used again."""
+    block = Block(n)
+    block.uid[block.allocate(n)] = np.arange(1, n + 1, dtype=np.uint64)
+    rows = np.empty(n, np.int64)
+    leavers(block.used("uid")[0], base_key(0, 0, Stream.EXIT, 0), rows)  # compile
+
+    def run() -> int:
+        left = 0
+        for step in range(steps):
+            number = leavers(block.used("uid")[0], base_key(0, 0, Stream.EXIT, 1 + step), rows)
+            block.retire(rows[:number].copy())
+            born = block.allocate(number)
+            block.uid[born] = np.arange(n + left + 1, n + left + number + 1, dtype=np.uint64)
+            left += number
+        assert block.n_alive == n
+        return left
+
+    return run
+
+
+# --- others -------------------------------------------------------------------------------------------------
+def starsim(n: int, steps: int) -> Callable[[], int]:
+    """Starsim's own loop with common random numbers: a Bernoulli filter, requested deaths, grown people."""
+    import starsim as ss
+
+    ss.options(verbose=0, single_rng=False)
+
+    class Turnover(ss.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.leave = ss.bernoulli(p=LEAVE)
+
+        def step(self) -> None:
+            gone = self.leave.filter()
+            self.sim.people.request_death(gone)
+            self.sim.people.grow(len(gone))
+            left.append(len(gone))
+
+    left: list[int] = []
+    # its clock counts the first and the last year
+    sim = ss.Sim(n_agents=n, modules=Turnover(), dur=steps - 1, dt=1, verbose=0, use_aging=False)
+    sim.init()
+
+    def run() -> int:
+        sim.run()
+        assert sim.t.npts == steps and len(sim.people) == n
+        return sum(left)
+
+    return run
+
+
+def mesa_frames(n: int, steps: int) -> Callable[[], int]:
+    """A Polars set of agents: one column of draws, a filter, new rows."""
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one thread each, so that processor time compares
+    import mesa_frames as mf
+    import polars as pl
+
+    class People(mf.AgentSetPolars):
+        def __init__(self, model: mf.ModelDF) -> None:
+            super().__init__(model)
+            self.last = n
+            self.add(pl.DataFrame({"unique_id": pl.arange(0, n, eager=True)}))
+
+        def step(self) -> None:
+            stays = pl.Series(self.model.random.random(len(self)) >= LEAVE)
+            before = len(self)
+            self._agents = self._agents.filter(stays)
+            self._mask = pl.repeat(True, len(self._agents), dtype=pl.Boolean, eager=True)
+            number = before - len(self)
+            self.add(pl.DataFrame({"unique_id": pl.arange(self.last, self.last + number, eager=True)}))
+            self.last += number
+
+    people = People(mf.ModelDF(0))
+
+    def run() -> int:
+        for _ in range(steps):
+            people.step()
+        assert len(people) == n
+        return people.last - n
+
+    return run
+
+
+class Person(mesa.Agent):
+    """Mesa agent that draws one number a step."""
+
+    def decide(self) -> None:
+        """Leave or stay."""
+        if self.random.random() < LEAVE:
+            self.remove()
+
+
+def mesa_objects(n: int, steps: int) -> Callable[[], int]:
+    """Mesa's agent objects."""
+    model = mesa.Model(rng=0)
+    Person.create_agents(model, n)
+
+    def run() -> int:
+        left = 0
+        for _ in range(steps):
+            model.agents.do("decide")
+            gone = n - len(model.agents)
+            Person.create_agents(model, gone)
+            left += gone
+        return left
+
+    return run
+
+
+RIVALS = (
+    Rival("this engine", "numba", True, columns),
+    Rival("Starsim", "starsim", True, starsim),
+    Rival("mesa-frames", "mesa-frames", False, mesa_frames),
+    Rival("Mesa objects", "mesa", False, mesa_objects, share=0.1),
+)
+
+
+def nanoseconds(rival: Rival, n: int, steps: int) -> float:
+    """Processor time per agent and step, best of several runs; each starts anew, and setting up does not count."""
+    best = float("inf")
+    for _ in range(REPEATS):
+        run = rival.start(n, steps)
+        start = time.process_time()
+        left = run()
+        best = min(best, time.process_time() - start)
+        assert abs(left / (n * steps) - LEAVE) < 0.1 * LEAVE, f"{rival.name} does another step"
+    return best / (n * steps) * 1e9
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--agents", type=int, default=1_000_000)
+    parser.add_argument("--steps", type=int, default=5)
+    args = parser.parse_args()
+    print(f"one hazard draw an agent, {LEAVE:.0%} replaced each step, {args.steps} steps, best of {REPEATS}; "
+          f"load average {os.getloadavg()[0]:.1f}")  # fmt: skip
+    print(f"{'':28}{'agents':>10}{'keyed':>8}{'ns/agent-step':>16}{'against this engine':>22}")
+    ours = 0.0
+    for rival in RIVALS:
+        n = int(args.agents * rival.share)
+        try:
+            label = f"{rival.name} ({rival.package} {version(rival.package)})"
+        except PackageNotFoundError:
+            print(f"{rival.name:28}{'not installed':>34}")
+            continue
+        try:
+            ns = nanoseconds(rival, n, args.steps)
+        except Exception as error:  # a rival that does not run here is a row of the table, not the end of it
+            print(f"{label:28}  does not run: {type(error).__name__}: {str(error)[:80]}")
+            continue
+        ours = ours or ns
+        print(f"{label:28}{n:>10}{'yes' if rival.keyed else 'no':>8}{ns:>16.1f}{ns / ours:>20.1f} x")
+
+
+if __name__ == "__main__":
+    main()
