@@ -31,7 +31,7 @@ from sim.world import World
 REASONS = {1: "career", 2: "fear", 3: "case"}
 # kernel, and the arguments that name numbers on places; each is called once a field
 _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
-    (population, "choose_entry", {"entry_odds": "logit_abroad", "entry_weight": "weight"}),
+    (population, "choose_entry", {"entry_odds": "logit_abroad", "entry_weight": "log_weight"}),
     (mobility, "propose", {name: name for name in ("base", "attract", "total", "scale", "accept")}),
     (publication, "plan_papers", {"teams": "team_cumulative"}),
     (publication, "write_papers", {"partners": "cumulative"}),
