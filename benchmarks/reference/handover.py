@@ -42,7 +42,7 @@ PHASES: list[tuple[Any, str]] = [
     (people, "age_and_exit"), (people, "retire"), (people, "enter"), (moves, "move"), (papers, "research"),
 ]  # fmt: skip
 PEOPLE: list[tuple[Any, str]] = [
-    (careers, "step"), (Block, "retire"), (population, "bear"), (population, "choose_entry"),
+    (careers, "feel"), (careers, "step"), (people, "retire"), (population, "bear"), (population, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
     (publication, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
