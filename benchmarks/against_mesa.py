@@ -69,9 +69,10 @@ def reference_seconds(cfg: Config, state: dict[str, np.ndarray], lived: Lived) -
         start = time.process_time()
         year = model.live(given)
         found.append(time.process_time() - start)
-    differ = differences(lived.doings, reference_doings(model, year, given))
-    print(f"{len(lived.doings.people):>8} agents: {len(lived.doings.moves)} moves and {len(lived.doings.papers)} papers, "
-          f"{'the same on both sides' if not differ else f'not the same: {differ}'}")  # fmt: skip
+    ours = lived.doings
+    differ = differences(ours, reference_doings(model, year, given))
+    verdict = f"not the same: {differ}" if differ else "the same on both sides"
+    print(f"{len(ours.people):>8} agents: {len(ours.moves)} moves and {len(ours.papers)} papers, {verdict}")
     return min(found)
 
 
@@ -89,8 +90,10 @@ def main() -> None:
     print(f"\nnanoseconds per agent-year, {YEAR}; load average {os.getloadavg()[0]:.1f}")
     print(f"{'agents':>8}{'engine, people':>16}{'engine, phases':>16}{'Mesa objects':>14}{'ratio':>8}{'of phases':>11}")
     for n, people, phases, theirs in rows:
-        ns = (1e9 * seconds / n for seconds in (people, phases, theirs))
-        print(f"{n:>8}{next(ns):>16.0f}{next(ns):>16.0f}{next(ns):>14.0f}{theirs / people:>7.0f}x{theirs / phases:>10.0f}x")
+        times = "".join(
+            f"{1e9 * seconds / n:>{width}.0f}" for seconds, width in ((people, 16), (phases, 16), (theirs, 14))
+        )
+        print(f"{n:>8}{times}{theirs / people:>7.0f}x{theirs / phases:>10.0f}x")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ The step is the same everywhere: every agent draws one number and leaves with pr
 removed, and as many new agents come in. This engine and Starsim draw *keyed* numbers (what one agent draws does not
 depend on the others); Mesa and mesa-frames have no such draws and use one generator, which is less work. Mesa's
 objects are run with a tenth of the agents. What is not installed is said to be so; Starsim is in the extra ``bench``,
-mesa-frames has to be installed by hand, since it asks for an older NumPy (``pip install --no-deps mesa-frames polars``).
+mesa-frames has to be installed by hand (``pip install --no-deps mesa-frames polars``), since it asks for an older NumPy.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def columns(n: int, steps: int) -> Callable[[], int]:
 # --- others -------------------------------------------------------------------------------------------------
 def starsim(n: int, steps: int) -> Callable[[], int]:
     """Starsim's own loop with common random numbers: a Bernoulli filter, requested deaths, grown people."""
-    import starsim as ss
+    import starsim as ss  # type: ignore[import-not-found]
 
     ss.options(verbose=0, single_rng=False)
 
@@ -108,8 +108,8 @@ def starsim(n: int, steps: int) -> Callable[[], int]:
 def mesa_frames(n: int, steps: int) -> Callable[[], int]:
     """A Polars set of agents: one column of draws, a filter, new rows."""
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one thread each, so that processor time compares
-    import mesa_frames as mf
-    import polars as pl
+    import mesa_frames as mf  # type: ignore[import-not-found]
+    import polars as pl  # type: ignore[import-not-found]
 
     class People(mf.AgentSetPolars):
         def __init__(self, model: mf.ModelDF) -> None:

@@ -228,9 +228,10 @@ def _engine_doings(
     for block, p in zip(blocks, output.papers):
         for k, (first, n, flags) in enumerate(zip(p.first, p.n_authors, p.flags)):
             team = tuple(int(block.uid[row]) for row in p.authors[first : first + n])
-            bits = (not flags & publication.APPLIED, flags & publication.SENSITIVE, flags & impact.INTERNATIONAL)
-            written[team[0], int(p.ordinal[k])] = (team, *map(bool, bits))
-            mu[team[0], int(p.ordinal[k])] = float(p.mu[k])
+            basic, sensitive = not flags & publication.APPLIED, bool(flags & publication.SENSITIVE)
+            key = team[0], int(p.ordinal[k])
+            written[key] = team, basic, sensitive, bool(flags & impact.INTERNATIONAL)
+            mu[key] = float(p.mu[k])
     standing, amounts = {}, {}
     for f, block in enumerate(blocks):
         for row in map(int, block.alive()):
@@ -255,7 +256,7 @@ def reference_doings(model: Reference, year: Year, given: Given) -> Doings:
     return Doings(
         exits={x.uid: x.leaving for x in year.left},
         entries={x.uid: x.entry_place for x in year.entered},
-        moves={x.uid: (x.prev_place, *x.going) for x in year.moved},
+        moves={x.uid: (x.prev_place, x.place, x.with_tie) for x in year.moved},
         papers={
             (p.lead.uid, p.ordinal): (tuple(a.uid for a in p.authors), p.lead.basic, p.lead.sensitive, p.international)
             for of_field in year.papers

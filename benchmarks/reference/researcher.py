@@ -6,15 +6,11 @@ from bisect import bisect_left
 from collections import Counter
 from ctypes import c_float
 from math import exp, inf, log
-from typing import TYPE_CHECKING
 
 import mesa
 
 from benchmarks.reference.given import Given
-from benchmarks.reference.keyed import Stream, draw, fold, gumbel, mix, normal, uniform
-
-if TYPE_CHECKING:
-    from benchmarks.reference.pool import Pool
+from benchmarks.reference.keyed import Stream, fold, gumbel, mix, normal, uniform
 
 N_TIES = 4
 
@@ -31,7 +27,7 @@ class Researcher(mesa.Agent):
     ----------
     ties : recent co-authors, newest first, at most four; None for one who left before the reference began.
     active : False once the person has left research. leaving : why, in the year of leaving.
-    going : destination of this year's move and whether a co-author is there; None if there is none.
+    going : destination of this year's move, None if there is none; with_tie : a co-author is there.
     """
 
     def __init__(
@@ -59,7 +55,8 @@ class Researcher(mesa.Agent):
         self.papers = self.papers_international = self.papers_basic = 0
         self.active = True
         self.leaving = ""
-        self.going: tuple[int, bool] | None = None
+        self.going: int | None = None
+        self.with_tie = False
         self.n_slots = self.n_leads = 0
         self.basic = self.sensitive = self.applied_for = self.funded = False
         self.tag = mix(uid) >> 38
@@ -144,12 +141,12 @@ class Researcher(mesa.Agent):
                 if value > best:
                     best, to = value, d
         if to is not None and uniform(g.key[Stream.CAP], self.uid, 0) < g.accept[to] ** (self.talent**-m.fit):
-            self.going = to, to in number
+            self.going, self.with_tie = to, to in number
 
     def move(self, g: Given) -> None:
         """Go: a new place, institution and history, and no permanent post."""
         assert self.going is not None
-        self.prev_place, self.place = self.place, self.going[0]
+        self.prev_place, self.place = self.place, self.going
         self.moved_year = g.year
         self.permanent = False
         self.institution = choose_institution(g, self.uid, self.place)

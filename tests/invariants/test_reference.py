@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,8 @@ def test_both_give_the_same_people_for_four_years(scale: int) -> None:
     assert {reason for lived in found.lived for reason in lived.doings.exits.values()} >= {"career", "fear"}
     at = PERSON.split().index("dual")
     dual = [{uid for uid, person in lived.doings.people.items() if person[at] is not None} for lived in found.lived]
-    assert any(before - after for before, after in zip(dual, dual[1:])), "second affiliations end"
-    assert any(after - before for before, after in zip(dual, dual[1:])), "second affiliations begin"
+    assert any(before - after for before, after in pairwise(dual)), "second affiliations end"
+    assert any(after - before for before, after in pairwise(dual)), "second affiliations begin"
     twice = sum(len(set(team)) < len(team) for lived in found.lived for team, *_ in lived.doings.papers.values())
     assert (twice > 0) == (scale > 1), "the same agent twice on a paper is two people, and at scale 1 nobody is two"
 
