@@ -5,8 +5,8 @@
 The step is the same everywhere: every agent draws one number and leaves with probability 0.05, those who leave are
 removed, and as many new agents come in. This engine and Starsim draw *keyed* numbers (what one agent draws does not
 depend on the others); Mesa and mesa-frames have no such draws and use one generator, which is less work. Mesa's
-objects are run with a tenth of the agents. What is not installed is said to be so; Starsim is in the extra ``bench``,
-mesa-frames has to be installed by hand (``pip install --no-deps mesa-frames polars``), since it asks for an older NumPy.
+objects are run with a tenth of the agents. What is not installed is said to be so: Starsim is in the extra ``bench``;
+mesa-frames asks for an older NumPy, so by hand: ``pip install --no-deps mesa-frames polars``.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def mesa_frames(n: int, steps: int) -> Callable[[], int]:
         def step(self) -> None:
             stays = pl.Series(self.model.random.random(len(self)) >= LEAVE)
             before = len(self)
-            self._agents = self._agents.filter(stays)
+            self._agents: pl.DataFrame = self._agents.filter(stays)
             self._mask = pl.repeat(True, len(self._agents), dtype=pl.Boolean, eager=True)
             number = before - len(self)
             self.add(pl.DataFrame({"unique_id": pl.arange(self.last, self.last + number, eager=True)}))
