@@ -90,10 +90,8 @@ def main() -> None:
     print(f"\nnanoseconds per agent-year, {YEAR}; load average {os.getloadavg()[0]:.1f}")
     print(f"{'agents':>8}{'engine, people':>16}{'engine, phases':>16}{'Mesa objects':>14}{'ratio':>8}{'of phases':>11}")
     for n, people, phases, theirs in rows:
-        times = "".join(
-            f"{1e9 * seconds / n:>{width}.0f}" for seconds, width in ((people, 16), (phases, 16), (theirs, 14))
-        )
-        print(f"{n:>8}{times}{theirs / people:>7.0f}x{theirs / phases:>10.0f}x")
+        ours, whole, other = (1e9 * seconds / n for seconds in (people, phases, theirs))
+        print(f"{n:>8}{ours:>16.0f}{whole:>16.0f}{other:>14.0f}{other / ours:>7.0f}x{other / whole:>10.0f}x")
 
 
 if __name__ == "__main__":

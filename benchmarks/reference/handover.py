@@ -76,7 +76,7 @@ class Doings:
 
     exits: dict[int, str]
     entries: dict[int, int]
-    moves: dict[int, tuple[int, int, bool]]
+    moves: dict[int, tuple[int | None, int, bool]]
     papers: dict[tuple[int, int], tuple[tuple[int, ...], bool, bool, bool]]
     people: dict[int, tuple[Any, ...]]
     amounts: dict[int, tuple[float, ...]]
@@ -222,7 +222,9 @@ def _engine_doings(
     blocks = world.columns.blocks
     entered = {int(b.uid[r]): int(b.entry_place[r]) for b, rows in zip(blocks, entries.rows) for r in rows}
     fields = zip(moved.field, moved.row, moved.place_from, moved.place_to, moved.with_tie)
-    went = {int(blocks[f].uid[r]): (int(a), int(b), bool(tie)) for f, r, a, b, tie in fields}
+    went: dict[int, tuple[int | None, int, bool]] = {
+        int(blocks[f].uid[r]): (int(a), int(b), bool(tie)) for f, r, a, b, tie in fields
+    }
     written: dict[tuple[int, int], tuple[tuple[int, ...], bool, bool, bool]] = {}
     mu: dict[tuple[int, int], float] = {}
     for block, p in zip(blocks, output.papers):
