@@ -31,7 +31,7 @@ from sim.world import World
 REASONS = {1: "career", 2: "fear", 3: "case"}
 # kernel, and the arguments that name numbers on places; each is called once a field
 _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
-    (population, "choose_entry", {"entry_odds": "logit_abroad", "entry_weight": "log_weight"}),
+    (population, "choose_entry", {"entry_odds": "logit_abroad", "entry_weight": "weight"}),
     (mobility, "propose", {name: name for name in ("base", "attract", "total", "scale", "accept")}),
     (publication, "plan_papers", {"teams": "team_cumulative"}),
     (publication, "write_papers", {"partners": "cumulative"}),
@@ -42,7 +42,7 @@ PHASES: list[tuple[Any, str]] = [
     (people, "age_and_exit"), (people, "retire"), (people, "enter"), (moves, "move"), (papers, "research"),
 ]  # fmt: skip
 PEOPLE: list[tuple[Any, str]] = [
-    (careers, "feel"), (careers, "step"), (people, "retire"), (population, "bear"), (population, "choose_entry"),
+    (careers, "step"), (people, "retire"), (population, "bear"), (population, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
     (publication, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),

@@ -10,7 +10,7 @@ from math import exp, inf, log
 import mesa
 
 from benchmarks.reference.given import Given
-from benchmarks.reference.keyed import Stream, fold, gumbel, mix, normal, uniform
+from benchmarks.reference.keyed import Stream, draw, fold, gumbel, mix, normal, uniform
 
 N_TIES = 4
 
@@ -89,16 +89,16 @@ class Researcher(mesa.Agent):
         self.stage = s = 0 if years < 8 else 1 if years < 20 else 2
         if not self.permanent:
             rate = g.permanent_rate[a][s] * self.talent**c.talent_permanent
-            self.permanent = uniform(g.key[Stream.PERMANENT], uid, 0) < rate
+            self.permanent = draw(g.key[Stream.PERMANENT], uid) < rate
         if self.dual is not None:
-            if uniform(g.key[Stream.DUAL], uid, 1) < g.dual_loss[a]:
+            if draw(g.key[Stream.DUAL], uid) < g.dual_loss[a]:
                 self.dual = None
-        elif a != o and s > 0 and uniform(g.key[Stream.DUAL], uid, 0) < g.dual_gain[a][o]:
+        elif a != o and s > 0 and draw(g.key[Stream.DUAL], uid) < g.dual_gain[a][o]:
             self.dual = o
         hazard = g.exit_scale[a] * (c.exit_early, c.exit_established, c.exit_senior)[s]
         if self.permanent:
             hazard *= c.exit_permanent
-        drawn = -log(1.0 - uniform(g.key[Stream.EXIT], uid, 0))
+        drawn = -log(1.0 - draw(g.key[Stream.EXIT], uid))
         chilled = hazard * exp(c.exit_fear * self.fear)
         if drawn < hazard:
             self.leaving = "career"
@@ -129,7 +129,7 @@ class Researcher(mesa.Agent):
         base, attract = g.base[c], g.attract[f][o][s][elite]
         total = g.total[f][c][o][s][elite]
         total += sum(base[d] * attract[d] * (x - 1.0) for d, x in factor.items())
-        drawn = -log(1.0 - uniform(g.key[Stream.MOVE], self.uid, 0))
+        drawn = -log(1.0 - draw(g.key[Stream.MOVE], self.uid))
         if drawn > g.scale[f][c][o][s][elite] * own * total:
             return
         key = fold(g.key[Stream.DESTINATION], self.uid)
@@ -140,7 +140,7 @@ class Researcher(mesa.Agent):
                 value = log(weight) + gumbel(key, d)
                 if value > best:
                     best, to = value, d
-        if to is not None and uniform(g.key[Stream.CAP], self.uid, 0) < g.accept[to] ** (self.talent**-m.fit):
+        if to is not None and draw(g.key[Stream.CAP], self.uid) < g.accept[to] ** (self.talent**-m.fit):
             self.going, self.with_tie = to, to in number
 
     def move(self, g: Given) -> None:
@@ -168,11 +168,11 @@ def born(model: mesa.Model, g: Given, field: int, origin: int, ordinal: int) -> 
     z = log(talent) / sigma + 0.5 * sigma
     odds = g.entry_odds[field][origin] + tilt * z - 0.5 * tilt * tilt
     place = origin
-    if uniform(g.key[Stream.ENTRY_HOME], uid, 0) < 1.0 / (1.0 + exp(-odds)):
+    if draw(g.key[Stream.ENTRY_HOME], uid) < 1.0 / (1.0 + exp(-odds)):
         own, best = fold(g.key[Stream.ENTRY_HOST], uid), -inf
         for d, weight in enumerate(g.entry_weight[field][origin]):
-            if d != origin and weight > -inf:
-                value = weight + gumbel(own, d)
+            if d != origin and weight > 0.0:
+                value = log(weight) + gumbel(own, d)
                 if value > best:
                     best, place = value, d
     return Researcher(model, uid, field, origin, place, choose_institution(g, uid, place), place, g.year, talent)
