@@ -2,10 +2,10 @@
 
 ``python -m benchmarks.against_mesa [--agents 10000 100000]``
 
-Both live the same year (2018, under the scenario `restrictive`) of the very same people by the same rules, in one
-process on one core, both warm; that they did the same is checked. Three times are given: of the engine's kernels that
-work on people, of its phases as a whole (with all numbers on places, which the reference is given), and of the
-reference (`benchmarks.reference`). Nanoseconds of processor time per agent-year, best of several.
+Both live the same year (2018, without policy and under the scenario `restrictive`) of the very same people by the same
+rules, in one process on one core, both warm; that they did the same is checked. Three times are given: of the engine's
+functions that work on people, of its phases as a whole (with all numbers on places, which the reference is handed), and
+of the reference (`benchmarks.reference`). Nanoseconds of processor time per agent-year, best of several.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ from sim.config import Config
 
 START, YEAR = 2008, 2018
 REAL_RESEARCHERS = 8.7e6  # in 2018
+SCENARIOS: dict[str, tuple[str, ...]] = {"no policy": (), "restrictive": ("+scenario=restrictive",)}
 ENGINE_REPEATS, REFERENCE_REPEATS = 7, 2
 
 
-def people_at(agents: int) -> tuple[Config, dict[str, np.ndarray]]:
+def people_at(agents: int, *scenario: str) -> tuple[Config, dict[str, np.ndarray]]:
     """Configuration of a world with about so many agents, and its state a year before the end of 2017."""
     scale = round(REAL_RESEARCHERS / agents)
-    cfg = load_config(f"scale={scale}", f"start={START}", "threads=1", "panel.size=0", "+scenario=restrictive")
+    cfg = load_config(f"scale={scale}", f"start={START}", "threads=1", "panel.size=0", *scenario)
     world = Watched(cfg)
     for _ in world.run(YEAR - 2):
         pass
@@ -90,15 +91,17 @@ def main() -> None:
     args = parser.parse_args()
     rows = []
     for agents in args.agents:
-        cfg, state = people_at(agents)
-        lived = live_a_year(at_start(cfg, state))  # compiles, too
-        people, phases = engine_seconds(cfg, state)
-        rows.append((len(lived.doings.people), people, phases, reference_seconds(cfg, state, lived)))
+        for name, scenario in SCENARIOS.items():
+            cfg, state = people_at(agents, *scenario)
+            lived = live_a_year(at_start(cfg, state))  # compiles, too
+            people, phases = engine_seconds(cfg, state)
+            rows.append((len(lived.doings.people), name, people, phases, reference_seconds(cfg, state, lived)))
     print(f"\nnanoseconds per agent-year, {YEAR}; load average {os.getloadavg()[0]:.1f}")
-    print(f"{'agents':>8}{'engine, people':>16}{'engine, phases':>16}{'Mesa objects':>14}{'ratio':>8}{'of phases':>11}")
-    for n, people, phases, theirs in rows:
+    titles = ("engine, people", "engine, phases", "Mesa objects")
+    print(f"{'agents':>8} {'':12}{''.join(f'{title:>16}' for title in titles)}{'ratio':>8}{'of phases':>11}")
+    for n, name, people, phases, theirs in rows:
         ours, whole, other = (1e9 * seconds / n for seconds in (people, phases, theirs))
-        print(f"{n:>8}{ours:>16.0f}{whole:>16.0f}{other:>14.0f}{other / ours:>7.0f}x{other / whole:>10.0f}x")
+        print(f"{n:>8} {name:12}{ours:>16.0f}{whole:>16.0f}{other:>16.0f}{other / ours:>7.0f}x{other / whole:>10.0f}x")
 
 
 if __name__ == "__main__":
