@@ -4,8 +4,9 @@
 
 The step is the same everywhere: every agent draws one number and leaves with probability 0.05, those who leave are
 removed, and as many new agents come in. This engine and Starsim draw *keyed* numbers (what one agent draws does not
-depend on the others); Mesa and mesa-frames have no such draws and use one generator, which is less work. Mesa's
-objects are run with a tenth of the agents. What is not installed is said to be so: Starsim is in the extra ``bench``;
+depend on the others); Mesa and mesa-frames have no such draws and use one generator, which is less work. Starsim's row
+holds its own loop and its results, this engine's holds its columns and the kernel. Mesa's objects are run with a tenth
+of the agents. What is not installed is said to be so: Starsim is in the extra ``bench``;
 mesa-frames asks for an older NumPy, so by hand: ``pip install --no-deps mesa-frames polars``.
 """
 
@@ -191,22 +192,22 @@ def main() -> None:
     args = parser.parse_args()
     print(f"one hazard draw an agent, {LEAVE:.0%} replaced each step, {args.steps} steps, best of {REPEATS}; "
           f"load average {os.getloadavg()[0]:.1f}")  # fmt: skip
-    print(f"{'':28}{'agents':>10}{'keyed':>8}{'ns/agent-step':>16}{'against this engine':>22}")
+    print(f"{'':36}{'agents':>10}{'keyed':>8}{'ns/agent-step':>16}{'against this engine':>22}")
     ours = 0.0
     for rival in RIVALS:
         n = int(args.agents * rival.share)
         try:
             label = f"{rival.name} ({rival.package} {version(rival.package)})"
         except PackageNotFoundError:
-            print(f"{rival.name:28}{'not installed':>34}")
+            print(f"{rival.name:36}{'not installed':>34}")
             continue
         try:
             ns = nanoseconds(rival, n, args.steps)
         except Exception as error:  # a rival that does not run here is a row of the table, not the end of it
-            print(f"{label:28}  does not run: {type(error).__name__}: {str(error)[:80]}")
+            print(f"{label:36}  does not run: {type(error).__name__}: {str(error)[:80]}")
             continue
         ours = ours or ns
-        print(f"{label:28}{n:>10}{'yes' if rival.keyed else 'no':>8}{ns:>16.1f}{ns / ours:>20.1f} x")
+        print(f"{label:36}{n:>10}{'yes' if rival.keyed else 'no':>8}{ns:>16.1f}{ns / ours:>20.1f} x")
 
 
 if __name__ == "__main__":
