@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-AHEAD = 12  # steps: far enough for the memory to answer, near enough that the line is still there
+AHEAD = 16  # steps: far enough for the memory to answer, near enough that the line is still there
 
 
 @intrinsic

@@ -114,8 +114,8 @@ def in_team(team, first, n, row):
 
 
 @njit(cache=True, inline="always")
-def first_in_pool(table, taken, start, size, p, key, stream):
-    """Row of the first person of place p that a draw names, in proportion to authorships; NOBODY if none is found.
+def first_taken(taken, start, size, p, key, stream):
+    """Cell of the first person of place p that a draw names, in proportion to authorships; NOBODY if none is found.
 
     `key`, `stream` : the draw's key and the number of its first look.
     """
@@ -123,22 +123,28 @@ def first_in_pool(table, taken, start, size, p, key, stream):
     for r in range(MAX_TRIES if cells > 0 else 0):
         at = start[p] + cell(fold(key, np.uint64(stream + r)), cells)
         if is_taken(taken, at):
-            return np.int64(table[at] & _LOW)
+            return at
     return np.int64(NOBODY)
+
+
+@njit(cache=True, inline="always")
+def owner(table, at):
+    """Row of the person who holds a cell."""
+    return np.int64(table[at] & _LOW)
 
 
 @njit(cache=True)
 def draw_person(table, taken, start, size, p, key, stream, team, first, n, same):
     """Row of a person of place p who is not on the team yet, in proportion to authorships; -1 if none is found.
 
-    `key`, `stream` : as in `first_in_pool`, which names the same person unless that is on the team.
+    `key`, `stream` : as in `first_taken`, which names the same person unless that is on the team.
     `same` : probability that an agent who is on the team already is drawn as the same person.
     """
     cells = size[p]
     for r in range(MAX_TRIES if cells > 0 else 0):
         at = start[p] + cell(fold(key, np.uint64(stream + r)), cells)
         if is_taken(taken, at):
-            row = np.int64(table[at] & _LOW)
+            row = owner(table, at)
             if not in_team(team, first, n, row) or (
                 same < 1.0 and unit(key, np.uint64(stream + MAX_TRIES + r)) >= same
             ):

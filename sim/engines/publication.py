@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.engines.pools import NOBODY, draw_person, first_in_pool, guide, in_team, invert
+from sim.engines.pools import NOBODY, draw_person, first_taken, guide, in_team, invert, owner
 from sim.prefetch import AHEAD, prefetch
 from sim.randomness import draw, fold, lower, person_key, poisson_from, unit, upper
 from sim.ties import tie_alive, tie_row, tie_word, with_tie
@@ -180,6 +180,7 @@ def name_candidates(
     for k in range(lead.shape[0]):
         i = lead[k]
         authors[first[k]] = i
+        a = np.int64(place[i])
         pkey = fold(person_key(key_partner, uid[i]), np.uint64(ordinal[k]))
         for slot in range(1, first[k + 1] - first[k]):
             skey = fold(pkey, np.uint64(slot))
@@ -189,8 +190,20 @@ def name_candidates(
             if row >= 0:
                 authors[first[k] + slot] = -2 - row
             else:
-                b = partner_place(i, skey, origin, place, size, cumulative, guides, origin_link)
-                authors[first[k] + slot] = first_in_pool(table, taken, start, size, b, skey, _PERSON)
+                # `partner_place`, written out: called with arrays, it would count references once a slot
+                b = np.int64(origin[i])
+                if b == a or unit(skey, np.uint64(_D_ORIGIN)) >= origin_link:
+                    b = invert(cumulative, guides, a, lower(skey))
+                    r = 1
+                    while size[b] == 0 and r < 4:
+                        b = invert(cumulative, guides, a, unit(skey, np.uint64(_D_RETRY + r)))
+                        r += 1
+                # the cell only: who holds it is a look at random memory, of which many are made at once below
+                authors[first[k] + slot] = first_taken(taken, start, size, b, skey, _PERSON)
+    for k in range(lead.shape[0]):
+        for m in range(first[k] + 1, first[k + 1]):
+            if authors[m] >= 0:
+                authors[m] = owner(table, authors[m])
 
 
 @njit(cache=True, nogil=True)
@@ -333,7 +346,7 @@ def fill_slot(
                 j = row
                 b = np.int64(place[row])
     if j < 0:
-        b = partner_place(i, skey, origin, place, size, cumulative, guides, origin_link)
+        b = partner_place(a, np.int64(origin[i]), skey, size, cumulative, guides, origin_link)
     refusal = 1.0 - (1.0 - friction[kind, a, b]) * (1.0 - fear_refusal(kappa, fear[i], a, b, threat))
     refused = refusal > 0.0 and unit(skey, np.uint64(_D_REFUSE)) < refusal
     if not refused:
@@ -353,17 +366,21 @@ def fill_slot(
     return j, b
 
 
-@njit(cache=True, inline="always")
-def partner_place(i, skey, origin, place, size, cumulative, guides, origin_link):
-    """Place of a new partner: the lead's origin, or by distribution; another one if nobody there has time."""
-    a = np.int64(place[i])
-    if origin[i] != a and unit(skey, np.uint64(_D_ORIGIN)) < origin_link:
-        return np.int64(origin[i])
-    b = invert(cumulative, guides, a, lower(skey))
-    for r in range(1, 4):
-        if size[b] > 0:
-            break
-        b = invert(cumulative, guides, a, unit(skey, np.uint64(_D_RETRY + r)))
+@njit(cache=True)
+def partner_place(a, o, skey, size, cumulative, guides, origin_link):
+    """Place of a new partner of a lead from o in a: the origin, or by distribution.
+
+    If nobody there has time for the field, another place is drawn, up to three times.
+    """
+    b = a
+    if o != a and unit(skey, np.uint64(_D_ORIGIN)) < origin_link:
+        b = o
+    else:
+        b = invert(cumulative, guides, a, lower(skey))
+        r = 1
+        while size[b] == 0 and r < 4:
+            b = invert(cumulative, guides, a, unit(skey, np.uint64(_D_RETRY + r)))
+            r += 1
     return b
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 from sim.columns import Block
 from sim.engines import publication
 from sim.engines.partners import MAX_TEAM, partner_distribution, partner_weights, team_distribution
-from sim.engines.pools import LOAD, NOBODY, Pool, build_pools, draw_person, first_in_pool, guide, invert, pool_size
+from sim.engines.pools import LOAD, NOBODY, Pool, build_pools, draw_person, first_taken, guide, invert, owner, pool_size
 from sim.engines.publication import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
 from sim.randomness import Stream, fold
 from sim.ties import tie_alive, tie_row, tie_word
@@ -229,7 +229,8 @@ def test_the_first_person_named_is_the_one_drawn_for_an_empty_team() -> None:
     tables, team = pools(block, np.ones(500, np.uint16)), np.empty(0, np.int32)
     for k in range(200):
         word = np.uint64(fold(np.uint64(5), np.uint64(k)))
-        assert first_in_pool(*tables, 1, word, 16) == draw_person(*tables, 1, word, 16, team, 0, 0, 1.0)
+        at = first_taken(tables.taken, tables.start, tables.size, 1, word, 16)
+        assert owner(tables.table, at) == draw_person(*tables, 1, word, 16, team, 0, 0, 1.0)
 
 
 # --- papers -------------------------------------------------------------------------------------------------
