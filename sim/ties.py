@@ -17,10 +17,15 @@ _UPPER, _ZERO, _ONE = np.uint64(38), np.uint64(0), np.uint64(1)
 
 
 @njit(cache=True, inline="always")
-def tie_word(row, uid, year):
-    """Tie to the person `uid` in a row, of a joint paper in `year`; two people share a tag with probability 2**-26."""
-    tag = mix(uid) >> _UPPER
-    return ((np.uint64(row) + _ONE) << _ROW) | (tag << _TAG) | (np.uint64(year) & _YEARS)
+def uid_tag(uid):
+    """26-bit tag of a uid; two people share one with probability 2**-26."""
+    return np.uint32(mix(uid) >> _UPPER)
+
+
+@njit(cache=True, inline="always")
+def tie_word(row, tag, year):
+    """Tie to the person with a tag in a row, of a joint paper in `year`."""
+    return ((np.uint64(row) + _ONE) << _ROW) | (np.uint64(tag) << _TAG) | (np.uint64(year) & _YEARS)
 
 
 @njit(cache=True, inline="always")

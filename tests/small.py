@@ -14,7 +14,7 @@ from sim.columns import N_TIES, NONE, Block
 from sim.engines import partners, pools, publication
 from sim.engines.careers import stage_of
 from sim.randomness import Stream, base_key
-from sim.ties import tie_row, tie_word, with_tie
+from sim.ties import tie_row, tie_word, uid_tag, with_tie
 
 YEAR = 2000
 ALPHA = 1e-4  # error rate of each statistical assertion; seeds are fixed, so a test that passes goes on passing
@@ -48,7 +48,7 @@ def people(n: int, n_places: int, seed: int = 1, abroad: float = 0.3, ties: bool
     if ties:
         known = rng.integers(0, n, (n, N_TIES))
         known = np.where((rng.random(known.shape) < 0.3) | (known == rows[:, None]), -1, known)
-        words = np.array([tie_word(j, block.uid[j], YEAR - 1) for j in rows], np.uint64)
+        words = np.array([tie_to(block, j, YEAR - 1) for j in rows], np.uint64)
         block.ties[rows] = np.where(known >= 0, words[known], 0)
     return block
 
@@ -58,10 +58,15 @@ def known_rows(block: Block, i: int) -> list[int]:
     return [int(tie_row(tie)) for tie in block.ties[i]]
 
 
+def tie_to(block: Block, j: int, year: int = YEAR) -> np.uint64:
+    """Tie to the person in row j."""
+    return np.uint64(tie_word(j, uid_tag(block.uid[j]), year))
+
+
 def remember(block: Block, i: int, j: int, year: int = YEAR) -> None:
     """Let i remember j as a co-author of a year."""
     odd = np.uint64(key(Stream.TIE, year)) | np.uint64(1)
-    block.ties[i] = with_tie(*block.ties[i], np.uint64(tie_word(j, block.uid[j], year)), odd)
+    block.ties[i] = with_tie(*block.ties[i], tie_to(block, j, year), odd)
 
 
 def without(block: Block, row: int) -> Block:
@@ -113,6 +118,9 @@ class Papers:
     first: np.ndarray
     n_authors: np.ndarray
     authors: np.ndarray
+    author_place: np.ndarray
+    author_talent: np.ndarray
+    author_tag: np.ndarray
     project: np.ndarray
     n_slots: np.ndarray
     n_leads: np.ndarray
@@ -149,6 +157,7 @@ def write(block: Block, rules: Rules) -> Papers:
     sizes = partners.team_distribution(rules.team, 0.03)
     lead, ordinal, first = publication.plan_papers(uid, n_leads, sizes, key(Stream.TEAM))
     authors, n_authors = np.full(int(first[-1]), -1, np.int32), np.empty(len(lead), np.uint8)
+    noted = np.zeros(len(authors), np.uint8), np.zeros(len(authors), np.float32), np.zeros(len(authors), np.uint32)
     lost = np.zeros((rules.n_places, rules.n_places))
     cumulative = rules.partners()
     publication.name_candidates(
@@ -156,8 +165,8 @@ def write(block: Block, rules: Rules) -> Papers:
         pool, cumulative, rules.repeat, rules.origin, key(Stream.PARTNER_PERSON), authors,
     )  # fmt: skip
     publication.write_papers(
-        *block.used("uid", "origin", "place", "fear", "ties"), project, n_leads, lead, ordinal, first,
+        *block.used("uid", "origin", "place", "talent", "fear", "ties"), project, n_leads, lead, ordinal, first,
         pool, cumulative, rules.friction, rules.threat, rules.repeat, rules.origin, rules.kappa,
-        rules.refill, rules.same, key(Stream.PARTNER_PERSON), authors, n_authors, lost,
+        rules.refill, rules.same, key(Stream.PARTNER_PERSON), authors, n_authors, *noted, lost,
     )  # fmt: skip
-    return Papers(lead, ordinal, first, n_authors, authors, project, n_slots, n_leads, lost)
+    return Papers(lead, ordinal, first, n_authors, authors, *noted, project, n_slots, n_leads, lost)

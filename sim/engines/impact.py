@@ -22,15 +22,14 @@ INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 @njit(cache=True, nogil=True)
 def rate_papers(
     uid,
-    place,
-    talent,
     reputation,
     project,
     lead,
     ordinal,
     first,
     n_authors,
-    authors,
+    author_place,
+    author_talent,
     border_share,
     quality,
     access,
@@ -71,11 +70,8 @@ def rate_papers(
         n_seen = 0
         best, top, mean, level = -1e9, -1e9, 0.0, 0.0
         for m in range(first[k], first[k] + n):
-            if m + AHEAD < authors.shape[0]:
-                prefetch(uid, authors[m + AHEAD])
-            j = authors[m]
-            p = np.int64(place[j])
-            ln_talent = np.log(talent[j])
+            p = np.int64(author_place[m])
+            ln_talent = np.log(author_talent[m])
             mean += ln_talent
             best = max(best, ln_talent)
             level += here[p]
@@ -85,8 +81,9 @@ def rate_papers(
                 n_seen += 1
             share[p] += 1.0
         crosses = n_seen > 1
-        if not crosses and n > 1 and border_share[place[i]] > 0.0:
-            crosses = uniform(key_country, uid[i], np.uint64(ordinal[k])) < border_share[place[i]]
+        at_home = border_share[author_place[first[k]]]
+        if not crosses and n > 1 and at_home > 0.0:
+            crosses = uniform(key_country, uid[i], np.uint64(ordinal[k])) < at_home
         value = talent_mean * mean / n + talent_best * best + team_weight * ln[n]
         value += (1.0 - place_best) * level / n + place_best * top
         value += reputation_weight * np.log1p(reputation[i])

@@ -20,7 +20,7 @@ from numba import njit
 from sim.engines.pools import NOBODY, draw_person, first_taken, guide, in_team, invert, owner
 from sim.prefetch import AHEAD, prefetch
 from sim.randomness import draw, fold, lower, person_key, poisson_from, unit, upper
-from sim.ties import tie_alive, tie_row, tie_word, with_tie
+from sim.ties import tie_alive, tie_row, tie_word, uid_tag, with_tie
 
 # project bits of a row; the first two make the kind index of sim.policy.channels.KINDS
 APPLIED, SENSITIVE, APPLIED_FOR, FUNDED = 1, 2, 4, 8
@@ -211,6 +211,7 @@ def write_papers(
     uid,
     origin,
     place,
+    talent,
     fear,
     ties,
     project,
@@ -230,6 +231,9 @@ def write_papers(
     key_partner,
     authors,
     n_authors,
+    author_place,
+    author_talent,
+    author_tag,
     lost,
 ):
     """Settle the author list of every paper; add refused sensitive slots to ``lost[a, b]`` (in projects).
@@ -248,6 +252,8 @@ def write_papers(
         outside their origin give to their origin (C9).
     authors : candidates of `name_candidates`, in; rows, the lead first, at ``first[k]``, out.
     n_authors : [papers] authors found.
+    author_place, author_talent, author_tag : of each entry of `authors`, out; what later passes need of people is
+        noted while it is at hand.
     """
     guides = guide(cumulative)
     table, taken, start, size = pool
@@ -255,6 +261,7 @@ def write_papers(
     for k in range(lead.shape[0]):
         i = lead[k]
         at = first[k]
+        author_place[at], author_talent[at], author_tag[at] = place[i], talent[i], uid_tag(uid[i])
         n = 1
         kind = project[i] & 3
         plain = free[kind, place[i]] and fear[i] <= 0.0
@@ -281,6 +288,8 @@ def write_papers(
                     lost[place[i], barred] += 1.0 / n_leads[i]
             if j >= 0:
                 authors[at + n] = j
+                author_place[at + n], author_talent[at + n] = place[j], talent[j]
+                author_tag[at + n] = uid_tag(uid[j])
                 n += 1
         n_authors[k] = n
 
@@ -385,21 +394,20 @@ def partner_place(a, o, skey, size, cumulative, guides, origin_link):
 
 
 @njit(cache=True, nogil=True)
-def update_ties(year, uid, ties, first, n_authors, authors, key_tie):
+def update_ties(year, ties, first, n_authors, authors, author_tag, key_tie):
     """Lead and partners of each paper remember each other; the order of papers does not matter."""
     odd = key_tie | np.uint64(1)
     for k in range(n_authors.shape[0]):
         i = authors[first[k]]
-        own = tie_word(i, uid[i], year)
+        own = tie_word(i, author_tag[first[k]], year)
         tie0, tie1, tie2, tie3 = ties[i, 0], ties[i, 1], ties[i, 2], ties[i, 3]
         for m in range(first[k] + 1, first[k] + n_authors[k]):
             ahead = m + AHEAD
             if ahead < authors.shape[0]:
                 prefetch(ties, authors[ahead])
-                prefetch(uid, authors[ahead])
             # an agent may remember itself: another of the people it stands for (never at scale 1)
             j = authors[m]
-            tie0, tie1, tie2, tie3 = with_tie(tie0, tie1, tie2, tie3, tie_word(j, uid[j], year), odd)
+            tie0, tie1, tie2, tie3 = with_tie(tie0, tie1, tie2, tie3, tie_word(j, author_tag[m], year), odd)
             if j != i:
                 ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3] = with_tie(
                     ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3], own, odd

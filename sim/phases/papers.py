@@ -113,8 +113,8 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     n_agents = len(columns)
 
     def work(f: int) -> tuple[FieldPapers, Counted]:
-        papers, lost = write(setting, ctx, columns, f, teams[f], friction[f], burden[f], weight)
-        return papers, count(setting, ctx, columns, f, papers, sigma, lost)
+        papers, noted, lost = write(setting, ctx, columns, f, teams[f], friction[f], burden[f], weight)
+        return papers, count(setting, ctx, columns, f, papers, noted, sigma, lost)
 
     papers, counted = zip(*setting.each_field(work, n_agents))
     by_place, together, projects, exposed, lost_slots, z1, n_international = (np.stack(x) for x in zip(*counted))
@@ -181,8 +181,8 @@ def write(
     friction: np.ndarray,
     burden: np.ndarray,
     weight: np.ndarray,
-) -> tuple[FieldPapers, np.ndarray]:
-    """Projects, teams and ties of one field; also refused sensitive slots [P, P] in projects."""
+) -> tuple[FieldPapers, tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """Projects, teams and ties of one field; place and talent of authors; refused sensitive slots [P, P] (projects)."""
     b, p, c = columns.blocks[f], setting.params.publication, setting.params.collaboration
     ch, n_places = ctx.channels, setting.data.n_places
     uid, place = b.used("uid", "place")
@@ -203,6 +203,7 @@ def write(
     sizes = partners.team_distribution(float(team), p.team_tail)
     lead, ordinal, first = publication.plan_papers(uid, n_leads, sizes, setting.key(Stream.TEAM, ctx.year))
     authors, n_authors = np.empty(int(first[-1]), np.int32), np.empty(len(lead), np.uint8)
+    noted = np.empty(len(authors), np.uint8), np.empty(len(authors), np.float32), np.empty(len(authors), np.uint32)
     lost = np.zeros((n_places, n_places))
     key_partner = setting.key(Stream.PARTNER_PERSON, ctx.year)
     publication.name_candidates(
@@ -210,14 +211,14 @@ def write(
         pool, cumulative, c.repeat, c.origin, key_partner, authors,
     )  # fmt: skip
     publication.write_papers(
-        *b.used("uid", "origin", "place", "fear", "ties"), project, n_leads, lead, ordinal, first,
+        *b.used("uid", "origin", "place", "talent", "fear", "ties"), project, n_leads, lead, ordinal, first,
         pool, cumulative, friction, setting.threat, c.repeat, c.origin, c.fear, c.refill,
-        1.0 / setting.scale, key_partner, authors, n_authors, lost,
+        1.0 / setting.scale, key_partner, authors, n_authors, *noted, lost,
     )  # fmt: skip
     tie_key = setting.key(Stream.TIE, ctx.year)
-    publication.update_ties(ctx.year, uid, *b.used("ties"), first, n_authors, authors, tie_key)
+    publication.update_ties(ctx.year, *b.used("ties"), first, n_authors, authors, noted[2], tie_key)
     mu, flags = np.empty(len(lead), np.float32), np.empty(len(lead), np.uint8)
-    return FieldPapers(lead, ordinal, first, n_authors, authors, project, n_leads, mu, flags), lost
+    return FieldPapers(lead, ordinal, first, n_authors, authors, project, n_leads, mu, flags), noted[:2], lost
 
 
 class Counted(NamedTuple):
@@ -238,6 +239,7 @@ def count(
     columns: Columns,
     f: int,
     papers: FieldPapers,
+    noted: tuple[np.ndarray, np.ndarray],
     sigma: float,
     lost: np.ndarray,
 ) -> Counted:
@@ -246,8 +248,8 @@ def count(
     counts = np.zeros((n_places, spectrum.N_BINS, 3))
     plain, together = np.zeros((3, n_places)), np.zeros((n_places, n_places))
     impact.rate_papers(
-        *b.used("uid", "place", "talent", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
-        papers.n_authors, papers.authors, setting.data.internal_border_share, i.place_quality * ctx.inputs.quality,
+        *b.used("uid", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
+        papers.n_authors, *noted, setting.data.internal_border_share, i.place_quality * ctx.inputs.quality,
         i.access * ctx.frontier[f], i.place_best, i.talent_mean, i.talent_best, i.team, i.reputation,
         setting.key(Stream.REST_COUNTRY, ctx.year), papers.mu, papers.flags,
         counts, plain, together,

@@ -10,7 +10,7 @@ from sim.columns import NONE, Block
 from sim.engines import careers
 from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, stage_of
 from sim.randomness import Stream, draw
-from sim.ties import tie_place, tie_word
+from sim.ties import tie_place, tie_word, uid_tag
 from tests.small import ALPHA, YEAR, key, people, remember
 
 P = 4
@@ -254,6 +254,6 @@ def test_no_hostility_no_fear_and_none_elsewhere() -> None:
 def test_those_who_left_are_nobodys_exposure() -> None:
     block = people(12, P, ties=False)
     block.origin[0], block.place[0], block.place[1] = 1, 0, 1
-    block.ties[0, 0] = tie_word(1, np.uint64(12345), YEAR)
+    block.ties[0, 0] = tie_word(1, uid_tag(np.uint64(12345)), YEAR)
     step(block, hostility=HOSTILITY)
     assert block.fear[0] == pytest.approx(1.0 - np.exp(-0.4), rel=1e-6)

@@ -49,8 +49,9 @@ def rated(
     counts, plain, together = np.zeros((P, N_BINS, 3)), np.zeros((3, P)), np.zeros((P, P))
     zeros = np.zeros(P)
     impact.rate_papers(
-        *block.used("uid", "place", "talent", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
-        papers.n_authors, papers.authors, zeros if border is None else border, zeros if quality is None else quality,
+        *block.used("uid", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
+        papers.n_authors, papers.author_place, papers.author_talent,
+        zeros if border is None else border, zeros if quality is None else quality,
         zeros if access is None else access, PLACE_BEST, TALENT_MEAN, TALENT_BEST, TEAM, REPUTATION,
         key(Stream.REST_COUNTRY), mu, flags, counts, plain, together,
     )  # fmt: skip

@@ -14,8 +14,8 @@ from sim.columns import COLUMNS, Block
 from sim.engines import mobility
 from sim.engines.move_plan import MovePlan, inflow, plan_moves
 from sim.randomness import Stream, draw, gumbel, person_key
-from sim.ties import tie_place, tie_word
-from tests.small import ALPHA, YEAR, key, known_rows, people, without
+from sim.ties import tie_place
+from tests.small import ALPHA, YEAR, key, known_rows, people, tie_to, without
 
 ELITE_TALENT = 2.0
 AGE = np.array([1.0, 0.55, 0.3])
@@ -340,7 +340,7 @@ def test_past_co_authors_draw_movers_to_their_place() -> None:
     block = clones(n)
     target = n - 1
     block.place[target] = 1
-    block.ties[: n - 1, 0] = tie_word(target, block.uid[target], YEAR)
+    block.ties[: n - 1, 0] = tie_to(block, target)
     mu, ties = intensities(block, plan, 0)
     assert ties.tolist() == [0, 1, 0, 0]
     _row, to, tie = propose(block, plan)

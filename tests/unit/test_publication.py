@@ -14,8 +14,8 @@ from sim.engines.partners import MAX_TEAM, partner_distribution, partner_weights
 from sim.engines.pools import LOAD, NOBODY, Pool, build_pools, draw_person, first_taken, guide, invert, owner, pool_size
 from sim.engines.publication import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
 from sim.randomness import Stream, fold
-from sim.ties import tie_alive, tie_row, tie_word
-from tests.small import ALPHA, YEAR, Papers, Rules, key, known_rows, people, without, write
+from sim.ties import tie_alive, tie_row, uid_tag
+from tests.small import ALPHA, YEAR, Papers, Rules, key, known_rows, people, tie_to, without, write
 
 P = 4
 
@@ -247,6 +247,16 @@ def test_every_led_paper_is_written_once_by_its_lead() -> None:
     assert len(papers.by_lead(block.uid)) == len(papers), "lead and ordinal name a paper"
 
 
+def test_what_is_noted_of_authors_is_theirs() -> None:
+    block = people(2000, P)
+    papers = write(block, Rules(P))
+    written = [m for k in range(len(papers)) for m in range(papers.first[k], papers.first[k] + papers.n_authors[k])]
+    rows = papers.authors[written]
+    np.testing.assert_array_equal(papers.author_place[written], block.place[rows])
+    np.testing.assert_array_equal(papers.author_talent[written], block.talent[rows])
+    assert papers.author_tag[written].tolist() == [uid_tag(u) for u in block.uid[rows]]
+
+
 def test_nobody_is_twice_on_a_paper_and_no_author_is_gone() -> None:
     block = people(600, P)  # small, so that teams meet the same people often
     block.retire(np.arange(40))
@@ -361,13 +371,13 @@ def test_the_papers_of_a_year_do_not_depend_on_rows() -> None:
     at = np.argsort(order)
     for i in range(6000):
         known = [at[r] if r >= 0 else -1 for r in known_rows(moved, i)]
-        moved.ties[i] = [tie_word(j, moved.uid[j], YEAR - 1) if j >= 0 else 0 for j in known]
+        moved.ties[i] = [tie_to(moved, j, YEAR - 1) if j >= 0 else 0 for j in known]
     teams, known = [], []
     for b in (block, moved):
         papers = write(b, Rules(P))
         teams.append(papers.by_lead(b.uid))
         publication.update_ties(
-            YEAR, *b.used("uid", "ties"), papers.first, papers.n_authors, papers.authors, key(Stream.TIE)
+            YEAR, *b.used("ties"), papers.first, papers.n_authors, papers.authors, papers.author_tag, key(Stream.TIE)
         )
         known.append({int(b.uid[i]): [int(b.uid[r]) if r >= 0 else 0 for r in known_rows(b, i)] for i in range(6000)})
     assert teams[0] == teams[1]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.columns import N_TIES, Block
-from sim.ties import tie_alive, tie_place, tie_row, tie_word
+from sim.ties import tie_alive, tie_place, tie_row, tie_word, uid_tag
 from tests.small import known_rows, people, remember
 
 
@@ -98,12 +98,12 @@ def test_the_newcomer_in_a_reused_row_is_a_tie_of_its_own(block: Block) -> None:
 
 
 def test_tags_tell_neighbouring_uids_apart() -> None:
-    tags = {int(tie_word(0, np.uint64(u), 2000)) for u in range(1, 20_001)}
+    tags = {int(uid_tag(np.uint64(u))) for u in range(1, 20_001)}
     # expected number of equal pairs among 20,000 tags of 26 bits: 3.0; more than ten have probability 0.0003
     assert len(tags) >= 20_000 - 10
 
 
 @pytest.mark.parametrize("row", [0, 1, 123_456, 2**31 - 2])
 def test_a_tie_remembers_any_row(row: int) -> None:
-    assert tie_row(tie_word(row, np.uint64(7), 2035)) == row
+    assert tie_row(tie_word(row, np.uint32(7), 2035)) == row
     assert tie_row(np.uint64(0)) == -1
