@@ -3,7 +3,9 @@
 Each researcher draws a number of authorships from their own key; some of them lead a paper. The lead draws a
 team size, then each partner slot in turn: (a) a past co-author, else (b, c) a place, at home or abroad or the
 lead's origin, and a person of that place in proportion to their authorships. Rules and fear refuse slots; a
-refused slot is filled elsewhere with probability `refill`, otherwise the authorship is lost.
+refused slot is filled elsewhere with probability `refill`, otherwise the authorship is lost. Where a drawn place has
+nobody with time in the field, another is drawn, up to three times. A refill goes to another place by the same
+distribution, or home if that is the refused place or has rules against it itself; its person is not asked for fear.
 
 An agent stands for `scale` people, so to draw the same agent twice is to draw the same person with probability
 ``same = 1 / scale`` only. At scale 1 nobody is on a paper twice; at any scale team sizes and international
@@ -83,6 +85,7 @@ def plan_projects(
     Parameters
     ----------
     rate : [P], authorships a year of a person with talent 1 and all factors 1 (funding included).
+    key_project : of one word a person, whose upper half decides on applying and lower half on the funding.
     recruit_factor : [P], output factor of people who arrived in the last five years.
     success, premium : [P] share of applications funded; gain in output of the funded (F1: +7 %).
     apply_share, fear_apply : share who apply for a grant; share of the fearful who then avoid it (P8).
