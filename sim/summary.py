@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.analysis.frames import BASELINE, UNIT, Frames, estimate, paired_difference
+from sim.analysis.leak_account import ABSENCE, LEAKS, clear_absence, minus_bare_risk
 from sim.record.store import MODES
 
 if TYPE_CHECKING:
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
 WORLD = "World"
 RUN = ["scenario", "mode", *UNIT]
 LAST_HISTORY = 2017
-WAYS = ("leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft")
 EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
 LEVELS = {"scripted": "scripted governments", "reactive": "reactive governments"}
 COLUMNS = "area outcome scenario mode reference mean se lo hi n".split()
 _PLACE_COLUMNS = (
     "n_researchers n_foreign_origin new_moves_in new_moves_out papers_whole papers_fractional papers_international "
-    "top1_whole top1_at_baseline_threshold leaks_prevented leaks_avoided_by_lost_activity new_cases compliance_musd"
+    "papers_international_fractional top1_whole top1_fractional top1_at_baseline_threshold "
+    "top1_fractional_at_baseline_threshold leaks_prevented leaks_avoided_by_lost_activity new_cases compliance_musd"
 ).split()
+BY_ABSENCE = "leaks avoided by absence a year"
 
 
 @dataclass(frozen=True)
@@ -98,15 +100,17 @@ def outcomes(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFr
     Columns scenario, mode, draw, replicate, area, outcome, amount. Counts are yearly means of the period, researchers
     those of its last year, shares in per cent.
     """
-    columns = ["year", "place", *RUN, *_PLACE_COLUMNS, *WAYS]
+    columns = ["year", "place", *RUN, *_PLACE_COLUMNS, *LEAKS]
     place = frames.read("place_year", columns, [("year", ">=", period.first), ("year", "<=", period.last)])
     world = frames["world_year"]
     world = world[(world["year"] >= period.first) & (world["year"] <= period.last)]
-    place["leaks"] = place[list(WAYS)].sum(axis=1)
+    place["leaks"] = place[list(LEAKS)].sum(axis=1)
+    place[ABSENCE] = minus_bare_risk(place)
     # Runs without a paired baseline have no other threshold than their own.
     place["top1"] = place["top1_at_baseline_threshold"].fillna(place["top1_whole"])
+    place["top1_once"] = place["top1_fractional_at_baseline_threshold"].fillna(place["top1_fractional"])
     found = [_world_outcomes(world, place, period)]
-    found += [_area_outcomes(area.name, place[place["place"].isin(area.places)], period) for area in areas]
+    found += [_area_outcomes(area, place[place["place"].isin(area.places)], period) for area in areas]
     return pd.concat(found, ignore_index=True)
 
 
@@ -128,31 +132,45 @@ def _world_outcomes(world: pd.DataFrame, place: pd.DataFrame, period: Period) ->
             f"researchers, {period.last}": last["n_researchers"],
             "papers a year": total["papers"] / n,
             "international share of papers, %": 100 * total["papers_international"] / total["papers"],
-            "top-1 % papers a year, whole counts": places["top1"] / n,
+            "top-1 % papers a year": places["top1_once"] / n,
             "moves a year": total["new_moves"] / n,
             "leaks a year": total["leaks"] / n,
             "leaks prevented a year": places["leaks_prevented"] / n,
             "leaks avoided by lost work a year": places["leaks_avoided_by_lost_activity"] / n,
+            BY_ABSENCE: places[ABSENCE] / n,
             "investigations a year": places["new_cases"] / n,
             "compliance cost, M$ a year": total["compliance_musd"] / n,
         },
     )
 
 
-def _area_outcomes(name: str, place: pd.DataFrame, period: Period) -> pd.DataFrame:
+def _area_outcomes(area: Area, place: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Outcomes of an area; papers of several places by fractional counts, which count a joint paper once."""
     total, last = _sums(place, period)
     n = period.years
+    if len(area.places) == 1:
+        papers = {
+            "international share of papers, %": 100 * total["papers_international"] / total["papers_whole"],
+            "top-1 % papers a year, whole counts": total["top1"] / n,
+        }
+    else:
+        share = total["papers_international_fractional"] / total["papers_fractional"]
+        papers = {
+            "international share of papers, % (fractional)": 100 * share,
+            "top-1 % papers a year (fractional)": total["top1_once"] / n,
+        }
     return _long(
-        name,
+        area.name,
         {
             f"researchers, {period.last}": last["n_researchers"],
             "foreign-origin share, %": 100 * last["n_foreign_origin"] / last["n_researchers"],
             "net moves a year": (total["new_moves_in"] - total["new_moves_out"]) / n,
             "papers a year (fractional)": total["papers_fractional"] / n,
-            "international share of papers, %": 100 * total["papers_international"] / total["papers_whole"],
-            "top-1 % papers a year, whole counts": total["top1"] / n,
+            **papers,
             "leaks a year": total["leaks"] / n,
             "leaks prevented a year": total["leaks_prevented"] / n,
+            "leaks avoided by lost work a year": total["leaks_avoided_by_lost_activity"] / n,
+            BY_ABSENCE: total[ABSENCE] / n,
             "investigations a year": total["new_cases"] / n,
             "compliance cost, M$ a year": total["compliance_musd"] / n,
         },
@@ -176,7 +194,9 @@ def effects(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFra
     order = {pair: i for i, pair in enumerate(dict.fromkeys(zip(long["area"], long["outcome"])))}
     if set(long["scenario"]) > {BASELINE}:
         found = paired_difference(long, "amount", by=["area", "outcome"], missing=math.nan).drop(columns="value")
+        found = clear_absence(found, found["outcome"] == BY_ABSENCE)
     else:
+        long = long[long["outcome"] != BY_ABSENCE]  # only a baseline shows who is absent
         groups = long.groupby(["scenario", "mode", "area", "outcome"], observed=True, sort=False)["amount"]
         rows = [(*key, math.nan, *vars(estimate(values.to_numpy())).values()) for key, values in groups]
         names = ["scenario", "mode", "area", "outcome", "reference", "mean", "se", "lo", "hi", "n"]

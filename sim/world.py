@@ -196,8 +196,19 @@ class World(ColumnarModel):
             access=access,
             frontier=frontier_reach(access, macro.top1, macro.mass),
             ln_funding=macro.ln_funding_lag + self.funding_lag,
+            posts=macro.permanent_share - self._posts_reference(baseline),
             z1_baseline=baseline.z1 if baseline is not None else None,
         )
+
+    def _posts_reference(self, baseline: Macro | None) -> np.ndarray:
+        """Share of permanent posts from which utilities are measured [P].
+
+        Fitted to 2017. Afterwards ageing raises the share everywhere, which is nobody's offer: the reference is the
+        paired baseline's own path, so that only policy moves utilities (docs/decisions/posts-reference.md).
+        """
+        if self.year <= BASE_YEAR:
+            return self.inputs.year(self.year).reference.permanent_share
+        return (self.macro if baseline is None else baseline).permanent_share
 
     def _trust_ratio(self, ctx: YearContext) -> np.ndarray:
         """Trust relative to 2017, which the fitted affinities contain; 1 in the history."""
@@ -211,7 +222,7 @@ class World(ColumnarModel):
         together = together + together.T
         whole = output.place("papers_whole") * scale
         near = counted.exposed * scale
-        self.fear = update_fear(self.fear, secured.cases, near, params.security)
+        self.fear = update_fear(self.fear, secured.cases, counted.tied * scale, near, params.security)
         there = counted.stock.T * scale  # [place, origin]
         self.case_exit = params.security.case_exit * secured.cases.total / np.maximum(there, 1.0)
         self.cost = secured.cost

@@ -108,7 +108,7 @@ def step(
     case_exit : [P, P], extra hazard of place a for origin o through investigations.
     permanent_rate : [P, 3], yearly probability of a permanent post by stage.
     dual_gain : [P, P], yearly rate at which people of origin o working in a gain a second affiliation at home.
-    dual_loss : [P], yearly rate at which second affiliations of people in a end.
+    dual_loss : [P, P], yearly rate at which second affiliations in b of people in a end.
     out_row, out_reason : out, rows of those who leave, ascending, and why.
     out_count : [origin, place, reason - 1], out, agents.
     """
@@ -135,7 +135,7 @@ def step(
             if gets_post(draw(key_permanent, uid[i]), rate, talent[i], talent_permanent):
                 permanent[i] = 1
         if dual[i] != 255:
-            if draw(key_dual, uid[i]) < dual_loss[a]:
+            if draw(key_dual, uid[i]) < dual_loss[a, dual[i]]:
                 dual[i] = 255
         elif a != o and s > 0 and draw(key_dual, uid[i]) < dual_gain[a, o]:
             dual[i] = o

@@ -28,6 +28,7 @@ def count_people(
     n_permanent,
     fear_sum,
     exposed,
+    tied,
 ):
     """Count the living of one field (agents), one pass over the rows.
 
@@ -39,7 +40,9 @@ def count_people(
     cells : [origin, place, stage], out; came_from : [place, previous place], out.
     by_institution : [I], out; n_permanent : [P], out; fear_sum : [origin, place], out, sum of fear.
     exposed : [place, origin], out, established and senior people with a tie or second affiliation in a threat.
+    tied : [place, other place], out, established and senior people with a tie or second affiliation in the other.
     """
+    seen = np.empty(ties.shape[1] + 1, np.int64)
     for i in range(uid.shape[0]):
         if uid[i] == 0:
             continue
@@ -51,20 +54,33 @@ def count_people(
             fear_sum[o, a] += fear[i]
         if prev_place[i] != 255:
             came_from[a, prev_place[i]] += 1
-        if watched[a] and stage[i] > 0 and is_exposed(uid, place, dual[i], ties, i, threat[a]):
-            exposed[a, o] += 1
+        if watched[a] and stage[i] > 0:
+            n = places_abroad(uid, place, dual[i], ties, i, seen)
+            risky = False
+            for k in range(n):
+                tied[a, seen[k]] += 1
+                risky = risky or threat[a, seen[k]] > 0.0
+            exposed[a, o] += risky
 
 
 @njit(cache=True)
-def is_exposed(uid, place, dual, ties, i, threat):
-    """True if person i has a second affiliation or a tie in a place that is a threat to theirs; `threat` [P]."""
-    if dual != 255 and threat[dual] > 0.0:
-        return True
+def places_abroad(uid, place, dual, ties, i, seen):
+    """Number of other places in which person i has ties or a second affiliation, each once in `seen`, out."""
+    n = 0
+    if dual != 255 and dual != place[i]:
+        seen[0] = dual
+        n = 1
     for t in range(ties.shape[1]):
         b = tie_place(uid, place, ties[i, t])
-        if b != 255 and threat[b] > 0.0:
-            return True
-    return False
+        if b == 255 or b == place[i]:
+            continue
+        known = False
+        for k in range(n):
+            known = known or seen[k] == b
+        if not known:
+            seen[n] = b
+            n += 1
+    return n
 
 
 def empty_counts(n_places: int, n_institutions: int) -> tuple[np.ndarray, ...]:
@@ -75,5 +91,6 @@ def empty_counts(n_places: int, n_institutions: int) -> tuple[np.ndarray, ...]:
         np.zeros(n_institutions, np.int64),
         np.zeros(n_places, np.int64),
         np.zeros((n_places, n_places)),
+        np.zeros((n_places, n_places), np.int64),
         np.zeros((n_places, n_places), np.int64),
     )

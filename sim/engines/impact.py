@@ -55,8 +55,8 @@ def rate_papers(
     border_share : [P], share of joint papers inside a place that cross a border (regional rests), else 0.
     quality, access : [P], fitted place effect and frontier knowledge within reach, both in ln z; `place_best` is
         the weight of the team's best place against the mean of its authors' places.
-    counts : [P, N_BINS, 3], out: papers by whole and fractional count, and whole international ones; plain : [3, P],
-        out: basic, sensitive, international and sensitive papers (whole).
+    counts : [P, N_BINS, 3], out: papers by whole and fractional count, and whole international ones; plain : [4, P],
+        out: basic, sensitive, international and sensitive papers (whole), international ones by fractional count.
     together : [P, P], out: joint papers, a < b.
     """
     n_places = counts.shape[0]
@@ -96,6 +96,8 @@ def rate_papers(
             p = seen[q]
             counts[p, at, WHOLE] += 1.0
             counts[p, at, FRACTIONAL] += share[p] / n
+            if crosses:
+                plain[3, p] += share[p] / n
             share[p] = 0.0
             plain[0, p] += basic
             plain[1, p] += sensitive

@@ -90,7 +90,8 @@ def leaks(
     """Expected leaks: exposure × leak rate × share of the way × threat × (1 − protection).
 
     Knowledge of a reaches b directly and by way of members in third places; those leak under their own place's
-    protection (see `third_places`).
+    protection (see `third_places`). Protection is towards a place: screening of partners in b stops nothing that
+    leaks to c.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ def leaks(
     exposure_lost : [w, f, a, b], the same for activity that did not take place.
     sensitive : [f, a], all sensitive project-years of a.
     threat : [a, b].
-    protection : [w, a], share of leaks prevented, 0-1, researcher-weighted over places and institutions.
+    protection : [w, a, b], share of leaks from a to b prevented, 0-1, researcher-weighted over institutions.
     scale : real projects in one of `exposure`, `exposure_lost` and `sensitive`.
     """
     n_ways, n_fields, n_places = exposure.shape[:3]
@@ -117,16 +118,20 @@ def _sum_leaks(exposure, lost, sensitive, threat, protection, rate, leaked, towa
     """Leaks summed over the axes that nobody reads; the large arrays [w, f, a, b] are never built."""
     n_ways, n_fields, n_places = leaked.shape
     share = np.empty((n_places, n_ways, n_places))
+    protected = np.empty((n_ways, n_places), np.bool_)  # most places protect nothing, which is quicker
+    for w in range(n_ways):
+        for a in range(n_places):
+            protected[w, a] = protection[w, a].max() > 0.0
     through, stopped = np.empty((n_ways, n_places)), np.empty((n_ways, n_places))
     for f in range(n_fields):
         exposed_share(exposure[:, f], sensitive[f], share)
         for a in range(n_places):
-            third_places(a, exposure[1, f, a], share, protection, through, stopped)
+            third_places(a, exposure[1, f, a], share, protection, protected, through, stopped)
             for w in range(n_ways):
-                kept = protection[w, a]
                 for b in range(n_places):
                     if threat[a, b] == 0.0:
                         continue
+                    kept = protection[w, a, b]
                     hazard = rate[w] * threat[a, b]
                     leak = hazard * (exposure[w, f, a, b] * (1.0 - kept) + through[w, b])
                     leaked[w, f, a] += leak
@@ -152,14 +157,14 @@ def exposed_share(exposure, sensitive, share):
 
 
 @njit(cache=True, nogil=True)
-def third_places(a, joint, share, protection, through, stopped):
+def third_places(a, joint, share, protection, protected, through, stopped):
     """Exposure of a's sensitive projects in one field by way of members in third places, under their protection.
 
     Parameters
     ----------
     a : the acting place; joint : [c], its sensitive projects with members in c.
     share : [c, w, b], of `exposed_share`; b's own share in a project (c = b) is direct exposure and 0 here.
-    protection : [w, c].
+    protection : [w, c, b]; protected : [w, c], false where c has no protection towards anybody.
     through, stopped : [w, b], out, exposure left open by c's protection, and exposure that it stops.
     """
     through[:] = 0.0
@@ -168,13 +173,15 @@ def third_places(a, joint, share, protection, through, stopped):
         if c == a or joint[c] == 0.0:
             continue
         for w in range(through.shape[0]):
-            left = joint[c] * (1.0 - protection[w, c])
-            for b in range(joint.shape[0]):
-                through[w, b] += left * share[c, w, b]
-            if protection[w, c] > 0.0:
-                kept = joint[c] * protection[w, c]
+            if not protected[w, c]:
                 for b in range(joint.shape[0]):
-                    stopped[w, b] += kept * share[c, w, b]
+                    through[w, b] += joint[c] * share[c, w, b]
+            else:
+                for b in range(joint.shape[0]):
+                    exposed = joint[c] * share[c, w, b]
+                    kept = exposed * protection[w, c, b]
+                    through[w, b] += exposed - kept
+                    stopped[w, b] += kept
 
 
 def incidents(expected: np.ndarray, seed: int, replicate: int, year: int) -> np.ndarray:
@@ -188,8 +195,8 @@ class Cases:
 
     Attributes
     ----------
-    by_risk : [a, o], aimed at exposed people whatever their origin.
-    by_profile : [a, o], fallen on an origin; these are the false cases.
+    by_risk : [a, o], aimed at exposed people whatever their origin o.
+    by_profile : [a, o], fallen on people of origin o for their origin; these are the false cases.
     """
 
     by_risk: np.ndarray
@@ -204,27 +211,29 @@ class Cases:
 def cases(
     case_rate: np.ndarray,
     precision: np.ndarray,
+    tied: np.ndarray,
     exposed: np.ndarray,
     seed: int,
     replicate: int,
     year: int,
-    risk: np.ndarray | None = None,
 ) -> Cases:
     """Draw the year's cases: a share `precision` follows risk, the rest the profile of the policy.
 
+    How many are opened goes by who has ties to the state in question, of whatever origin: that is the population
+    of target P16. On whom they fall goes by risk or by origin.
+
     Parameters
     ----------
-    case_rate : [a, o], investigations per exposed researcher-year (`Channels.case_rate`).
-    precision : [a], share aimed by risk.
-    exposed : [a, o], real researchers of origin o in a with a tie or second affiliation to a listed place.
-    risk : [a, o], what risk-aimed investigations follow; the exposed people if not given.
+    case_rate : [a, o], investigations on account of state o per researcher-year tied to it (`Channels.case_rate`).
+    precision : [a, o], share aimed by risk.
+    tied : [a, o], real researchers in a with a tie or second affiliation in o.
+    exposed : [a, o], real researchers of origin o in a with a tie or second affiliation in a place that is a threat.
     """
-    expected = case_rate * exposed
-    risk = exposed if risk is None else risk
-    total_risk = risk.sum(axis=1, keepdims=True)
-    by_risk = np.divide(risk, total_risk, out=np.zeros(risk.shape), where=total_risk > 0)
-    by_risk = by_risk * (expected.sum(axis=1) * precision)[:, None]
-    by_profile = expected * (1.0 - precision)[:, None]
+    expected = case_rate * tied
+    total = exposed.sum(axis=1, keepdims=True)
+    by_risk = np.divide(exposed, total, out=np.zeros(expected.shape), where=total > 0)
+    by_risk = by_risk * (expected * precision).sum(axis=1)[:, None]
+    by_profile = expected * (1.0 - precision)
     key = base_key(seed, replicate, Stream.CASES, year)
     return Cases(_draw(by_risk, key, 0), _draw(by_profile, key, 1))
 
@@ -235,10 +244,12 @@ def _draw(expected: np.ndarray, key: np.uint64, kind: int) -> np.ndarray:
     return poissons(key, cells, means).reshape(expected.shape)
 
 
-def update_fear(h: np.ndarray, found: Cases, exposed: np.ndarray, params: SecurityParams) -> np.ndarray:
+def update_fear(
+    h: np.ndarray, found: Cases, tied: np.ndarray, exposed: np.ndarray, params: SecurityParams
+) -> np.ndarray:
     """Fear level of the next year, h[a, o] >= 0.
 
-    ``h ← (1−δ) [(1−s) h + s · mean h of the others in the place] + χ · profile cases per exposed researcher``, the
+    ``h ← (1−δ) [(1−s) h + s · mean h of the others in the place] + χ · profile cases per tied researcher``, the
     others weighted by their exposed people: one hears from those who work on the same ties. Risk-aimed cases
     frighten nobody who has done nothing; that is what precision buys. Decay and spill-over are unknown and swept;
     spilling over moves fear and makes none, so that without cases it dies out over the whole sweep.
@@ -247,9 +258,10 @@ def update_fear(h: np.ndarray, found: Cases, exposed: np.ndarray, params: Securi
     ----------
     h : [a, o], level at the start of the year.
     found : the year's cases (real counts; a rate per head does not depend on the scale of the run).
-    exposed : [a, o], real researchers.
+    tied : [a, o], real researchers in a, of whatever origin, with ties to o: those whom χ counts by (P16).
+    exposed : [a, o], real researchers of origin o in a with ties to a threat.
     """
-    rate = found.by_profile / np.maximum(exposed, 1.0)
+    rate = found.by_profile / np.maximum(tied, 1.0)
     weighted, total = h * exposed, exposed.sum(axis=1, keepdims=True)
     others = total - exposed
     spill = np.divide(weighted.sum(axis=1, keepdims=True) - weighted, others, out=np.zeros(h.shape), where=others > 0)

@@ -96,9 +96,10 @@ def top_share_level(centre, weight, sigma, share):
 # rows of the `by_place` array that `sum_by_place` makes
 BY_PLACE = (
     "papers_whole", "papers_fractional", "papers_international", "papers_basic", "papers_sensitive",
-    "papers_international_sensitive", "top1_whole", "top1_fractional", "top10_whole", "top10_fractional",
+    "papers_international_sensitive", "papers_international_fractional",
+    "top1_whole", "top1_fractional", "top10_whole", "top10_fractional",
     "top1_at_baseline_threshold", "impact_sum", "top1_international", "z_fractional", "z10_fractional", "z1_fractional",
-    "z3_fractional",
+    "z3_fractional", "top1_fractional_at_baseline_threshold",
 )  # fmt: skip
 
 
@@ -109,8 +110,8 @@ def sum_by_place(
 
     Parameters
     ----------
-    counts : [P, N_BINS, 3], papers by whole, fractional and whole international count; plain : [3, P], papers that
-        are basic, sensitive, and both international and sensitive.
+    counts : [P, N_BINS, 3], papers by whole, fractional and whole international count; plain : [4, P], papers that
+        are basic, sensitive, both international and sensitive, and international ones by fractional count.
     thresholds : levels of ln z of the top 1, 3 and 10 %, and of the baseline's top 1 %.
     """
     z1, z3, z10, baseline = thresholds
@@ -120,10 +121,10 @@ def sum_by_place(
     # citations drawn by the top papers: mean of a log-normal above a threshold
     drawn = [mean * spectrum.exceeds(z, s2) for z in (z10, z1, z3)]
     whole = [one, top1, top10, spectrum.exceeds(baseline), mean]
-    values = np.stack([*whole, one, top1, top10, mean, *drawn, one, top1], axis=1)
-    kinds = np.array([WHOLE] * 5 + [FRACTIONAL] * 7 + [INTERNATIONAL] * 2)
+    values = np.stack([*whole, one, top1, top10, mean, *drawn, one, top1, whole[3]], axis=1)
+    kinds = np.array([WHOLE] * 5 + [FRACTIONAL] * 7 + [INTERNATIONAL] * 2 + [FRACTIONAL])
     sums = sum_bins(counts, spectrum.at, values, kinds)
-    return np.concatenate([sums[[0, 5, 12]], plain, sums[[1, 6, 2, 7, 3, 4, 13, 8, 9, 10, 11]]])
+    return np.concatenate([sums[[0, 5, 12]], plain, sums[[1, 6, 2, 7, 3, 4, 13, 8, 9, 10, 11, 14]]])
 
 
 @njit(cache=True, nogil=True)

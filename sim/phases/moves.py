@@ -44,11 +44,10 @@ def drift(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
     """Utility of destinations and of places of work [3, 2, P] that has drifted from the references, policy left out."""
     m, y, macro = setting.params.mobility, ctx.inputs, ctx.macro
     ref = y.reference
-    posts = macro.permanent_share - ref.permanent_share
     freedom = y.freedom - ref.freedom
     income = relative(log_change(y.income, ref.income), ref.size_share)
-    early = m.post_early * posts + m.freedom_early * freedom
-    late = m.post_late * posts + m.freedom_late * freedom
+    early = m.post_early * ctx.posts + m.freedom_early * freedom
+    late = m.post_late * ctx.posts + m.freedom_late * freedom
     by_stage = np.stack([early, 0.5 * (early + late), late])[:, None, :]
     # the elite stand about 1.75 standard deviations above the mean of ln talent (mean of the top decile)
     weight = np.array([m.prestige, m.prestige + 1.75 * m.prestige_talent])[None, :, None]

@@ -246,7 +246,7 @@ def count(
     """Rate the papers of a field and count them by place and pair."""
     b, i, n_places = columns.blocks[f], setting.params.impact, setting.data.n_places
     counts = np.zeros((n_places, spectrum.N_BINS, 3))
-    plain, together = np.zeros((3, n_places)), np.zeros((n_places, n_places))
+    plain, together = np.zeros((4, n_places)), np.zeros((n_places, n_places))
     impact.rate_papers(
         *b.used("uid", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
         papers.n_authors, *noted, setting.data.internal_border_share, i.place_quality * ctx.inputs.quality,

@@ -41,7 +41,7 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     permanent_rate = np.array([c.permanent_early, c.permanent_established, c.permanent_established])[None, :]
     permanent_rate = np.clip(permanent_rate + ch.permanent_offer[:, None], 0.0, 1.0)
     programme = 1.0 + np.diag(ch.programme_pull)[None, :] + np.zeros((n_places, n_places))
-    dual_gain = s.dual_rate * programme * (1.0 - ch.dual_banned[:, None])
+    dual_gain = s.dual_rate * programme * (1.0 - ch.dual_banned)
     dual_loss = 1.0 - (1.0 - s.dual_end) * (1.0 - ch.dual_banned)
     collaboration = setting.params.collaboration
     keys = [setting.key(stream, ctx.year) for stream in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL)]

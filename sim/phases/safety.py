@@ -22,8 +22,9 @@ class People:
     Attributes
     ----------
     cells : [origin, place, stage]; came_from : [place, previous place]; by_institution : [I].
-    n_permanent : [P]; fear_sum : [origin, place]; exposed : [place, origin], 0 in places
-        without cases or fear.
+    n_permanent : [P]; fear_sum : [origin, place].
+    exposed : [place, origin], with ties to a threat; tied : [place, other place], with ties to the other, of any
+        origin. Both are 0 in places without cases or fear.
     """
 
     cells: np.ndarray
@@ -32,6 +33,7 @@ class People:
     n_permanent: np.ndarray
     fear_sum: np.ndarray
     exposed: np.ndarray
+    tied: np.ndarray
 
     @cached_property
     def stock(self) -> np.ndarray:
@@ -68,12 +70,12 @@ def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> People
 
 
 def protection(setting: Setting, ctx: YearContext) -> np.ndarray:
-    """Share of leaks prevented by way and place [w, P], institutions weighted by their researchers."""
+    """Share of leaks from a to b prevented, by way [w, a, b]; institutions weighted by their researchers."""
     inst, ch = setting.institutions, ctx.channels
-    mean = np.zeros(ch.protection_place.shape)
+    mean = np.zeros(ch.protection_place.shape[:2])
     for w in np.flatnonzero(ch.protection_institution.any(axis=1)):
         mean[w] = by_group(ch.protection_institution[w] * inst.weight, inst.place, setting.data.n_places)
-    return 1.0 - (1.0 - ch.protection_place) * (1.0 - mean)
+    return 1.0 - (1.0 - ch.protection_place) * (1.0 - mean[:, :, None])
 
 
 def secure(setting: Setting, ctx: YearContext, people: People, output: Output, cost_before: np.ndarray) -> Safety:
@@ -83,8 +85,10 @@ def secure(setting: Setting, ctx: YearContext, people: People, output: Output, c
     leaked = leaks(
         output.exposed, output.lost, output.projects[:, 4], setting.threat, protected, params.security, scale
     )
-    near = people.exposed * scale
-    found = cases(ctx.channels.case_rate, ctx.channels.precision, near, setting.seed, setting.replicate, ctx.year)
+    found = cases(
+        ctx.channels.case_rate, ctx.channels.precision, people.tied * scale, people.exposed * scale,
+        setting.seed, setting.replicate, ctx.year,
+    )  # fmt: skip
     drawn = incidents(leaked.towards, setting.seed, setting.replicate, ctx.year)
     inst = setting.institutions
     screening = (FIELD_SHARE[:, None] * screening_burden(setting, ctx)).sum(axis=0)

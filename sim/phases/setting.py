@@ -118,6 +118,7 @@ class YearContext:
     access : [P, P], what places can reach of each other's knowledge under this year's rules.
     frontier : [F, P], share of the frontier within reach, centred; ln_funding : [P], lagged log of funding per
         head relative to the reference, policy included.
+    posts : [P], share of permanent posts over its reference.
     z1_baseline : [F] thresholds of the paired baseline, None if this is it.
     """
 
@@ -130,6 +131,7 @@ class YearContext:
     access: np.ndarray
     frontier: np.ndarray
     ln_funding: np.ndarray
+    posts: np.ndarray
     z1_baseline: np.ndarray | None
 
 

@@ -45,20 +45,22 @@ class Channels:
     visa_open : [o, d], log-utility gain from easier visas; neutral 0.
     outmove_refused : [c], share of moves out of place c that is stopped; neutral 0.
     hostility : [a, o], perceived hostility of place a towards origin o, in units of h (0 neutral).
-    case_rate : [a, o], investigations per researcher-year of origin o in place a who has an exposed tie; neutral 0.
-    precision : [a], share of investigations aimed by risk; 1 where case_rate is 0.
+    case_rate : [a, o], investigations by place a on account of state o, per researcher-year of a (of any origin) with
+        a tie or second affiliation in o; neutral 0.
+    precision : [a, o], share of these investigations aimed by risk; the rest falls on people of origin o; 1 where
+        case_rate is 0.
     friction : [k, f, a, b], share of a's collaborations with b refused by a's rules; neutral 0.
     joint : [a, b], log change of a's propensity to work with b; neutral 0.
     openness : [a, b], factor on what a can reach of b's knowledge; neutral 1.
     burden_place : [P], share of research time lost by everyone in the place; neutral 0.
     burden_institution : [i], share of research time lost in the institution; neutral 0.
-    protection_place : [w, P], share of leaks of way w prevented in the place; neutral 0.
-    protection_institution : [w, i], the same in the institution; neutral 0.
+    protection_place : [w, a, b], share of leaks of way w from place a towards place b prevented; neutral 0.
+    protection_institution : [w, i], share of leaks of way w prevented in the institution, towards whomever; neutral 0.
     cost_fixed_musd : [i], fixed yearly cost of the rules in force at the institution; neutral 0.
     cost_share : [i], variable cost as a share of the institution's federal research money; neutral 0.
     screened : [k, f, a], share of projects screened; neutral 0. Costs the lead time.
     military : [P], share of open basic research directed to military (sensitive) ends; neutral 0.
-    dual_banned : [a], share of dual affiliations and programme ties of researchers in a that is ended; neutral 0.
+    dual_banned : [a, b], share of second affiliations in b of researchers in a that is ended; neutral 0.
     recruitment_musd : [P], spending on recruitment; neutral 0.
     """
 
@@ -110,16 +112,18 @@ class Channels:
 _SHAPES = {
     **dict.fromkeys(
         "funding funding_recruits income_recruits chairs_pull chairs_slots permanent_offer student_places "
-        "students_to_recruits programme_slots programme_grant outmove_refused precision burden_place military "
-        "dual_banned recruitment_musd".split(),
+        "students_to_recruits programme_slots programme_grant outmove_refused burden_place military "
+        "recruitment_musd".split(),
         "P",
     ),
-    **dict.fromkeys("programme_pull visa_delay visa_open hostility case_rate joint openness".split(), "PP"),
+    **dict.fromkeys(
+        "programme_pull visa_delay visa_open hostility case_rate precision joint openness dual_banned".split(), "PP"
+    ),
     **dict.fromkeys("entry_refused move_refused".split(), "FPP"),
     **dict.fromkeys("burden_institution cost_fixed_musd cost_share".split(), "I"),
     "friction": "KFPP",
     "screened": "KFP",
-    "protection_place": "WP",
+    "protection_place": "WPP",
     "protection_institution": "WI",
 }
 _ONES = {"funding", "funding_recruits", "programme_grant", "precision", "openness"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.engines.security import threat_matrix
 from sim.fields import FIELD_NAMES, N_FIELDS
 from sim.places import resolve
 from sim.policy.channels import KINDS, Channels
@@ -85,6 +86,7 @@ class Timeline:
     data : places and institutions.
     start, end : first and last year of the clock.
     effects : values that differ from the defaults of `Lever.effects`, by lever and name.
+    threat : [a, b], threat of b to a, 0-1; nobody is one by default.
     """
 
     def __init__(
@@ -94,17 +96,20 @@ class Timeline:
         start: int = 1980,
         end: int = 2035,
         effects: Mapping[str, Mapping[str, float]] | None = None,
+        threat: np.ndarray | None = None,
     ) -> None:
         self.policies = dict(sorted(policies.items()))
         self.data = data
         self.start, self.end = start, end
         self.effects = effects_with(effects or {})
+        self.threat = np.zeros((len(data.iso3), len(data.iso3))) if threat is None else threat
         self._cells: dict[tuple[str, int, Scope], Cells | None] = {}
 
     @classmethod
     def from_config(cls, cfg: Config, data: WorldData) -> Timeline:
-        """Timeline of a configuration's policies, clock and effects."""
-        return cls(cfg.policies, data, cfg.start, cfg.end, cfg.effects)
+        """Timeline of a configuration's policies, clock and effects, in the world's state of threat."""
+        threat = threat_matrix(data.liberal_democracy, data.ideal_distance, data.alliance, cfg.params.security)
+        return cls(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat)
 
     @property
     def first_date(self) -> int | None:
@@ -127,7 +132,7 @@ class Timeline:
         strengths = {
             name: self._combine(lever, pulls) for name, lever in LEVERS.items() if any(p.lever is lever for p in pulls)
         }
-        context = Context(self.data, strengths, self.effects)
+        context = Context(self.data, self.threat, strengths, self.effects)
         for name, strength in strengths.items():
             LEVERS[name].apply(result, strength, context, self.effects.get(name, {}))
         return result
@@ -177,8 +182,7 @@ class Timeline:
         """Combined strength over the lever's axes."""
         held = np.full(lever.shape(len(self.data.iso3), len(self.data.institution_place)), lever.neutral)
         if lever.of:
-            _weigh(held, lever, pulls)
-            return held
+            return _weigh(held, lever, pulls)
         for pull in pulls:
             if pull.lever is lever:
                 held[pull.cells] = combined(lever.combine, held[pull.cells], pull.strength)
@@ -202,26 +206,25 @@ def _strength(policy: Policy, use: LeverUse, year: int) -> float:
     return qualified_in(use.values, bases, year, lever.neutral)
 
 
-def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[_Pull]) -> None:
-    """Mean of a qualifying lever by place, weighted by the strength of what it qualifies in the same bundle.
+def _weigh(neutral: np.ndarray, lever: Lever, pulls: Sequence[_Pull]) -> np.ndarray:
+    """Mean of a qualifying lever in each cell, weighted by the strength of what it qualifies in the same bundle.
 
     A bundle that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
-    does nothing.
+    does nothing. Both levers have the same axes, so that what qualifies cases of one origin leaves others alone.
     """
-    base: dict[tuple[int, str], float] = {}
-    own: dict[tuple[int, str], list[float]] = {}
-    for pull in pulls:
-        key = (pull.place, pull.bundle)
-        if pull.lever.name == lever.of:
-            base[key] = base.get(key, 0.0) + pull.strength
-        elif pull.lever is lever:
-            own.setdefault(key, []).append(pull.strength)
-    total, weight = np.zeros(len(held)), np.zeros(len(held))
-    for key, strength in base.items():
-        mine = own.get(key, [lever.neutral])
-        total[key[0]] += strength * sum(mine) / len(mine)
-        weight[key[0]] += strength
-    np.divide(total, weight, out=held, where=weight > 0)
+    total, weight = np.zeros_like(neutral), np.zeros_like(neutral)
+    base = [pull for pull in pulls if pull.lever.name == lever.of]
+    for bundle in dict.fromkeys(pull.bundle for pull in base):
+        strength, own, number = np.zeros_like(neutral), np.zeros_like(neutral), np.zeros_like(neutral)
+        for pull in (pull for pull in pulls if pull.bundle == bundle):
+            if pull.lever.name == lever.of:
+                strength[pull.cells] += pull.strength
+            elif pull.lever is lever:
+                own[pull.cells] += pull.strength
+                number[pull.cells] += 1.0
+        total += strength * np.where(number > 0, own / np.maximum(number, 1.0), neutral)
+        weight += strength
+    return np.divide(total, weight, out=neutral.copy(), where=weight > 0)
 
 
 def _axis(data: WorldData, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:

@@ -18,6 +18,7 @@ from sim.phases.papers import Output
 from sim.phases.people import Entries, Exits
 from sim.phases.safety import People, Safety
 from sim.phases.setting import Setting, YearContext
+from sim.policy.levers.base import towards_threats
 
 LARGEST = 20  # places whose pairs are always recorded
 Table = dict[str, np.ndarray]
@@ -132,6 +133,8 @@ _PAPER_COUNTS = (
     "top10_whole",
     "top10_fractional",
     "top1_at_baseline_threshold",
+    "papers_international_fractional",
+    "top1_fractional_at_baseline_threshold",
 )
 
 
@@ -282,7 +285,7 @@ def observe(setting: Setting, year: Year, place: Table) -> Observation:
         papers=place["papers_fractional"],
         top1=place["top1_fractional"],
         incidents=year.safety.incidents.sum(axis=1).astype(float),
-        protection=year.safety.protection.mean(axis=0),
+        protection=towards_threats(year.safety.protection.mean(axis=0), setting.threat),
         burden=1.0 - (1.0 - year.ctx.channels.burden_place) * (1.0 - burden_inside),
         fear=np.nan_to_num(place["fear_mean"]),
         rd_spending_musd=place["rd_spending_musd"],

@@ -33,7 +33,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
 WIDE_TABLES = frozenset({"world_year"})  # one row a year: full precision costs nothing
 # Real persons, papers and institutions: whole numbers, kept exactly, so that stocks and flows balance in the tables.
 # Papers in the world's top 1 and 10 % are expectations (`sim.engines.impact`) and need not be whole.
-_COUNT = re.compile(r"(n_|new_|papers$|papers_(?!fractional)|applications|covered$)")
+_COUNT = re.compile(r"(n_|new_|papers$|papers_(?!fractional|international_fractional)|applications|covered$)")
 
 # Columns every run must record; the world may add more (OUTPUTS.md: columns may be added, not renamed).
 REQUIRED: dict[str, str] = {
@@ -42,7 +42,8 @@ REQUIRED: dict[str, str] = {
     "top10_whole top10_fractional top1_at_baseline_threshold impact_mean impact_sum share_top_cited_international "
     "applications applications_funded share_projects_international leaks_reward leaks_deception leaks_coercion "
     "leaks_theft leaks_prevented leaks_avoided_by_lost_activity new_cases new_false_cases fear_mean fear_target_mean "
-    "compliance_musd compliance_researcher_years rd_spending_musd recruitment_musd",
+    "compliance_musd compliance_researcher_years rd_spending_musd recruitment_musd papers_international_fractional "
+    "top1_fractional_at_baseline_threshold",
     "flow_year": "year place_from place_to origin stage new_moves new_moves_with_tie_at_destination",
     "entry_year": "year origin place new_entrants",
     "stock_year": "year origin place stage n_researchers",

@@ -35,7 +35,7 @@ def step(block: Block, **changes: float | np.ndarray) -> np.ndarray:
     a = {
         "hostility": CALM, "exit_scale": np.full(P, 0.05), "exit_fear": 0.25, "case_exit": np.zeros((P, P)),
         "permanent_rate": np.zeros((P, 3)), "talent_permanent": 0.3,
-        "dual_gain": np.zeros((P, P)), "dual_loss": np.zeros(P),
+        "dual_gain": np.zeros((P, P)), "dual_loss": np.zeros((P, P)),
     } | changes  # fmt: skip
     rows, reasons = np.empty(block.n_rows, np.int64), np.empty(block.n_rows, np.uint8)
     counts = np.zeros((P, P, 3), np.int64)
@@ -136,14 +136,15 @@ def test_permanent_posts_are_kept_and_come_sooner_to_the_talented() -> None:
 
 
 def test_second_affiliations_begin_and_end_at_their_rates() -> None:
-    gain, loss = np.zeros((P, P)), np.full(P, 0.3)
-    gain[0, 1] = 0.05
-    block = alike(40_000, age=12)
-    block.dual[:10_000] = 3
+    gain, loss = np.zeros((P, P)), np.zeros((P, P))
+    gain[0, 1], loss[0, 3] = 0.05, 0.3
+    block = alike(41_000, age=12)
+    block.dual[:10_000], block.dual[40_000:41_000] = 3, 2
     step(block, dual_gain=gain, dual_loss=loss)
     assert_share(block.dual[:10_000] == NONE, 0.3)
     kept = block.dual[:10_000]
     assert set(np.unique(kept)) == {3, NONE}
+    assert (block.dual[40_000:41_000] == 2).all(), "what is banned in one place is not in another"
     assert_share(block.dual[10_000:40_000] == 1, 0.05)
     young, home = alike(5000, age=2), alike(5000, age=12)
     home.place[:5000] = 1
@@ -175,7 +176,7 @@ def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, n
         if not permanent[i] and post < a["permanent_rate"][c, s] * float(block.talent[i]) ** a["talent_permanent"]:
             permanent[i] = 1
         if dual[i] != NONE:
-            dual[i] = NONE if second < a["dual_loss"][c] else dual[i]
+            dual[i] = NONE if second < a["dual_loss"][c, dual[i]] else dual[i]
         elif s > 0 and c != o and second < a["dual_gain"][c, o]:
             dual[i] = o
         base = a["exit_scale"][c] * STAGE_FACTOR[s] * (0.6 if permanent[i] else 1.0)
@@ -205,7 +206,7 @@ def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
         "hostility": HOSTILITY, "exit_scale": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
         "case_exit": rng.uniform(0.0, 0.1, (P, P)), "permanent_rate": rng.uniform(0.0, 0.5, (P, 3)),
         "talent_permanent": talent_permanent, "dual_gain": rng.uniform(0.0, 0.5, (P, P)),
-        "dual_loss": rng.uniform(0.0, 0.5, P),
+        "dual_loss": rng.uniform(0.0, 0.5, (P, P)),
     }  # fmt: skip
     block = people(5000, P)
     block.talent[:500] *= 20.0

@@ -27,6 +27,7 @@ def test_count_people_equals_a_plain_loop() -> None:
     block.prev_place[500:900] = block.origin[500:900]
     block.fear[:2000] = 0.25
     counts = count(block, np.zeros((P, P)), np.ones(P, bool))
+    uid, place = block.used("uid", "place")
     expected = empty_counts(P, 8)
     for i in block.alive():
         o, a = block.origin[i], block.place[i]
@@ -36,6 +37,11 @@ def test_count_people_equals_a_plain_loop() -> None:
         expected[2][block.institution[i]] += 1
         expected[3][a] += block.permanent[i]
         expected[4][o, a] += 0.25
+        if block.stage[i] > 0:
+            abroad = {tie_place(uid, place, tie) for tie in block.ties[i]} | {block.dual[i]}
+            for b in abroad - {NONE, a}:
+                expected[6][a, b] += 1
+    assert expected[6].any()
     for found, wanted in zip(counts, expected):
         np.testing.assert_array_equal(found, wanted)
     assert counts[0].sum() == block.n_alive

@@ -46,7 +46,7 @@ def rated(
     access: np.ndarray | None = None,
 ) -> Rated:
     mu, flags = np.empty(len(papers), np.float32), np.empty(len(papers), np.uint8)
-    counts, plain, together = np.zeros((P, N_BINS, 3)), np.zeros((3, P)), np.zeros((P, P))
+    counts, plain, together = np.zeros((P, N_BINS, 3)), np.zeros((4, P)), np.zeros((P, P))
     zeros = np.zeros(P)
     impact.rate_papers(
         *block.used("uid", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
@@ -168,6 +168,8 @@ def test_counts_equal_a_plain_loop_over_papers() -> None:
                 "papers_whole": 1.0, "papers_fractional": share, "papers_international": international,
                 "papers_basic": not bits & APPLIED, "papers_sensitive": bits & SENSITIVE > 0,
                 "papers_international_sensitive": international and bits & SENSITIVE > 0,
+                "papers_international_fractional": share * international,
+                "top1_fractional_at_baseline_threshold": fixed * share,
                 "top1_whole": top1, "top1_fractional": top1 * share, "top10_whole": top10,
                 "top10_fractional": top10 * share, "top1_at_baseline_threshold": fixed, "impact_sum": mean,
                 "top1_international": top1 * international, "z_fractional": mean * share,

@@ -167,12 +167,10 @@ def test_a_programme_of_the_origin_ties_its_people_abroad(careers_given) -> None
 
 
 def test_a_ban_on_second_affiliations_binds_people_who_work_there(careers_given) -> None:  # type: ignore[no-untyped-def]
-    before, after = careers_given(), careers_given(dual_banned=((HOST,), 1.0))
-    assert not after["dual_gain"][HOST].any() and after["dual_loss"][HOST] == 1.0
-    np.testing.assert_array_equal(
-        np.delete(after["dual_gain"], HOST, axis=0), np.delete(before["dual_gain"], HOST, axis=0)
-    )
-    np.testing.assert_array_equal(np.delete(after["dual_loss"], HOST), np.delete(before["dual_loss"], HOST))
+    before, after = careers_given(), careers_given(dual_banned=((HOST, ORIGIN), 1.0))
+    assert after["dual_gain"][HOST, ORIGIN] == 0.0 and after["dual_loss"][HOST, ORIGIN] == 1.0
+    for name in ("dual_gain", "dual_loss"):
+        assert cells(before[name] != after[name], (0, 1)) == {(HOST, ORIGIN)}
 
 
 def test_posts_offered_raise_the_rate_of_that_place(careers_given) -> None:  # type: ignore[no-untyped-def]
@@ -211,9 +209,11 @@ def test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes(world:
 def test_protection_is_the_mean_over_researchers_of_place_and_institutions(world: World) -> None:
     inst = world.setting.institutions
     mine = np.flatnonzero(inst.place == HOST)
-    ctx = context(world, protection_place=((1, HOST), 0.2), protection_institution=((1, mine[0]), 0.5))
+    ctx = context(world, protection_place=((1, HOST, OTHER), 0.2), protection_institution=((1, mine[0]), 0.5))
     protected = safety.protection(world.setting, ctx)
-    assert protected[1, HOST] == pytest.approx(1.0 - 0.8 * (1.0 - 0.5 * inst.weight[mine[0]]))
+    inside = 0.5 * inst.weight[mine[0]]
+    assert protected[1, HOST, OTHER] == pytest.approx(1.0 - 0.8 * (1.0 - inside))
+    np.testing.assert_allclose(np.delete(protected[1, HOST], OTHER), inside)  # institutions protect towards everybody
     assert cells(protected != 0.0, (0, 1)) == {(1, HOST)}
 
 

@@ -143,13 +143,21 @@ def test_precision_is_weighted_by_cases_and_belongs_to_its_policy() -> None:
         return policy(use("investigations", rate, origins=("CHN",)), *qualifier)
 
     both = Timeline({"a": cases(0.003, 0.2), "b": cases(0.001, 0.8)}, DATA).channels(2020)
-    assert both.precision[USA] == pytest.approx((0.003 * 0.2 + 0.001 * 0.8) / 0.004)
+    assert both.precision[USA, CHN] == pytest.approx((0.003 * 0.2 + 0.001 * 0.8) / 0.004)
     assert both.case_rate[USA, CHN] == pytest.approx(0.004)
-    assert both.precision[CHN] == 1.0
+    assert (both.precision[CHN] == 1.0).all() and both.precision[USA, IND] == 1.0
     unqualified = Timeline({"a": cases(0.003, 0.2), "b": cases(0.001, None)}, DATA).channels(2020)
-    assert unqualified.precision[USA] == pytest.approx((0.003 * 0.2 + 0.001) / 0.004)
+    assert unqualified.precision[USA, CHN] == pytest.approx((0.003 * 0.2 + 0.001) / 0.004)
     lone = Timeline({"a": policy(use("enforcement_precision", 0.2))}, DATA).channels(2020)
     assert lone.is_neutral()
+
+
+def test_precision_belongs_to_the_origin_it_was_meant_for() -> None:
+    def cases(origin: str, precision: float) -> Policy:
+        return policy(use("investigations", 0.002, origins=(origin,)), use("enforcement_precision", precision))
+
+    found = Timeline({"a": cases("CHN", 0.2), "b": cases("IND", 0.8)}, DATA).channels(2020)
+    assert found.precision[USA].tolist() == pytest.approx([1.0, 0.2, 1.0, 0.8])
 
 
 def test_precision_of_a_year_is_that_of_the_days_with_cases() -> None:
@@ -159,7 +167,7 @@ def test_precision_of_a_year_is_that_of_the_days_with_cases() -> None:
         LeverUse("investigations", {november: 0.001, date(2018, 12, 1): 0.003, repeal: None}, "assumption"),
         LeverUse("enforcement_precision", {november: 0.2, date(2018, 12, 1): 0.4, repeal: None}, "assumption"),
     )
-    precision = [line.channels(year).precision[USA] for year in (2017, 2018, 2020, 2022, 2023)]
+    precision = [line.channels(year).precision[USA, CHN] for year in (2017, 2018, 2020, 2022, 2023)]
     assert precision == pytest.approx(
         [1.0, (30 * 0.001 * 0.2 + 31 * 0.003 * 0.4) / (30 * 0.001 + 31 * 0.003), 0.4, 0.4, 1.0]
     )
@@ -168,7 +176,7 @@ def test_precision_of_a_year_is_that_of_the_days_with_cases() -> None:
 def test_only_cases_aimed_by_risk_deter() -> None:
     def prevented(precision: float) -> float:
         found = channels(use("investigations", 0.001), use("enforcement_precision", precision))
-        return float(found.protection_place[WAYS.index("theft"), USA])
+        return float(found.protection_place[WAYS.index("theft"), USA, CHN])
 
     assert prevented(1.0) == pytest.approx(LEVERS["investigations"].defaults()["deterrence"])
     assert prevented(0.0) == 0.0
@@ -184,8 +192,35 @@ def test_refused_share_of_screened_projects() -> None:
     assert found.friction[sensitive, 3, USA, CHN] == pytest.approx(0.1)
     assert found.friction[sensitive, 3, USA, DEU] == 0.0
     assert found.friction[KINDS.index("open_basic"), 3, USA, CHN] == 0.0
-    assert found.protection_place[WAYS.index("deception"), USA] == pytest.approx(0.25)
-    assert found.protection_place[WAYS.index("theft"), USA] == 0.0
+    assert found.protection_place[WAYS.index("deception"), USA].tolist() == [0.0, pytest.approx(0.25), 0.0, 0.0]
+    assert found.protection_place[WAYS.index("theft"), USA, CHN] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("lever", "scope"),
+    [("project_screening", "partners"), ("outflow_restriction", "destinations"), ("investigations", "origins")],
+)
+def test_what_is_aimed_at_one_place_protects_towards_that_place_only(lever: str, scope: str) -> None:
+    found = channels(use(lever, 0.001, **{scope: ("IND",)})).protection_place
+    assert {tuple(cell) for cell in np.argwhere(found.any(axis=0))} == {(USA, IND)}
+
+
+def test_help_and_programmes_protect_towards_everybody() -> None:
+    assert (channels(use("awareness", 1.0)).protection_place[0, USA] > 0.0).all()
+
+
+def test_ban_on_second_affiliations_is_for_the_named_partners() -> None:
+    found = channels(use("programme_ban", 0.4, partners=("CHN",))).dual_banned
+    assert np.argwhere(found).tolist() == [[USA, CHN]]
+    assert np.flatnonzero(channels(use("programme_ban", 0.4)).dual_banned[USA]).tolist() == [CHN, DEU, IND]
+
+
+def test_refusals_bind_the_screening_of_their_own_policy() -> None:
+    def screening(partner: str, refused: float) -> Policy:
+        return policy(use("project_screening", 0.5, partners=(partner,)), use("screening_refusal", refused))
+
+    friction = Timeline({"a": screening("CHN", 0.2), "b": screening("IND", 0.0)}, DATA).channels(2020).friction
+    assert friction[0, 0, USA].tolist() == [0.0, pytest.approx(0.1), 0.0, 0.0]
 
 
 def test_scopes_narrow_each_axis() -> None:
@@ -233,6 +268,20 @@ def test_alliance_condition_bites_where_the_partner_protects_less_than_the_stand
     assert found.friction[KINDS.index("sensitive_basic"), 0, USA, IND] == 0.5
     assert found.friction[KINDS.index("sensitive_basic"), 0, USA, DEU] == 0.0
     assert not found.friction[: KINDS.index("sensitive_basic")].any()
+
+
+def test_an_alliances_standard_is_about_the_issuers_threats() -> None:
+    """An ally that screens partners in India does not meet a standard that is about China."""
+    threat = np.zeros((4, 4))
+    threat[USA, CHN] = 1.0
+    condition = policy(use("alliance_condition", 0.5, partners=("DEU",)))
+
+    def refused(towards: str) -> float:
+        screening = policy(use("outflow_restriction", 1.0, destinations=(towards,)), issuer=("DEU",))
+        line = Timeline({"a": condition, "b": screening}, DATA, threat=threat)
+        return float(line.channels(2020).friction[KINDS.index("sensitive_basic"), 0, USA, DEU])
+
+    assert refused("IND") == 0.5 > refused("CHN")
 
 
 def test_order_of_policies_changes_no_bit() -> None:

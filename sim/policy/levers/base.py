@@ -61,11 +61,13 @@ class Context:
     Parameters
     ----------
     data : places and institutions.
+    threat : [a, b], threat of b to a, 0-1.
     strengths : combined strengths of all levers in force this year, by lever.
     effects : values of `Effect` by lever and name.
     """
 
     data: WorldData
+    threat: np.ndarray
     strengths: Mapping[str, np.ndarray]
     effects: Mapping[str, Mapping[str, float]]
 
@@ -92,7 +94,7 @@ class Lever:
     channels : names of the channels that change; nothing else may.
     apply : fills channels from the combined strengths; does nothing where they are neutral.
     meaning, source : for ``docs/levers.md``.
-    of : for ``weighted`` levers, the lever that they qualify and without which they do nothing.
+    of : for ``weighted`` levers, the lever that they qualify and without which they do nothing; it has the same axes.
     own_origin : a programme for the issuer's own diaspora unless origins are named.
     effects : numbers at full strength.
     """
@@ -148,10 +150,27 @@ def left_over(held: np.ndarray, share: Any) -> np.ndarray:
 
 
 def protect(array: np.ndarray, strength: np.ndarray, effects: Mapping[str, float]) -> None:
-    """Raise protection [w, P] or [w, i] in place by the effects that bear the name of a way of leakage."""
+    """Raise protection [w, a, b] or [w, i] in place by the effects that bear the name of a way of leakage.
+
+    Parameters
+    ----------
+    strength : [a, b] or [i], or what broadcasts to it: [a, 1] protects towards everybody.
+    """
     for w, way in enumerate(WAYS):
         if way in effects:
             array[w] = left_over(array[w], strength * effects[way])
+
+
+def towards_threats(protection: np.ndarray, threat: np.ndarray) -> np.ndarray:
+    """Protection towards each place [..., c] as one number [...]: mean weighted by threat, plain if there is none.
+
+    Parameters
+    ----------
+    protection, threat : [..., c], or what broadcasts to each other.
+    """
+    total = threat.sum(axis=-1, keepdims=True)
+    weight = np.where(total > 0.0, threat / np.where(total > 0.0, total, 1.0), 1.0 / threat.shape[-1])
+    return (protection * weight).sum(axis=-1)
 
 
 def sensitive_weights() -> np.ndarray:

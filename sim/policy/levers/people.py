@@ -26,19 +26,21 @@ def _exit_restriction(channels: Channels, s: np.ndarray, context: Context, effec
 
 
 def _investigations(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    """Only cases aimed by risk deter; those that fall on a profile teach nobody to keep the rules."""
+    """Only cases aimed by risk deter; those that fall on a profile teach nobody to keep the rules.
+
+    Who has ties to the state in question, by whichever way, thinks twice; ties to other states are left alone.
+    """
     channels.case_rate += s
-    rate = s.max(axis=1)
-    aimed = rate * context.strengths.get("enforcement_precision", np.ones(len(rate)))
+    aimed = s * context.strengths.get("enforcement_precision", 1.0)
     deterred = 1.0 - (1.0 - effects["deterrence"]) ** (aimed / 0.001)
-    channels.protection_place[:] = left_over(channels.protection_place, deterred[None, :])
+    channels.protection_place[:] = left_over(channels.protection_place, deterred)
 
 
 def _enforcement_precision(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
     """Precision stays 1 where nobody is investigated."""
     rate = context.strengths.get("investigations")
     if rate is not None:
-        channels.precision[:] = np.where(rate.max(axis=1) > 0, s, channels.precision)
+        channels.precision[:] = np.where(rate > 0, s, channels.precision)
 
 
 def _rhetoric(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -99,9 +101,9 @@ PEOPLE: tuple[Lever, ...] = (
         "ao",
         ("case_rate", "protection_place"),
         _investigations,
-        "Investigations of researchers of the named origins who have a tie to a listed place; what is aimed by risk "
-        "deters, what falls on a profile frightens.",
-        "P13-P16",
+        "Investigations of researchers, of whatever origin, with co-authors or a second affiliation in the named "
+        "places (origins); what is aimed by risk deters, what falls on the profile, people of that origin, frightens.",
+        "P13-P16; P16 counts per principal investigator with co-authors in China, of any origin",
         effects=(
             Effect(
                 "deterrence",
@@ -121,7 +123,7 @@ PEOPLE: tuple[Lever, ...] = (
         0.0,
         1.0,
         "weighted",
-        "a",
+        "ao",
         ("precision",),
         _enforcement_precision,
         "Share of the same policy's investigations that is aimed by risk; the rest falls on a profile (origin).",
@@ -149,10 +151,10 @@ PEOPLE: tuple[Lever, ...] = (
         0.0,
         1.0,
         "complement",
-        "a",
+        "ab",
         ("dual_banned",),
         _programme_ban,
-        "Ban on foreign talent programmes and dual affiliations of researchers in the issuer's place.",
+        "Ban on talent programmes of, and second affiliations in, the partner places for researchers in the issuer's.",
         "S2, P15 (undisclosed programmes)",
     ),
 )

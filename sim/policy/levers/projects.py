@@ -7,17 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.policy.channels import KINDS, WAYS, Channels
-from sim.policy.levers.base import Context, Effect, Lever, left_over, sensitive_weights
+from sim.policy.levers.base import Context, Effect, Lever, left_over, sensitive_weights, towards_threats
 
 Effects = Mapping[str, float]
 SENSITIVE = [k for k, kind in enumerate(KINDS) if kind.startswith("sensitive")]
 
 
 def _project_screening(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    """A project counts as screened if any of its possible partners is."""
-    share = s.max(axis=3)
-    channels.screened[:] = left_over(channels.screened, share)
-    seen = np.einsum("kfa,kf->a", share, sensitive_weights())
+    """A project costs time if any of its possible partners is screened; it is protected towards these only."""
+    channels.screened[:] = left_over(channels.screened, s.max(axis=3))
+    seen = np.einsum("kfab,kf->ab", s, sensitive_weights())
     deception = WAYS.index("deception")
     channels.protection_place[deception] = left_over(channels.protection_place[deception], seen * effects["deception"])
 
@@ -25,7 +24,7 @@ def _project_screening(channels: Channels, s: np.ndarray, context: Context, effe
 def _screening_refusal(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
     screened = context.strengths.get("project_screening")
     if screened is not None:
-        channels.friction[:] = left_over(channels.friction, screened * s[None, None, :, None])
+        channels.friction[:] = left_over(channels.friction, screened * s)
 
 
 def _partner_ban(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -35,10 +34,9 @@ def _partner_ban(channels: Channels, s: np.ndarray, context: Context, effects: E
 def _outflow_restriction(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
     """Axes [destination, issuer]: what the destination can reach of the issuer's knowledge shrinks."""
     channels.openness *= 1.0 - s
-    closed = s.max(axis=0)
     theft = WAYS.index("theft")
-    channels.protection_place[theft] = left_over(channels.protection_place[theft], closed * effects["theft"])
-    channels.burden_place[:] = left_over(channels.burden_place, closed * effects["time"])
+    channels.protection_place[theft] = left_over(channels.protection_place[theft], s.T * effects["theft"])
+    channels.burden_place[:] = left_over(channels.burden_place, s.max(axis=0) * effects["time"])
 
 
 def _military_direction(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -50,16 +48,20 @@ def _alliance_condition(channels: Channels, s: np.ndarray, context: Context, eff
     if effects["standard"] <= 0.0:
         return
     missing = np.clip(1.0 - _protection_level(channels, context) / effects["standard"], 0.0, 1.0)
-    refused = s * missing[None, :]
+    refused = s * missing
     channels.friction[SENSITIVE] = left_over(channels.friction[SENSITIVE], refused[None, None])
 
 
 def _protection_level(channels: Channels, context: Context) -> np.ndarray:
-    """Share of leaks prevented by place, mean over ways, institutions weighted by researchers [P]."""
+    """Share of leaks that partner b prevents towards the threats of issuer a [a, b].
+
+    Mean over ways, institutions weighted by researchers; where a has no threats, mean over all places.
+    """
     data = context.data
     weighted = channels.protection_institution.mean(axis=0) * data.institution_weight
     inside = np.bincount(data.institution_place, weights=weighted, minlength=len(data.iso3))
-    return left_over(channels.protection_place.mean(axis=0), inside)
+    towards = towards_threats(channels.protection_place.mean(axis=0)[None], context.threat[:, None])
+    return left_over(towards, inside[None])
 
 
 PROJECTS: tuple[Lever, ...] = (
@@ -94,7 +96,7 @@ PROJECTS: tuple[Lever, ...] = (
         0.0,
         1.0,
         "weighted",
-        "a",
+        "kfab",
         ("friction",),
         _screening_refusal,
         "Share of the same policy's screened projects that may not go on with the partner.",

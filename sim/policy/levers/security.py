@@ -28,7 +28,7 @@ def _at_institutions(channels: Channels, s: np.ndarray, context: Context, effect
 
 
 def _awareness(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    protect(channels.protection_place, s, effects)
+    protect(channels.protection_place, s[:, None], effects)  # towards everybody
     channels.burden_place[:] = left_over(channels.burden_place, s * effects["time"])
 
 
