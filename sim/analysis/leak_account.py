@@ -22,6 +22,7 @@ from sim.analysis.frames import paired_difference
 LEAKS = ("leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft")
 COUNTED = ("leaks_prevented", "leaks_avoided_by_lost_activity")
 ABSENCE = "leaks_avoided_by_absence"
+ROUNDING = 1e-6  # of sums of columns that are kept in single precision, relative
 
 
 def minus_bare_risk(place_year: pd.DataFrame) -> pd.Series:
@@ -62,6 +63,6 @@ def clear_absence(effects: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     size = cleared.loc[rows, "reference"].abs()
     for name in numbers:
         values = cleared.loc[rows, name]
-        cleared.loc[rows, name] = values.where(~(values.abs() < 1e-9 * size), 0.0)
+        cleared.loc[rows, name] = values.where(~(values.abs() < ROUNDING * size), 0.0)
     cleared.loc[rows, "reference"] = np.nan
     return cleared

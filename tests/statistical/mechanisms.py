@@ -12,6 +12,7 @@ import numpy as np
 from sim import World, load_config
 from sim.config import Config
 from sim.data.tables import load_world_data
+from sim.macro import Macro
 from sim.world import YearResult
 
 PAGE = Path(__file__).parents[2] / "docs" / "mechanisms.md"
@@ -86,7 +87,17 @@ def state(replicate: int) -> dict[str, np.ndarray]:
 def live(cfg: Config, scenario: str, replicate: int) -> list[YearResult]:
     """Years from 2018 on."""
     mode = "reactive" if scenario.endswith("reactive") else "scripted"
-    return list(World.from_state(cfg, state(replicate), replicate, mode).run())
+    against = None if scenario.startswith("baseline") else paired(mode, replicate)
+    return list(World.from_state(cfg, state(replicate), replicate, mode, against).run())
+
+
+@lru_cache(maxsize=2 * REPLICATES)
+def paired(mode: str, replicate: int) -> dict[int, Macro]:
+    """States of the world of the baseline, as a command gives them to its scenarios."""
+    world = World.from_state(config("baseline"), state(replicate), replicate, mode)
+    for _ in world.run():
+        pass
+    return world.macros
 
 
 @lru_cache(maxsize=64)

@@ -8,12 +8,16 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from rich.console import Console
 
+from sim.analysis.frames import Frames, in_memory
 from sim.policy.schema import LeverUse, Policy, Scope
-from sim.summary import Area, areas_of, decimals, number, period_of, show
+from sim.record.recorder import REQUIRED
+from sim.summary import BY_ABSENCE, Area, Period, areas_of, decimals, effects, number, period_of, show
 
 
 @pytest.mark.parametrize(
@@ -84,3 +88,58 @@ def test_levels_have_no_sign_and_no_baseline():
 def test_rounding_of_sums_is_no_effect():
     frame = table(("scripted",)).assign(mean=1e-11, se=1e-12, lo=-1e-11, hi=1e-11)
     assert "0 ± 0" in printed(frame, 150)
+
+
+# --- from the frames ----------------------------------------------------------------------------------------
+def frames_of(**place: list[float]) -> Frames:
+    """A baseline and a scenario of one year in two places; a column has the values of AAA, BBB, then AAA, BBB."""
+    n = 4
+    rows = {name: np.zeros(n) for name in REQUIRED["place_year"].split()} | {
+        "year": np.full(n, 2020), "place": np.array(["AAA", "BBB"] * 2), "n_researchers": np.full(n, 1000.0),
+        "papers_whole": np.full(n, 100.0), "papers_fractional": np.full(n, 90.0),
+    }  # fmt: skip
+    rows |= {name: np.array(values) for name, values in place.items()}
+    world = {name: np.ones(2) for name in REQUIRED["world_year"].split()} | {"year": np.full(2, 2020)}
+    tables = {"place_year": rows, "world_year": world}
+
+    def make(name: str) -> pa.Table:
+        columns, size = tables[name], len(tables[name]["year"])
+        runs = {"scenario": np.repeat(["baseline", "it"], size // 2), "mode": np.array(["scripted"] * size)}
+        return pa.table({**columns, **runs, "draw": np.zeros(size, int), "replicate": np.zeros(size, int)})
+
+    return in_memory(list(tables), make)
+
+
+def effect_of(frames: Frames, area: str, outcome: str) -> pd.Series:
+    areas = [Area("both", ("AAA", "BBB")), Area("one", ("AAA",))]
+    table = effects(frames, Period(2020, 2020), areas)
+    return table[(table["area"] == area) & (table["outcome"] == outcome)].iloc[0]
+
+
+def test_joint_top_papers_of_several_places_count_once():
+    """Ten joint papers with half of the authors in either place: ten papers of the two, and ten of each."""
+    frames = frames_of(
+        top1_at_baseline_threshold=[10.0, 10.0, 20.0, 20.0],
+        top1_fractional_at_baseline_threshold=[5.0, 5.0, 10.0, 10.0],
+        papers_international=[20.0, 20.0, 20.0, 20.0],
+        papers_international_fractional=[9.0, 9.0, 9.0, 9.0],
+    )
+    for area, outcome in (("both", "top-1 % papers a year (fractional)"), ("World", "top-1 % papers a year")):
+        row = effect_of(frames, area, outcome)
+        assert (row["reference"], row["mean"]) == (10.0, 10.0)
+    assert effect_of(frames, "one", "top-1 % papers a year, whole counts")["reference"] == 10.0
+    assert effect_of(frames, "both", "international share of papers, % (fractional)")["reference"] == 10.0
+    assert effect_of(frames, "one", "international share of papers, %")["reference"] == 20.0
+
+
+def test_what_is_neither_prevented_nor_refused_is_avoided_by_absence():
+    leaks = {"leaks_theft": [10.0, 4.0, 3.0, 4.0], "leaks_prevented": [0.0, 0.0, 2.0, 0.0]}
+    frames = frames_of(**leaks, leaks_avoided_by_lost_activity=[0.0, 0.0, 1.0, 0.0])
+    for area in ("both", "one", "World"):
+        row = effect_of(frames, area, BY_ABSENCE)
+        assert row["mean"] == pytest.approx(4.0) and math.isnan(row["reference"])
+
+
+def test_sums_of_single_precision_are_no_absence():
+    leaks = {"leaks_theft": [10.0, 4.0, 8.0, 4.0], "leaks_prevented": [0.0, 0.0, 2.0 + 1e-7, 0.0]}
+    assert effect_of(frames_of(**leaks), "one", BY_ABSENCE)["mean"] == 0.0
