@@ -182,7 +182,8 @@ class Timeline:
         """Combined strength over the lever's axes."""
         held = np.full(lever.shape(len(self.data.iso3), len(self.data.institution_place)), lever.neutral)
         if lever.of:
-            return _weigh(held, lever, pulls)
+            _weigh(held, lever, pulls)
+            return held
         for pull in pulls:
             if pull.lever is lever:
                 held[pull.cells] = combined(lever.combine, held[pull.cells], pull.strength)
@@ -206,25 +207,32 @@ def _strength(policy: Policy, use: LeverUse, year: int) -> float:
     return qualified_in(use.values, bases, year, lever.neutral)
 
 
-def _weigh(neutral: np.ndarray, lever: Lever, pulls: Sequence[_Pull]) -> np.ndarray:
+def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[_Pull]) -> None:
     """Mean of a qualifying lever in each cell, weighted by the strength of what it qualifies in the same bundle.
 
     A bundle that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
     does nothing. Both levers have the same axes, so that what qualifies cases of one origin leaves others alone.
+
+    Parameters
+    ----------
+    held : neutral values over the lever's axes, in; means, out.
     """
-    total, weight = np.zeros_like(neutral), np.zeros_like(neutral)
+    total, weight = np.zeros(held.shape), np.zeros(held.shape)
     base = [pull for pull in pulls if pull.lever.name == lever.of]
     for bundle in dict.fromkeys(pull.bundle for pull in base):
-        strength, own, number = np.zeros_like(neutral), np.zeros_like(neutral), np.zeros_like(neutral)
-        for pull in (pull for pull in pulls if pull.bundle == bundle):
-            if pull.lever.name == lever.of:
-                strength[pull.cells] += pull.strength
-            elif pull.lever is lever:
+        own, number = np.zeros(held.shape), np.zeros(held.shape)
+        for pull in pulls:
+            if pull.bundle == bundle and pull.lever is lever:
                 own[pull.cells] += pull.strength
                 number[pull.cells] += 1.0
-        total += strength * np.where(number > 0, own / np.maximum(number, 1.0), neutral)
-        weight += strength
-    return np.divide(total, weight, out=neutral.copy(), where=weight > 0)
+        for pull in base:
+            if pull.bundle == bundle:
+                n = number[pull.cells]
+                mean = np.where(n > 0, own[pull.cells] / np.maximum(n, 1.0), lever.neutral)
+                total[pull.cells] += pull.strength * mean
+                weight[pull.cells] += pull.strength
+    for pull in base:  # strengths of base levers are positive where they are pulled
+        held[pull.cells] = total[pull.cells] / weight[pull.cells]
 
 
 def _axis(data: WorldData, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:

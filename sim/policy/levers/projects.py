@@ -16,7 +16,7 @@ SENSITIVE = [k for k, kind in enumerate(KINDS) if kind.startswith("sensitive")]
 def _project_screening(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
     """A project costs time if any of its possible partners is screened; it is protected towards these only."""
     channels.screened[:] = left_over(channels.screened, s.max(axis=3))
-    seen = np.einsum("kfab,kf->ab", s, sensitive_weights())
+    seen = np.tensordot(sensitive_weights(), s, axes=2)
     deception = WAYS.index("deception")
     channels.protection_place[deception] = left_over(channels.protection_place[deception], seen * effects["deception"])
 
