@@ -84,7 +84,7 @@ class Given:
     exit_scale: list[float]
     permanent_rate: list[list[float]]
     dual_gain: list[list[float]]
-    dual_loss: list[float]
+    dual_loss: list[list[float]]
     cohort_before: list[list[float]]
     cohort_after: list[list[float]]
     base: list[list[float]]
@@ -138,7 +138,7 @@ def _careers(params: Params, context: Any) -> dict[str, Any]:
     c, s, ch = params.careers, params.security, context.channels
     rates = np.array([c.permanent_early, c.permanent_established, c.permanent_established])
     ban = ch.dual_banned
-    gain = s.dual_rate * np.outer(1.0 - ban, 1.0 + ch.programme_pull.diagonal())  # [place, origin]
+    gain = s.dual_rate * (1.0 - ban) * (1.0 + ch.programme_pull.diagonal())[None, :]  # [place, origin]
     return {
         "hostility": context.hostility.tolist(),
         "hostile": (context.hostility > 0.0).any(axis=1).tolist(),

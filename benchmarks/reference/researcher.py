@@ -91,7 +91,7 @@ class Researcher(mesa.Agent):
             rate = g.permanent_rate[a][s] * self.talent**c.talent_permanent
             self.permanent = draw(g.key[Stream.PERMANENT], uid) < rate
         if self.dual is not None:
-            if draw(g.key[Stream.DUAL], uid) < g.dual_loss[a]:
+            if draw(g.key[Stream.DUAL], uid) < g.dual_loss[a][self.dual]:
                 self.dual = None
         elif a != o and s > 0 and draw(g.key[Stream.DUAL], uid) < g.dual_gain[a][o]:
             self.dual = o
