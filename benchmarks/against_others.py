@@ -21,9 +21,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 import mesa
 import numpy as np
-from numba import njit
 
 from sim.columns import Block
+from sim.kernels import njit
 from sim.randomness import Stream, base_key, draw
 
 LEAVE = 0.05
