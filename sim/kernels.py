@@ -60,9 +60,12 @@ def kernel_folder(file: Path) -> Path | None:
     try:
         new = not folder.is_dir()
         folder.mkdir(exist_ok=True)
-        os.utime(folder)  # in use, so not to be pruned
     except OSError:
         return None
+    if not os.access(folder, os.W_OK):  # another user's; numba would turn to a folder of its own choice
+        return None
+    with suppress(OSError):
+        os.utime(folder)  # in use, so not to be pruned
     if new:
         prune_kernels(base, file.stem)
     return folder
