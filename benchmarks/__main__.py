@@ -40,13 +40,15 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=parts(True), help="only these")
     args = parser.parse_args()
     before, found = load(), list[Row]()
-    for name, measurements in parts(args.full).items():
-        for measure in measurements if name in (args.only or parts(True)) else ():
-            print(f"{name} …", flush=True)
-            found += measure()
-    print()
-    show(found)
-    print(f"before: {before}; after: {load()}")
+    try:
+        for name, measurements in parts(args.full).items():
+            for measure in measurements if name in (args.only or parts(True)) else ():
+                print(f"{name} …", flush=True)
+                found += measure()
+    finally:  # what has been measured is shown, whatever happens then
+        print()
+        show(found)
+        print(f"before: {before}; after: {load()}")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from sim.world import BASE_YEAR
 from tests.statistical.coupling import MEASURES, YEARS, Arms, errors, histories_of, ratios, run_arms, shares
 
 POLICIES = {"research_funding": 1.0, "visa_refusal": 1.0}  # lever and strength
-GOAL = 5.0  # times the standard error without pairing, at the median untouched place
+GOAL = 0.2  # of the standard error without pairing, at the median untouched place
 
 
 def report(arms: Arms, title: str, watched: str) -> list[str]:
@@ -61,9 +61,9 @@ def rows(scale: int, replicates: int, place: str = "NZL") -> list[Row]:
         paired, chance = shares(arms)
         text = f"untouched researchers alike {paired.both:.1%}, by chance {chance.both:.1%}"
         for measure in MEASURES:
-            saved = 1.0 / float(np.median(ratios(arms, measure, treated)))
-            name = f"coupling, 1:{scale}, {lever}, SE of {measure}, unpaired over paired"
-            found.append(Row(name, text, saved, f">= {GOAL:.0f}x", saved >= GOAL))
+            ratio = float(np.median(ratios(arms, measure, treated)))
+            name = f"coupling, 1:{scale}, {lever}, SE of {measure}, paired over unpaired"
+            found.append(Row(name, text, ratio, f"<= {GOAL:g}x", ratio <= GOAL))
     return found
 
 
