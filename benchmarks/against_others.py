@@ -21,13 +21,15 @@ from importlib.metadata import PackageNotFoundError, version
 
 import mesa
 import numpy as np
-from numba import njit
 
+from benchmarks.rows import Row, load
 from sim.columns import Block
+from sim.kernels import njit
 from sim.randomness import Stream, base_key, draw
 
 LEAVE = 0.05
 REPEATS = 5
+GOALS = {"starsim": 2.0}  # times this engine's time, by package
 Steps = Iterator[int]  # each `next` takes one step and gives the number of agents who left
 
 
@@ -184,30 +186,64 @@ def nanoseconds(rival: Rival, n: int, steps: int) -> float:
     return best / (n * steps) * 1e9
 
 
+@dataclass(frozen=True)
+class Found:
+    """What became of a rival: nanoseconds per agent and step, or why there are none."""
+
+    rival: Rival
+    label: str
+    agents: int
+    ns: float | None
+    why: str = ""
+
+
+def compare(agents: int, steps: int) -> list[Found]:
+    """Time all that are installed, this engine first."""
+    found = []
+    for rival in RIVALS:
+        n, label = int(agents * rival.share), rival.name
+        try:
+            label = f"{rival.name} ({rival.package} {version(rival.package)})"
+            found.append(Found(rival, label, n, nanoseconds(rival, n, steps)))
+        except PackageNotFoundError:
+            found.append(Found(rival, label, n, None, "not installed"))
+        except Exception as error:  # a rival that does not run here is a row of the table, not the end of it
+            found.append(Found(rival, label, n, None, f"does not run: {type(error).__name__}: {str(error)[:80]}"))
+    return found
+
+
+def rows(agents: int, steps: int = 5) -> list[Row]:
+    """Rows of the common table."""
+    ours, *others = compare(agents, steps)
+    assert ours.ns is not None, ours.why
+    found = []
+    for one in others:
+        name = f"{one.label}, one draw, {one.agents} agents"
+        if one.ns is None:
+            found.append(Row(name, one.why))
+            continue
+        ratio, least = one.ns / ours.ns, GOALS.get(one.rival.package)
+        goal = (f">= {least:.0f}x", ratio >= least) if least else ("", None)
+        found.append(Row(name, f"{one.ns:.1f} ns/agent-step against {ours.ns:.1f}", ratio, *goal))
+    return found
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--agents", type=int, default=1_000_000)
     parser.add_argument("--steps", type=int, default=5)
     args = parser.parse_args()
-    print(f"one hazard draw an agent, {LEAVE:.0%} replaced each step, {args.steps} steps, best of {REPEATS}; "
-          f"load average {os.getloadavg()[0]:.1f}")  # fmt: skip
+    print(f"one hazard draw an agent, {LEAVE:.0%} replaced each step, {args.steps} steps, best of {REPEATS}; {load()}")
     print(f"{'':36}{'agents':>10}{'keyed':>8}{'ns/agent-step':>16}{'against this engine':>22}")
-    ours = 0.0
-    for rival in RIVALS:
-        n = int(args.agents * rival.share)
-        try:
-            label = f"{rival.name} ({rival.package} {version(rival.package)})"
-        except PackageNotFoundError:
-            print(f"{rival.name:36}{'not installed':>34}")
-            continue
-        try:
-            ns = nanoseconds(rival, n, args.steps)
-        except Exception as error:  # a rival that does not run here is a row of the table, not the end of it
-            print(f"{label:36}  does not run: {type(error).__name__}: {str(error)[:80]}")
-            continue
-        ours = ours or ns
-        print(f"{label:36}{n:>10}{'yes' if rival.keyed else 'no':>8}{ns:>16.1f}{ns / ours:>20.1f} x")
+    found = compare(args.agents, args.steps)
+    ours = found[0].ns or float("nan")
+    for one in found:
+        if one.ns is None:
+            print(f"{one.label:36}  {one.why}")
+        else:
+            keyed = "yes" if one.rival.keyed else "no"
+            print(f"{one.label:36}{one.agents:>10}{keyed:>8}{one.ns:>16.1f}{one.ns / ours:>20.1f} x")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 import numpy as np
-from numba import njit
 
 from sim.fields import N_FIELDS
+from sim.kernels import njit
 
 N_TIES = 4
 NONE = np.uint8(255)  # "no place"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.metadata import version
@@ -33,7 +34,7 @@ _PRESENTATION = (
     "config*.py", "cli*.py", "docs.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
     "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/cache.py",
     "record/checkpoint.py", "record/files.py", "running/command.py", "running/manifest.py", "running/pool.py",
-    "running/progress.py", "data/build*.py",
+    "running/progress.py", "data/build*.py", "kernels.py",
 )  # fmt: skip
 
 
@@ -89,6 +90,11 @@ def code_digest() -> str:
     """SHA-256 over the code that can change results."""
     skip = {path for pattern in _PRESENTATION for path in PACKAGE.glob(pattern)}
     files = [path for path in sorted(PACKAGE.rglob("*.py")) if path not in skip]
+    return digest(files)
+
+
+def digest(files: Iterable[Path]) -> str:
+    """SHA-256 over names and contents of files of the package."""
     parts = [f"{path.relative_to(PACKAGE).as_posix()} {_digest(path)}" for path in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -13,7 +13,8 @@ from enum import IntEnum
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
+
+from sim.kernels import njit
 
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)

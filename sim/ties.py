@@ -8,8 +8,8 @@ tie.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.kernels import njit
 from sim.randomness import mix
 
 _ROW, _TAG, _TAG_ONLY, _YEARS = np.uint64(32), np.uint64(6), np.uint64((1 << 26) - 1), np.uint64(63)

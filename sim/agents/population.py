@@ -8,11 +8,11 @@ so that a policy of one host moves only those who enter or leave it.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.columns import Block
 from sim.engines.careers import stage_of
 from sim.engines.mobility import choose, pick_institution
+from sim.kernels import njit
 from sim.randomness import Stream, base_key, draw, keyed_round, normal, person_key, uniform, unit
 
 UID_YEAR0 = 1900

@@ -8,8 +8,8 @@ that personal factors say who leaves, and the place's rate says how many.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.kernels import njit
 from sim.randomness import draw
 from sim.ties import tie_place
 

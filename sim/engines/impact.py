@@ -8,11 +8,11 @@ flip: real counts without the noise of sampling. ``ln z = mu + sigma * luck``.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.engines.publication import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
 from sim.engines.spectrum import FRACTIONAL, WHOLE, between_bins, bin_of
 from sim.engines.spectrum import INTERNATIONAL as INTERNATIONAL_WHOLE
+from sim.kernels import njit
 from sim.prefetch import AHEAD, prefetch
 from sim.randomness import normal_quantile, uniform
 

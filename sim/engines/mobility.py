@@ -13,10 +13,10 @@ Elite is the top decile of talent, which weighs prestige more (U7) and to which 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.engines.careers import ROUNDING
 from sim.engines.move_plan import N_ELITE, N_STAGES
+from sim.kernels import njit
 from sim.randomness import draw, person_key, uniform, unit
 from sim.ties import tie_place
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from sim.fields import same_rules
+from sim.kernels import njit
 
 N_STAGES, N_ELITE = 3, 2
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.kernels import njit
 from sim.randomness import fold, person_key, unit
 
 MAX_TRIES = 64

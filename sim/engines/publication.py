@@ -17,9 +17,9 @@ Partners come from keyed pools (`sim.engines.pools`), places from the distributi
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.engines.pools import NOBODY, draw_person, first_taken, guide, in_team, invert, owner
+from sim.kernels import njit
 from sim.prefetch import AHEAD, prefetch
 from sim.randomness import draw, fold, lower, person_key, poisson_from, unit, upper
 from sim.ties import tie_alive, tie_row, tie_word, uid_tag, with_tie
@@ -265,7 +265,7 @@ def write_papers(
         i = lead[k]
         at = first[k]
         author_place[at], author_talent[at], author_tag[at] = place[i], talent[i], uid_tag(uid[i])
-        n = 1
+        n = np.int64(1)  # a plain 1 would compile `fill_slot` once more, for the number 1
         kind = project[i] & 3
         plain = free[kind, place[i]] and fear[i] <= 0.0
         pkey = fold(person_key(key_partner, uid[i]), np.uint64(ordinal[k]))

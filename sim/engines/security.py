@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from sim.kernels import njit
 from sim.params import SecurityParams
 from sim.policy.channels import WAYS
 from sim.randomness import Stream, base_key, poissons

@@ -14,7 +14,6 @@ import os
 import re
 import secrets
 import shutil
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,9 +24,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.kernels import PROGRAM, platform_cache
 from sim.record.files import LazyTables, file_lock, lock_if_free, read_state, sha256, write_state, write_table
 
-PROGRAM = "talent-circulation"
 VERSION = 2
 CAP_BYTES = 4 * 1024**3  # least recently used entries beyond this go
 KEEP_SECONDS = 2 * 3600  # never an entry used so recently: a command that runs now may need it
@@ -77,13 +76,7 @@ def cache_dir() -> Path:
     """Folder of the cache: ``TALENT_CIRCULATION_CACHE`` or the platform's place for caches."""
     if given := os.environ.get("TALENT_CIRCULATION_CACHE"):
         return Path(given).expanduser() / "history"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / PROGRAM / "history"
+    return platform_cache() / "history"
 
 
 class HistoryCache:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from sim.columns import NONE, Block, Columns
+from sim.kernels import njit
 from sim.phases.papers import Output
 from sim.phases.people import Exits
 from sim.phases.setting import Setting, YearContext

@@ -10,12 +10,13 @@ import os
 import signal
 import sys
 import threading
+import time
 import types
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sim.running.worker import Done, Tick
 
@@ -28,17 +29,17 @@ class Watcher(Protocol):
 
     def years(self, done: int) -> None: ...
 
-    def compiling(self) -> None:
-        """May be called more than once."""
+    def compiling(self, now: bool, seconds: float) -> None:
+        """Numba compiles now, or has compiled for so many seconds; called before `years`, and at the end."""
 
 
 class InlinePool:
     """Does jobs one after the other in this process, each when its result is waited for."""
 
     def __init__(self, watcher: Watcher) -> None:
-        self._watcher, self._years = watcher, 0
+        self._watcher, self._years, self._seconds = watcher, 0, 0.0
         self._queue: deque[tuple[Future[Done], Work, Any]] = deque()
-        self._end_listening = listen_to_compiler(watcher.compiling)
+        self._end_listening = listen_to_compiler(self._compiles)
 
     def submit(self, work: Work, job: Any) -> Future[Done]:
         """Queue a job."""
@@ -61,6 +62,10 @@ class InlinePool:
 
     stop = close
 
+    def _compiles(self, seconds: float | None) -> None:
+        self._seconds = self._seconds if seconds is None else seconds
+        self._watcher.compiling(seconds is None, self._seconds)
+
     def _tick(self) -> None:
         self._years += 1
         self._watcher.years(self._years)
@@ -72,8 +77,8 @@ class ProcessPool:
     def __init__(self, workers: int, watcher: Watcher) -> None:
         context = multiprocessing.get_context("spawn")
         self._watcher = watcher
-        self._years, self._compiles = context.Value("q", 0), context.Value("q", 0)
-        self._executor = ProcessPoolExecutor(workers, context, _begin, (self._years, self._compiles))
+        self._told = Told(context.Value("q", 0), context.Value("q", 0), context.Value("d", 0.0))
+        self._executor = ProcessPoolExecutor(workers, context, _begin, (self._told,))
 
     def submit(self, work: Work, job: Any) -> Future[Done]:
         """Hand a job to the next free process; starts one if there are fewer than allowed."""
@@ -85,9 +90,9 @@ class ProcessPool:
         while True:
             done, _ = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
             # Read without the lock, which a process that was killed may still hold.
-            self._watcher.years(self._years.get_obj().value)
-            if self._compiles.get_obj().value:
-                self._watcher.compiling()
+            years, compiling, seconds = (value.get_obj().value for value in self._told)
+            self._watcher.compiling(compiling > 0, seconds)
+            self._watcher.years(years)
             if done:
                 return done
 
@@ -127,18 +132,31 @@ def _clean_start() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_counters: tuple[Any, Any] | None = None
+class Told(NamedTuple):
+    """Numbers that workers share with their parent.
+
+    Attributes
+    ----------
+    years : done by all; compiling : workers that compile just now; seconds : that the slowest has compiled for.
+    """
+
+    years: Any
+    compiling: Any
+    seconds: Any
 
 
-def _begin(years: Any, compiles: Any) -> None:
+_told: Told | None = None
+
+
+def _begin(told: Told) -> None:
     """First thing in a worker process."""
-    global _counters
-    _counters = (years, compiles)
+    global _told
+    _told = told
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    listen_to_compiler(lambda: _count(compiles))
+    listen_to_compiler(lambda seconds: _compiles(told, seconds))
 
 
 def _end_with(parent: Any) -> None:
@@ -148,18 +166,31 @@ def _end_with(parent: Any) -> None:
 
 
 def _work(work: Work, job: Any) -> Done:
-    assert _counters is not None
-    years = _counters[0]
-    return work(job, lambda: _count(years))
+    assert _told is not None
+    years = _told.years
+    return work(job, lambda: _count(years, 1))
 
 
-def _count(counter: Any) -> None:
+def _count(counter: Any, by: int) -> None:
     with counter.get_lock():
-        counter.get_obj().value += 1
+        counter.get_obj().value += by
 
 
-def listen_to_compiler(told: Callable[[], None]) -> Callable[[], None]:
-    """Call `told` whenever numba compiles a kernel that its cache does not hold.
+def _compiles(told: Told, seconds: float | None) -> None:
+    if seconds is not None:
+        with told.seconds.get_lock():
+            slowest = told.seconds.get_obj()
+            slowest.value = max(slowest.value, seconds)
+    _count(told.compiling, 1 if seconds is None else -1)
+
+
+def listen_to_compiler(told: Callable[[float | None], None]) -> Callable[[], None]:
+    """Tell when numba compiles a kernel that its cache does not hold.
+
+    Parameters
+    ----------
+    told : called with None when compiling begins, and with the seconds of all compiling so far when it ends. Numba
+        holds a lock meanwhile, and kernels that a kernel calls are compiled within it.
 
     Returns
     -------
@@ -168,11 +199,19 @@ def listen_to_compiler(told: Callable[[], None]) -> Callable[[], None]:
     from numba.core import event
 
     class Listener(event.Listener):
+        depth, begin, seconds = 0, 0.0, 0.0
+
         def on_start(self, event: Any) -> None:
-            told()
+            self.depth += 1
+            if self.depth == 1:
+                self.begin = time.perf_counter()
+                told(None)
 
         def on_end(self, event: Any) -> None:
-            pass
+            self.depth -= 1
+            if self.depth == 0:
+                self.seconds += time.perf_counter() - self.begin
+                told(self.seconds)
 
     listener = Listener()
     event.register("numba:compile", listener)

@@ -483,9 +483,12 @@ def test_an_interrupt_stops_every_process_and_keeps_finished_runs(
 def test_compiling_is_told_once(tmp_path: Path, threads: int, capsys: pytest.CaptureFixture[str]):
     cfg = toy_config(tmp_path, threads=threads, end=2018)
     run(cfg, model=ToyModel())
-    assert "Compiling" not in capsys.readouterr().err
+    quiet = capsys.readouterr().err
+    assert "Compiling" not in quiet and "Compiled" not in quiet
     run(cfg, model=ToyModel(compiles=True))
-    assert capsys.readouterr().err.count("Compiling") == 1
+    said = capsys.readouterr().err
+    assert said.count("Compiling") == 1 and said.count("Compiled kernels in") == 1
+    assert said.index("Compiling") < said.index("Compiled kernels in")
 
 
 def test_progress_is_a_line_per_tenth_without_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

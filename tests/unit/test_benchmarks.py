@@ -1,0 +1,52 @@
+"""Benchmarks run, and what they say fits the world they measure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import phases, scaling
+from benchmarks.rows import Row, show
+from sim import load_config
+from sim.columns import RECORDS, Block
+from sim.engines import pools
+
+
+def test_scaling_counts_agent_years() -> None:
+    one = scaling.measure(4000, 1, "start=1990", "end=1992")
+    assert 1000 < one.agent_years < 2000
+    assert one.seconds > 0 and one.cpu_seconds > 0 and one.peak_mb > 50
+    large = scaling.Measured(400, 1, 10 * one.agent_years, 20 * one.seconds, one.cpu_seconds, one.peak_mb)
+    _, row = scaling.scaling_rows([one, large])
+    assert row.ratio == pytest.approx(20.0) and row.met is False
+    (threads,) = scaling.thread_rows([one], [one])
+    assert threads.ratio == 1.0 and threads.met
+
+
+def test_phases_time_every_kernel_and_leave_the_world_alone() -> None:
+    before = pools.build_pools
+    year = phases.measure(4000, repeats=2)
+    assert pools.build_pools is before
+    assert 1500 < year.agents < 3000 and year.authorships > year.agents
+    assert len(year.kernels) == len(phases.KERNELS) and all(spent.seconds > 0 for spent in year.kernels.values())
+    assert year.kernels["careers.step"].bytes > year.agents * RECORDS["person"].itemsize
+    names = [name for name, *_ in phases.lines(year, 1e9)]
+    assert names[-2:] == ["the rest", "the year"] and len(names) == len(phases.KERNELS) + 2
+
+
+def test_traffic_counts_a_packed_record_once() -> None:
+    block = Block(64)
+    block.allocate(10)
+    columns = block.used("uid", "talent", "place")
+    assert phases.traffic(*columns) == 10 * RECORDS["person"].itemsize
+    plain = np.zeros(5)
+    assert phases.traffic((plain, 1.0), plain, np.uint64(3)) == plain.nbytes
+    assert phases.traffic(plain, block) == 0  # objects may hold anything
+    assert phases.traffic(plain, load_config()) == 0
+
+
+def test_rows_show_whether_goals_are_met(capsys: pytest.CaptureFixture[str]) -> None:
+    show([Row("one", "1 s", 120.0, ">= 100x", True), Row("two", "2 s", 0.5, ">= 1x", False), Row("three", "3 s")])
+    _, one, two, three = capsys.readouterr().out.splitlines()
+    assert one.split() == ["one", "1", "s", "120x", ">=", "100x", "met"]
+    assert two.endswith("MISSED") and three.split() == ["three", "3", "s", "–"]

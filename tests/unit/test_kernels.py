@@ -1,0 +1,102 @@
+"""Compiled kernels are kept by what can change them, and what cannot be kept is compiled all the same."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim import kernels
+from sim.config_key import PACKAGE
+
+ENGINES = PACKAGE / "engines"
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Folders are looked for again in this test and after it."""
+    for remembered in (kernels.kernel_base, kernels.kernel_folder):
+        monkeypatch.setattr(kernels, remembered.__name__, remembered.__wrapped__)
+    return monkeypatch
+
+
+def test_sources_of_a_kernel_are_all_it_can_be_made_of() -> None:
+    sources = {path.relative_to(PACKAGE).as_posix() for path in kernels.kernel_sources(ENGINES / "publication.py")}
+    assert {"engines/publication.py", "engines/pools.py", "randomness.py", "ties.py", "prefetch.py"} <= sources
+    assert not {path for path in sources if path.startswith(("phases/", "policy/", "plots/"))}
+
+
+def test_every_kernel_of_the_package_is_kept_by_its_sources() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        plain = re.search(r"^from numba import .*jit|numba\.\w*jit\(", text, re.MULTILINE)
+        assert not plain or path.name == "kernels.py", f"{path.name} makes kernels past sim.kernels.njit"
+
+
+def test_folder_follows_the_digest(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fresh.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    file = ENGINES / "pools.py"
+    first = kernels.kernel_folder(file)
+    assert first is not None and first.is_relative_to(tmp_path) and first.is_dir()
+    assert kernels.kernel_folder(file) == first
+    fresh.setattr(kernels, "digest", lambda files: "0" * 64)
+    other = kernels.kernel_folder(file)
+    assert other is not None and other != first and other.parent == first.parent
+
+
+def test_without_a_choice_kernels_lie_in_the_platforms_cache(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fresh.delenv("NUMBA_CACHE_DIR", raising=False)
+    fresh.setattr(kernels, "platform_cache", lambda: tmp_path / "caches")
+    assert kernels.kernel_base() == tmp_path / "caches" / "kernels"
+
+
+def test_old_folders_go(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    names = [f"pools-{k:016x}" for k in range(kernels.KEEP + 3)]
+    others = ["pools-notes", "move_plan-0123456789abcdef", "other"]
+    for age, name in enumerate(names + others):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    kernels.prune_kernels(tmp_path, "pools")
+    assert {path.name for path in tmp_path.iterdir()} == {*names[: kernels.KEEP], *others}
+
+
+def test_kernels_work_where_nothing_can_be_written(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a folder cannot be made below it")
+    fresh.setattr(kernels, "_bases", lambda: iter([tmp_path / "file" / "a", tmp_path / "file" / "b"]))
+    with pytest.warns(RuntimeWarning, match="NUMBA_CACHE_DIR"):
+        double = kernels.njit(cache=True)(lambda x: 2 * x)
+    assert double(4) == 8
+    assert double.stats.cache_path is None and not list(tmp_path.glob("*/*"))
+
+
+RULE = "from sim.kernels import njit\n\n\n@njit(cache=True, inline='always')\ndef rule():\n    return {}\n"
+USE = "from sim.kernels import njit\nfrom sim.rule import rule\n\n\n@njit(cache=True)\ndef use():\n    return rule()\n"
+ASK = "from sim.use import use; from numba.core import config; print(use(), sum(use.stats.cache_hits.values()), "
+ASK += "config.CACHE_DIR)"
+
+
+def test_a_kernel_of_an_old_rule_is_not_used(tmp_path: Path) -> None:
+    """A change in an imported file, which numba itself does not see, reaches the kernels that have it compiled in."""
+    package, kept = tmp_path / "sim", tmp_path / "kept"
+    package.mkdir()
+    for name in ("__init__.py", "kernels.py", "config_key.py"):
+        shutil.copy(PACKAGE / name, package)
+    (package / "use.py").write_text(USE)
+
+    def ask(value: int) -> list[str]:
+        (package / "rule.py").write_text(RULE.format(value))
+        environment = os.environ | {"NUMBA_CACHE_DIR": str(kept), "PYTHONPATH": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-c", ASK], env=environment, cwd=tmp_path, capture_output=True, text=True
+        )
+        return done.stdout.split()
+
+    assert ask(1) == ["1", "0", str(kept)]  # compiled; the user's folder stays numba's own
+    assert ask(1) == ["1", "1", str(kept)]  # kept
+    assert ask(2) == ["2", "0", str(kept)]  # the rule has changed
+    assert ask(1) == ["1", "1", str(kept)]  # and back
