@@ -116,7 +116,7 @@ class CollaborationParams:
     """Partners (MODEL section 4, Collaboration; targets C1-C17)."""
 
     size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear")
-    trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "section 4, exponent on trust relative to 2017")
+    trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "section 4, exponent on trust relative to 2013-17")
     repeat: float = p(0.35, 0.0, 0.9, "share of slots", "fitted", "C9, C11: many weak ties, few lasting")
     origin: float = p(
         0.07, 0.0, 0.5, "share of slots", "fitted", "C9: about 40 % of the foreign-born keep links with their origin"
@@ -241,6 +241,10 @@ class ComplianceParams:
     screening_time: float = p(
         0.02, 0.0, 0.2, "share of a year", "assumption", "a screened project costs its lead five working days"
     )
+    bunching: float = p(
+        0.0, 0.0, 0.2, "share of support", "assumption",
+        "most that an institution declines to stay under a threshold, if its fixed costs are higher; unknown, 0: nobody",
+    )  # fmt: skip
     one_time_share: float = p(0.5, 0.0, 1.0, "share", "sourced", "S5: about half of year-1 cost is one-time")
 
 
@@ -267,6 +271,14 @@ class GovernmentParams:
     security_budget: float = p(0.005, 0.0, 0.05, "share of R&D spending", "assumption", "bound on decided security")
     concern: float = p(0.3, 0.05, 1.0, "threat", "assumption", "places above it are on the government's list")
     alliance_gap: float = p(0.03, 0.0, 0.5, "share prevented", "assumption", "gap that makes a standard a demand")
+    trust_weight: float = p(
+        1.0,
+        0.0,
+        3.0,
+        "exponent",
+        "assumption",
+        "allies count, and their demands weigh, by trust to this power; 0: alike",
+    )
     alliance_stake: float = p(0.005, 0.0005, 0.1, "share of papers", "assumption", "stake worth adopting a standard")
 
 

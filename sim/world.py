@@ -15,13 +15,16 @@ from sim.agents.indicators import Observation
 from sim.agents.institution import InstitutionSet
 from sim.columns import Columns
 from sim.data.tables import YEAR0
+from sim.engines.compliance import Support, by_group, declined_support, three_year_mean
 from sim.engines.security import threat_matrix, update_fear
-from sim.engines.trust import incident_rate, joint_intensity, trust_level, update_trust
+from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
 from sim.fields import N_FIELDS
 from sim.inputs import Inputs, load_inputs
 from sim.macro import Macro, access_matrix, first_macro, frontier_reach
 from sim.phases import moves, papers, people, safety
 from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext
+from sim.policy.channels import Channels
+from sim.policy.schema import Decided
 from sim.policy.timeline import Timeline
 from sim.randomness import Stream, base_key, keyed_round
 from sim.record import measures
@@ -30,7 +33,7 @@ from sim.record.panel import Panel
 if TYPE_CHECKING:
     from sim.config import Config
 
-BASE_YEAR = 2017  # trust, joint papers and rates are measured against this year afterwards
+BASE_FROM, BASE_YEAR = 2013, 2017  # trust and joint papers are measured against the mean of these years afterwards
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class World(ColumnarModel):
         )
         self.timeline = Timeline.from_config(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
-        self.council = Council(self, data.iso3, params.government, self.setting.threat, data.alliance)
+        self.council = Council(self, data.iso3, params.government, self.setting.threat, data.alliance, data.democracy)
         self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))
         self.year = cfg.start - 1
         self.macros: dict[int, Macro] = {}
@@ -100,6 +103,7 @@ class World(ColumnarModel):
         self.fear = np.zeros((n, n))
         self.case_exit = np.zeros((n, n))
         self.funding_lag = np.zeros(n)
+        self.support = np.tile(self.setting.institutions.federal_musd, (3, 1))
         self.cost = np.zeros(len(self.setting.institutions.place))
         self.lag = 1.0 - 0.5 ** (1.0 / params.publication.lag_years)  # half of the response by `lag_years` (F3)
         self.observation: Observation | None = None
@@ -142,8 +146,8 @@ class World(ColumnarModel):
         setting, columns = self.setting, self.columns
 
         # 1-3 clock, governments, levers: policies in force and decided become the channels of the year
-        decided, decisions = self.council.govern(self.year, self.observation, self.mode)
-        channels = self.timeline.channels(self.year, decided)
+        decided, decisions = self.council.govern(self.year, self.observation, self.mode, *self._conditions())
+        channels, support = self._institutions_respond(decided)
         ctx = self._context(channels)
 
         # 4 careers: fear, ageing, posts, exits; then the new cohort enters
@@ -166,7 +170,7 @@ class World(ColumnarModel):
 
         # 9 measures, and the state that next year starts from
         self.macros[self.year] = replace(ctx.macro, z1=output.z1)
-        year = measures.Year(ctx, exits, entries, moved, output, counted, secured, self.trust, decisions)
+        year = measures.Year(ctx, exits, entries, moved, output, counted, secured, self.trust, decisions, support)
         tables = measures.tables(setting, year)
         panel = self.panel.record(ctx, columns, output, panel_exits)
         if panel:
@@ -180,7 +184,27 @@ class World(ColumnarModel):
     def look(self, phase: str, ctx: YearContext) -> None:
         """Called before a phase; does nothing here, calibration looks at the world's people."""
 
-    def _context(self, channels) -> YearContext:
+    def _conditions(self) -> tuple[np.ndarray | None, float]:
+        """Conditions on joint sensitive work that policies impose [a, b], and the standard that they ask for."""
+        standard = self.timeline.effects["alliance_condition"]["standard"]
+        return (self.timeline.imposed("alliance_condition", self.year) if self.mode == "reactive" else None), standard
+
+    def _institutions_respond(self, decided: list[Decided]) -> tuple[Channels, Support]:
+        """Channels of the year, once institutions near a threshold have declined what keeps them under it."""
+        inst, year = self.setting.institutions, self.year
+        mean = three_year_mean(self.support)
+        channels = self.timeline.channels(year, decided, mean)
+        offered = inst.federal_musd * channels.funding[inst.place]
+        declined, share = np.zeros(offered.shape), self.setting.params.compliance.bunching
+        if share > 0.0:
+            declined = declined_support(offered, inst.place, self.timeline.thresholds(year, decided), share)
+        if declined.any():
+            lost = by_group(declined, inst.place, self.setting.data.n_places) / self.inputs.year(year).gerd
+            channels = replace(channels, funding=channels.funding * (1.0 - lost))
+        self.support = np.stack([offered - declined, *self.support[:2]])
+        return channels, Support(mean, declined)
+
+    def _context(self, channels: Channels) -> YearContext:
         frozen = self.setting.params.feedback == "frozen" and self.year in self.baseline
         baseline = self.baseline.get(self.year)
         macro = replace(baseline, z1=self.macro.z1) if frozen and baseline is not None else self.macro
@@ -211,8 +235,8 @@ class World(ColumnarModel):
         return (self.macro if baseline is None else baseline).permanent_share
 
     def _trust_ratio(self, ctx: YearContext) -> np.ndarray:
-        """Trust relative to 2017, which the fitted affinities contain; 1 in the history."""
-        return ctx.macro.trust / self.trust_base if self.year > BASE_YEAR else np.ones_like(self.trust)
+        """Both sides' trust relative to 2013-17, which the fitted affinities contain; 1 in the history."""
+        return mutual(ctx.macro.trust) / self.trust_base if self.year > BASE_YEAR else np.ones_like(self.trust)
 
     def _close(self, ctx: YearContext, output: papers.Output, counted: safety.People, secured: safety.Safety) -> None:
         """Fear, trust and the macro state of next year."""
@@ -232,8 +256,10 @@ class World(ColumnarModel):
             self.trust, setting.trust_level, joint, self.joint_base if self.year > BASE_YEAR else None,
             incident_rate(secured.incidents, together), params.trust,
         )  # fmt: skip
-        if self.year <= BASE_YEAR:
-            self.joint_base, self.trust_base = joint, self.trust
+        if self.year <= BASE_YEAR:  # means of 2013-17, the years of the fitted affinities
+            seen = max(self.year - max(BASE_FROM, self.cfg.start) + 1, 1)
+            self.joint_base = self.joint_base + (joint - self.joint_base) / seen
+            self.trust_base = self.trust_base + (mutual(self.trust) - self.trust_base) / seen
         self.macro = self._next_macro(ctx, output, counted, together, whole)
 
     def _next_macro(
@@ -304,7 +330,7 @@ class World(ColumnarModel):
         return world
 
 
-_STATE = ("trust", "trust_base", "joint_base", "fear", "case_exit", "cost", "funding_lag")
+_STATE = ("trust", "trust_base", "joint_base", "fear", "case_exit", "cost", "funding_lag", "support")
 
 
 def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -8,12 +8,35 @@ import numpy as np
 
 from sim.agents.bargaining import bargain
 from sim.agents.decisions import columns
-from sim.agents.government import BASE_TO, WATCH_FROM, Government, Signals
-from sim.agents.indicators import Observation, indicators
+from sim.agents.government import Government
+from sim.agents.indicators import INDICATORS, Observation, indicators
+from sim.agents.memory import BASE_TO, WATCH_FROM, Memory
+from sim.agents.rules import LOADS
 from sim.params import GovernmentParams
 from sim.policy.schema import Decided
 
-_STATE = ("strength", "pending", "effective", "history", "smoothed", "drift", "answered")
+ALLIED = 0.5  # half of a rest's members, or of the years 2013-17, under a defence pact make an ally
+
+
+def allies_of(alliance: np.ndarray) -> np.ndarray:
+    """Allies [P, P] bool: a defence pact in force for at least half of the pairs of members; nobody is its own."""
+    return (alliance >= ALLIED) & ~np.eye(len(alliance), dtype=bool)
+
+
+def rivals_of(threat: np.ndarray, alliance: np.ndarray, democracy: np.ndarray, concern: float) -> np.ndarray:
+    """Places on a government's list of concern [a, b] bool.
+
+    Rivals threaten each other in either direction by more than `concern`, are no allies, and are not both
+    democracies: democracies hardly ever see an enemy in one another (Maoz & Russett 1993), however far apart they
+    vote in the United Nations. The threat itself is a state of the world and stays.
+
+    Parameters
+    ----------
+    threat, alliance : [P, P].
+    democracy : [P], share of 2013-17 as an electoral or liberal democracy (V-Dem, Regimes of the World).
+    """
+    democratic = democracy >= 0.5
+    return (np.maximum(threat, threat.T) >= concern) & ~allies_of(alliance) & ~np.outer(democratic, democratic)
 
 
 class Council:
@@ -24,33 +47,50 @@ class Council:
     model : the world, in which the governments are Mesa agents.
     codes : [P] place codes.
     params : how governments react.
-    threat, alliance : [P, P]; places above ``params.concern`` are rivals, parties of a defence pact allies.
+    threat, alliance : [P, P]; democracy : [P]; they make rivals and allies, see `rivals_of`.
     """
 
     def __init__(
-        self, model: Any, codes: tuple[str, ...], params: GovernmentParams, threat: np.ndarray, alliance: np.ndarray
+        self,
+        model: Any,
+        codes: tuple[str, ...],
+        params: GovernmentParams,
+        threat: np.ndarray,
+        alliance: np.ndarray,
+        democracy: np.ndarray,
     ) -> None:
-        nobody_is_its_own_ally = ~np.eye(len(codes), dtype=bool)  # rests hold pacts among their own members
-        self.threat, self.alliance = threat, alliance * nobody_is_its_own_ally
+        self.params, self.memory = params, Memory(len(codes))
+        rival, ally = rivals_of(threat, alliance, democracy, params.concern), allies_of(alliance)
+        self.threat, self.alliance = np.where(rival, np.maximum(threat, threat.T), 0.0), np.where(ally, alliance, 0.0)
+        self.weights = np.array([getattr(params, f"weight_{name}") for name in INDICATORS])
         self.papers_before: np.ndarray | None = None
-        rival, ally = threat >= params.concern, self.alliance > 0
         self.governments = [
             Government(
-                model, place, params,
+                model, place, params, self.memory,
                 tuple(codes[b] for b in np.flatnonzero(rival[place])),
                 tuple(codes[b] for b in np.flatnonzero(ally[place])),
                 ally[place],
             )
             for place in range(len(codes))
         ]  # fmt: skip
+        self.meant = np.array([[scope is not None for scope in g.scopes] for g in self.governments])
 
-    def govern(self, year: int, seen: Observation | None, mode: str) -> tuple[list[Decided], dict[str, np.ndarray]]:
+    def govern(
+        self,
+        year: int,
+        seen: Observation | None,
+        mode: str,
+        conditions: np.ndarray | None = None,
+        standard: float = 0.0,
+    ) -> tuple[list[Decided], dict[str, np.ndarray]]:
         """Observe last year; reactive governments also decide.
 
         Parameters
         ----------
         year : the year that begins; seen : what happened in the one before, None if there was none.
         mode : ``scripted`` or ``reactive``.
+        conditions : [a, b], strength of the condition that imposed policies of a put on sensitive work with b.
+        standard : share of leaks prevented that such a condition asks for.
 
         Returns
         -------
@@ -61,35 +101,51 @@ class Council:
             self._show(seen)
         if not reactive:
             return [], {}
-        in_force = [decided for government in self.governments for decided in government.decide(year)]
-        if year > BASE_TO and seen is not None:
-            bargain(self.governments, year, seen)
+        self.memory.enact(year)
+        in_force = self._in_force(seen)
+        for government in self.governments:
+            government.decisions = []
+        if year > BASE_TO and seen is not None and self.memory.informed:
+            self._decide(year)
+            bargain(self.governments, year, seen, conditions, standard)
         made = [decision for government in self.governments for decision in government.decisions]
         return in_force, columns(made) if made else {}
 
+    def deviations(self) -> np.ndarray:
+        """Smoothed indicators less targets, in sd [P, K]."""
+        return self.memory.deviations()
+
     def _show(self, seen: Observation) -> None:
         before = seen.papers if self.papers_before is None else self.papers_before
-        found = indicators(seen, before, self.threat, self.alliance)
+        found = indicators(seen, before, self.threat, self.alliance, self.params.trust_weight)
         self.papers_before = seen.papers
+        self.memory.watch(seen.year, found, self.params)
         for government in self.governments:
-            p = government.place
-            government.observe(
-                seen.year,
-                Signals(
-                    found[p], float(seen.burden[p]), float(seen.fear[p]), float(seen.researchers[p]),
-                    float(seen.rd_spending_musd[p]),
-                ),
-            )  # fmt: skip
+            government.seen = seen
+
+    def _decide(self, year: int) -> None:
+        """Ask every government about the levers whose signal left the band."""
+        memory, p = self.memory, self.params
+        deviations = memory.deviations()
+        pulls = LOADS * (self.weights * deviations)[:, None, :]  # [P, L, K]
+        signal = pulls.sum(axis=2)
+        relax = (signal < -p.band * p.relax_factor) & (memory.strength > 0.0)
+        acts = ((signal > p.band) | relax) & self.meant & memory.free(year, p)
+        for place, index in np.argwhere(acts).tolist():
+            self.governments[place].consider(year, index, pulls[place, index], deviations[place])
+
+    def _in_force(self, seen: Observation | None) -> list[Decided]:
+        if seen is None or not self.memory.strength.any():
+            return []
+        funded = self.memory.affordable(seen.researchers, seen.rd_spending_musd, self.params)
+        acting = np.flatnonzero(self.memory.strength.any(axis=1)).tolist()
+        return [decided for place in acting for decided in self.governments[place].in_force(funded[place])]
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that governments remember, as arrays."""
-        arrays = {name: np.stack([getattr(g, name) for g in self.governments]) for name in _STATE}
-        return arrays | ({"papers_before": self.papers_before} if self.papers_before is not None else {})
+        return self.memory.state() | ({"papers_before": self.papers_before} if self.papers_before is not None else {})
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take up what `state` returned."""
         self.papers_before = state.get("papers_before")
-        for k, government in enumerate(self.governments):
-            for name in _STATE:
-                setattr(government, name, state[name][k].copy())
-            government.forget_baseline()
+        self.memory.restore(state)

@@ -29,7 +29,8 @@ class Decision:
 
     Attributes
     ----------
-    draft : change that was proposed.
+    draft : change that was put to consultation; after = before + draft - conceded.
+    unfunded : what the budget had cut from the proposal before.
     opposition : share of the research community against it, 0-1.
     conceded : part of the draft given up in consultation.
     before, after : strength in force and strength agreed.
@@ -50,6 +51,7 @@ class Decision:
     effective_year: int
     partner: int = NO_PARTNER
     answer: str = ""
+    unfunded: float = 0.0
 
 
 _TYPES = {"int": np.int64, "float": np.float64, "str": np.str_}

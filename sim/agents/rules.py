@@ -87,4 +87,8 @@ RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 LOADS = np.array([rule.load() for rule in RULES])  # [L, K]
+N_RULES = len(RULES)
+PROMOTES = np.array([rule.aim == "promote" for rule in RULES])  # [L]
+COST_SHARE = np.array([rule.cost_share / rule.hi for rule in RULES])  # [L], of R&D spending a unit of strength
+COST_PER_1000 = np.array([rule.cost_per_1000 / rule.hi for rule in RULES])  # [L], million $ a unit of strength
 RULE_INDEX = {rule.lever: index for index, rule in enumerate(RULES)}

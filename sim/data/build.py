@@ -48,7 +48,7 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     people = build_people(sources, places, mapping, log)
     full = people if world == "full" else build_people(sources, full_places, full_mapping, ImputedLog())
     pairs, inside = build_pairs(sources, countries, places, mapping, log)
-    inputs, democracy = build_inputs(sources, countries, places, mapping, log)
+    inputs, politics = build_inputs(sources, countries, places, mapping, log)
     output, totals = build_output(
         sources, countries, places, mapping, full.researchers, (pairs["copub_pairs"], inside), log
     )
@@ -63,7 +63,7 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     write_csv(out / "output.csv", place_year({k: late(v) for k, v in output.items()}, places, 1980))
     write_csv(out / "inputs.csv", place_year({k: inputs[k] for k in ("gerd_musd", "income")}, places, 1980))
     write_csv(out / "vdem_year.csv", place_year({"freedom": inputs["freedom"]}, places, 1980))
-    write_csv(out / "vdem_place.csv", pd.DataFrame({"place": places, "liberal_democracy": democracy}))
+    write_csv(out / "vdem_place.csv", pd.DataFrame({"place": places, **politics}))
     write_csv(out / "pairs.csv", symmetric_rows(pairs, places))
     write_csv(out / "institutions.csv", institutions)
     world_rows = {"papers": late(totals["papers"]), "intl_share": totals["intl_share"],

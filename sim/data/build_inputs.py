@@ -148,20 +148,26 @@ def rest_mean(frame: pd.DataFrame, countries: pd.DataFrame, places: list[str], m
 
 def build_inputs(
     sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series, log: ImputedLog
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """gerd_musd, income, freedom [56, P] and liberal_democracy [P] (mean 2013-17)."""
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """gerd_musd, income, freedom [56, P]; liberal_democracy, democracy [P] (mean 2013-17)."""
     people = population(sources, countries, log)
     head = income(sources, countries, people, log)
     gdp = head * people[people.columns.intersection(head.columns)] / 1e6  # million PPP 2021 dollars
     gdp = gdp.dropna(axis=1, how="all")
     gerd = rest_sum(spending(sources, countries, gdp, log), gdp, places, mapping, log)
     free = finish("vdem_year.freedom", sources.vdem("academic_freedom_index"), countries, log, trend=False)
-    democracy = sources.vdem("liberal_democracy_index").loc[2013:2017].mean().to_frame().T
-    check_gaps("vdem_place.liberal_democracy", democracy, sixty(countries), LISTED["vdem_place.liberal_democracy"])
+    politics = {
+        "liberal_democracy": sources.vdem("liberal_democracy_index").loc[2013:2017],
+        "democracy": sources.democracies().loc[2013:2017],
+    }
     means = {
         "income": rest_mean(head, countries, places, mapping, log, "inputs.income"),
         "freedom": rest_mean(free, countries, places, mapping, log, "vdem_year.freedom"),
     }
-    level = rest_mean(democracy, countries, places, mapping, log, "vdem_place.liberal_democracy")
+    levels = {}
+    for name, frame in politics.items():
+        table, level = f"vdem_place.{name}", frame.mean().to_frame().T
+        check_gaps(table, level, sixty(countries), LISTED[table])
+        levels[name] = rest_mean(level, countries, places, mapping, log, table).to_numpy()[0]
     arrays = {"gerd_musd": gerd.to_numpy()} | {name: frame.to_numpy() for name, frame in means.items()}
-    return arrays, level.to_numpy()[0]
+    return arrays, levels

@@ -42,7 +42,7 @@ class WorldData:
     top1_fractional, top1_whole, top10 : [22, P], 0-1, share of the place's papers in the world's top 1 or 10 %;
         NaN where unknown and in 2015-17.
     gerd_musd : [56, P] million PPP 2021 $; income : [56, P] PPP 2021 $ a head; freedom : [56, P], 0-1.
-    liberal_democracy : [P], 0-1, mean 2013-17.
+    liberal_democracy, democracy : [P], 0-1, mean 2013-17; the second is the share of years as a democracy.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
     affinity : [P, P] observed over expected joint works, symmetric, diagonal 1; copub_pairs : [P, P] works a year.
     doctorates_se, foreign_students : [38, P] persons a year, NaN where unknown.
@@ -85,6 +85,7 @@ class WorldData:
     income: np.ndarray
     freedom: np.ndarray
     liberal_democracy: np.ndarray
+    democracy: np.ndarray
     distance_km: np.ndarray
     contiguous: np.ndarray
     common_language: np.ndarray
@@ -174,7 +175,7 @@ def load_world_data(world: str = "full") -> WorldData:
     arrays |= _pairs(folder, index) | _world_rows(folder)
     arrays["flows"] = _squares(folder / "flows.csv", index)
     arrays["entry_origin"] = _entry_origin(folder, index)
-    arrays["liberal_democracy"] = floats(read_columns(folder / "vdem_place.csv")["liberal_democracy"])
+    arrays |= {k: floats(v) for k, v in read_columns(folder / "vdem_place.csv").items() if k != "place"}
     for name in ("internal_border_share", "lat", "lon"):
         arrays[name] = floats(places[name])
     for name in ("n_countries", "iso_numeric"):

@@ -5,11 +5,18 @@ Pure functions. Who is covered, and for how much, is said by the channels of the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.params import ComplianceParams
+
+if TYPE_CHECKING:
+    from sim.policy.timeline import Threshold
+
+JUST_UNDER = 0.999  # of the threshold: what an institution that wants to stay under it takes
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,48 @@ class Compliance:
     musd: np.ndarray
     researcher_years: np.ndarray
     covered: np.ndarray
+
+
+@dataclass(frozen=True)
+class Support:
+    """Federal research money of institutions in one year, million $.
+
+    Attributes
+    ----------
+    mean : [i], mean of the three years before, by which thresholds cover; declined : [i], given up this year.
+    """
+
+    mean: np.ndarray
+    declined: np.ndarray
+
+
+def three_year_mean(support: np.ndarray) -> np.ndarray:
+    """Mean of the last three years' support [3, i]; exact where the years are equal."""
+    return support[0] + ((support[1] - support[0]) + (support[2] - support[0])) / 3.0
+
+
+def declined_support(
+    offered: np.ndarray, institution_place: np.ndarray, thresholds: Iterable[Threshold], share: float
+) -> np.ndarray:
+    """Support [i] that institutions near a threshold give up this year to stay under it, million $.
+
+    An institution that would lie just above takes no more than just under the threshold, if that gives up at most
+    `share` of its support and less than the fixed cost of the rules that start there. Its three-year mean falls
+    below the threshold after three such years, and it is covered until then.
+
+    Parameters
+    ----------
+    offered : [i], support of the year if nothing is declined.
+    thresholds : rules in force with an institution threshold.
+    share : largest share given up; 0 means that nobody declines anything.
+    """
+    declined = np.zeros(offered.shape)
+    for rule in thresholds:
+        given_up = offered - JUST_UNDER * rule.musd
+        above = (institution_place == rule.place) & (offered >= rule.musd)
+        pays = above & (given_up <= share * offered) & (given_up < rule.fixed_musd)
+        declined = np.where(pays, np.maximum(declined, given_up), declined)
+    return declined
 
 
 def first_year_cost(cost_fixed_musd: np.ndarray, cost_share: np.ndarray, federal_musd: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def threat_matrix(
     ----------
     liberal_democracy : [P], V-Dem index 0-1, mean 2013-17.
     ideal_distance : [P, P], absolute difference of UN ideal points, mean 2013-17 (Bailey et al. 2017).
-    alliance : [P, P], 1 where a defence pact is in force (ATOP).
+    alliance : [P, P], share of pairs of members with a defence pact in force (ATOP); 0 or 1 between countries.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def threat_matrix(
     democracy = np.abs(liberal_democracy[:, None] - liberal_democracy[None, :])
     threat = _ramp(democracy, params.threat_democracy_from, params.threat_democracy_full)
     threat *= _ramp(ideal_distance, params.threat_ideal_from, params.threat_ideal_full)
-    threat *= 1.0 - (1.0 - params.threat_ally) * (alliance > 0)
+    threat *= 1.0 - (1.0 - params.threat_ally) * alliance
     threat = np.nan_to_num(threat)
     threat[threat < params.threat_floor] = 0.0
     np.fill_diagonal(threat, 0.0)

@@ -1,6 +1,6 @@
 """Trust between places: political level, drift towards it, joint work, incidents.
 
-Pure functions. Trust acts on partner choice only as a ratio to its value in 2017.
+Pure functions. Trust acts on partner choice only as a ratio to its mean of 2013-17.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def trust_level(ideal_distance: np.ndarray, alliance: np.ndarray, params: TrustP
     Parameters
     ----------
     ideal_distance : [P, P], absolute difference of UN ideal points, mean 2013-17.
-    alliance : [P, P], 1 where a defence pact is in force.
+    alliance : [P, P], share of pairs of members with a defence pact in force; 0 or 1 between countries.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def trust_level(ideal_distance: np.ndarray, alliance: np.ndarray, params: TrustP
     """
     votes = np.exp(-np.nan_to_num(ideal_distance) / params.ideal_scale)
     level = np.maximum(params.floor, votes)
-    level = level + (1.0 - level) * params.ally * (alliance > 0)
+    level = level + (1.0 - level) * params.ally * alliance
     np.fill_diagonal(level, 1.0)
     return level
 
@@ -33,11 +33,11 @@ def update_trust(
     trust: np.ndarray,
     level: np.ndarray,
     joint: np.ndarray,
-    joint_2017: np.ndarray | None,
+    joint_base: np.ndarray | None,
     incidents: np.ndarray,
     params: TrustParams,
 ) -> np.ndarray:
-    """Trust of the next year: ``T + r (T̄ − T) + g ln(J / J_2017) − h (1 − exp(−incidents per 1,000 joint papers))``.
+    """Trust of the next year: ``T + r (T̄ − T) + g ln(J / J_base) − h (1 − exp(−incidents per 1,000 joint papers))``.
 
     The incident term saturates, since the rate of leaks is swept over three orders of magnitude and trust
     must not hit its floor for that alone.
@@ -47,18 +47,23 @@ def update_trust(
     trust, level : [a, b].
     joint : [a, b], joint papers of the year relative to the size of both (any unit that stays the same;
         counts are legal), so that a world that publishes more does not trust more.
-    joint_2017 : the same in 2017; None up to 2017 (no such term in the history).
+    joint_base : the mean of the same over 2013-17; None up to 2017 (no such term in the history).
     incidents : [a, b], leaks of a towards b per 1,000 joint papers.
     """
     new = trust + params.reversion * (level - trust)
-    if joint_2017 is not None:
-        usable = (joint > 0) & (joint_2017 > 0)
-        ratio = np.divide(joint, joint_2017, out=np.ones(joint.shape), where=usable)
+    if joint_base is not None:
+        usable = (joint > 0) & (joint_base > 0)
+        ratio = np.divide(joint, joint_base, out=np.ones(joint.shape), where=usable)
         new = new + params.joint * np.log(np.clip(ratio, 0.1, 10.0))
     new = new + params.incident * np.expm1(-np.maximum(incidents, 0.0))
     new = np.clip(new, params.floor, 1.0)
     np.fill_diagonal(new, 1.0)
     return new
+
+
+def mutual(trust: np.ndarray) -> np.ndarray:
+    """Mean of both sides' trust [a, b]: a joint paper needs both."""
+    return 0.5 * (trust + trust.T)
 
 
 def joint_intensity(joint_papers: np.ndarray, papers: np.ndarray, prior: float = 1e-5) -> np.ndarray:

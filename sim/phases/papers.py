@@ -103,7 +103,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
 
     Parameters
     ----------
-    trust_ratio : [P, P], trust relative to 2017 (1 in the history).
+    trust_ratio : [P, P], trust relative to 2013-17 (1 in the history).
     """
     friction = both_sides(ctx.channels.friction)
     teams = team_means(setting, ctx.year)

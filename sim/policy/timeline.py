@@ -14,8 +14,9 @@ from sim.engines.security import threat_matrix
 from sim.fields import FIELD_NAMES, N_FIELDS
 from sim.places import resolve
 from sim.policy.channels import KINDS, Channels
+from sim.policy.combine import Cells, Key, Pull, Strengths
 from sim.policy.levers import LEVERS, Context, Lever, effects_with
-from sim.policy.levers.base import FLOWS, combined
+from sim.policy.levers.base import FLOWS
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Decided", "Timeline", "strength_in"]
 
-Cells = tuple[np.ndarray, ...]
 Values = Mapping[date, float | None]
 
 
@@ -67,14 +67,17 @@ def _on(values: Values, day: int, neutral: float) -> float:
 
 
 @dataclass(frozen=True)
-class _Pull:
-    """One lever pulled by one place this year; pulls of one bundle (policy or government) qualify each other."""
+class Threshold:
+    """Rules of one place that start at the same size of institution.
 
-    bundle: str
-    lever: Lever
+    Attributes
+    ----------
+    place : index; musd : threshold, million $ a year; fixed_musd : fixed cost of a first year at one institution.
+    """
+
     place: int
-    strength: float
-    cells: Cells
+    musd: float
+    fixed_musd: float
 
 
 class Timeline:
@@ -103,7 +106,11 @@ class Timeline:
         self.start, self.end = start, end
         self.effects = effects_with(effects or {})
         self.threat = np.zeros((len(data.iso3), len(data.iso3))) if threat is None else threat
+        self.support = np.asarray(data.institution_federal_musd)
         self._cells: dict[tuple[str, int, Scope], Cells | None] = {}
+        self._shape = len(data.iso3), len(data.institution_place)
+        self._strengths = Strengths(self._shape)
+        self._last: tuple[list[Key], Channels] | None = None
 
     @classmethod
     def from_config(cls, cfg: Config, data: WorldData) -> Timeline:
@@ -125,17 +132,54 @@ class Timeline:
         """Levers whose scope leaves none of the issuers anything to act on."""
         return [key for key, use in self._uses() if not self._bites(use, key)]
 
-    def channels(self, year: int, decided: Sequence[Decided] = ()) -> Channels:
-        """Channels of a year: imposed policies combined with what governments decided."""
-        result = Channels.neutral(len(self.data.iso3), len(self.data.institution_place))
+    def channels(self, year: int, decided: Sequence[Decided] = (), support: np.ndarray | None = None) -> Channels:
+        """Channels of a year: imposed policies combined with what governments decided; not to be changed by callers.
+
+        Years with the same pulls share one object, and only levers whose pulls changed are combined again.
+
+        Parameters
+        ----------
+        support : [i], three-year mean of federal research money that thresholds look at; that of the data if None.
+        """
+        self._cover(support)
         pulls = [*self._imposed(year), *self._decided(decided)]
-        strengths = {
-            name: self._combine(lever, pulls) for name, lever in LEVERS.items() if any(p.lever is lever for p in pulls)
-        }
+        key = [pull.key for pull in pulls]
+        if self._last is None or self._last[0] != key:
+            self._last = key, self._apply(pulls)
+        return self._last[1]
+
+    def _apply(self, pulls: Sequence[Pull]) -> Channels:
+        result = Channels.neutral(*self._shape)
+        pulled = {pull.lever.name for pull in pulls}
+        strengths = {name: self._strengths.of(lever, pulls) for name, lever in LEVERS.items() if name in pulled}
         context = Context(self.data, self.threat, strengths, self.effects)
         for name, strength in strengths.items():
             LEVERS[name].apply(result, strength, context, self.effects.get(name, {}))
         return result
+
+    def imposed(self, name: str, year: int) -> np.ndarray | None:
+        """Combined strength of one lever by policies alone, over its axes; None if none pulls it this year."""
+        pulls = [pull for pull in self._imposed(year) if pull.lever.name == name]
+        return Strengths(self._shape).of(LEVERS[name], pulls) if pulls else None
+
+    def thresholds(self, year: int, decided: Sequence[Decided] = ()) -> list[Threshold]:
+        """Thresholds of institutions in force, with the fixed costs that start there."""
+        fixed: dict[tuple[int, float], float] = {}
+        for pull in [*self._imposed(year), *self._decided(decided)]:
+            at = pull.scope.institution_threshold_musd
+            if at:
+                cost = pull.strength * self.effects.get(pull.lever.name, {}).get("cost_fixed_musd", 0.0)
+                fixed[pull.place, at] = fixed.get((pull.place, at), 0.0) + cost
+        return [Threshold(place, at, cost) for (place, at), cost in sorted(fixed.items())]
+
+    def _cover(self, support: np.ndarray | None) -> None:
+        """Forget what rests on the support of institutions if it has changed."""
+        new = np.asarray(self.data.institution_federal_musd) if support is None else support
+        if new is self.support or np.array_equal(new, self.support):
+            return
+        self.support = new
+        self._cells = {k: v for k, v in self._cells.items() if k[2].institution_threshold_musd is None}
+        self._strengths, self._last = Strengths(self._shape), None
 
     def _uses(self) -> Iterable[tuple[str, LeverUse]]:
         for name, policy in self.policies.items():
@@ -157,7 +201,7 @@ class Timeline:
     def _issuers(self, policy: Policy) -> list[int]:
         return resolve(self.data, list(policy.issuer))
 
-    def _imposed(self, year: int) -> Iterable[_Pull]:
+    def _imposed(self, year: int) -> Iterable[Pull]:
         for name, policy in self.policies.items():
             for _, use in sorted(policy.levers.items()):
                 lever = LEVERS[use.lever]
@@ -166,34 +210,23 @@ class Timeline:
                     for place in self._issuers(policy):
                         yield from self._pull(f"policy {name}", lever, place, strength, use.scope)
 
-    def _decided(self, decided: Sequence[Decided]) -> Iterable[_Pull]:
+    def _decided(self, decided: Sequence[Decided]) -> Iterable[Pull]:
         for item in sorted(decided, key=lambda d: (d.place, d.lever)):
             lever = LEVERS[item.lever]
             if item.strength != lever.neutral:
                 strength = min(max(item.strength, lever.lo), lever.hi)
                 yield from self._pull(f"government {item.place}", lever, item.place, strength, item.scope)
 
-    def _pull(self, bundle: str, lever: Lever, place: int, strength: float, scope: Scope) -> Iterable[_Pull]:
+    def _pull(self, bundle: str, lever: Lever, place: int, strength: float, scope: Scope) -> Iterable[Pull]:
         cells = self.cells(lever, place, scope)
         if cells is not None:
-            yield _Pull(bundle, lever, place, strength, cells)
-
-    def _combine(self, lever: Lever, pulls: Sequence[_Pull]) -> np.ndarray:
-        """Combined strength over the lever's axes."""
-        held = np.full(lever.shape(len(self.data.iso3), len(self.data.institution_place)), lever.neutral)
-        if lever.of:
-            _weigh(held, lever, pulls)
-            return held
-        for pull in pulls:
-            if pull.lever is lever:
-                held[pull.cells] = combined(lever.combine, held[pull.cells], pull.strength)
-        return np.clip(held, lever.lo, lever.hi, out=held)
+            yield Pull(bundle, lever, place, strength, scope, cells)
 
     def cells(self, lever: Lever, place: int, scope: Scope) -> Cells | None:
         """Open-mesh index of the strength array where a place's lever bites; None if it bites nowhere."""
         key = (lever.name, place, scope)
         if key not in self._cells:
-            axes = [_axis(self.data, axis, lever, place, scope) for axis in lever.axes]
+            axes = [_axis(self.data, self.support, axis, lever, place, scope) for axis in lever.axes]
             self._cells[key] = np.ix_(*axes) if all(len(axis) for axis in axes) else None
         return self._cells[key]
 
@@ -207,35 +240,7 @@ def _strength(policy: Policy, use: LeverUse, year: int) -> float:
     return qualified_in(use.values, bases, year, lever.neutral)
 
 
-def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[_Pull]) -> None:
-    """Mean of a qualifying lever in each cell, weighted by the strength of what it qualifies in the same bundle.
-
-    A bundle that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
-    does nothing. Both levers have the same axes, so that what qualifies cases of one origin leaves others alone.
-
-    Parameters
-    ----------
-    held : neutral values over the lever's axes, in; means, out.
-    """
-    total, weight = np.zeros(held.shape), np.zeros(held.shape)
-    base = [pull for pull in pulls if pull.lever.name == lever.of]
-    for bundle in dict.fromkeys(pull.bundle for pull in base):
-        own, number = np.zeros(held.shape), np.zeros(held.shape)
-        for pull in pulls:
-            if pull.bundle == bundle and pull.lever is lever:
-                own[pull.cells] += pull.strength
-                number[pull.cells] += 1.0
-        for pull in base:
-            if pull.bundle == bundle:
-                n = number[pull.cells]
-                mean = np.where(n > 0, own[pull.cells] / np.maximum(n, 1.0), lever.neutral)
-                total[pull.cells] += pull.strength * mean
-                weight[pull.cells] += pull.strength
-    for pull in base:  # strengths of base levers are positive where they are pulled
-        held[pull.cells] = total[pull.cells] / weight[pull.cells]
-
-
-def _axis(data: WorldData, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:
+def _axis(data: WorldData, support: np.ndarray, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:
     """Indices of one axis on which a scope lets a lever bite."""
     if axis == "a":
         return np.array([place])
@@ -248,8 +253,8 @@ def _axis(data: WorldData, axis: str, lever: Lever, place: int, scope: Scope) ->
         return _kinds(scope)
     if axis == "e":
         return _flows(scope.stages)
-    at_place = data.institution_place == place
-    return np.flatnonzero(at_place & (data.institution_federal_musd >= (scope.institution_threshold_musd or 0.0)))
+    first, last = np.searchsorted(data.institution_place, [place, place + 1])  # sorted by place
+    return first + np.flatnonzero(support[first:last] >= (scope.institution_threshold_musd or 0.0))
 
 
 def _chosen(options: Sequence[str], words: Sequence[str]) -> np.ndarray:

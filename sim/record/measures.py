@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents.indicators import Observation
-from sim.engines.compliance import by_group
+from sim.engines.compliance import Support, by_group
 from sim.engines.spectrum import BY_PLACE
 from sim.fields import N_FIELDS
 from sim.phases.moves import Moves
@@ -37,6 +37,7 @@ class Year:
     safety: Safety
     trust: np.ndarray
     decisions: Table
+    support: Support
 
 
 def tables(setting: Setting, year: Year) -> dict[str, Table]:
@@ -240,6 +241,8 @@ def institution_table(setting: Setting, year: Year) -> Table:
     values = {
         "n_institutions": np.ones(len(of)),
         "federal_musd": inst.federal_musd,
+        "federal_mean_musd": year.support.mean,
+        "declined_musd": year.support.declined,
         "covered": spent.covered.astype(float),
         "compliance_musd": spent.musd,
         "compliance_researcher_years": spent.researcher_years,
@@ -289,5 +292,6 @@ def observe(setting: Setting, year: Year, place: Table) -> Observation:
         burden=1.0 - (1.0 - year.ctx.channels.burden_place) * (1.0 - burden_inside),
         fear=np.nan_to_num(place["fear_mean"]),
         rd_spending_musd=place["rd_spending_musd"],
+        trust=year.trust,
         joint_share=np.nan_to_num(ratio(together + together.T, place["papers_whole"][:, None] + 0 * together)),
     )

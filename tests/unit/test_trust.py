@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.engines.trust import incident_rate, joint_intensity, trust_level, update_trust
+from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
 from sim.params import Params, TrustParams
+from tests import live
 
 PARAMS = Params().trust
 DISTANCE = np.array([[0.0, 1.0, 3.3], [1.0, 0.0, 2.5], [3.3, 2.5, 0.0]])
@@ -58,3 +59,29 @@ def test_a_world_that_publishes_twice_as_much_trusts_no_more() -> None:
 def test_incidents_among_few_papers_do_not_explode() -> None:
     assert incident_rate(np.array([[1.0]]), np.array([[2.0]]))[0, 0] == 1.0
     assert incident_rate(np.array([[10.0]]), np.array([[5000.0]]))[0, 0] == 2.0
+
+
+def test_partner_choice_looks_at_both_sides_and_at_the_last_fitted_years(history: live.Run) -> None:
+    """The base is the mean of 2013-17, symmetric, and so is the ratio that partner choice sees."""
+    run = live.start(live.config(), baseline=None)
+    seen, joint = [], []
+    run.go(2012)
+    for year in range(2013, 2018):
+        run.go(year)
+        seen.append(mutual(run.world.trust))
+        joint.append(run.world.joint_base.copy())
+    np.testing.assert_allclose(run.world.trust_base, np.mean(seen, axis=0), rtol=1e-12)
+    np.testing.assert_array_equal(run.world.trust_base, run.world.trust_base.T)
+    np.testing.assert_allclose(run.world.joint_base, run.world.joint_base.T, rtol=1e-12)
+    assert not np.array_equal(joint[0], joint[-1])
+    np.testing.assert_array_equal(run.world.trust_base, history.world.trust_base)
+
+
+def test_both_sides_count_alike() -> None:
+    np.testing.assert_array_equal(mutual(np.array([[1.0, 0.2], [0.6, 1.0]])), [[1.0, 0.4], [0.4, 1.0]])
+
+
+def test_a_tenth_of_a_pact_adds_a_tenth() -> None:
+    apart = np.array([[0.0, 2.0], [2.0, 0.0]])
+    found = [trust_level(apart, np.full((2, 2), share), PARAMS)[0, 1] for share in (0.0, 0.1, 1.0)]
+    assert found[1] - found[0] == pytest.approx(0.1 * (found[2] - found[0])) and found[2] > found[0]
