@@ -14,7 +14,8 @@ def test_every_decision_of_the_places_shown_is_marked() -> None:
     table = pd.DataFrame(
         {
             "year": [2018, 2021, 2024, 2025], "effective_year": [2019, 2022, 2024, 2026], "place": [0, 0, 1, 2],
-            "lever": lever, "before": [0.0, 0.1, 0.0, 0.0], "after": [0.1, 0.05, 0.0, 0.2], "answer": ["", "", "refused", ""],
+            "lever": lever, "before": [0.0, 0.1, 0.0, 0.0], "after": [0.1, 0.05, 0.0, 0.2],
+            "answer": ["", "", "refused", ""],
         }
     )  # fmt: skip
     table = pd.concat([table, table.iloc[:1].assign(place=1, lever=RULES[0].lever)])
