@@ -12,11 +12,13 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from sim.config_conflicts import conflicts
 from sim.config_read import ConfigError, Problem, near, unknown
 
 GROUPS = ("scenario", "policy", "world", "params")
@@ -124,10 +126,29 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
         # Without the scenario its policies cannot be checked; complaints about them would only confuse.
         result.overrides = [o for o in result.overrides if not o.startswith("++policies.")]
     _run_hydra(result)
+    result.problems += conflicts(_chosen_files(result), partial(_alone, result), result.given)
     names = [name for group in ADDED for name in result.chosen.get(group, [])]
     result.values["scenario"] = "+".join(names) or ("custom" if result.values.get("policies") else None)
     _drop_phantoms(result)
     return result
+
+
+def _chosen_files(result: Composed) -> list[tuple[str, str, Path]]:
+    """Group, name and file of every scenario and policy asked for."""
+    return [
+        (group, name, options(group, result.folders.values())[name])
+        for group in ADDED
+        for name in result.chosen.get(group, [])
+    ]
+
+
+def _alone(result: Composed, group: str, name: str) -> Mapping[str, Any]:
+    """Values with one scenario or policy only (or none), without what the command line sets."""
+    part = Composed(folders=result.folders)
+    part.overrides = [override for override in result.overrides if override.startswith(("world=", "params="))]
+    part.overrides += [f"+{group}={name}"] if name else []
+    _run_hydra(part)
+    return part.values
 
 
 def search_folders(config_dir: str | None) -> dict[str, Path]:
