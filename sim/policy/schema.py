@@ -106,7 +106,10 @@ class Known:
 
 def read_policy(raw: object, key: str, known: Known, problems: Problems) -> Policy:
     """One policy; problems are noted, and what is returned is only meant for use if there were none."""
+    before = len(problems.found)
     given = mapping(raw, key, problems)
+    if problems.since(before):
+        return Policy("", (), {})
     check_keys(given, [f.name for f in fields(Policy)], key, problems)
     uses = {
         str(name): read_use(use, join(join(key, "levers"), name), known, problems)
@@ -125,12 +128,16 @@ def read_policy(raw: object, key: str, known: Known, problems: Problems) -> Poli
 
 def read_use(raw: object, key: str, known: Known, problems: Problems) -> LeverUse | None:
     """One lever of a policy."""
+    before = len(problems.found)
     given = mapping(raw, key, problems)
+    if problems.since(before):
+        return None
     check_keys(given, ("lever", "values", "unit", "scope", "source"), key, problems)
     name = given.get("lever")
     lever = LEVERS.get(name) if isinstance(name, str) else None
     if lever is None:
-        problems.add(join(key, "lever"), unknown(name, "lever", LEVERS))
+        missing = f"is missing; allowed: {', '.join(LEVERS)}"
+        problems.add(join(key, "lever"), missing if name is None else unknown(name, "lever", LEVERS))
         return None
     if given.get("unit") not in (None, lever.unit):
         problems.add(join(key, "unit"), f"{show(given['unit'])} is not the unit of {lever.name}; allowed: {lever.unit}")
