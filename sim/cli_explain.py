@@ -1,4 +1,4 @@
-"""``explain NAME``: what a policy or scenario puts in force, when, where, on whom, how strongly, and by which source."""
+"""``explain NAME``: what a policy or scenario puts in force, when, where, on whom, how strongly, by which source."""
 
 from __future__ import annotations
 

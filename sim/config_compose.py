@@ -262,6 +262,7 @@ def _run_hydra(result: Composed) -> None:
         raise ConfigError(result.messages([*result.problems, problem])) from None
     except (HydraException, ValueError) as error:
         words = " ".join(str(error).split("Config search path")[0].split())
+        words = words or "the configuration cannot be put together; compare the file with a shipped one"
         raise ConfigError([*result.messages(result.problems), words]) from None
     result.values = {str(key): value for key, value in values.items()} if isinstance(values, dict) else {}
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from sim.config_read import Problem, show
+from sim.config_read import Problem, join, show
 
 Compose = Callable[[str, str], Mapping[str, Any]]
 Choice = tuple[str, str]
@@ -83,7 +83,7 @@ def leaves(values: Any, key: str = "") -> dict[str, Any]:
     """Every value that is no mapping, by its dotted key."""
     if not isinstance(values, Mapping) or not values:
         return {key: values} if key else {}
-    return {k: v for name, item in values.items() for k, v in leaves(item, f"{key}.{name}" if key else str(name)).items()}
+    return {k: v for name, item in values.items() for k, v in leaves(item, join(key, name)).items()}
 
 
 def _only_policies(file: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from sim.config_read import Problem, show
+from sim.config_read import Problem, join, show
 
 # Parts of the configuration that are mappings in config.yaml, with what merging cannot take instead.
 SECTIONS = ("policies", "titles", "effects", "params", "panel", "government")
@@ -36,7 +36,17 @@ def _of_file(where: str, file: Path) -> list[Problem]:
         for name in SECTIONS
         if name in (values or {}) and values[name] and not isinstance(values[name], Mapping)
     ]
-    return found + _defaults((values or {}).get("defaults"), where)
+    return found + _empty_keys(values or {}, "", where) + _defaults((values or {}).get("defaults"), where)
+
+
+def _empty_keys(values: Any, key: str, where: str) -> list[Problem]:
+    """A key that YAML reads as nothing, at any depth."""
+    found = []
+    for name, item in values.items() if isinstance(values, Mapping) else ():
+        if name in ("", "null", "Null", "NULL", "~"):
+            found.append(Problem(key, f"the key of {show(item)} is empty; write a name", where))
+        found += _empty_keys(item, join(key, name), where)
+    return found
 
 
 def _defaults(taken: Any, where: str) -> list[Problem]:

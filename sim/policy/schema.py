@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -33,6 +34,7 @@ _WORDS = {
     "research_type": RESEARCH_TYPES,
     "stages": STAGES,
 }
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PLACES = ("origins", "partners", "destinations")
 
 
@@ -104,6 +106,20 @@ class Known:
     end: int
 
 
+def read_policies(raw: object, key: str, known: Known, problems: Problems) -> dict[str, Policy]:
+    """Policies by name."""
+    given = mapping(raw, key, problems)
+    _check_names(given, key, "policy", problems)
+    return {str(name): read_policy(policy, join(key, name), known, problems) for name, policy in given.items()}
+
+
+def _check_names(given: Mapping[Any, object], key: str, what: str, problems: Problems) -> None:
+    """Names are parts of dotted keys (overrides, messages), so they hold no dot and are no numbers."""
+    for name in given:
+        if not (isinstance(name, str) and _NAME.fullmatch(name)):
+            problems.add(key, f"{show(name)} is no name for a {what}; allowed: letters, digits and _, a letter first")
+
+
 def read_policy(raw: object, key: str, known: Known, problems: Problems) -> Policy:
     """One policy; problems are noted, and what is returned is only meant for use if there were none."""
     before = len(problems.found)
@@ -111,10 +127,9 @@ def read_policy(raw: object, key: str, known: Known, problems: Problems) -> Poli
     if problems.since(before):
         return Policy("", (), {})
     check_keys(given, [f.name for f in fields(Policy)], key, problems)
-    uses = {
-        str(name): read_use(use, join(join(key, "levers"), name), known, problems)
-        for name, use in mapping(given.get("levers"), join(key, "levers"), problems).items()
-    }
+    levers = mapping(given.get("levers"), join(key, "levers"), problems)
+    _check_names(levers, join(key, "levers"), "lever's entry", problems)
+    uses = {str(name): read_use(use, join(join(key, "levers"), name), known, problems) for name, use in levers.items()}
     if not given.get("levers"):
         problems.add(join(key, "levers"), "is empty; a policy pulls at least one lever")
     _check_qualified(uses, key, problems)

@@ -30,8 +30,6 @@ OPENNESS: tuple[Lever, ...] = (
         _open_access,
         "Papers and data of the issuer open to the named destinations: more of its knowledge is within their reach.",
         "P28 (knowledge flows answer to barriers, sign); strength an assumption",
-        effects=(
-            Effect("time", 0.002, 0.0, 0.05, "share of research time", "assumption", "depositing: 4 h a year"),
-        ),
+        effects=(Effect("time", 0.002, 0.0, 0.05, "share of research time", "assumption", "depositing: 4 h a year"),),
     ),
 )
