@@ -216,7 +216,7 @@ def _check_scopes(cfg: Config, problems: Problems) -> None:
     for key in Timeline.from_config(cfg, load_world_data(cfg.world)).empty_scopes():
         _, policy, _, use = key.split(".")
         large = cfg.policies[policy].levers[use].scope.institution_threshold_musd
-        why = "no institution of the issuers is so large" if large else "it names only the issuer, or none of this world"
+        why = "no institution of the issuers is so large" if large else "it names only the issuer or nobody here"
         problems.add(join(key, "scope"), f"is empty: {why}")
 
 
