@@ -12,6 +12,7 @@ from sim.config_read import ConfigError
 USAGE = """\
 usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--config-dir FOLDER]
        python -m sim list scenarios|policies|levers|places
+       python -m sim explain NAME [--year YEAR]     what a scenario or policy puts in force, with sources
        python -m sim new-scenario NAME
        python -m sim cache list|prune
 (talent-circulation ... is the same command)
@@ -44,7 +45,7 @@ options
   --version, -h, --help
 """
 
-COMMANDS = ("list", "new-scenario", "cache")
+COMMANDS = ("list", "explain", "new-scenario", "cache")
 # Options that Hydra answers itself, without running anything.
 HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")
 

@@ -44,7 +44,9 @@ policies:
 def command(words: Sequence[str]) -> int:
     """Run one of `sim.__main__.COMMANDS`."""
     name, *rest = words
-    return {"list": _list, "new-scenario": _new_scenario, "cache": _cache}[name](rest)
+    from sim.cli_explain import explain
+
+    return {"list": _list, "explain": explain, "new-scenario": _new_scenario, "cache": _cache}[name](rest)
 
 
 def _list(words: Sequence[str]) -> int:

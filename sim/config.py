@@ -15,7 +15,7 @@ from sim.config_key import run_key
 from sim.config_read import ConfigError, Problems, check_keys, join, mapping, number, read, unknown
 from sim.params import Params
 from sim.policy.levers import LEVERS, effects_with
-from sim.policy.schema import Known, Policy, read_places, read_policy
+from sim.policy.schema import Known, Policy, read_places, read_policies
 
 __all__ = ["BASELINE", "Config", "ConfigError", "load_config", "parameter_table", "run_key", "to_mapping", "validate"]
 
@@ -146,10 +146,7 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
         problems.add("end", f"{cfg.end} is not after start ({cfg.start}); allowed: {cfg.start + 1} to {LAST_YEAR}")
     known = known_names(cfg.world, cfg.start, cfg.end)
     _check_place_lists(cfg, known, problems)
-    policies = {
-        name: read_policy(policy, f"policies.{name}", known, problems)
-        for name, policy in mapping(given.get("policies"), "policies", problems).items()
-    }
+    policies = read_policies(given.get("policies"), "policies", known, problems)
     scenario = str(given.get("scenario") or BASELINE)
     cfg = replace(
         cfg,
@@ -217,7 +214,10 @@ def _check_scopes(cfg: Config, problems: Problems) -> None:
     from sim.policy.timeline import Timeline
 
     for key in Timeline.from_config(cfg, load_world_data(cfg.world)).empty_scopes():
-        problems.add(join(key, "scope"), "is empty: it names only the issuer itself, or no institution is so large")
+        _, policy, _, use = key.split(".")
+        large = cfg.policies[policy].levers[use].scope.institution_threshold_musd
+        why = "no institution of the issuers is so large" if large else "it names only the issuer or nobody here"
+        problems.add(join(key, "scope"), f"is empty: {why}")
 
 
 def parameter_table() -> list[dict[str, Any]]:

@@ -12,12 +12,15 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from sim.config_conflicts import conflicts
 from sim.config_read import ConfigError, Problem, near, unknown
+from sim.config_shape import shape_problems
 
 GROUPS = ("scenario", "policy", "world", "params")
 ADDED = ("scenario", "policy")  # groups without a place in config.yaml's defaults, or `+scenario=` would fail
@@ -123,11 +126,41 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     if any(problem.key in ADDED for problem in result.problems):
         # Without the scenario its policies cannot be checked; complaints about them would only confuse.
         result.overrides = [o for o in result.overrides if not o.startswith("++policies.")]
+    files = _chosen_files(result)
+    if shapeless := shape_problems((_label(file, result), file) for _, _, file in files):
+        raise ConfigError(result.messages([*result.problems, *shapeless]))
     _run_hydra(result)
+    result.problems += conflicts(files, partial(_alone, result), result.given)
     names = [name for group in ADDED for name in result.chosen.get(group, [])]
     result.values["scenario"] = "+".join(names) or ("custom" if result.values.get("policies") else None)
     _drop_phantoms(result)
     return result
+
+
+def _chosen_files(result: Composed) -> list[tuple[str, str, Path]]:
+    """Group, name and file of every scenario and policy asked for."""
+    return [
+        (group, name, options(group, result.folders.values())[name])
+        for group in ADDED
+        for name in result.chosen.get(group, [])
+    ]
+
+
+def _label(file: Path, result: Composed) -> str:
+    """A file's path as messages write it."""
+    text = str(file)
+    for label, folder in result.folders.items():
+        text = text.replace(str(folder), label)
+    return text
+
+
+def _alone(result: Composed, group: str, name: str) -> Mapping[str, Any]:
+    """Values with one scenario or policy only (or none), without what the command line sets."""
+    part = Composed(folders=result.folders)
+    part.overrides = [override for override in result.overrides if override.startswith(("world=", "params="))]
+    part.overrides += [f"+{group}={name}"] if name else []
+    _run_hydra(part)
+    return part.values
 
 
 def search_folders(config_dir: str | None) -> dict[str, Path]:
@@ -224,8 +257,12 @@ def _run_hydra(result: Composed) -> None:
         raise ConfigError([_yaml_message(error, result)]) from None
     except MissingConfigException as error:
         raise ConfigError([_missing_message(error, result)]) from None
-    except (HydraException, OmegaConfBaseException) as error:
+    except OmegaConfBaseException as error:
+        problem = Problem(str(error.full_key or ""), str(error).splitlines()[0])
+        raise ConfigError(result.messages([*result.problems, problem])) from None
+    except (HydraException, ValueError) as error:
         words = " ".join(str(error).split("Config search path")[0].split())
+        words = words or "the configuration cannot be put together; compare the file with a shipped one"
         raise ConfigError([*result.messages(result.problems), words]) from None
     result.values = {str(key): value for key, value in values.items()} if isinstance(values, dict) else {}
 
@@ -242,9 +279,7 @@ def _missing_message(error: Any, result: Composed) -> str:
 
 def _yaml_message(error: yaml.MarkedYAMLError, result: Composed) -> str:
     mark = error.problem_mark or error.context_mark
-    where = str(mark.name) if mark else "configuration"
-    for label, folder in result.folders.items():
-        where = where.replace(str(folder), label)
+    where = _label(Path(mark.name), result) if mark else "configuration"
     line = f"line {mark.line + 1}: " if mark else ""
     return f"{where}: {line}not YAML: {error.problem or error.context}"
 

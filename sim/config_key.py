@@ -31,7 +31,7 @@ _WITHOUT = {
 
 # Code that cannot change the numbers of a run: composing, commands, storing, drawing, explaining, building data.
 _PRESENTATION = (
-    "config*.py", "cli*.py", "docs.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
+    "config*.py", "cli*.py", "docs*.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
     "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/cache.py",
     "record/checkpoint.py", "record/files.py", "running/command.py", "running/manifest.py", "running/pool.py",
     "running/progress.py", "data/build*.py", "kernels.py",

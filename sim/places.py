@@ -13,6 +13,10 @@ GROUPS: dict[str, str] = {
     # European Union of 28 (the United Kingdom left in 2020); https://european-union.europa.eu
     "EU": "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT ROU SVK "
     "SVN SWE",
+    # European Free Trade Association; https://www.efta.int
+    "EFTA": "CHE ISL LIE NOR",
+    # Origins under the visa checks "Condor" of the US in 2002, as the press reported them (the list was not published)
+    "CONDOR": "AFG ARE BHR DJI DZA EGY ERI IDN IRN IRQ JOR KWT LBN LBY MAR MYS OMN PAK QAT SAU SDN SOM SYR TUN TUR YEM",
     # UKUSA agreement
     "FIVE_EYES": "AUS CAN GBR NZL USA",
     # 35 members in 2017; https://www.oecd.org/about/members-and-partners

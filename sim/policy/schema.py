@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -33,6 +34,7 @@ _WORDS = {
     "research_type": RESEARCH_TYPES,
     "stages": STAGES,
 }
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PLACES = ("origins", "partners", "destinations")
 
 
@@ -104,14 +106,30 @@ class Known:
     end: int
 
 
+def read_policies(raw: object, key: str, known: Known, problems: Problems) -> dict[str, Policy]:
+    """Policies by name."""
+    given = mapping(raw, key, problems)
+    _check_names(given, key, "policy", problems)
+    return {str(name): read_policy(policy, join(key, name), known, problems) for name, policy in given.items()}
+
+
+def _check_names(given: Mapping[Any, object], key: str, what: str, problems: Problems) -> None:
+    """Names are parts of dotted keys (overrides, messages), so they hold no dot and are no numbers."""
+    for name in given:
+        if not (isinstance(name, str) and _NAME.fullmatch(name)):
+            problems.add(key, f"{show(name)} is no name for a {what}; allowed: letters, digits and _, a letter first")
+
+
 def read_policy(raw: object, key: str, known: Known, problems: Problems) -> Policy:
     """One policy; problems are noted, and what is returned is only meant for use if there were none."""
+    before = len(problems.found)
     given = mapping(raw, key, problems)
+    if problems.since(before):
+        return Policy("", (), {})
     check_keys(given, [f.name for f in fields(Policy)], key, problems)
-    uses = {
-        str(name): read_use(use, join(join(key, "levers"), name), known, problems)
-        for name, use in mapping(given.get("levers"), join(key, "levers"), problems).items()
-    }
+    levers = mapping(given.get("levers"), join(key, "levers"), problems)
+    _check_names(levers, join(key, "levers"), "lever's entry", problems)
+    uses = {str(name): read_use(use, join(join(key, "levers"), name), known, problems) for name, use in levers.items()}
     if not given.get("levers"):
         problems.add(join(key, "levers"), "is empty; a policy pulls at least one lever")
     _check_qualified(uses, key, problems)
@@ -125,12 +143,16 @@ def read_policy(raw: object, key: str, known: Known, problems: Problems) -> Poli
 
 def read_use(raw: object, key: str, known: Known, problems: Problems) -> LeverUse | None:
     """One lever of a policy."""
+    before = len(problems.found)
     given = mapping(raw, key, problems)
+    if problems.since(before):
+        return None
     check_keys(given, ("lever", "values", "unit", "scope", "source"), key, problems)
     name = given.get("lever")
     lever = LEVERS.get(name) if isinstance(name, str) else None
     if lever is None:
-        problems.add(join(key, "lever"), unknown(name, "lever", LEVERS))
+        missing = f"is missing; allowed: {', '.join(LEVERS)}"
+        problems.add(join(key, "lever"), missing if name is None else unknown(name, "lever", LEVERS))
         return None
     if given.get("unit") not in (None, lever.unit):
         problems.add(join(key, "unit"), f"{show(given['unit'])} is not the unit of {lever.name}; allowed: {lever.unit}")

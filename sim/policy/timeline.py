@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.config import Config
     from sim.data.tables import WorldData
 
-__all__ = ["Decided", "Timeline", "strength_in"]
+__all__ = ["Decided", "Timeline", "strength_in", "year_strength"]
 
 Values = Mapping[date, float | None]
 
@@ -192,7 +192,7 @@ class Timeline:
             return None
         policy, neutral = self.policies[key.split(".")[1]], LEVERS[use.lever].neutral
         years = range(self.start, self.end + 1)
-        return next((year for year in years if _strength(policy, use, year) != neutral), None)
+        return next((year for year in years if year_strength(policy, use, year) != neutral), None)
 
     def _bites(self, use: LeverUse, key: str) -> bool:
         issuers = self._issuers(self.policies[key.split(".")[1]])
@@ -205,7 +205,7 @@ class Timeline:
         for name, policy in self.policies.items():
             for _, use in sorted(policy.levers.items()):
                 lever = LEVERS[use.lever]
-                strength = _strength(policy, use, year)
+                strength = year_strength(policy, use, year)
                 if strength != lever.neutral:
                     for place in self._issuers(policy):
                         yield from self._pull(f"policy {name}", lever, place, strength, use.scope)
@@ -231,7 +231,7 @@ class Timeline:
         return self._cells[key]
 
 
-def _strength(policy: Policy, use: LeverUse, year: int) -> float:
+def year_strength(policy: Policy, use: LeverUse, year: int) -> float:
     """Strength of one lever of a policy in a year."""
     lever = LEVERS[use.lever]
     if not lever.of:

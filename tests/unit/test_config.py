@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.config import Config, ConfigError, load_config, parameter_table, run_key, to_mapping, validate
-from sim.config_compose import config_root, expand
+from sim.config_compose import config_root, expand, options
 from sim.params import Params
 from sim.policy.schema import Policy
 
@@ -38,7 +38,7 @@ def test_every_top_level_setting_stands_in_config_yaml_with_its_default() -> Non
             assert f"\n{f.name}:" in words
 
 
-@pytest.mark.parametrize("scenario", ["restrictive", "proportionate", "open", "china_initiative"])
+@pytest.mark.parametrize("scenario", options("scenario", [config_root()]))
 def test_checked_configuration_survives_the_way_to_plain_values_and_back(scenario: str) -> None:
     cfg = load_config(f"+scenario={scenario}", "scale=1000")
     assert cfg.scenario == cfg.experiment == scenario

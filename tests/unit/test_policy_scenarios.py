@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,25 @@ from sim.config_compose import config_root, options
 from sim.data.tables import load_world_data
 from sim.docs import levers as levers_page
 from sim.docs import parameters as parameters_page
+from sim.docs_scenarios import first_date
+from sim.docs_scenarios import scenarios as scenarios_page
 from sim.fields import FIELDS
 from sim.policy.channels import KINDS
 from sim.policy.timeline import Timeline
+from sim.running.model import RealModel
+from sim.running.plan import make_plan
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 SCENARIOS = sorted(options("scenario", [config_root()]))
-SOURCE = re.compile(r"\b[MPCFSU]\d{1,2}[ab]?\b|assumption")
+POLICIES = sorted(options("policy", [config_root()]))
+# Year of the first date, 2018 if not named; those of the history must branch before it.
+FIRST = {
+    "alliance_condition": 2025, "brexit_2016": 2016, "china_outflow": 2019, "chips_act": 2022, "covid_travel": 2020,
+    "g7_principles": 2022, "hostility_2016": 2016, "japan_checklist": 2021, "nspm33": 2021, "open_science": 2021,
+    "ostp_2024": 2025, "ostp_draft": 2025, "proclamation_10043": 2020, "project_screening": 2020,
+    "russia_sanctions_2022": 2022, "visas_mantis_2002": 2002,
+}  # fmt: skip
+SOURCE = re.compile(r"\b[MPCFSU]\d{1,2}[ab]?\b|GAO-\d\d-\d+|section \d+|assumption")
 
 
 def timeline(cfg: Config) -> Timeline:
@@ -36,11 +49,83 @@ def test_every_number_has_a_source_or_is_called_an_assumption(scenario: str) -> 
 @pytest.mark.parametrize("world", ["full", "g20"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_exactly_neutral_before_the_first_date_and_every_lever_bites_after(scenario: str, world: str) -> None:
-    line = timeline(load_config(f"+scenario={scenario}", f"world={world}"))
-    assert line.first_date == 2018
-    assert all(line.channels(year).is_neutral() for year in (1980, 2000, 2017))
-    assert not line.channels(2018).is_neutral()
+    cfg = load_config(f"+scenario={scenario}", f"world={world}")
+    line = timeline(cfg)
+    first = first_date(use for policy in cfg.policies.values() for use in policy.levers.values()).year
+    assert line.first_date == first == FIRST.get(scenario, 2018)
+    assert all(line.channels(year).is_neutral() for year in (1980, first - 1))
+    assert not line.channels(first).is_neutral()
     assert line.levers_never_read() == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_history_branches_before_the_first_date(scenario: str) -> None:
+    cfg = load_config(f"+scenario={scenario}")
+    first = FIRST.get(scenario, 2018)
+    branch = make_plan(cfg, RealModel()).branch
+    assert branch == min(2017, first - 1)
+    assert (scenario in ("hostility_2016", "visas_mantis_2002", "brexit_2016")) == (first < 2018)
+
+
+def test_names_of_scenarios_and_policies_differ() -> None:
+    assert not set(SCENARIOS) & set(POLICIES)
+
+
+def test_every_policy_is_part_of_a_scenario_and_under_its_own_name() -> None:
+    parts = {name for scenario in SCENARIOS for name in load_config(f"+scenario={scenario}").policies}
+    assert parts == set(POLICIES)
+
+
+def test_what_consultation_conceded_is_a_later_and_weaker_rule_for_the_same_institutions() -> None:
+    draft, final = (timeline(load_config(f"+scenario={s}")) for s in ("ostp_draft", "ostp_2024"))
+    data = load_world_data()
+    covered = (data.institution_federal_musd >= 50) & (data.institution_place == data.iso3.index("USA"))
+    for year in (2024, 2026, 2028):
+        asked, got = draft.channels(year), final.channels(year)
+        assert (asked.cost_fixed_musd[covered] > got.cost_fixed_musd[covered]).all() == (year > 2024)
+        assert (asked.protection_institution >= got.protection_institution).all()
+        assert not asked.cost_fixed_musd[~covered].any() and not got.cost_fixed_musd[~covered].any()
+    in_force = [final.channels(year).cost_share[covered].mean() for year in (2024, 2025, 2026, 2027, 2028)]
+    assert in_force[0] == 0.0 and all(a < b for a, b in pairwise(in_force))  # 6 + 6 + 18 months (S6)
+
+
+def test_as_it_was_takes_the_measures_over_unchanged() -> None:
+    whole = load_config("+scenario=as_it_was").policies
+    parts = (
+        "china_initiative", "nspm33", "chips_act", "ostp_2024", "g7_principles", "proclamation_10043",
+        "project_screening", "china_outflow", "open_science", "russia_sanctions_2022", "covid_travel",
+    )  # fmt: skip
+    for part in parts:
+        policies = load_config(f"+scenario={part}").policies
+        assert policies == {name: whole[name] for name in policies}
+
+
+def test_decoupling_takes_one_more_discipline_each_year() -> None:
+    data = load_world_data()
+    line = timeline(load_config("+scenario=decoupling"))
+    usa, chn = data.iso3.index("USA"), data.iso3.index("CHN")
+    closed = [
+        np.count_nonzero(line.channels(year).friction[KINDS.index("open_basic"), :, usa, chn])
+        for year in range(2018, 2026)
+    ]
+    assert closed == [0, 1, 2, 3, 4, 5, 6, 6]
+
+
+def test_the_cold_war_norm_leaves_basic_research_alone() -> None:
+    friction = timeline(load_config("+scenario=cold_war_norm")).channels(2025).friction
+    basic = [k for k, kind in enumerate(KINDS) if kind.endswith("basic")]
+    assert not friction[basic].any()
+    assert friction[KINDS.index("sensitive_applied")].max() > 0.9
+
+
+def test_open_access_widens_reach_and_outflow_restriction_narrows_it() -> None:
+    data = load_world_data()
+    usa, chn = data.iso3.index("USA"), data.iso3.index("CHN")
+    wide = timeline(load_config("+scenario=open_science")).channels(2030)
+    narrow = timeline(load_config("+scenario=china_outflow")).channels(2030)
+    assert wide.openness[chn, usa] == pytest.approx(1.08) and wide.openness[usa, chn] == 1.0
+    assert narrow.openness[usa, chn] == pytest.approx(0.8) and narrow.openness[chn, usa] == 1.0
+    assert wide.burden_place[usa] > 0.0 and narrow.burden_place[chn] > 0.0
 
 
 def test_china_initiative_is_repealed_and_the_crackdown_stays() -> None:
@@ -86,7 +171,10 @@ def test_open_refuses_nobody() -> None:
     assert (channels.visa_open >= 0).all() and channels.visa_open.any()
 
 
-@pytest.mark.parametrize(("name", "page"), [("parameters.md", parameters_page), ("levers.md", levers_page)])
+PAGES = [("parameters.md", parameters_page), ("levers.md", levers_page), ("scenarios.md", scenarios_page)]
+
+
+@pytest.mark.parametrize(("name", "page"), PAGES)
 def test_generated_documents_are_current(name: str, page: object) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == page(), "run python -m sim.docs"  # type: ignore[operator]
 

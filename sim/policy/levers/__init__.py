@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.policy.levers.base import Context, Effect, Lever
+from sim.policy.levers.openness import OPENNESS
 from sim.policy.levers.people import PEOPLE
 from sim.policy.levers.projects import PROJECTS
 from sim.policy.levers.promote import PROMOTE
@@ -15,7 +16,7 @@ __all__ = ["LEVERS", "Context", "Effect", "Lever", "default_effects", "lever_tab
 
 # Order of application: qualifiers are read by name, and `alliance_condition`, which looks at what protection
 # the other levers give, comes last.
-LEVERS: dict[str, Lever] = {lever.name: lever for lever in (*PROMOTE, *PEOPLE, *SECURITY, *PROJECTS)}
+LEVERS: dict[str, Lever] = {lever.name: lever for lever in (*PROMOTE, *OPENNESS, *PEOPLE, *SECURITY, *PROJECTS)}
 
 
 def default_effects() -> dict[str, dict[str, float]]:

@@ -1,0 +1,35 @@
+"""Lever that opens knowledge: papers and data of the issuer within everybody's reach, at the cost of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.policy.channels import Channels
+from sim.policy.levers.base import Context, Effect, Lever, left_over
+
+
+def _open_access(channels: Channels, s: np.ndarray, context: Context, effects: Mapping[str, float]) -> None:
+    """Axes [destination, issuer], as in `outflow_restriction`, whose opposite it is; depositing takes time."""
+    channels.openness *= 1.0 + s
+    time = s.max(axis=0) / OPENNESS[0].hi * effects["time"]
+    channels.burden_place[:] = left_over(channels.burden_place, time)
+
+
+OPENNESS: tuple[Lever, ...] = (
+    Lever(
+        "open_access",
+        "promote",
+        "relative change of what others can reach",
+        0.0,
+        0.5,
+        "compound",
+        "da",
+        ("openness", "burden_place"),
+        _open_access,
+        "Papers and data of the issuer open to the named destinations: more of its knowledge is within their reach.",
+        "P28 (knowledge flows answer to barriers, sign); strength an assumption",
+        effects=(Effect("time", 0.002, 0.0, 0.05, "share of research time", "assumption", "depositing: 4 h a year"),),
+    ),
+)

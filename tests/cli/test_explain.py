@@ -1,0 +1,125 @@
+"""``explain``: what is in force when, where, on whom, how strongly, by which source; clear errors for unknown names."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from sim.__main__ import main
+from sim.cli_explain import policy_rows, whom
+from sim.config import load_config
+from sim.config_compose import config_root, options
+from sim.data.tables import load_world_data
+from sim.policy.levers import LEVERS
+from sim.policy.schema import LeverUse, Scope
+
+Output = pytest.CaptureFixture[str]
+FOLDER = [config_root()]
+
+
+def told(capsys: Output, *words: str) -> str:
+    assert main(["explain", *words]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")  # no cell is broken over lines
+
+
+@pytest.mark.parametrize("scenario", sorted(options("scenario", FOLDER)))
+def test_every_strength_in_force_is_told_once(scenario: str, capsys: Output) -> None:
+    cfg = load_config(f"+scenario={scenario}")
+    out = told(capsys, scenario)
+    assert cfg.titles[scenario] in out
+    for name, policy in cfg.policies.items():
+        assert f"{name}: {policy.title}" in out
+        rows = list(policy_rows(name, policy, load_world_data()))
+        expected = [
+            (day.isoformat(), f"{value:.4g} {LEVERS[use.lever].unit}")
+            for use in policy.levers.values()
+            for day, value in sorted(use.values.items())
+            if value is not None and value != LEVERS[use.lever].neutral
+        ]
+        assert [(row.since, row.strength) for row in rows] == expected
+        for use in policy.levers.values():
+            assert use.source in out and LEVERS[use.lever].meaning in out
+
+
+def test_one_line_of_the_table_says_everything(capsys: Output) -> None:
+    line = next(line for line in told(capsys, "us_ostp_2024").splitlines() if "cybersecurity" in line)
+    cells = [cell.strip() for cell in line.split("  ") if cell.strip()]
+    assert cells[:5] == [
+        "2025-07-09",
+        "2027-01-08",
+        "cybersecurity",
+        "0.2 share of a full programme",
+        "146 of 1001 institutions, those with 50 million $ a year or more",
+    ]
+    assert cells[5].startswith("S6 (threshold, 6 + 6 + 18 months)")
+
+
+def test_a_year_tells_the_mean_strength_of_what_was_in_force(capsys: Output) -> None:
+    out = told(capsys, "china_initiative", "--year", "2022")
+    assert "mean strength in 2022" in out
+    assert f"{0.2 * (date(2022, 2, 23) - date(2022, 1, 1)).days / 365:.4g} fear level h" in out
+    assert "0.27 share aimed by risk" in out  # of the cases there were
+    assert "0.0006" not in out
+    assert "cybersecurity" not in told(capsys, "as_it_was", "--year", "2021")
+    assert "cybersecurity" in told(capsys, "as_it_was", "--year", "2026")
+
+
+def test_a_year_before_the_first_date_and_the_baseline_say_that_nothing_is_in_force(capsys: Output) -> None:
+    assert "Nothing is in force in 2017; the first date is 2018-11-01." in told(capsys, "open", "--year", "2017")
+    assert "no departure from the policy of 2017" in told(capsys, "baseline")
+
+
+def test_several_are_explained_together_with_the_rule_by_which_they_combine(capsys: Output) -> None:
+    for words in (["china_initiative", "nspm33"], ["[china_initiative,nspm33]"], ["us_nih_letters", "nspm33"]):
+        out = told(capsys, *words)
+        assert "us_nih_letters" in out and "us_nspm33" in out
+        assert "where several meet, shares left over multiply" in out
+
+
+def test_groups_are_spelt_out(capsys: Output) -> None:
+    assert "  G7: United States, Japan, Germany" in told(capsys, "g7_best_practices")
+
+
+@pytest.mark.parametrize(
+    ("lever", "scope", "words"),
+    [
+        ("visa_refusal", {"origins": ("CHN", "ALL"), "stages": ("early",), "fields": ("life",)},
+         "origin: China, all places; fields: life; stages: early"),
+        ("visa_refusal", {}, "origin: all other places; all fields; all stages"),
+        ("talent_programme", {}, "origin: its own diaspora"),
+        ("project_screening", {"partners": ("RUS",), "sensitivity": ("open",), "research_type": ("applied",)},
+         "partner: Russia; projects: open applied; all fields"),
+        ("outflow_restriction", {"destinations": ("USA",)}, "destination: United States"),
+        ("disclosure", {}, "all 1001 institutions"),
+        ("screening_refusal", {}, "project_screening of the same policy"),
+        ("research_funding", {}, "everyone in its places"),
+    ],
+)  # fmt: skip
+def test_on_whom(lever: str, scope: dict[str, tuple[str, ...]], words: str) -> None:
+    use = LeverUse(lever, {date(2020, 1, 1): 0.1}, "test", Scope(**scope))  # type: ignore[arg-type]
+    assert whom(use, ["USA"], load_world_data()) == words
+
+
+def test_unknown_names_years_and_no_name_at_all(capsys: Output) -> None:
+    allowed = (
+        f"allowed: scenarios {', '.join(['baseline', *options('scenario', FOLDER)])}; "
+        f"policies {', '.join(options('policy', FOLDER))}"
+    )
+    usage = "explain takes a scenario or policy: explain NAME [NAME ...] [--year YEAR]"
+    year = "--year: '{}' is not allowed; allowed: 1980 to 2035"
+    for words, message in (
+        (["nsmp33"], f"explain: no scenario or policy 'nsmp33'; did you mean nspm33? {allowed}"),
+        ([], usage),
+        (["open", "--month", "3"], usage),
+        (["open", "--year", "1979"], year.format("1979")),
+        (["open", "--year", "soon"], year.format("soon")),
+        (["open", "--year"], year.format("")),
+    ):
+        assert main(["explain", *words]) == 1
+        assert capsys.readouterr().err == f"error: command line: {message}\n"
