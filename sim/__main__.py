@@ -14,6 +14,7 @@ usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--
        python -m sim list scenarios|policies|levers|places
        python -m sim new-scenario NAME
        python -m sim cache list|prune
+       python -m sim balance SCENARIO [key=value ...] [--sweep] | balance RUN_FOLDER [FOLDER ...]
 (talent-circulation ... is the same command)
 
 Runs the baseline and, if one is named, a scenario; prints the main outcomes and writes tables and figures into
@@ -44,7 +45,7 @@ options
   --version, -h, --help
 """
 
-COMMANDS = ("list", "new-scenario", "cache")
+COMMANDS = ("list", "new-scenario", "cache", "balance")
 # Options that Hydra answers itself, without running anything.
 HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")
 

@@ -44,7 +44,13 @@ policies:
 def command(words: Sequence[str]) -> int:
     """Run one of `sim.__main__.COMMANDS`."""
     name, *rest = words
-    return {"list": _list, "new-scenario": _new_scenario, "cache": _cache}[name](rest)
+    return {"list": _list, "new-scenario": _new_scenario, "cache": _cache, "balance": _balance}[name](rest)
+
+
+def _balance(words: Sequence[str]) -> int:
+    from sim.analysis.balance.command import command
+
+    return command(words)
 
 
 def _list(words: Sequence[str]) -> int:
