@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from sim.analysis.balance import balance, fear
 from sim.analysis.balance.inputs import Source, open_run
 from sim.config_read import ConfigError, unknown
+from sim.params import SecurityParams
 
 USAGE = "balance SCENARIO [key=value ...] [--sweep], or balance RUN_FOLDER [FOLDER ...]"
-SWEEP = (
-    "params.security.fear_decay=0.05", "params.security.fear_decay=0.6", "params.security.fear_spill=0",
-    "params.security.fear_spill=0.2", "params.security.leak_rate=0.0001", "params.security.leak_rate=0.1",
-)  # fmt: skip
+SWEPT = ("fear_decay", "fear_spill", "leak_rate")  # of params.security, at both ends of their ranges with --sweep
 
 
 def command(words: Sequence[str]) -> int:
@@ -62,14 +61,20 @@ def run_first(
     Parameters
     ----------
     overrides : ``key=value`` of both.
-    sweep : also at the ends of fear's decay and spill-over and of the leak rate (`SWEEP`).
+    sweep : also at the ends of fear's decay and spill-over and of the leak rate (`SWEPT`).
     """
     mode = mode or "scripted"
     words = [f"+scenario={scenario}", f"government.mode={mode}", *overrides]
     main = carry_out([*words], config_dir, mode)
-    beside = [fear.no_fear(), *([one] for one in (SWEEP if sweep else ()))]
+    beside = [fear.no_fear(), *([one] for one in (ends() if sweep else ()))]
     light = ["panel.size=0"]  # the panel is read of the main run only
     return main, [carry_out([*words, *light, *extra], config_dir, mode) for extra in beside]
+
+
+def ends() -> list[str]:
+    """Overrides that put each of `SWEPT` at each end of its range."""
+    bounds = {f.name: f.metadata for f in fields(SecurityParams)}
+    return [f"params.security.{name}={bounds[name][end]:g}" for name in SWEPT for end in ("lo", "hi")]
 
 
 def carry_out(words: Sequence[str], config_dir: str | None = None, mode: str = "scripted") -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -49,7 +50,7 @@ class Balance:
         for section, found in groupby(self.rows, key=lambda row: row.section):
             rows = list(found)
             lines += _across(section, rows) if section.startswith(ACROSS) else _block(section, rows)
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([*lines, *(line for note in self.notes for line in textwrap.wrap(note, WIDTH))])
 
     def markdown(self) -> str:
         """The same as Markdown."""
