@@ -101,14 +101,10 @@ def precision_or_severity(lab: Lab, numbers: Numbers) -> None:
         numbers.add(1, case, "researchers lost", "people, 2035", estimate(lost))
         numbers.add(1, case, "leaks prevented by protection", "a year", estimate(prevented))
         numbers.add(1, case, "leaks that no longer happen", "a year", estimate(fewer))
+        unit = "people per leak a year"
         if prevented.any():
-            numbers.add(1, case, "researchers lost per leak prevented", "people per leak a year", ratio(lost, prevented))
-        numbers.add(1, case, "researchers lost per leak fewer", "people per leak a year", ratio(lost, fewer))
-
-
-def ratio(over: np.ndarray, under: np.ndarray) -> Estimate:
-    """Ratio of two means; NaN if the denominator is not clear of zero."""
-    return quotient(over, under)
+            numbers.add(1, case, "researchers lost per leak prevented", unit, quotient(lost, prevented))
+        numbers.add(1, case, "researchers lost per leak fewer", unit, quotient(lost, fewer))
 
 
 def thresholds(lab: Lab, numbers: Numbers) -> None:
@@ -136,7 +132,7 @@ def thresholds(lab: Lab, numbers: Numbers) -> None:
             led = quotient(100 * cell["papers_whole"].effect, cell["papers_whole"].base)
             numbers.add(2, case, f"papers led, {size}", "%", led)
         cost = sum(found["compliance_musd"][(size,)].effect for size in SIZES) / n
-        numbers.add(2, case, "cost per leak prevented", "M$ a leak", ratio(np.asarray(cost), prevented))
+        numbers.add(2, case, "cost per leak prevented", "M$ a leak", quotient(np.asarray(cost), prevented))
 
 
 def repeal(lab: Lab, numbers: Numbers) -> None:
