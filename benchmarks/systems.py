@@ -127,11 +127,16 @@ def work(task: tuple[int, int, tuple[str, ...]]) -> list[Any]:
 
 
 def label(system: System, main: Estimate, ends: list[list[Estimate]]) -> str:
-    """Input, fitted or emergent; *assumed* where an emergent claim does not survive its nearest parameter."""
+    """Input, fitted or emergent; *assumed* where an emergent claim does not survive its nearest parameter.
+
+    What is not clear of zero, or goes the other way, is called that first.
+    """
+    if abs(main.mean) <= SURVIVES * main.se:
+        return "not seen at this strength"
+    if main.mean * system.outcomes[0].sign < 0:
+        return "against what the mechanism says"
     if system.label != "emergent":
         return system.label
-    if not abs(main.mean) > SURVIVES * main.se:
-        return "not seen at this strength"
     for found in (e for each in ends for e in each):
         if not (found.mean * main.mean > 0 and abs(found.mean) > SURVIVES * found.se):
             return "assumed"

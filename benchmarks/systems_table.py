@@ -8,6 +8,7 @@ STEM = ("life", "physical", "engineering", "computing")
 PEOPLE, PROJECTS, SECURITY, PROMOTE = (
     f"sim/policy/levers/{name}.py" for name in ("people", "projects", "security", "promote")
 )
+SMOOTHING = (("params.government.smoothing", (0.05, 1.0)),)
 NEUTRAL_BITS = "unit/test_policy_timeline.py::test_lever_changes_its_own_channels_and_nothing_before_its_date"
 PULLS = "unit/test_phases.py::test_promotion_pulls_to_the_place_that_promotes"
 ALONE = "statistical/test_systems.py::test_each_lever_alone_moves_its_outcome_as_stated"
@@ -96,11 +97,11 @@ _PROMOTE = (
     _lever("research_funding", 0.1, PROMOTE, "budget per head raises output (lagged), entry, stay",
            (_us("papers_fractional", 1), _us("rd_spending_musd", 1)), "emergent", "F1, P24; strength: assumption",
            "unit/test_phases.py::test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes", TERMS,
-           nearest=(("params.mobility.funding", (0.0, 1.0)),)),
+           nearest=(("params.publication.funding", (0.0, 0.6)),)),
     _lever("recruit_funding", 0.1, PROMOTE, "recruits' share of the budget raises their output",
            (_us("papers_fractional", 1), _us("leaks", 1)), "emergent", "P30 (sign); assumption",
            "unit/test_phases.py::test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes",
-           nearest=(("params.collaboration.refill", (0.0, 1.0)),)),
+           nearest=(("params.publication.funding", (0.0, 0.6)),)),
     _lever("recruit_income", 0.05, PROMOTE, "log net income of recruits pulls movers",
            (_us("new_moves_in", 1), _us("leaks", 1)), "emergent", "U1, U2", PULLS, TERMS,
            nearest=(("params.mobility.spread", (0.0, 1.0)),)),
@@ -123,9 +124,8 @@ _PROMOTE = (
            "unit/test_policy_timeline.py::test_talent_programme_calls_its_own_diaspora_unless_others_are_named", PULLS,
            nearest=(("effects.talent_programme.pull", (0.2, 3.0)),), origins=("ALL",)),
     _lever("startup_grant", 0.1, PROMOTE, "grant raises the output of recent recruits",
-           (_us("papers_fractional", 1), _us("leaks", 1)), "emergent", "P30 (sign); assumption",
-           "unit/test_phases.py::test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes",
-           nearest=(("params.collaboration.refill", (0.0, 1.0)),)),
+           (_us("papers_fractional", 1), _us("leaks", 1)), "input", "P30 (sign); assumption",
+           "unit/test_phases.py::test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes"),
     _lever("visa_openness", 0.2, PROMOTE, "easier visas enter the odds of entry and moves",
            (_us("new_entrants_foreign", 1), _us("leaks", 1)), "emergent", "P29 (sign); assumption", PULLS,
            nearest=(("params.entry.dissimilarity", (0.2, 1.0)),)),
@@ -235,9 +235,11 @@ def _term(
     *neutral: tuple[str, float],
     mode: str = "scripted",
     tests: tuple[str, ...] = (TERMS,),
+    nearest: tuple[tuple[str, tuple[float, ...]], ...] = (),
 ) -> System:
     """A system that is a mechanism, not a lever: default against neutral."""
-    return System(name, file, mechanism, outcomes, label, source, tests, neutral=neutral, scenario=scenario, mode=mode)
+    return System(name, file, mechanism, outcomes, label, source, tests, neutral=neutral, scenario=scenario, mode=mode,
+                  nearest=nearest)  # fmt: skip
 
 
 _MECHANISMS = (
@@ -268,18 +270,20 @@ _MECHANISMS = (
     _term("Governments that recruit", "sim/agents/government.py", "net talent or rank falls: they recruit by steps",
           (Outcome("place_year.recruitment_musd", "", 1), Outcome("world_year.new_moves", "", 1)), "emergent",
           "assumption", "", ("params.government.promotion_budget", 0.0), mode="reactive",
+          nearest=SMOOTHING,
           tests=(TERMS, "invariants/test_levers_only.py::test_reactive_governments_decide_and_it_matters",
                  "unit/test_government.py::test_levers_do_not_swing")),
     _term("Governments that tighten", "sim/agents/government.py", "incidents and rivals' rise: they protect by steps",
           (Outcome("place_year.leaks_prevented", "", 1), Outcome("place_year.compliance_musd", "", 1)), "emergent",
           "assumption", "", ("params.government.security_budget", 0.0), mode="reactive",
+          nearest=SMOOTHING,
           tests=(TERMS, "invariants/test_levers_only.py::test_decisions_act_through_levers_only")),
     _term("Consultation", "sim/agents/government.py", "opposition softens drafts; what was conceded is recorded",
-          (Outcome("decisions.conceded", "", 1),), "emergent", "assumption", "",
-          ("params.government.softening", 0.0), mode="reactive"),
+          (Outcome("place_year.leaks_prevented", "", -1), Outcome("decisions.conceded", "", 1)), "emergent",
+          "assumption", "", ("params.government.softening", 0.0), mode="reactive", nearest=SMOOTHING),
     _term("Alliance bargaining", "sim/agents/bargaining.py", "allies asked for a standard adopt, adopt in part, refuse",
           (Outcome("decisions.after", "", 1),), "emergent", "assumption", "restrictive",
-          ("params.government.alliance_gap", 0.5), mode="reactive",
+          ("params.government.alliance_gap", 0.5), mode="reactive", nearest=SMOOTHING,
           tests=(TERMS, "unit/test_government.py::test_nobody_is_its_own_ally")),
 )  # fmt: skip
 

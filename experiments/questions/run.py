@@ -2,6 +2,7 @@
 
 ``scale=100 replicates=5`` is the reference. Every run is an ordinary command under ``outputs/questions`` (kept, and
 taken over when this is started again); the numbers go into ``numbers.csv`` and into the tables of ``README.md``.
+``PYTHONPATH=.`` or ``python -m experiments.questions.run`` from the root of the clone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from experiments.questions import tables
 from sim.analysis.balance.command import carry_out
 from sim.analysis.balance.fear import no_fear
 from sim.analysis.balance.inputs import Paired, Source, quotient
@@ -223,6 +225,11 @@ def main(words: Sequence[str] | None = None) -> int:
         other = kept[kept["question"] != question] if len(kept) else kept
         kept = pd.concat([other, pd.DataFrame(numbers.rows)], ignore_index=True)
         kept.sort_values("question", kind="stable").to_csv(file, index=False, float_format="%.6g")
+    said = {word.split("=")[0]: word.split("=")[1] for word in lab.settings if "=" in word}
+    settings = f"{said['replicates']} replicates, one agent for {said['scale']} researchers"
+    (args.out / "settings.txt").write_text(settings + "\n", encoding="utf-8")
+    if (args.out / "README.md").exists():
+        tables.write(args.out / "README.md", kept, settings)
     print(f"wrote {file}", file=sys.stderr)
     return 0
 
