@@ -23,10 +23,11 @@ import numpy as np
 from benchmarks.systems_table import SYSTEMS, Outcome, System
 from sim import World, load_config
 from sim.analysis.frames import Estimate, estimate
+from sim.analysis.leak_account import LEAKS
 from sim.config import Config
 from sim.data.tables import load_world_data
 from sim.policy.schema import LeverUse, Policy, Scope
-from sim.summary import WAYS, decimals, number
+from sim.summary import decimals, number
 from sim.world import YearResult
 
 PAGE = Path(__file__).parents[1] / "docs" / "systems.md"
@@ -81,7 +82,7 @@ def measured(years: list[YearResult], outcome: Outcome) -> float:
         if table not in result.tables:
             continue
         values = result.tables[table]
-        names = WAYS if name == "leaks" else (name,)
+        names = LEAKS if name == "leaks" else (name,)
         amount = sum(np.nan_to_num(np.asarray(values[n], float)) for n in names)
         if outcome.place:
             at = load_world_data("full").iso3.index(outcome.place)

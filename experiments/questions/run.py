@@ -21,7 +21,7 @@ from sim.analysis.balance.command import carry_out
 from sim.analysis.balance.fear import no_fear
 from sim.analysis.balance.inputs import Paired, Source, quotient
 from sim.analysis.frames import Estimate, estimate
-from sim.summary import WAYS
+from sim.analysis.leak_account import LEAKS
 
 HERE = Path(__file__).parent
 ISSUER, ORIGIN = "USA", "CHN"
@@ -80,8 +80,8 @@ def stock(run: Source, year: int | None = None) -> Paired:
 
 def leaks(run: Source) -> dict[str, Paired]:
     """Leaks of the issuer a year: all, and prevented by protection."""
-    frame = run.yearly("place_year", [*WAYS, "leaks_prevented"], place=[ISSUER])
-    frame["leaks"] = frame[list(WAYS)].sum(axis=1)
+    frame = run.yearly("place_year", [*LEAKS, "leaks_prevented"], place=[ISSUER])
+    frame["leaks"] = frame[list(LEAKS)].sum(axis=1)
     return {name: run.total(frame, name, 1 / run.period.years) for name in ("leaks", "leaks_prevented")}
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.analysis.balance.inputs import RUN, Paired, Row, Source, changed
 from sim.analysis.frames import estimate
-from sim.summary import WAYS
+from sim.analysis.leak_account import LEAKS as WAYS
 
 SCIENCE, TOGETHER, TALENT, WHERE, LEAKS = (
     "Papers and top-1 % papers",
@@ -28,6 +28,8 @@ _PAPERS = {
     "top1_whole": "top-1 % papers, whole counts",
     "top1_fractional": "top-1 % papers, fractional counts",
     "top1_at_baseline_threshold": "papers above the baseline's top-1 % threshold",
+    "papers_international_fractional": "international papers, fractional counts",
+    "top1_fractional_at_baseline_threshold": "above the baseline's threshold, fractional counts",
 }
 
 
@@ -42,14 +44,16 @@ def science(run: Source) -> list[Row]:
     world = run.yearly("world_year", ["papers", "papers_international", "impact_sum"])
     place = run.yearly("place_year", ["place", *_PAPERS])
     # Without a paired baseline there is no other threshold than the run's own.
-    place["top1_at_baseline_threshold"] = place["top1_at_baseline_threshold"].fillna(place["top1_whole"])
+    for kind, own in (("top1", "top1_whole"), ("top1_fractional", "top1_fractional")):
+        place[f"{kind}_at_baseline_threshold"] = place[f"{kind}_at_baseline_threshold"].fillna(place[own])
     lines = [
         ("papers, each once", "papers a year", "papers"),
         ("international papers, each once", "papers a year", "papers_international"),
         ("impact, not normalised", "sum of z a year", "impact_sum"),
     ]
     rows = [changed(SCIENCE, "World", text, unit, run.total(world, column, 1 / n)) for text, unit, column in lines]
-    top = run.total(place, "top1_at_baseline_threshold", 1 / n)
+    once = "top1_fractional_at_baseline_threshold"  # over all places, fractions make one of every paper
+    top = run.total(place, once, 1 / n)
     rows.append(changed(SCIENCE, "World", _PAPERS["top1_at_baseline_threshold"], "papers a year", top))
     for role, codes in (("Issuers", run.issuers), ("Named", run.named)):
         part = place[place["place"].isin(codes)]
@@ -138,7 +142,7 @@ def leaks(run: Source) -> list[Row]:
         rows += [changed(LEAKS, who, text, "leaks a year", found[column]) for column, text in columns.items()]
         known = found["leaks_prevented"] + found["leaks_avoided_by_lost_activity"]
         rest = -(found["leaks"].effect + known.effect)
-        text = "fewer for other reasons (people and teams elsewhere)"
+        text = "avoided by absence (people and teams elsewhere)"
         rows.append(Row(LEAKS, who, text, "leaks a year", float("nan"), estimate(rest)))
     return rows
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.analysis.balance.inputs import Row, Source, quotient
 from sim.analysis.frames import estimate
-from sim.summary import WAYS
+from sim.analysis.leak_account import LEAKS as WAYS
 
 YIELD, PRICE_PAPERS, PRICE_MONEY, LINE = (
     "Leaks prevented per 1,000 papers lost, by leak rate",
