@@ -15,6 +15,7 @@ usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--
        python -m sim explain NAME [--year YEAR]     what a scenario or policy puts in force, with sources
        python -m sim new-scenario NAME
        python -m sim cache list|prune
+       python -m sim balance SCENARIO [key=value ...] [--sweep] | balance RUN_FOLDER [FOLDER ...]
 (talent-circulation ... is the same command)
 
 Runs the baseline and, if one is named, a scenario; prints the main outcomes and writes tables and figures into
@@ -45,7 +46,7 @@ options
   --version, -h, --help
 """
 
-COMMANDS = ("list", "explain", "new-scenario", "cache")
+COMMANDS = ("list", "explain", "new-scenario", "cache", "balance")
 # Options that Hydra answers itself, without running anything.
 HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")
 

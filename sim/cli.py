@@ -44,9 +44,26 @@ policies:
 def command(words: Sequence[str]) -> int:
     """Run one of `sim.__main__.COMMANDS`."""
     name, *rest = words
+    commands = {
+        "list": _list,
+        "explain": _explain,
+        "new-scenario": _new_scenario,
+        "cache": _cache,
+        "balance": _balance,
+    }
+    return commands[name](rest)
+
+
+def _explain(words: Sequence[str]) -> int:
     from sim.cli_explain import explain
 
-    return {"list": _list, "explain": explain, "new-scenario": _new_scenario, "cache": _cache}[name](rest)
+    return explain(words)
+
+
+def _balance(words: Sequence[str]) -> int:
+    from sim.analysis.balance.command import command
+
+    return command(words)
 
 
 def _list(words: Sequence[str]) -> int:

@@ -1,0 +1,83 @@
+"""The balance between promoting and protecting: one page of numbers for a scenario, from the files that a run left.
+
+Nothing here runs the model. Every number is a paired difference (scenario minus baseline, replicate by replicate), a
+ratio of two such, or a level; every one carries its standard error and the band of `sim.analysis.frames.estimate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.analysis.balance import fear, gains, payers
+from sim.analysis.balance.inputs import Row, Source, open_run
+from sim.analysis.balance.page import Balance
+from sim.analysis.balance.price import price
+
+__all__ = ["Balance", "Source", "balance", "open_run"]
+
+BAND = (
+    "Changes are scenario minus baseline, replicate by replicate; ± one standard error of the mean; another replicate "
+    "falls into the band with 90 % probability. Counts are yearly means unless a year is named."
+)
+
+
+def balance(run: str | Path | Source, others: Sequence[str | Path | Source] = (), mode: str = "") -> Balance:
+    """The balance of one scenario.
+
+    Parameters
+    ----------
+    run : folder of a finished command with a scenario and its paired baseline, or its `Source`.
+    others : folders of the same command with fear's channels closed (`sim.analysis.balance.fear.no_fear`), with other
+        decay or spill-over of fear, or with another leak rate; told apart by their configuration.
+    mode : ``scripted`` (direct effects, the default where there are both) or ``reactive`` (total effects).
+
+    Raises
+    ------
+    sim.config_read.ConfigError : a folder, a table or a paired run is missing, or another run does not fit.
+
+    Examples
+    --------
+    >>> print(balance("outputs/restrictive/0123456789abcdef").text())
+    """
+    main = run if isinstance(run, Source) else open_run(run, mode)
+    beside = [other if isinstance(other, Source) else open_run(other, main.mode) for other in others]
+    closed, swept, rates = fear.sort_others(main, beside)
+    rows: list[Row] = [
+        *gains.science(main),
+        *gains.together(main),
+        *gains.talent(main),
+        *gains.whereabouts(main),
+        *gains.leaks(main),
+        *price(main, rates),
+        *payers.who_pays(main),
+        *fear.rule_and_fear(main, closed, swept),
+        *fear.recovery(main),
+    ]
+    return Balance(_title(main), tuple(_notes(main, closed, swept)), tuple(rows))
+
+
+def _title(run: Source) -> str:
+    kind = {"scripted": "direct effects", "reactive": "total effects"}[run.mode]
+    return f"The balance of {run.name}, {run.period}, {kind}, one agent for {run.cfg.scale} researchers"
+
+
+def _notes(run: Source, closed: Source | None, swept: Sequence[Source]) -> list[str]:
+    rate = run.cfg.params.security.leak_rate
+    notes = [
+        BAND,
+        f"Leaks are conditional on params.security.leak_rate = {rate:g}, which nobody knows; by leak rate they are "
+        "drawn as a line through this run, since leaks are proportional to it for given activity.",
+        "Money in the break-even price: compliance, recruitment, and papers lost at the issuers' research and "
+        "development spending (firms' included) per fractional paper, an upper bound.",
+    ]
+    if closed is None:
+        told = " ".join(fear.no_fear())
+        notes.append(f"Rule and fear are not told apart: give the folder of the same run with {told}.")
+    elif not swept:
+        notes.append("Decay and spill-over of fear are unknown; give folders of runs at the ends of their ranges too.")
+    if fear.repeal_date(run.cfg) is None:
+        notes.append("No recovery: at least one lever stays in force.")
+    if "panel" not in run.frames:
+        notes.append("No authorships by origin and stage: no panel was kept (panel.size=0).")
+    return notes

@@ -1,0 +1,167 @@
+"""Science, collaboration, talent and leaks: what a scenario changes, in numbers a year."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.balance.inputs import RUN, Paired, Row, Source, changed
+from sim.analysis.frames import estimate
+from sim.analysis.leak_account import LEAKS as WAYS
+
+SCIENCE, TOGETHER, TALENT, WHERE, LEAKS = (
+    "Papers and top-1 % papers",
+    "Collaboration",
+    "Talent gained or lost",
+    "Where people of the named origins are instead",
+    "Leaks",
+)
+DESTINATIONS = 6  # places listed one by one under WHERE
+_PAPERS = {
+    "papers_whole": "papers, whole counts",
+    "papers_fractional": "papers, fractional counts",
+    "papers_international": "international papers, whole counts",
+    "top1_whole": "top-1 % papers, whole counts",
+    "top1_fractional": "top-1 % papers, fractional counts",
+    "top1_at_baseline_threshold": "papers above the baseline's top-1 % threshold",
+    "papers_international_fractional": "international papers, fractional counts",
+    "top1_fractional_at_baseline_threshold": "above the baseline's threshold, fractional counts",
+}
+
+
+def group_name(codes: Sequence[str]) -> str:
+    """Codes in a line, shortened."""
+    return ", ".join(codes) if len(codes) <= 4 else f"{', '.join(codes[:3])} and {len(codes) - 3} more"
+
+
+def science(run: Source) -> list[Row]:
+    """Papers, international papers and top-1 % papers of the world, the issuers and the places named."""
+    n = run.period.years
+    world = run.yearly("world_year", ["papers", "papers_international", "impact_sum"])
+    place = run.yearly("place_year", ["place", *_PAPERS])
+    # Without a paired baseline there is no other threshold than the run's own.
+    for kind, own in (("top1", "top1_whole"), ("top1_fractional", "top1_fractional")):
+        place[f"{kind}_at_baseline_threshold"] = place[f"{kind}_at_baseline_threshold"].fillna(place[own])
+    lines = [
+        ("papers, each once", "papers a year", "papers"),
+        ("international papers, each once", "papers a year", "papers_international"),
+        ("impact, not normalised", "sum of z a year", "impact_sum"),
+    ]
+    rows = [changed(SCIENCE, "World", text, unit, run.total(world, column, 1 / n)) for text, unit, column in lines]
+    once = "top1_fractional_at_baseline_threshold"  # over all places, fractions make one of every paper
+    top = run.total(place, once, 1 / n)
+    rows.append(changed(SCIENCE, "World", _PAPERS["top1_at_baseline_threshold"], "papers a year", top))
+    for role, codes in (("Issuers", run.issuers), ("Named", run.named)):
+        part = place[place["place"].isin(codes)]
+        if not codes:
+            continue
+        who = f"{role}: {group_name(codes)}"
+        rows += [
+            changed(SCIENCE, who, text, "papers a year", run.total(part, column, 1 / n))
+            for column, text in _PAPERS.items()
+        ]
+    return rows
+
+
+def together(run: Source) -> list[Row]:
+    """Joint papers by pairs of groups of places, and how many pairs of places have any."""
+    frame = run.yearly("copub_year", ["place_a", "place_b", "papers_whole"])
+    frame = frame.groupby([*RUN, "place_a", "place_b"])[["papers_whole"]].sum().reset_index()
+    order = ("issuers", "named", "others")
+    role = {**dict.fromkeys(run.named, 1), **dict.fromkeys(run.issuers, 0)}
+    ends = np.array([[role.get(code, 2) for code in frame[column]] for column in ("place_a", "place_b")])
+    frame["pair"] = [f"{order[a]} with {order[b]}" for a, b in zip(ends.min(axis=0), ends.max(axis=0))]
+    found = run.paired(frame, "papers_whole", ["pair"])
+    words = [f"{order[a]} with {order[b]}" for a in range(3) for b in range(a, 3)]
+    rows = [
+        changed(TOGETHER, "Pairs of places", f"joint papers, {pair}", "a year", found[(pair,)] * (1 / run.period.years))
+        for pair in words
+        if (pair,) in found
+    ]
+    frame["linked"] = 1.0
+    linked = run.total(frame, "linked")
+    return [*rows, changed(TOGETHER, "Pairs of places", "pairs with a joint paper in the period", "pairs", linked)]
+
+
+def talent(run: Source) -> list[Row]:
+    """Researchers at the end, entrants and net moves of the issuers, by groups of origins."""
+    n, who = run.period.years, f"Issuers: {group_name(run.issuers)}"
+    stock = _by_origin(run, run.last("stock_year", ["origin", "n_researchers"], place=run.issuers))
+    entry = _by_origin(run, run.yearly("entry_year", ["origin", "new_entrants"], place=run.issuers))
+    place = run.yearly("place_year", ["new_moves_in", "new_moves_out", "new_returns", "new_exits"], place=run.issuers)
+    place["net"] = place["new_moves_in"].astype(float) - place["new_moves_out"]
+    rows = [
+        changed(TALENT, who, f"researchers of {group}, {run.period.last}", "people", pair)
+        for group, pair in _cells(run, stock, "n_researchers").items()
+    ]
+    rows += [
+        changed(TALENT, who, f"entrants of {group}", "people a year", pair * (1 / n))
+        for group, pair in _cells(run, entry, "new_entrants").items()
+    ]
+    for column, text in (("net", "net moves"), ("new_exits", "exits from research")):
+        rows.append(changed(TALENT, who, text, "people a year", run.total(place, column, 1 / n)))
+    return rows
+
+
+def whereabouts(run: Source) -> list[Row]:
+    """Researchers of the named origins at the end, by place: where those are who are not with the issuers."""
+    if not run.named:
+        return []
+    frame = run.last("stock_year", ["place", "n_researchers"], origin=run.named)
+    found = {str(cell[0]): pair for cell, pair in run.paired(frame, "n_researchers", ["place"]).items()}
+    others = {code: pair for code, pair in found.items() if code not in (*run.issuers, *run.named)}
+    ranked = sorted(others, key=lambda code: -abs(float(others[code].effect.mean())))
+    lines = [
+        ("with the issuers", [found[code] for code in run.issuers if code in found]),
+        ("in the named places", [found[code] for code in run.named if code in found]),
+        *((f"in {code}", [others[code]]) for code in ranked[:DESTINATIONS]),
+        ("in all other places", [others[code] for code in ranked[DESTINATIONS:]]),
+        ("in research anywhere", list(found.values())),
+    ]
+    unit = f"people, {run.period.last}"
+    return [changed(WHERE, group_name(run.named), text, unit, _sum(pairs)) for text, pairs in lines if pairs]
+
+
+def leaks(run: Source) -> list[Row]:
+    """Leaks by way, prevented by protection, avoided by lost work, and fewer since people and teams are elsewhere."""
+    n = run.period.years
+    frame = run.yearly("place_year", ["place", *WAYS, "leaks_prevented", "leaks_avoided_by_lost_activity"])
+    frame["leaks"] = frame[list(WAYS)].sum(axis=1)
+    rows = []
+    for who, part in (("World", frame), (f"Issuers: {group_name(run.issuers)}", _of(frame, run.issuers))):
+        columns = {way: f"leaks by {way.removeprefix('leaks_')}" for way in WAYS} | {
+            "leaks": "all leaks",
+            "leaks_prevented": "prevented by protection",
+            "leaks_avoided_by_lost_activity": "avoided by lost work",
+        }
+        found = {column: run.total(part, column, 1 / n) for column in columns}
+        rows += [changed(LEAKS, who, text, "leaks a year", found[column]) for column, text in columns.items()]
+        known = found["leaks_prevented"] + found["leaks_avoided_by_lost_activity"]
+        rest = -(found["leaks"].effect + known.effect)
+        text = "avoided by absence (people and teams elsewhere)"
+        rows.append(Row(LEAKS, who, text, "leaks a year", float("nan"), estimate(rest)))
+    return rows
+
+
+def _of(frame: pd.DataFrame, places: Sequence[str]) -> pd.DataFrame:
+    return frame[frame["place"].isin(places)]
+
+
+def _by_origin(run: Source, frame: pd.DataFrame) -> pd.DataFrame:
+    role = {**dict.fromkeys(run.named, "named origins"), **dict.fromkeys(run.issuers, "their own origins")}
+    frame["group"] = frame["origin"].map(lambda code: role.get(code, "other origins"))
+    return frame
+
+
+def _cells(run: Source, frame: pd.DataFrame, value: str) -> dict[str, Paired]:
+    found = {str(cell[0]): pair for cell, pair in run.paired(frame, value, ["group"]).items()}
+    order = ("named origins", "their own origins", "other origins")
+    return {"all origins": _sum(list(found.values())), **{group: found[group] for group in order if group in found}}
+
+
+def _sum(pairs: Sequence[Paired]) -> Paired:
+    return reduce(operator.add, pairs)

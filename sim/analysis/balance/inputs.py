@@ -1,0 +1,232 @@
+"""What the balance is drawn up from: the files of a command, and paired values of its two arms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim import summary
+from sim.analysis.frames import BASELINE, UNIT, Estimate, Frames, Value, estimate, load, unit_values
+from sim.config_read import ConfigError, Problems
+from sim.record.store import MODES
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+RUN = ["scenario", "mode", *UNIT]
+CLEAR = 2.0  # standard errors by which a denominator must differ from zero before anything is divided by it
+
+
+@dataclass(frozen=True)
+class Paired:
+    """One quantity in both arms.
+
+    Attributes
+    ----------
+    base, here : [n], baseline and scenario by replicate (by draw, where there are several).
+    """
+
+    base: np.ndarray
+    here: np.ndarray
+
+    @property
+    def effect(self) -> np.ndarray:
+        """Scenario minus baseline [n]."""
+        return self.here - self.base
+
+    def __add__(self, other: Paired) -> Paired:
+        return Paired(self.base + other.base, self.here + other.here)
+
+    def __mul__(self, factor: float) -> Paired:
+        return Paired(self.base * factor, self.here * factor)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the balance; `reference` is the baseline's level, NaN where there is none."""
+
+    section: str
+    who: str
+    outcome: str
+    unit: str
+    reference: float
+    estimate: Estimate
+    note: str = ""
+
+
+def changed(section: str, who: str, outcome: str, unit: str, pair: Paired) -> Row:
+    """Line of a paired change."""
+    finite = pair.base[np.isfinite(pair.base)]
+    reference = float(finite.mean()) if len(finite) else float("nan")
+    return Row(section, who, outcome, unit, reference, estimate(pair.effect))
+
+
+def quotient(over: np.ndarray, under: np.ndarray) -> Estimate:
+    """Ratio of two means over replicates, with the error of a ratio (linearised, as by the delta method).
+
+    NaN throughout if the denominator is not clear of zero by `CLEAR` standard errors: nothing can be said then.
+    """
+    nothing = estimate(np.full(len(under), np.nan))
+    bottom = estimate(under)
+    if not np.isfinite(bottom.mean) or bottom.mean == 0 or abs(bottom.mean) < CLEAR * np.nan_to_num(bottom.se):
+        return nothing
+    ratio = float(np.mean(over)) / bottom.mean
+    return estimate(ratio + (over - ratio * under) / bottom.mean)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Tables of one command with its configuration.
+
+    Parameters
+    ----------
+    frames : tables, as from `sim.run` or `sim.analysis.frames.load`.
+    cfg : configuration of the scenario that was run.
+    mode : governments' mode that is read; direct effects (scripted) where there are both.
+    """
+
+    frames: Frames
+    cfg: Config
+    mode: str = ""
+    name: str = field(default="")
+
+    def __post_init__(self) -> None:
+        world = self.table("world_year", ["scenario", "mode"]).drop_duplicates()
+        modes = [mode for mode in MODES if mode in set(world["mode"])]
+        if self.mode and self.mode not in modes:
+            raise ConfigError([f"{self.where}: no runs with {self.mode} governments; there are {', '.join(modes)}"])
+        object.__setattr__(self, "mode", self.mode or modes[0])
+        scenarios = sorted(set(world["scenario"]) - {BASELINE})
+        if len(scenarios) != 1 or BASELINE not in set(world["scenario"]):
+            held = ", ".join(sorted(set(world["scenario"])))
+            need = "a scenario and its paired baseline (+scenario=NAME with compare=true)"
+            raise ConfigError([f"{self.where}: the balance needs {need}; the tables hold {held}"])
+        object.__setattr__(self, "name", scenarios[0])
+
+    @property
+    def where(self) -> str:
+        """Folder, for messages."""
+        return str(self.frames.folder or "tables in memory")
+
+    @cached_property
+    def period(self) -> summary.Period:
+        """Years of the yearly means: from the first policy to the end."""
+        from sim.running.model import RealModel
+
+        return summary.period_of(self.cfg.start, self.cfg.end, RealModel().first_policy_year(self.cfg))
+
+    @cached_property
+    def issuers(self) -> tuple[str, ...]:
+        """Codes of the places that issue the policies."""
+        return self._members(word for policy in self.cfg.policies.values() for word in policy.issuer)
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """Codes of the places that the policies name as origins, partners or destinations, issuers left out."""
+        words = (word for policy in self.cfg.policies.values() for word in summary.named_places(policy))
+        return tuple(code for code in self._members(words) if code not in self.issuers)
+
+    def _members(self, words: Any) -> tuple[str, ...]:
+        from sim.running.model import RealModel
+
+        return RealModel().members(self.cfg, list(dict.fromkeys(words)))
+
+    def table(
+        self, name: str, columns: Sequence[str], years: tuple[int, int] | None = None, **keep: Sequence[str]
+    ) -> pd.DataFrame:
+        """Columns of a table for the mode that is read, with names as plain text.
+
+        Parameters
+        ----------
+        years : first and last year.
+        keep : values to keep by column.
+        """
+        if name not in self.frames:
+            raise ConfigError([f"{self.where}: no table {name}.parquet; is this the folder of a finished command?"])
+        filters: list[tuple[str, str, Any]] = []
+        if years:
+            filters += [("year", ">=", years[0]), ("year", "<=", years[1])]
+        if self.mode:
+            filters.append(("mode", "==", self.mode))
+        filters += [(column, "in", list(values)) for column, values in keep.items()]
+        wanted = list(dict.fromkeys([*RUN, *columns, *keep])) if self.mode else list(columns)
+        try:
+            frame = self.frames.read(name, wanted, filters or None)
+        except (KeyError, ValueError) as error:  # Arrow: no such column
+            raise ConfigError([f"{self.where}: {name}.parquet lacks a column that is needed: {error}"]) from None
+        for column in frame.columns:
+            if isinstance(frame[column].dtype, pd.CategoricalDtype):
+                frame[column] = frame[column].astype(object)
+        return frame
+
+    def yearly(self, name: str, columns: Sequence[str], **keep: Sequence[str]) -> pd.DataFrame:
+        """`table` over the period."""
+        return self.table(name, columns, (self.period.first, self.period.last), **keep)
+
+    def last(self, name: str, columns: Sequence[str], **keep: Sequence[str]) -> pd.DataFrame:
+        """`table` of the last year."""
+        return self.table(name, columns, (self.period.last, self.period.last), **keep)
+
+    def paired(self, frame: pd.DataFrame, value: Value, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Paired]:
+        """Sums (or ratios of sums) in both arms by cell of `by`; one cell () without."""
+        found = unit_values(frame, value, by)
+        if not {(BASELINE, self.mode), (self.name, self.mode)} <= found.keys():
+            return {}
+        base, here = found[BASELINE, self.mode], found[self.name, self.mode]
+        shared = [unit for unit in here.units if unit in set(base.units)]
+        if not shared:
+            raise ConfigError([f"{self.where}: no replicate is there with and without the scenario"])
+        arms = [_by_draw(arm.of(shared), [draw for draw, _ in shared]) for arm in (base, here)]
+        return {cell: Paired(arms[0][:, i], arms[1][:, i]) for i, cell in enumerate(here.cells)}
+
+    def total(self, frame: pd.DataFrame, value: Value, factor: float = 1.0) -> Paired:
+        """Sum over all rows in both arms, times a factor."""
+        found = self.paired(frame, value)
+        if not found:
+            raise ConfigError([f"{self.where}: no rows to sum for {value}; the run is empty in these places or years"])
+        return found[()] * factor
+
+
+def _by_draw(array: np.ndarray, draws: Sequence[int]) -> np.ndarray:
+    """With several draws their means over replicates [draws, cells], since replicates of one are not independent."""
+    names = np.unique(draws)
+    if len(names) <= 1:
+        return array
+    return np.array([array[np.array(draws) == name].mean(axis=0) for name in names])
+
+
+def open_run(folder: str | Path, mode: str = "") -> Source:
+    """Tables and configuration of a finished command's folder.
+
+    Raises
+    ------
+    ConfigError : the folder is not one of a finished command, or has no scenario to compare with the baseline.
+    """
+    folder = Path(folder)
+    try:
+        frames = load(folder)
+        raw = _read_yaml(folder / "config.yaml")
+    except FileNotFoundError as error:
+        hint = "give the folder that a run printed last, such as outputs/restrictive/1a2b…"
+        raise ConfigError([f"{folder}: {error}; {hint}"]) from None
+    from sim.config import from_mapping
+
+    problems = Problems()
+    cfg = from_mapping(raw, problems)
+    if problems.found:
+        told = [f"{folder / 'config.yaml'}: {problem.key}: {problem.text}" for problem in problems.found]
+        raise ConfigError([*told, "the run is of another version of the model; run it again"])
+    return Source(frames, cfg, mode)
+
+
+def _read_yaml(path: Path) -> Mapping[str, Any]:
+    import yaml
+
+    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return values if isinstance(values, Mapping) else {}

@@ -1,0 +1,161 @@
+"""The balance as a page of text, as Markdown, and as a tidy table."""
+
+from __future__ import annotations
+
+import math
+import os
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import pandas as pd
+
+from sim.analysis.balance.inputs import Row
+from sim.summary import decimals, number
+
+# Sections whose outcomes repeat from line to line are printed across: a line a group, a column an outcome.
+ACROSS = ("Leaks prevented per", "Break-even price", "Who pays", "Rule and fear", "Share of the yearly loss")
+WIDTH = 130  # characters of a printed line
+HEAD = ("", "unit", "baseline", "change or value", "± s.e.", "90 % band")
+NAMES = ("section", "who", "outcome", "unit", "reference", "mean", "se", "lo", "hi", "n", "note")
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The balance of one scenario.
+
+    Parameters
+    ----------
+    title : what was run.
+    notes : how to read it, and what is missing and why.
+    rows : lines in order.
+    """
+
+    title: str
+    notes: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def frame(self) -> pd.DataFrame:
+        """Tidy: section, who, outcome, unit, reference (baseline), mean, se, lo, hi (90 % band), n, note."""
+        found = [
+            (r.section, r.who, r.outcome, r.unit, r.reference, *vars(r.estimate).values(), r.note) for r in self.rows
+        ]
+        return pd.DataFrame(found, columns=list(NAMES))
+
+    def text(self) -> str:
+        """Readable page for a terminal."""
+        lines = [self.title, ""]
+        for section, found in groupby(self.rows, key=lambda row: row.section):
+            rows = list(found)
+            lines += _across(section, rows) if section.startswith(ACROSS) else _block(section, rows)
+        return "\n".join([*lines, *(line for note in self.notes for line in textwrap.wrap(note, WIDTH))])
+
+    def markdown(self) -> str:
+        """The same as Markdown."""
+        lines = [f"# {self.title}", ""]
+        for section, rows in groupby(self.rows, key=lambda row: row.section):
+            lines += [f"## {section}", "", _line(HEAD), _line(["---", "---", *["---:"] * 4])]
+            for who, part in _by_who(list(rows)).items():
+                lines += [_line([f"**{who}**", *[""] * 5]), *(_line(_cells(row)) for row in part)]
+            lines.append("")
+        return "\n".join([*lines, *(f"- {note}" for note in self.notes), ""])
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write ``balance.md`` and ``balance.csv`` into a run's folder; written aside, then renamed."""
+        texts = {"balance.md": self.markdown(), "balance.csv": self.frame().to_csv(index=False)}
+        for name, text in texts.items():
+            aside = folder / f".{name}"
+            aside.write_text(text, encoding="utf-8")
+            os.replace(aside, folder / name)
+        return [folder / name for name in texts]
+
+
+def _block(section: str, rows: Sequence[Row]) -> list[str]:
+    """Lines of one section, columns aligned."""
+    cells = [_cells(row) for row in rows]
+    widths = [max(len(line[column]) for line in [*cells, HEAD]) for column in range(len(HEAD))]
+    head = "".join(f"  {word:>{width}}" for word, width in zip(HEAD[2:], widths[2:]))
+    lines = [f"{section}{' ' * max(widths[0] + widths[1] + 4 - len(section), 0)}{head}"]
+    who = None
+    for row, line in zip(rows, cells):
+        if row.who != who:
+            who = row.who
+            lines.append(f" {who}")
+        numbers = "".join(f"  {word:>{width}}" for word, width in zip(line[2:], widths[2:]))
+        lines.append(f"  {line[0]:<{widths[0]}}  {line[1]:<{widths[1]}}{numbers}".rstrip())
+    return [*lines, ""]
+
+
+def _by_who(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Rows by whom they concern, in order of first mention."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.who, []).append(row)
+    return found
+
+
+def _across(section: str, rows: Sequence[Row]) -> list[str]:
+    """Lines of one section, a column an outcome; columns that do not fit go into a further table below."""
+    groups = _by_who(rows)
+    outcomes = list(dict.fromkeys(row.outcome for row in rows))
+    units = {row.outcome: row.unit for row in rows}
+    first = max(len(who) for who in groups) + 2
+    columns = {
+        outcome: [
+            outcome,
+            units[outcome],
+            *(_short(next((r for r in part if r.outcome == outcome), None)) for part in groups.values()),
+        ]
+        for outcome in outcomes
+    }
+    lines = [section]
+    while columns:
+        room = WIDTH - first
+        taken: list[list[str]] = []
+        for outcome, cells in columns.items():
+            need = max(map(len, cells)) + 2
+            if taken and need > room:
+                break
+            room -= need
+            taken.append([f"{cell:>{need}}" for cell in cells])
+            done = outcome
+        keys = list(columns)
+        columns = {key: columns[key] for key in keys[keys.index(done) + 1 :]}
+        names = ["", "", *(f"  {who}" for who in groups)]
+        lines += [f"{name:<{first}}{''.join(cells)}".rstrip() for name, *cells in zip(names, *taken)]
+    return [*lines, ""]
+
+
+def _short(row: Row | None) -> str:
+    """Mean ± standard error, and for a change its per cent of the baseline."""
+    if row is None:
+        return ""
+    e, sign = row.estimate, "+" if math.isfinite(row.reference) else ""
+    if not math.isfinite(e.mean):
+        return "not clear of zero" if row.note else "–"
+    digits = decimals(e.se, e.mean)
+    error = "" if math.isnan(e.se) else f" ± {number(e.se, digits)}"
+    relative = 100 * e.mean / row.reference if row.unit != "%" and row.reference else math.nan
+    share = f" ({number(relative, 1, '+')} %)" if math.isfinite(relative) else ""
+    return f"{number(e.mean, digits, sign)}{error}{share}"
+
+
+def _cells(row: Row) -> list[str]:
+    """Outcome, unit, baseline, change, standard error and band as text."""
+    e, change = row.estimate, "+" if math.isfinite(row.reference) else ""
+    if not math.isfinite(e.mean):
+        return [row.outcome, row.unit, _level(row.reference), row.note or "–", "", ""]
+    digits = decimals(e.se, e.mean)
+    band = "" if math.isnan(e.lo) else f"{number(e.lo, digits, change)} … {number(e.hi, digits, change)}"
+    error = "" if math.isnan(e.se) else number(e.se, digits)
+    return [row.outcome, row.unit, _level(row.reference), number(e.mean, digits, change), error, band]
+
+
+def _level(reference: float) -> str:
+    return "" if math.isnan(reference) else number(reference, max(decimals(0.0, reference) + 1, 0))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
