@@ -46,7 +46,9 @@ def test_decisions_act_through_levers_only(
     """With the levers cut, whatever reactive governments decide changes nobody."""
     channels, cut = Timeline.channels, []
     monkeypatch.setattr(
-        Timeline, "channels", lambda self, year, decided=(): cut.extend(decided) or channels(self, year)
+        Timeline,
+        "channels",
+        lambda self, year, decided=(), support=None: cut.extend(decided) or channels(self, year, (), support),
     )
     run = live.resume(live.config("end=2030"), state_2017, mode="reactive").go()
     assert cut, "governments decided"
