@@ -8,7 +8,6 @@ taken over when this is started again); the numbers go into ``numbers.csv`` and 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from sim.analysis.balance.fear import no_fear
 from sim.analysis.balance.inputs import Paired, Source, quotient
 from sim.analysis.frames import Estimate, estimate
 from sim.analysis.leak_account import LEAKS
+from sim.running.manifest import git_revision
 
 HERE = Path(__file__).parent
 ISSUER, ORIGIN = "USA", "CHN"
@@ -206,13 +206,6 @@ def groups(found: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
     yield "no longer in research", -np.sum(list(found.values()), axis=0)
 
 
-def revision() -> str:
-    """Revision of the clone, so that a page tells which model it is about."""
-    words = ["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"]
-    found = subprocess.run(words, capture_output=True, text=True, check=False)
-    return f"revision {found.stdout.strip()}" if found.returncode == 0 else "an unknown revision"
-
-
 QUESTIONS = {1: precision_or_severity, 2: thresholds, 3: repeal, 4: kept_out}
 
 
@@ -234,7 +227,8 @@ def main(words: Sequence[str] | None = None) -> int:
         kept = pd.concat([other, pd.DataFrame(numbers.rows)], ignore_index=True)
         kept.sort_values("question", kind="stable").to_csv(file, index=False, float_format="%.6g")
     said = {word.split("=")[0]: word.split("=")[1] for word in lab.settings if "=" in word}
-    settings = f"{said['replicates']} replicates, one agent for {said['scale']} researchers; model of {revision()}"
+    at = (git_revision()[0] or "unknown")[:7]
+    settings = f"{said['replicates']} replicates, one agent for {said['scale']} researchers; model of revision {at}"
     (args.out / "settings.txt").write_text(settings + "\n", encoding="utf-8")
     if (args.out / "README.md").exists():
         tables.write(args.out / "README.md", kept, settings)
