@@ -217,7 +217,7 @@ FIGURES: dict[str, Callable[[pd.DataFrame, str], Figure]] = {
 def main(folder: Path = HERE) -> list[Path]:
     """Draw every figure whose question is in the numbers."""
     numbers = pd.read_csv(folder / "numbers.csv")
-    settings = (folder / "settings.txt").read_text(encoding="utf-8").strip()
+    settings = (folder / "settings.txt").read_text(encoding="utf-8").partition(";")[0].strip()
     found = []
     for question, (name, draw) in enumerate(FIGURES.items(), start=1):
         if (numbers["question"] == question).any():

@@ -22,6 +22,7 @@ from sim.analysis.balance.fear import no_fear
 from sim.analysis.balance.inputs import Paired, Source, quotient
 from sim.analysis.frames import Estimate, estimate
 from sim.analysis.leak_account import LEAKS
+from sim.running.manifest import git_revision
 
 HERE = Path(__file__).parent
 ISSUER, ORIGIN = "USA", "CHN"
@@ -226,7 +227,8 @@ def main(words: Sequence[str] | None = None) -> int:
         kept = pd.concat([other, pd.DataFrame(numbers.rows)], ignore_index=True)
         kept.sort_values("question", kind="stable").to_csv(file, index=False, float_format="%.6g")
     said = {word.split("=")[0]: word.split("=")[1] for word in lab.settings if "=" in word}
-    settings = f"{said['replicates']} replicates, one agent for {said['scale']} researchers"
+    at = (git_revision()[0] or "unknown")[:7]
+    settings = f"{said['replicates']} replicates, one agent for {said['scale']} researchers; model of revision {at}"
     (args.out / "settings.txt").write_text(settings + "\n", encoding="utf-8")
     if (args.out / "README.md").exists():
         tables.write(args.out / "README.md", kept, settings)
