@@ -14,9 +14,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numba import njit
 from scipy import stats
 
-from sim.kernels import njit
 from sim.randomness import Stream, base_key, gumbel, normal, person_key, poissons, uniforms, unit
 from tests.statistical.randomness_checks import CHECKS, avalanche, poisson_p, to_units
 from tests.statistical.randomness_families import BROKEN, FAMILIES, MODEL, Generator, real_uids
