@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 STEM = ("life", "physical", "engineering", "computing")
-PEOPLE, PROJECTS, SECURITY, PROMOTE = (
-    f"sim/policy/levers/{name}.py" for name in ("people", "projects", "security", "promote")
+PEOPLE, PROJECTS, SECURITY, PROMOTE, OPENNESS = (
+    f"sim/policy/levers/{name}.py" for name in ("people", "projects", "security", "promote", "openness")
 )
 SMOOTHING = (("params.government.smoothing", (0.05, 1.0)),)
 NEUTRAL_BITS = "unit/test_policy_timeline.py::test_lever_changes_its_own_channels_and_nothing_before_its_date"
@@ -213,6 +213,10 @@ _PROJECTS = (
            (Outcome("place_year.leaks_theft", "CHN", -1), Outcome("place_year.papers_fractional", "CHN", -1)),
            "input", "S10 (dates); strength: assumption",
            "unit/test_phases.py::test_openness_bounds_what_others_reach_of_ones_knowledge", issuer="CHN"),
+    _lever("open_access", 0.25, OPENNESS, "others reach more of the issuer's knowledge; depositing takes time",
+           (Outcome("place_year.impact_mean", "CHN", 1), _us("papers_fractional", -1)), "input",
+           "P28 (sign); strength: assumption",
+           "unit/test_policy_scenarios.py::test_open_access_widens_reach_and_outflow_restriction_narrows_it"),
     _lever("military_direction", 0.2, PROJECTS, "open basic research becomes sensitive",
            (Outcome("field_year.papers_sensitive", "CHN", 1), Outcome("place_year.leaks", "CHN", 1)), "input",
            "assumption", NEUTRAL_BITS, issuer="CHN"),
@@ -272,7 +276,7 @@ _MECHANISMS = (
           "assumption", "", ("params.government.promotion_budget", 0.0), mode="reactive",
           nearest=SMOOTHING,
           tests=(TERMS, "invariants/test_levers_only.py::test_reactive_governments_decide_and_it_matters",
-                 "unit/test_government.py::test_levers_do_not_swing")),
+                 "statistical/test_stability.py::test_they_do_not_swing")),
     _term("Governments that tighten", "sim/agents/government.py", "incidents and rivals' rise: they protect by steps",
           (Outcome("place_year.leaks_prevented", "", 1), Outcome("place_year.compliance_musd", "", 1)), "emergent",
           "assumption", "", ("params.government.security_budget", 0.0), mode="reactive",

@@ -16,12 +16,12 @@ from sim.analysis.balance.inputs import Source, quotient
 from sim.analysis.frames import load, paired_difference
 from sim.config_read import ConfigError
 
-SMALL = ("scale=4000", "replicates=2", "start=2010", "end=2024", "threads=1", "figures=false", "progress=off")
+SMALL = ("scale=4000", "replicates=3", "start=2010", "end=2024", "threads=1", "figures=false", "progress=off")
 
 
 HARSH = (
     "+policies.harsh={title: harsh, issuer: [USA], levers: {"
-    "cases: {lever: investigations, values: {2018-01-01: 0.003, 2022-01-01: null}, scope: {origins: [CHN]}, source: t},"
+    "cases: {lever: investigations, values: {2018-01-01: 0.01, 2022-01-01: null}, scope: {origins: [CHN]}, source: t},"
     "aim: {lever: enforcement_precision, values: {2018-01-01: 0.5, 2022-01-01: null}, source: t},"
     "words: {lever: rhetoric, values: {2018-01-01: 3, 2022-01-01: null}, scope: {origins: [CHN, IND]}, source: t}}}"
 )
