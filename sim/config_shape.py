@@ -36,6 +36,8 @@ def _of_file(where: str, file: Path) -> list[Problem]:
         for name in SECTIONS
         if name in (values or {}) and values[name] and not isinstance(values[name], Mapping)
     ]
+    if "hydra" in (values or {}):
+        found.append(Problem("hydra", "cannot be set in a scenario or policy; set hydra.* on the command line", where))
     return found + _empty_keys(values or {}, "", where) + _defaults((values or {}).get("defaults"), where)
 
 
