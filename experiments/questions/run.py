@@ -231,7 +231,8 @@ def main(words: Sequence[str] | None = None) -> int:
     settings = f"{said['replicates']} replicates, one agent for {said['scale']} researchers; model of revision {at}"
     (args.out / "settings.txt").write_text(settings + "\n", encoding="utf-8")
     if (args.out / "README.md").exists():
-        tables.write(args.out / "README.md", kept, settings)
+        # from the file, as every reader gets them: rounding twice can differ in the last digit
+        tables.write(args.out / "README.md", pd.read_csv(file), settings)
     print(f"wrote {file}", file=sys.stderr)
     return 0
 
