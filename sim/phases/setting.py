@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -96,6 +97,10 @@ class Setting:
 def threads(n: int) -> ThreadPoolExecutor:
     """Threads of this process; kept, since to start them takes longer than a small field's work."""
     return ThreadPoolExecutor(n, "field")
+
+
+if hasattr(os, "register_at_fork"):  # a forked child has the pool but none of its threads, and would wait for ever
+    os.register_at_fork(after_in_child=threads.cache_clear)
 
 
 FIELD_SHARE = field_array("share")

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +70,23 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch, state_2017: dic
         assert not live.differences(threaded.state(), serial.state())
         assert not list(live.same_tables(threaded.years, serial.years))
     assert {2, 3} == set(used), "threads were used"
+
+
+def work_in_child(results: SimpleQueue[list[int]]) -> None:
+    results.put(setting.threads(2).submit(sorted, [2, 1]).result())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+def test_a_forked_child_has_threads_of_its_own() -> None:
+    assert setting.threads(2).submit(sorted, [2, 1]).result() == [1, 2]
+    context = get_context("fork")
+    results: SimpleQueue[list[int]] = context.SimpleQueue()
+    child = context.Process(target=work_in_child, args=(results,))
+    child.start()
+    child.join(20)
+    hangs = child.is_alive()
+    child.kill()
+    assert not hangs and results.get() == [1, 2]
 
 
 # --- resuming and branching ---------------------------------------------------------------------------------
