@@ -28,7 +28,7 @@ from benchmarks.rows import Row, best, load
 from sim import World, load_config
 from sim.agents import population
 from sim.config import Config
-from sim.engines import careers, counting, impact, mobility, pools, publication, spectrum
+from sim.engines import careers, counting, impact, mobility, pools, projects, publication, spectrum
 from sim.kernels import njit
 from sim.phases import moves, papers, safety
 from sim.record import measures
@@ -38,7 +38,7 @@ YEAR = 2018
 KERNELS: tuple[tuple[Any, str], ...] = (
     (careers, "step"), (population, "bear"), (population, "choose_entry"),
     (mobility, "sum_people"), (moves, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
-    (publication, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
+    (projects, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
     (impact, "rate_papers"), (spectrum, "sum_by_place"), (impact, "count_projects"), (impact, "citation_flows"),
     (impact, "credit_authors"), (counting, "count_people"),

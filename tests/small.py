@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.agents.population import make_uids
 from sim.columns import N_TIES, NONE, Block
-from sim.engines import partners, pools, publication
+from sim.engines import partners, pools, projects, publication
 from sim.engines.careers import stage_of
 from sim.randomness import Stream, base_key
 from sim.ties import tie_row, tie_word, uid_tag, with_tie
@@ -146,7 +146,7 @@ def write(block: Block, rules: Rules) -> Papers:
     n, places = block.n_rows, np.zeros(rules.n_places)
     ones = np.ones(rules.n_places)
     project, n_slots, n_leads = np.zeros(n, np.uint8), np.zeros(n, np.uint16), np.zeros(n, np.uint16)
-    publication.plan_projects(
+    projects.plan_projects(
         *block.used("uid", "place", "institution", "stage", "talent", "fear", "moved_year"), YEAR,
         rules.rate * ones, np.ones(3), places, np.zeros(1), 0.0, ones, 0.3 * ones, 0.5, 0.0, 0.07,
         1.0 / rules.team, 0.5, np.array([rules.sensitive, rules.sensitive]), places,

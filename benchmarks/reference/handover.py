@@ -22,7 +22,7 @@ from benchmarks.reference.model import Reference, Year
 from benchmarks.reference.researcher import Researcher
 from sim.agents import population
 from sim.columns import N_TIES, NONE, Block
-from sim.engines import careers, impact, mobility, pools, publication
+from sim.engines import careers, impact, mobility, pools, projects, publication
 from sim.phases import moves, papers, people
 from sim.phases.setting import YearContext
 from sim.ties import tie_alive, tie_row
@@ -44,7 +44,7 @@ PHASES: list[tuple[Any, str]] = [
 PEOPLE: list[tuple[Any, str]] = [
     (careers, "step"), (people, "retire"), (population, "bear"), (population, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
-    (publication, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
+    (projects, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
     (impact, "rate_papers"), (impact, "credit_authors"),
 ]  # fmt: skip
@@ -230,7 +230,7 @@ def _engine_doings(
     for block, p in zip(blocks, output.papers):
         for k, (first, n, flags) in enumerate(zip(p.first, p.n_authors, p.flags)):
             team = tuple(int(block.uid[row]) for row in p.authors[first : first + n])
-            basic, sensitive = not flags & publication.APPLIED, bool(flags & publication.SENSITIVE)
+            basic, sensitive = not flags & projects.APPLIED, bool(flags & projects.SENSITIVE)
             key = team[0], int(p.ordinal[k])
             written[key] = team, basic, sensitive, bool(flags & impact.INTERNATIONAL)
             mu[key] = float(p.mu[k])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engines.publication import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
+from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
 from sim.engines.spectrum import FRACTIONAL, WHOLE, between_bins, bin_of
 from sim.engines.spectrum import INTERNATIONAL as INTERNATIONAL_WHOLE
 from sim.kernels import njit

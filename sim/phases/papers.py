@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.columns import Columns
-from sim.engines import impact, partners, pools, publication, spectrum
+from sim.engines import impact, partners, pools, projects, publication, spectrum
 from sim.phases.setting import (
     FIELD_BASIC,
     FIELD_DUAL_USE,
@@ -117,7 +117,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
         return papers, count(setting, ctx, columns, f, papers, noted, sigma, lost)
 
     papers, counted = zip(*setting.each_field(work, n_agents))
-    by_place, together, projects, exposed, lost_slots, z1, n_international = (np.stack(x) for x in zip(*counted))
+    by_place, together, of_projects, exposed, lost_slots, z1, n_international = (np.stack(x) for x in zip(*counted))
     # partners' absence loses what partners would have leaked by: deception and theft
     lost = np.zeros((len(WAYS), *lost_slots.shape))
     lost[1] = lost[3] = lost_slots
@@ -132,7 +132,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
         papers=list(papers),
         by_place=by_place,
         together=together,
-        projects=projects,
+        projects=of_projects,
         exposed=exposed.transpose(1, 0, 2, 3),
         lost=lost,
         z1=z1,
@@ -190,7 +190,7 @@ def write(
     n_slots = np.zeros(b.n_rows, np.uint16)
     rate, recruits = output_rates(setting, ctx)
     success = np.clip(p.success * np.exp(ctx.ln_funding), 0.02, 0.95)
-    publication.plan_projects(
+    projects.plan_projects(
         *b.used("uid", "place", "institution", "stage", "talent", "fear", "moved_year"), ctx.year,
         rate, np.array([p.age_early, p.age_established, p.age_senior]), burden, ch.burden_institution,
         p.fear_output, recruits, success, p.apply_share, p.fear_apply, p.funded_gain,
@@ -260,13 +260,13 @@ def count(
     if setting.params.feedback == "frozen":
         z1 = fixed
     by_place = spectrum.sum_by_place(of_field, counts, plain, (z1, z3, z10, fixed))
-    projects, exposed = np.zeros((5, n_places)), np.zeros((len(WAYS), n_places, n_places))
+    of_projects, exposed = np.zeros((5, n_places)), np.zeros((len(WAYS), n_places, n_places))
     impact.count_projects(
         *b.used("uid", "origin", "place", "dual"), papers.project, papers.n_leads, papers.lead, papers.first,
-        papers.n_authors, papers.authors, papers.flags, projects, exposed,
+        papers.n_authors, papers.authors, papers.flags, of_projects, exposed,
     )  # fmt: skip
     n_international = int(np.count_nonzero(papers.flags & impact.INTERNATIONAL))
-    return Counted(by_place, together, projects, exposed, lost, z1, n_international)
+    return Counted(by_place, together, of_projects, exposed, lost, z1, n_international)
 
 
 def credit(

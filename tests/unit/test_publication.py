@@ -12,7 +12,7 @@ from sim.columns import Block
 from sim.engines import publication
 from sim.engines.partners import MAX_TEAM, partner_distribution, partner_weights, team_distribution
 from sim.engines.pools import LOAD, NOBODY, Pool, build_pools, draw_person, first_taken, guide, invert, owner, pool_size
-from sim.engines.publication import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
+from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE, plan_projects
 from sim.randomness import Stream, fold
 from sim.ties import tie_alive, tie_row, uid_tag
 from tests.small import ALPHA, YEAR, Papers, Rules, key, known_rows, people, tie_to, without, write
@@ -76,7 +76,7 @@ def projects(n: int = 60_000, fear: float = 0.0, military: float = 0.0, **change
     block.moved_year[:n] = np.where(np.arange(n) % 2, YEAR - 2, 0)
     a = {"rate": 2.0, "burden": 0.0, "institution": 0.0, "recruit": 1.0, "premium": 0.07, "success": 0.3} | changes
     project, n_slots, n_leads = np.zeros(n, np.uint8), np.zeros(n, np.uint16), np.zeros(n, np.uint16)
-    publication.plan_projects(
+    plan_projects(
         *block.used("uid", "place", "institution", "stage", "talent", "fear", "moved_year"), YEAR,
         np.array([a["rate"]]), np.array([0.5, 1.0, 0.9]), np.array([a["burden"]]), np.array([a["institution"]]), 0.3,
         np.array([a["recruit"]]), np.array([a["success"]]), 0.5, 0.4, a["premium"], 0.25, 0.6,
