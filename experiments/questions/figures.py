@@ -129,7 +129,8 @@ def repeal(numbers: pd.DataFrame, settings: str) -> Figure:
     lead = f"Investigations by profile and hostile words in the US, November 2018 to February 2022; {settings}."
     caption = (
         "100 % is the change of 2021 against the paired baseline. Spill-over 0.06 a year. Lines: means over paired "
-        f"replicates; shade: 90 % band for another replicate at a decay of {SHADED:g}."
+        f"replicates; shade: 90 % band for another replicate at a decay of {SHADED:g}. "
+        "Lines and bands that leave a panel go on beyond it (all numbers in README.md)."
     )
     years = range(2022, 2036)
     with styled():
@@ -178,7 +179,8 @@ def kept_out(numbers: pd.DataFrame, settings: str) -> Figure:
     caption = (
         "Per cent of those lost to the US, means over paired replicates (bands in README.md). Researchers: at the end "
         "of 2035; entrants: 2018-2035 together. lambda: how close hosts are to each other against home "
-        "(entry.dissimilarity, 0.6); theta: share of barred moves that is stopped (mobility.spread, 0.5)."
+        "(entry.dissimilarity, 0.6); theta: share of barred moves that is stopped (mobility.spread, 0.5). "
+        "Shares below zero are left out, so that the others add up to more than 100."
     )
     with styled():
         sheet = page(title, lead, caption, ROWS + 0.35)
