@@ -46,7 +46,7 @@ options
   --version, -h, --help
 """
 
-COMMANDS = ("list", "explain", "new-scenario", "cache", "balance")
+COMMANDS = ("list", "explain", "new-scenario", "cache", "balance", "sweep")
 # Options that Hydra answers itself, without running anything.
 HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")
 
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
-    if "-h" in words or "--help" in words:
+    if words[:1] != ["sweep"] and ("-h" in words or "--help" in words):
         print(USAGE, end="")
         return 0
     if words == ["--version"]:

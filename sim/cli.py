@@ -50,6 +50,7 @@ def command(words: Sequence[str]) -> int:
         "new-scenario": _new_scenario,
         "cache": _cache,
         "balance": _balance,
+        "sweep": _sweep,
     }
     return commands[name](rest)
 
@@ -62,6 +63,12 @@ def _explain(words: Sequence[str]) -> int:
 
 def _balance(words: Sequence[str]) -> int:
     from sim.analysis.balance.command import command
+
+    return command(words)
+
+
+def _sweep(words: Sequence[str]) -> int:
+    from sim.sweep.command import command
 
     return command(words)
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -26,15 +26,15 @@ PACKAGE = Path(__file__).parent
 # Settings that say how, where and how often to run, not what comes out of one run.
 _WITHOUT = {
     "threads", "outdir", "experiment", "replicates", "compare", "figures", "progress", "checkpoint_seconds",
-    "government", "titles",
+    "government", "titles", "scenario",
 }  # fmt: skip
 
 # Code that cannot change the numbers of a run: composing, commands, storing, drawing, explaining, building data.
 _PRESENTATION = (
     "config*.py", "cli*.py", "docs*.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
     "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/cache.py",
-    "record/checkpoint.py", "record/files.py", "running/command.py", "running/manifest.py", "running/pool.py",
-    "running/progress.py", "data/build*.py", "kernels.py",
+    "record/checkpoint.py", "record/files.py", "record/sweep_*.py", "sweep/**/*.py", "running/command.py",
+    "running/manifest.py", "running/pool.py", "running/progress.py", "data/build*.py", "kernels.py",
 )  # fmt: skip
 
 
@@ -48,25 +48,45 @@ def run_key(cfg: Config, replicate: int, mode: str = "scripted", end: int | None
     mode : what governments do in this run, ``scripted`` or ``reactive``.
     end : last year, if not the configuration's (a history that ends at the branch year).
     """
-    what = {
-        "config": _relevant(cfg),
-        "end": end or cfg.end,
-        "replicate": replicate,
-        "mode": mode,
-        "data": data_checksums(cfg.world),
-        "code": code_digest(),
-        "platform": _platform(),
-    }
-    return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()[:20]
+    what = [*_relevant(cfg, mode), f"end {end or cfg.end}", f"replicate {replicate}", f"mode {mode}"]
+    what += [_surroundings(cfg.world)]
+    return hashlib.sha256("\n".join(what).encode()).hexdigest()[:20]
 
 
-def _relevant(cfg: Config) -> dict[str, Any]:
-    values = {key: value for key, value in asdict(cfg).items() if key not in _WITHOUT and key != "end"}
-    values["policies"] = {
+def _relevant(cfg: Config, mode: str) -> Iterator[str]:
+    """Texts of the sections of a configuration that can change results.
+
+    With scripted governments nothing but policies pulls levers: strengths of those they leave alone cannot act, and
+    draws that differ in these only share their runs.
+    """
+    pulled = {use.lever for policy in cfg.policies.values() for use in policy.levers.values()}
+    for f in fields(cfg):
+        value = getattr(cfg, f.name)
+        if f.name in _WITHOUT or f.name == "end":
+            continue
+        if f.name == "effects" and mode == "scripted":
+            value = {lever: effects for lever, effects in value.items() if lever in pulled}
+        yield f"{f.name} {_policies(value) if f.name == 'policies' else _text(value)}"
+
+
+def _text(value: Any) -> str:
+    """Plain values and dataclasses as JSON; not by `asdict`, which copies deeply and takes ten times as long."""
+    return json.dumps(value, sort_keys=True, default=lambda other: vars(other) if is_dataclass(other) else str(other))
+
+
+def _policies(policies: Mapping[str, Any]) -> str:
+    """Policies without their titles and sources."""
+    kept = {
         name: {"issuer": policy.issuer, "levers": {n: _use(use) for n, use in policy.levers.items()}}
-        for name, policy in cfg.policies.items()
+        for name, policy in policies.items()
     }
-    return values
+    return _text(kept)
+
+
+@lru_cache
+def _surroundings(world: str) -> str:
+    """Data, code and platform."""
+    return json.dumps([data_checksums(world), code_digest(), _platform()], sort_keys=True)
 
 
 def _use(use: Any) -> dict[str, Any]:
@@ -74,7 +94,7 @@ def _use(use: Any) -> dict[str, Any]:
     return {
         "lever": use.lever,
         "values": {day.isoformat(): value for day, value in use.values.items()},
-        "scope": asdict(use.scope),
+        "scope": use.scope,
     }
 
 

@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 
@@ -164,7 +165,7 @@ def read(cls: type, raw: object, key: str, problems: Problems, skip: Iterable[st
     skip : fields that the caller reads itself.
     """
     given = mapping(raw, key, problems)
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     members = {f.name: f for f in fields(cls)}
     check_keys(given, members, key, problems)
     out: dict[str, Any] = {}
@@ -179,6 +180,19 @@ def read(cls: type, raw: object, key: str, problems: Problems, skip: Iterable[st
         elif member.default is MISSING and member.default_factory is MISSING:
             problems.add(at, "is missing")
     return out
+
+
+def read_some(cls: type, raw: Mapping[str, Any], key: str, problems: Problems) -> dict[str, Any]:
+    """Values for some plain fields of a dataclass, checked as by `read`."""
+    hints, members = _hints(cls), {f.name: f for f in fields(cls)}
+    check_keys(raw, members, key, problems)
+    known = {name: value for name, value in raw.items() if name in members}
+    return {n: _value(v, hints[n], dict(members[n].metadata), join(key, n), problems) for n, v in known.items()}
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
 
 
 def _value(value: object, hint: Any, meta: dict[str, Any], key: str, problems: Problems) -> Any:

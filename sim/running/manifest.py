@@ -43,13 +43,13 @@ def describe(plan: Plan, model: Model) -> dict[str, Any]:
         "first_policy_year": plan.first_policy_year,
         "branch_year": plan.branch,
         "runs": [{"key": run.key, **asdict(run.id)} for run in plan.recorded_runs],
-        "version": _version(DISTRIBUTION),
+        "version": package_version(DISTRIBUTION),
         "git_revision": revision,
         "git_changed": changed,
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: package_version(name) for name in PACKAGES},
         "checksums": {"data": model.data_checksums(cfg)},
         "started": now(),
     }
@@ -113,7 +113,7 @@ def _git(root: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-def _version(name: str) -> str | None:
+def package_version(name: str) -> str | None:
     try:
         return version(name)
     except PackageNotFoundError:

@@ -82,7 +82,7 @@ class ProcessPool:
 
     def submit(self, work: Work, job: Any) -> Future[Done]:
         """Hand a job to the next free process; starts one if there are fewer than allowed."""
-        with _clean_start():
+        with clean_start():
             return self._executor.submit(_work, work, job)
 
     def wait(self, pending: set[Future[Done]]) -> set[Future[Done]]:
@@ -113,7 +113,7 @@ class ProcessPool:
 
 
 @contextmanager
-def _clean_start() -> Iterator[None]:
+def clean_start() -> Iterator[None]:
     """Start processes that neither run the user's script again nor hear Ctrl-C.
 
     A spawned process imports the main module; a script without ``if __name__ == "__main__"`` would then start the
@@ -155,11 +155,11 @@ def _begin(told: Told) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+        threading.Thread(target=end_with, args=(parent,), daemon=True).start()
     listen_to_compiler(lambda seconds: _compiles(told, seconds))
 
 
-def _end_with(parent: Any) -> None:
+def end_with(parent: Any) -> None:
     """Do not outlive a parent that was killed."""
     parent.join()
     os._exit(1)

@@ -154,7 +154,7 @@ def _run(job: RunJob, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> Done:
     life = Life(str(run.id), partial(_begin_run, job), job.after + 1, run.cfg.end, job.model.places(run.cfg))
     world, resumed = live(life, sink, checkpoints, tick)
     unread = job.model.levers_never_read(run.cfg)
-    macros = pack_macros(world.macros, job.after) if job.keep_macros else None
+    macros = pack_macros(world.macros) if job.keep_macros else None
     if macros is not None and job.root is not None:
         history = History(run.cfg.end, macros, {})
         _saved(HistoryCache(job.root), macros_key(run), history, {"of": str(run.id)}, notes)
@@ -182,10 +182,10 @@ def macros_key(run: Run) -> str:
     return f"macros-{run.key}"
 
 
-def pack_macros(macros: Mapping[int, Any], after: int) -> Arrays:
-    """Macro states of the years after a year as flat arrays, ``year.name``."""
-    kept = {year: macro.arrays() for year, macro in macros.items() if year > after}
-    return {f"{year}.{name}": values for year, arrays in kept.items() for name, values in arrays.items()}
+def pack_macros(macros: Mapping[int, Any]) -> Arrays:
+    """Macro states as flat arrays, ``year.name``; of all years, since who is paired with them may branch earlier."""
+    arrays = {year: macro.arrays() for year, macro in macros.items()}
+    return {f"{year}.{name}": values for year, found in arrays.items() for name, values in found.items()}
 
 
 def unpack_macros(arrays: Mapping[str, np.ndarray]) -> dict[int, Any]:

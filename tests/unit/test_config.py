@@ -137,6 +137,7 @@ def test_run_key_changes_with_what_changes_results_only() -> None:
     )
     assert run_key(same, 0) == key
     assert run_key(load_config("+scenario=open", "policies.us_talent.levers.pay.source=reworded"), 0) == key
+    assert run_key(replace(cfg, scenario="renamed"), 0) == key
     others = [
         run_key(cfg, 1),
         run_key(cfg, 0, mode="reactive"),
@@ -149,7 +150,7 @@ def test_run_key_changes_with_what_changes_results_only() -> None:
                 "scale=50",
                 "end=2030",
                 "params.trust.joint=0.01",
-                "effects.disclosure.deception=0.5",
+                "effects.talent_programme.pull=0.5",
                 "policies.us_talent.levers.pay.values.2018-11-01=0.1",
                 "policies.us_talent.issuer=[CAN]",
                 "panel.size=100",
@@ -158,6 +159,16 @@ def test_run_key_changes_with_what_changes_results_only() -> None:
     ]
     assert len({key, *others}) == 1 + len(others)
     assert run_key(cfg.baseline(), 3) == run_key(load_config("+scenario=restrictive").baseline(), 3)
+
+
+def test_strength_of_a_lever_that_nobody_pulls_is_in_the_key_only_if_governments_may_pull_it() -> None:
+    cfg = load_config("+scenario=open")
+    stronger = load_config("+scenario=open", "effects.disclosure.deception=0.5")
+    assert run_key(stronger, 0) == run_key(cfg, 0)
+    assert run_key(stronger, 0, mode="reactive") != run_key(cfg, 0, mode="reactive")
+    pulled = load_config("+scenario=restrictive")
+    changed = load_config("+scenario=restrictive", "effects.disclosure.deception=0.5")
+    assert run_key(pulled, 0) != run_key(changed, 0)
 
 
 def test_parameter_table_covers_every_parameter_with_role_and_source() -> None:

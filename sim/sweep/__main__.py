@@ -1,0 +1,8 @@
+"""``python -m sim.sweep`` is ``talent-circulation sweep``."""
+
+import sys
+
+from sim.__main__ import main
+
+if __name__ == "__main__":
+    sys.exit(main(["sweep", *sys.argv[1:]]))

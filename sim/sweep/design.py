@@ -1,0 +1,187 @@
+"""The design of a sweep: its draws, and the configuration of every scenario under every draw.
+
+Scenarios are composed by Hydra once; a draw's values are then set on the composed values and checked by the same
+reader as a command line's, so that a sweep cannot do what a command could not.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.config_read import ConfigError, Problems, near
+from sim.sweep.spec import ScenarioSpec, Spec
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+BASELINE = "baseline"
+_GROUPS = ("world", "params")
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Rows of values: every combination of one row of each block and of the sample matrix.
+
+    Attributes
+    ----------
+    names : columns that identify a draw.
+    labels : [draws][names]; values : [draws], values by configuration key.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[tuple[Any, ...], ...]
+    values: tuple[Mapping[str, Any], ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def table(self) -> pd.DataFrame:
+        """One row a draw: its number, then one column a name."""
+        columns: dict[str, Any] = {"draw": range(len(self))}
+        columns |= {name: [row[j] for row in self.labels] for j, name in enumerate(self.names)}
+        frame = pd.DataFrame(columns)
+        for name in self.names:
+            if frame[name].map(type).nunique() > 1 and not pd.api.types.is_numeric_dtype(frame[name]):
+                frame[name] = frame[name].map(str)
+        return frame
+
+
+def make_draws(spec: Spec) -> Draws:
+    """All draws of a sweep, the last block varying fastest; one draw without values if nothing is swept."""
+    names = tuple(name for block in spec.blocks for name in block.names)
+    blocks = [list(zip(block.labels, block.values)) for block in spec.blocks]
+    if spec.sample is not None:
+        names = (*names, *spec.sample.names)
+        rows: list[tuple[tuple[Any, ...], Mapping[str, Any]]] = []
+        for line in spec.sample.matrix().tolist():
+            values = {key: value for item, value in zip(spec.sample.over, line) for key in item.keys}
+            rows.append((tuple(line), values))
+        blocks.append(rows)
+    combined = list(itertools.product(*blocks))
+    labels = tuple(tuple(label for part, _ in row for label in part) for row in combined)
+    merged = tuple({key: value for _, part in row for key, value in part.items()} for row in combined)
+    return Draws(names, labels, merged)
+
+
+class Arm:
+    """One scenario, composed; gives its configuration under a draw.
+
+    Parameters
+    ----------
+    spec : the sweep, whose settings hold for all its scenarios.
+    scenario : None for the baseline.
+    """
+
+    def __init__(self, spec: Spec, scenario: ScenarioSpec | None) -> None:
+        self.label = BASELINE if scenario is None else scenario.label
+        self._file = spec.file
+        self._raw = _composed(spec, scenario)
+        self._read: dict[str, Config] = {}
+        problems: list[str] = []
+        set_values(self._raw, spec.settings, problems, spec.file, "settings")
+        if scenario is not None:
+            set_values(self._raw, scenario.values, problems, spec.file, f"scenarios.{self.label}.values")
+        if problems:
+            raise ConfigError(problems)
+
+    def config(self, values: Mapping[str, Any], where: str) -> Config:
+        """Configuration under a draw's values.
+
+        Parameters
+        ----------
+        where : for messages, such as ``draw 3``.
+        """
+        from sim.config import is_parameter, with_parameters
+
+        numbers = {key: value for key, value in values.items() if is_parameter(key, value)}
+        others = {key: value for key, value in values.items() if key not in numbers}
+        at = repr(sorted(others.items()))
+        if at not in self._read:  # most draws differ in numbers of parameters only
+            self._read[at] = self._checked(others, where)
+        problems = Problems()
+        cfg = with_parameters(self._read[at], numbers, problems)
+        if problems.found:
+            raise ConfigError(self._messages(problems, where))
+        return cfg
+
+    def _checked(self, values: Mapping[str, Any], where: str) -> Config:
+        from sim.config import from_mapping
+
+        raw, found, problems = dict(self._raw), list[str](), Problems()
+        set_values(raw, values, found, self._file, where)
+        if found:
+            raise ConfigError(found)
+        cfg = from_mapping(raw, problems)
+        if problems.found:
+            raise ConfigError(self._messages(problems, where))
+        return replace(cfg, scenario=self.label)
+
+    def _messages(self, problems: Problems, where: str) -> list[str]:
+        return [f"{self._file}: {where}: {self.label}: {p.key}: {p.text}" for p in problems.found]
+
+
+def _composed(spec: Spec, scenario: ScenarioSpec | None) -> dict[str, Any]:
+    """Plain values of a scenario with the shipped defaults."""
+    from sim.config import load_config, to_mapping
+
+    groups = [f"{key}={value}" for key, value in spec.settings.items() if key in _GROUPS and isinstance(value, str)]
+    if scenario is not None:
+        for group, names in (("scenario", scenario.scenarios), ("policy", scenario.policies)):
+            groups += [f"+{group}=[{','.join(names)}]"] if names else []
+    try:
+        cfg = load_config(*groups, config_dir=spec.config_dir)
+    except ConfigError as error:
+        label = BASELINE if scenario is None else scenario.label
+        raise ConfigError([f"{spec.file}: scenarios.{label}: {message}" for message in error.messages]) from None
+    raw = to_mapping(cfg)
+    raw["government"] = {"mode": "scripted"}
+    if "panel" not in spec.record.tables:
+        raw["panel"] = {**raw["panel"], "size": 0}
+    return raw
+
+
+def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[str], file: str, where: str) -> None:
+    """Set values by dotted key; mappings on the way are copied, so that others keep theirs.
+
+    A key that does not exist is a problem, except below ``scope`` and ``values`` of a lever, where new ones may stand.
+    """
+    for key, value in values.items():
+        if key in _GROUPS and isinstance(value, str):
+            continue  # a group, composed already
+        path = key.split(".")
+        parent = _copied_parent(raw, path)
+        if isinstance(parent, str):
+            problems.append(f"{file}: {where}: {key}: {parent}")
+        elif path[-1] not in parent and not (len(path) > 4 and path[-2] in ("scope", "values")):
+            problems.append(f"{file}: {where}: {key}: unknown key; {_allowed(path[-1], parent)}")
+        else:
+            parent[path[-1]] = value
+
+
+def _copied_parent(raw: dict[str, Any], path: Sequence[str]) -> dict[str, Any] | str:
+    """Mapping that holds the last part of a path, copied on the way; or what is wrong."""
+    at = raw
+    for part in path[:-1]:
+        if part not in at and part != "scope":
+            return f"there is no '{part}'; {_allowed(part, at)}"
+        if not isinstance(at.get(part, {}), Mapping):
+            return f"'{part}' holds no further keys"
+        at[part] = dict(at.get(part, {}))
+        at = at[part]
+    return at
+
+
+def _allowed(name: str, options: Mapping[str, Any]) -> str:
+    names = ", ".join(str(option) for option in options)
+    return f"{near(name, [str(option) for option in options])}allowed: {names or 'nothing'}"
+
+
+def arms(spec: Spec) -> Iterator[Arm]:
+    """Composed scenarios of a sweep in the order of the file."""
+    for scenario in spec.scenarios:
+        yield Arm(spec, scenario)

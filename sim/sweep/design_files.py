@@ -1,0 +1,103 @@
+"""What a store says of the sweep that it serves: the design asked for last, which gives the runs their names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.config_read import ConfigError
+from sim.record.recorder import REQUIRED
+from sim.record.sweep_store import StoreError, why_not_written
+from sim.running.manifest import PACKAGES, git_revision, now, package_version
+from sim.sweep.plan import Plan
+from sim.sweep.spec import Record, Spec
+
+ABOUT, DESIGN, DRAWS = "sweep.json", "design.parquet", "draws.parquet"
+
+
+def record_digest(record: Record) -> str:
+    """Name of what is kept of each run: runs that were kept otherwise are computed again."""
+    return hashlib.sha256(json.dumps(asdict(record), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def write_design(root: Path, plan: Plan, digest: str) -> None:
+    """Write design, draws and what is known of the sweep; each aside and renamed.
+
+    Raises
+    ------
+    StoreError : the folder cannot be written.
+    """
+    spec = plan.spec
+    about = {
+        "title": spec.title,
+        "name": spec.name,
+        "file": Path(spec.file).name,
+        "settings": dict(spec.settings),
+        "scenarios": [scenario.label for scenario in spec.scenarios],
+        "compare": spec.compare,
+        "replicates": spec.replicates,
+        "axes": list(plan.draws.names),
+        "sample": None if spec.sample is None else asdict(spec.sample),
+        "record": asdict(spec.record),
+        "record_digest": digest,
+        "columns": {table: REQUIRED.get(table, "year").split() for table in spec.record.tables},
+        "runs": len(plan.keys),
+        "version": package_version("talent-circulation"),
+        "git_revision": git_revision()[0],
+        "python": platform.python_version(),
+        "packages": {name: package_version(name) for name in PACKAGES},
+        "started": now(),
+    }
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        _write(root / DESIGN, plan.rows)
+        _write(root / DRAWS, plan.draws.table())
+        update_about(root, about)
+    except OSError as error:
+        raise StoreError(why_not_written(root, error)) from error
+
+
+def _write(path: Path, frame: pd.DataFrame) -> None:
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        frame.to_parquet(aside, index=False)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def update_about(root: Path, values: Mapping[str, Any]) -> None:
+    """Add to ``sweep.json``."""
+    kept = read_about(root) if (root / ABOUT).is_file() else {}
+    aside = root / f".{ABOUT}.{os.getpid()}.tmp"
+    try:
+        aside.write_text(json.dumps({**kept, **values}, indent=1, default=str) + "\n", encoding="utf-8")
+        aside.replace(root / ABOUT)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def read_about(root: Path) -> dict[str, Any]:
+    """What ``sweep.json`` says; raises `ConfigError` if the folder is no store."""
+    try:
+        about: dict[str, Any] = json.loads((root / ABOUT).read_text(encoding="utf-8"))
+        return about
+    except FileNotFoundError:
+        text = "holds no sweep; run `talent-circulation sweep FILE` first, or give the folder that it wrote"
+        raise ConfigError([f"{root}: {text}"]) from None
+    except (OSError, ValueError) as error:
+        raise ConfigError([f"{root / ABOUT}: cannot be read ({error}); give the sweep's command again"]) from None
+
+
+def store_folder(spec: Spec, small: bool = False) -> Path:
+    """Folder of a sweep's store: ``outputs/NAME/sweep``, or ``small``."""
+    outdir = Path(str(spec.settings.get("outdir", "outputs")))
+    return outdir / spec.name / ("small" if small else "sweep")

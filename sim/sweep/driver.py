@@ -1,0 +1,245 @@
+"""The driver of a sweep: hands chunks to an executor, looks what the store holds, hands in again what was lost.
+
+What counts are the rows in the store. A chunk that ended without all of its rows is handed in again, at last run by
+run, so that a run which kills its process costs itself only and is then noted as a failure.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sim.record.sweep_store import StoreError, SweepStore
+from sim.running.manifest import now
+from sim.running.model import Model
+from sim.sweep.chunk import ChunkJob
+from sim.sweep.executors import STORE_ERROR, Ended, Executor
+from sim.sweep.plan import Batch, Piece, Plan, batches, with_threads
+
+ATTEMPTS = 3  # times that a run is handed in as part of chunks that vanish; then it goes alone, once
+PER_WORKER = 4  # chunks a worker at least, so that no worker is idle for long at the end
+STOP_SECONDS = 60.0  # for workers to write what they have
+INDEX_SECONDS = 60.0  # between savings of the index
+
+
+@dataclass
+class Progress:
+    """Where a sweep stands; handed to whoever shows it."""
+
+    total: int
+    done: int
+    failed: int = 0
+    running: int = 0
+    began: float = field(default_factory=time.monotonic)
+    done_before: int = 0
+    work_left: float = 0.0
+    work_done: float = 0.0
+    workers: int = 1
+
+    @property
+    def remaining(self) -> int:
+        """Runs neither done nor failed."""
+        return max(self.total - self.done - self.failed, 0)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Expected wall time, by the share of expected work that is done; None before anything is."""
+        spent = time.monotonic() - self.began
+        return spent * self.work_left / self.work_done if self.work_done > 0 else None
+
+
+@dataclass
+class Driver:
+    """One sweep being carried out.
+
+    Parameters
+    ----------
+    wanted : keys of the runs to compute.
+    digest : of what is recorded.
+    cache : folder of histories that chunks share; None: each chunk lives its own.
+    threads : of the kernels in each chunk.
+    show : told of progress; note : told one line.
+    """
+
+    plan: Plan
+    model: Model
+    store: SweepStore
+    executor: Executor
+    digest: str
+    wanted: set[str]
+    cache: Path | None
+    threads: int
+    show: Callable[[Progress], None]
+    note: Callable[[str], None]
+    _jobs: dict[str, ChunkJob] = field(default_factory=dict)  # in flight
+    _opens: dict[str, frozenset[str]] = field(default_factory=dict)
+    _opening: set[str] = field(default_factory=set)
+    _waiting: deque[tuple[ChunkJob, Batch]] = field(default_factory=deque)
+    _lost: dict[str, int] = field(default_factory=dict)
+    _failed: set[str] = field(default_factory=set)
+    _saved: float = field(default_factory=time.monotonic)
+
+    def carry_out(self) -> Progress:
+        """Compute all that is wanted.
+
+        Raises
+        ------
+        StoreError : the store cannot be written.
+        """
+        self.progress = Progress(len(self.plan.keys), 0, workers=self.executor.workers)
+        adopted = self.executor.adopt()
+        for job in adopted:
+            self._jobs[job.id] = job
+        flying = {key for job in adopted for key in job.keys}
+        if adopted:
+            self.note(f"{len(adopted)} chunks with {len(flying)} runs are still being computed; waiting for them")
+        self._plan_chunks(self.wanted - flying)
+        self._count()
+        self.progress.done_before = self.progress.done
+        try:
+            self._loop()
+        except BaseException:
+            self._end()
+            raise
+        finally:
+            self._save_index()
+        self._count()
+        return self.progress
+
+    def _loop(self) -> None:
+        while self._waiting or self._jobs:
+            self._hand_over()
+            for ended in self.executor.poll(0.5):
+                self._take(ended)
+            self._count()
+            if time.monotonic() - self._saved > INDEX_SECONDS:
+                self._save_index()
+
+    def _plan_chunks(self, keys: set[str]) -> None:
+        speed = self._speed()
+        families = [(f, f.tasks.keys() & keys) for f in self.plan.families.values()]
+        total = speed * sum(self.plan.seconds(family, wanted) for family, wanted in families if wanted)
+        target = min(60 * self.plan.spec.chunk_minutes, total / (PER_WORKER * self.executor.workers))
+        for batch in batches(self.plan, keys, max(target, 1e-3), speed):
+            self._waiting.append((self._job(batch.pieces, batch.seconds), batch))
+            self._opening |= batch.opens
+        self.progress.work_left = sum(job.seconds for job, _ in self._waiting)
+
+    def _speed(self) -> float:
+        """Measured over expected seconds, by the runs that are stored already."""
+        seconds = [row for part in self.store.parts.values() for row in part.runs["seconds"].to_pylist()[:200]]
+        some = next(iter(self.plan.families.values()), None)
+        if len(seconds) < 10 or some is None:
+            return 1.0
+        expected = self.plan.seconds(some, {next(iter(some.tasks))})
+        task = next(iter(some.tasks.values()))
+        own = expected * (task.cfg.end - task.after) / max(some.years({task.key}), 1.0)
+        return min(max(sum(seconds) / len(seconds) / max(own, 1e-6), 0.02), 50.0)
+
+    def _job(self, pieces: Sequence[Piece], seconds: float) -> ChunkJob:
+        return ChunkJob(
+            id=f"chunk-{secrets.token_hex(6)}",
+            store=self.store.root.absolute(),
+            model=self.model,
+            pieces=tuple(with_threads(piece, self.threads) for piece in pieces),
+            record=self.plan.spec.record,
+            digest=self.digest,
+            seconds=seconds,
+            cache=self.cache,
+        )
+
+    def _hand_over(self) -> None:
+        room = len(self._waiting) if self.executor.capacity is None else self.executor.capacity - len(self._jobs)
+        ready, later = list[tuple[ChunkJob, Batch]](), deque[tuple[ChunkJob, Batch]]()
+        while self._waiting and len(ready) < room:
+            job, batch = self._waiting.popleft()
+            if batch.needs & self._opening:
+                later.append((job, batch))
+            else:
+                ready.append((job, batch))
+        self._waiting.extendleft(reversed(later))
+        if ready:
+            self.executor.submit([job for job, _ in ready])
+            for job, batch in ready:
+                self._jobs[job.id] = job
+                self._opens[job.id] = batch.opens
+
+    def _take(self, ended: Ended) -> None:
+        """Book a chunk that ended; what of it is neither done nor failed goes in again."""
+        job = self._jobs.pop(ended.chunk)
+        self._opening -= self._opens.pop(job.id, frozenset())
+        if ended.error.startswith(STORE_ERROR):
+            raise StoreError(ended.error.removeprefix(STORE_ERROR))
+        self.store.refresh()
+        done = self.store.done(self.digest)
+        failed = {row["run"] for row in self.store.failures_of(job.id)}
+        self._failed |= failed
+        self.progress.work_done += job.seconds
+        left = [key for key in job.keys if key not in done and key not in failed]
+        if left:
+            self._hand_in_again(job, left, ended.error or "it ended without its rows")
+
+    def _hand_in_again(self, job: ChunkJob, left: Sequence[str], why: str) -> None:
+        for key in left:
+            self._lost[key] = self._lost.get(key, 0) + 1
+        self.note(f"{len(left)} runs of {job.id} are missing ({why}); handing them in again")
+        alone = [key for key in left if self._lost[key] >= ATTEMPTS]
+        hopeless = [key for key in alone if self._lost[key] > ATTEMPTS]
+        if hopeless:
+            self._give_up(job, hopeless, why)
+        together = set(left) - set(alone)
+        for keys in [together, *({key} for key in alone if key not in hopeless)]:
+            pieces = [restricted(piece, keys) for piece in job.pieces]
+            if any(piece.tasks for piece in pieces):
+                again = self._job([piece for piece in pieces if piece.tasks], job.seconds * len(keys) / len(job.keys))
+                self._waiting.append((again, Batch(again.pieces, again.seconds)))
+
+    def _give_up(self, job: ChunkJob, keys: Iterable[str], why: str) -> None:
+        tasks = {task.key: task for piece in job.pieces for task in piece.tasks}
+        rows = [
+            {"run": key, "stage": "worker", "message": f"{why}; handed in {self._lost[key]} times", "traceback": "",
+             "config": self.model.as_yaml(tasks[key].cfg), "host": "", "time": now()}
+            for key in keys
+        ]  # fmt: skip
+        self.store.write_failures(f"{job.id}-{secrets.token_hex(4)}", rows)
+        self._failed |= set(keys)
+
+    def _count(self) -> None:
+        done = self.store.done(self.digest).keys() & self.plan.keys
+        self.progress.done = len(done)
+        self.progress.failed = len((self._failed & self.plan.keys) - done)
+        self.progress.running = self.executor.running()
+        flying = sum(job.seconds for job in self._jobs.values()) + sum(job.seconds for job, _ in self._waiting)
+        self.progress.work_left = flying
+        self.show(self.progress)
+
+    def _end(self) -> None:
+        """Let workers write what they have."""
+        until = time.monotonic() + STOP_SECONDS
+        try:
+            while self._jobs and time.monotonic() < until:
+                self.executor.stop()
+                for ended in self.executor.poll(0.5):
+                    self._jobs.pop(ended.chunk, None)
+        except KeyboardInterrupt:
+            self.executor.stop(kill=True)
+        if self._jobs:
+            self.executor.stop(kill=True)
+        self.store.refresh()
+        self._count()
+
+    def _save_index(self) -> None:
+        self._saved = time.monotonic()
+        try:
+            self.store.save_index()
+        except StoreError:
+            return  # it is made anew when it is missing
+
+
+def restricted(piece: Piece, keys: set[str]) -> Piece:
+    """The piece with these runs only."""
+    return replace(piece, tasks=tuple(task for task in piece.tasks if task.key in keys))

@@ -1,0 +1,273 @@
+"""Runs of a sweep: their keys, the families that share a history, and chunks of a few minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.config_read import ConfigError
+from sim.running.model import Model
+from sim.running.plan import branch_year, modes_of
+from sim.sweep.design import BASELINE, Arm, Draws, arms, make_draws
+from sim.sweep.spec import Spec
+
+if TYPE_CHECKING:
+    from sim.config import Config
+
+# Seconds that a year takes: fixed, and for each of the world's researchers / scale. For the first chunks only; then
+# what was measured counts.
+YEAR_SECONDS, AGENT_SECONDS, RESEARCHERS = 0.010, 0.5e-6, 1.1e7
+BASE_YEARS = 2.0  # years that it takes to make the first people of a world
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run to compute.
+
+    Attributes
+    ----------
+    key : content key of the run.
+    after : last year that it shares with the baseline of its family; the year before the first if none.
+    recorded : False for a baseline that only lends its macro states.
+    """
+
+    key: str
+    cfg: Config
+    mode: str
+    after: int
+    recorded: bool = True
+
+
+@dataclass
+class Family:
+    """Runs that share parameters and chance: their histories are parts of one baseline, lived once.
+
+    Attributes
+    ----------
+    baseline : configuration without policies; replicate : number of the replicate.
+    baselines : baseline by mode, if runs are compared with it or take their macro states from it.
+    tasks : all runs by key, baselines first.
+    """
+
+    baseline: Config
+    replicate: int
+    baselines: dict[str, Task] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+
+    def years(self, keys: Set[str]) -> float:
+        """Years to simulate for these runs: history, baseline if it is needed, and what comes after the branches."""
+        tasks = [task for key, task in self.tasks.items() if key in keys]
+        own = sum(task.cfg.end - task.after for task in tasks)
+        shared = max((task.after for task in tasks), default=self.baseline.start - 1) - self.baseline.start + 1
+        lent = [task for task in self.baselines.values() if task.key not in keys]
+        lent_years = sum(task.cfg.end - task.after for task in lent if any(task.mode == t.mode for t in tasks))
+        return own + shared + lent_years + BASE_YEARS
+
+
+@dataclass
+class Plan:
+    """All runs of a sweep.
+
+    Attributes
+    ----------
+    rows : design: scenario, mode, draw, replicate, run; in the order of the tables.
+    families : by key of their baseline.
+    unread : levers that are set but change nothing in these years or places.
+    """
+
+    spec: Spec
+    draws: Draws
+    rows: pd.DataFrame
+    families: dict[str, Family]
+    unread: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> set[str]:
+        """Keys of all runs that are recorded."""
+        return set(self.rows["run"])
+
+    def seconds(self, family: Family, keys: Set[str]) -> float:
+        """Expected seconds for runs of a family."""
+        agents = RESEARCHERS / family.baseline.scale
+        return family.years(keys) * (YEAR_SECONDS + AGENT_SECONDS * agents)
+
+
+def make_plan(spec: Spec, model: Model) -> Plan:
+    """Compose scenarios, set draws, key runs; raises `ConfigError` with all problems of all draws (the first 20)."""
+    draws = make_draws(spec)
+    composed = list(arms(spec)) or [Arm(spec, None)]
+    builder = _Builder(spec, model)
+    problems: list[str] = []
+    for number, values in enumerate(draws.values):
+        for arm in composed:
+            try:
+                cfg = arm.config(values, f"draw {number}")
+            except ConfigError as error:
+                problems += [message for message in error.messages if message not in problems]
+                continue
+            builder.add(arm.label, number, cfg)
+        if len(problems) >= 20:
+            break
+    if problems:
+        raise ConfigError(problems[:20])
+    return Plan(spec, draws, builder.frame(), builder.families, tuple(builder.unread))
+
+
+class _Builder:
+    """Collects rows of the design and families; a run that comes twice is computed once."""
+
+    def __init__(self, spec: Spec, model: Model) -> None:
+        self._spec, self._model = spec, model
+        self._rows: dict[tuple[str, str, int, int], str] = {}
+        self.families: dict[str, Family] = {}
+        self.unread: dict[str, None] = {}
+        self._first_years: dict[tuple[int, str, int, int], tuple[Any, int | None]] = {}
+
+    def add(self, label: str, draw: int, cfg: Config) -> None:
+        """All replicates and modes of a scenario under a draw, with their baselines."""
+        first = self._first_year(cfg)
+        baseline = self._model.baseline(cfg)
+        paired = self._spec.compare or cfg.params.feedback == "frozen"
+        branch = branch_year(cfg.start, cfg.end, first)
+        after = cfg.start - 1 if branch is None else branch
+        for replicate in range(self._spec.replicates):
+            trunk = self._model.run_key(baseline, replicate)
+            family = self.families.setdefault(trunk, Family(baseline, replicate))
+            for mode in modes_of(cfg):
+                if label == BASELINE or paired:
+                    self._baseline(family, trunk, draw, mode, label == BASELINE or self._spec.compare)
+                if label != BASELINE:
+                    key = self._model.run_key(cfg, replicate, mode)
+                    self._rows[label, mode, draw, replicate] = key
+                    family.tasks.setdefault(key, Task(key, cfg, mode, after))
+
+    def _baseline(self, family: Family, trunk: str, draw: int, mode: str, recorded: bool) -> None:
+        cfg, replicate = family.baseline, family.replicate
+        if mode not in family.baselines:
+            key = trunk if mode == "scripted" else self._model.run_key(cfg, replicate, mode)
+            after = branch_year(cfg.start, cfg.end, None)
+            assert after is not None
+            family.baselines[mode] = Task(key, cfg, mode, after, recorded)
+            family.tasks = {key: family.baselines[mode], **family.tasks}
+        if recorded:
+            self._rows[BASELINE, mode, draw, replicate] = family.baselines[mode].key
+
+    def _first_year(self, cfg: Config) -> int | None:
+        at = (id(cfg.policies), cfg.world, cfg.start, cfg.end)
+        if at not in self._first_years:  # policies are kept, so that their id stays theirs
+            self._first_years[at] = cfg.policies, self._model.first_policy_year(cfg)
+            if cfg.policies:
+                self.unread |= dict.fromkeys(self._model.levers_never_read(cfg))
+        return self._first_years[at][1]
+
+    def frame(self) -> pd.DataFrame:
+        """Design in the order of the file: scenarios (baseline first), modes, draws, replicates."""
+        names = ["scenario", "mode", "draw", "replicate"]
+        frame = pd.DataFrame(list(self._rows), columns=names)
+        frame["run"] = list(self._rows.values())
+        order = {label: i for i, label in enumerate((BASELINE, *(s.label for s in self._spec.scenarios)))}
+        return frame.iloc[frame["scenario"].map(order).argsort(kind="stable")].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Runs of one family that one chunk computes.
+
+    Attributes
+    ----------
+    tasks : the runs; baselines : baseline by mode, to pair with, whether or not it is one of the runs.
+    keep : histories and macro states go to the shared cache, as other chunks need them.
+    """
+
+    baseline: Config
+    replicate: int
+    tasks: tuple[Task, ...]
+    baselines: Mapping[str, Task]
+    keep: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(task.key for task in self.tasks)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pieces for one chunk; `opens` and `needs` name families whose shared part this computes or waits for."""
+
+    pieces: tuple[Piece, ...]
+    seconds: float
+    opens: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+
+
+def batches(plan: Plan, wanted: Set[str], target_seconds: float, speed: float = 1.0) -> Iterator[Batch]:
+    """Runs to compute as chunks of about `target_seconds`, families whole where they fit.
+
+    A family too large for one chunk is opened by a first chunk, which leaves history and baseline in the cache for
+    the others.
+
+    Parameters
+    ----------
+    wanted : keys of the runs to compute.
+    speed : measured seconds over expected ones.
+    """
+    pieces: list[Piece] = []
+    used = 0.0
+    large: list[tuple[str, Family, list[Task]]] = []
+    for key, family in plan.families.items():
+        tasks = [task for task in family.tasks.values() if task.key in wanted]
+        if not tasks:
+            continue
+        seconds = speed * plan.seconds(family, {task.key for task in tasks})
+        if seconds > 1.5 * target_seconds and len(tasks) > 1:
+            large.append((key, family, tasks))
+            continue
+        if pieces and used + seconds > target_seconds:
+            yield Batch(tuple(pieces), used)
+            pieces, used = [], 0.0
+        pieces.append(Piece(family.baseline, family.replicate, tuple(tasks), dict(family.baselines)))
+        used += seconds
+    if pieces:
+        yield Batch(tuple(pieces), used)
+    yield from _openers(plan, large, speed)
+    for key, family, tasks in large:
+        yield from _split(plan, key, family, tasks[1:], target_seconds, speed)
+
+
+def _openers(plan: Plan, large: Sequence[tuple[str, Family, list[Task]]], speed: float) -> Iterator[Batch]:
+    for key, family, tasks in large:
+        first = Piece(family.baseline, family.replicate, tuple(tasks[:1]), dict(family.baselines), keep=True)
+        yield Batch((first,), speed * plan.seconds(family, {tasks[0].key}), opens=frozenset([key]))
+
+
+def _split(
+    plan: Plan, key: str, family: Family, tasks: Sequence[Task], target_seconds: float, speed: float
+) -> Iterator[Batch]:
+    """The runs of an opened family; each chunk costs its runs only."""
+    year = speed * plan.seconds(family, set()) / max(family.years(set()), 1e-9)
+    rest: list[Task] = []
+    used = 0.0
+    for task in tasks:
+        seconds = year * (task.cfg.end - task.after)
+        if rest and used + seconds > target_seconds:
+            yield _needing(key, family, rest, used)
+            rest, used = [], 0.0
+        rest.append(task)
+        used += seconds
+    if rest:
+        yield _needing(key, family, rest, used)
+
+
+def _needing(key: str, family: Family, tasks: Sequence[Task], seconds: float) -> Batch:
+    piece = Piece(family.baseline, family.replicate, tuple(tasks), dict(family.baselines), keep=True)
+    return Batch((piece,), seconds, needs=frozenset([key]))
+
+
+def with_threads(piece: Piece, threads: int) -> Piece:
+    """The same with so many threads for the kernels of each run; not part of any key."""
+    tasks = tuple(replace(task, cfg=replace(task.cfg, threads=threads)) for task in piece.tasks)
+    baselines = {m: replace(t, cfg=replace(t.cfg, threads=threads)) for m, t in piece.baselines.items()}
+    return replace(piece, baseline=replace(piece.baseline, threads=threads), tasks=tasks, baselines=baselines)

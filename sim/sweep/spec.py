@@ -1,0 +1,392 @@
+"""``sweep.yaml`` read strictly: every problem is named with file, key and what is allowed, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.config_read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
+from sim.record.recorder import TABLES
+from sim.sweep.sampling import METHODS, Range, Sample
+
+NAME = "sweep.yaml"
+KINDS = ("processes", "slurm", "ray")
+_KEYS = (
+    "title settings config_dir scenarios compare replicates grid list sample record chunk_minutes executor small"
+).split()
+_SETTINGS_HERE = ("replicates", "compare", "scenario", "policy", "policies", "titles", "effects")
+_RUN_COLUMNS = ("scenario", "mode", "draw", "replicate", "run", "year", "place")
+
+
+@dataclass(frozen=True)
+class ScenarioSpec:
+    """One policy arm: shipped or own scenarios merged, and values set on top of them."""
+
+    label: str
+    scenarios: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows of values that belong together; the draws are all combinations of one row of each block.
+
+    Attributes
+    ----------
+    names : columns that identify a row in the tables.
+    labels : [rows][names].
+    values : [rows], values by configuration key.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[tuple[Any, ...], ...]
+    values: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept of each run; years and places None keep all."""
+
+    tables: tuple[str, ...] = ("world_year", "place_year")
+    first_year: int | None = None
+    places: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A sweep as asked for.
+
+    Attributes
+    ----------
+    file : where it was read (for messages), or a name.
+    settings : dotted keys of the configuration, for all runs.
+    blocks, sample : the draws.
+    executor : ``kind`` and what else is set for it.
+    """
+
+    file: str
+    name: str
+    title: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    config_dir: str | None = None
+    scenarios: tuple[ScenarioSpec, ...] = ()
+    compare: bool = True
+    replicates: int = 1
+    blocks: tuple[Block, ...] = ()
+    sample: Sample | None = None
+    record: Record = field(default_factory=Record)
+    chunk_minutes: float = 2.0
+    executor: Mapping[str, Any] = field(default_factory=lambda: {"kind": "processes"})
+
+
+def read_spec(path: Path | str, changes: Mapping[str, Any] | None = None, small: bool = False) -> Spec:
+    """Read a ``sweep.yaml``.
+
+    Parameters
+    ----------
+    changes : settings from the command line, which replace those of the file.
+    small : take the file's ``small`` block into account.
+
+    Raises
+    ------
+    ConfigError : with all problems at once.
+    """
+    file = find_file(Path(path))
+    raw = _load(file)
+    if small:
+        if not isinstance(raw.get("small"), Mapping):
+            raise ConfigError([f"{file}: small: is missing, so --small cannot be used; allowed: keys of a sweep"])
+        raw = _merged(raw, raw["small"])
+    name = file.resolve().parent.name if file.stem == "sweep" else file.stem
+    return spec_of({**raw, "small": None}, str(file), name, file.resolve().parent, changes or {})
+
+
+def find_file(path: Path) -> Path:
+    """The sweep's file: itself, or ``sweep.yaml`` in the folder given."""
+    file = path / NAME if path.is_dir() else path
+    if not file.is_file():
+        raise ConfigError([f"{path}: no such sweep; give a file such as experiments/threshold/{NAME}"])
+    return file
+
+
+def spec_of(
+    raw: Mapping[str, Any], file: str, name: str, folder: Path, changes: Mapping[str, Any] | None = None
+) -> Spec:
+    """A sweep of plain values, as in ``sweep.yaml``.
+
+    Parameters
+    ----------
+    file : for messages; name : of its folder of results; folder : what ``config_dir`` is relative to.
+    changes : values by key of the sweep (``replicates``, ``executor.kind`` …) or of the model's configuration.
+    """
+    problems = Problems()
+    raw = _changed(raw, changes or {})
+    check_keys(raw, _KEYS, "", problems)
+    blocks = (*_grid(raw.get("grid"), problems), *_list(raw.get("list"), problems))
+    sample = _sample(raw.get("sample"), problems)
+    _check_names([*(n for block in blocks for n in block.names), *(sample.names if sample else ())], problems)
+    compare = raw.get("compare", True)
+    if not isinstance(compare, bool):
+        problems.add("compare", f"{show(compare)} is not allowed; allowed: true, false")
+    config_dir = raw.get("config_dir")
+    spec = Spec(
+        file=file,
+        name=name,
+        title=str(raw.get("title") or name),
+        settings=_settings(raw.get("settings"), problems),
+        config_dir=None if config_dir is None else str(folder / text(config_dir, "config_dir", problems)),
+        scenarios=_scenarios(raw.get("scenarios"), None if config_dir is None else folder / str(config_dir), problems),
+        compare=bool(compare),
+        replicates=whole(raw.get("replicates", 1), "replicates", problems, 1, 100_000),
+        blocks=blocks,
+        sample=sample,
+        record=_record(raw.get("record"), problems),
+        chunk_minutes=number(raw.get("chunk_minutes", 2), "chunk_minutes", problems, 0.01, 600, "minutes"),
+        executor=_executor(raw.get("executor"), problems),
+    )
+    if not spec.scenarios and not spec.compare:
+        problems.add("scenarios", "is empty and compare is false: there is nothing to run")
+    if problems.found:
+        raise ConfigError([f"{file}: {p.key}: {p.text}" for p in problems.found])
+    return spec
+
+
+def _load(file: Path) -> dict[str, Any]:
+    """Plain values; numbers such as 1e-4 are numbers, dates stay texts, a key twice is an error."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    try:
+        values = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise ConfigError([f"{file}: {line}not YAML: {getattr(error, 'problem', None) or error}"]) from None
+    except (OSError, OmegaConfBaseException) as error:
+        raise ConfigError([f"{file}: {error}"]) from None
+    if not isinstance(values, dict):
+        raise ConfigError([f"{file}: is not a mapping; allowed keys: {', '.join(_KEYS)}"])
+    return {str(key): value for key, value in values.items()}
+
+
+def _merged(raw: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys of the small block in place of the others; settings and record are merged key by key."""
+    merged = {**raw, **over}
+    for key in ("settings", "record", "executor"):
+        if isinstance(raw.get(key), Mapping) and isinstance(over.get(key), Mapping):
+            merged[key] = {**raw[key], **over[key]}
+    return merged
+
+
+def _changed(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes from the command line: a key of the sweep, or a setting of the model."""
+    out = dict(raw)
+    for key, value in changes.items():
+        head, _, rest = key.partition(".")
+        if head in _KEYS and head not in ("small", "settings"):
+            if rest:
+                out[head] = {**(out.get(head) or {}), rest: value}
+            else:
+                out[head] = value
+        else:
+            settings = {**flat(out.get("settings") or {}), key.removeprefix("settings."): value}
+            out["settings"] = settings
+    return out
+
+
+def flat(values: Mapping[str, Any], key: str = "") -> dict[str, Any]:
+    """Nested mappings as dotted keys."""
+    out: dict[str, Any] = {}
+    for name, value in values.items():
+        at = join(key, name)
+        out |= flat(value, at) if isinstance(value, Mapping) and value else {at: value}
+    return out
+
+
+def _settings(raw: object, problems: Problems) -> dict[str, Any]:
+    settings = flat(mapping(raw, "settings", problems))
+    for key in settings:
+        if key.split(".")[0] in _SETTINGS_HERE:
+            where = "grid, list or sample" if key.startswith(("effects", "policies")) else "the sweep itself"
+            problems.add(join("settings", key), f"is not set here but in {where}")
+    return settings
+
+
+def _scenarios(raw: object, config_dir: Path | None, problems: Problems) -> tuple[ScenarioSpec, ...]:
+    if raw == "all":
+        from sim.config_compose import options, search_folders
+
+        folders = search_folders(None if config_dir is None else str(config_dir)).values()
+        raw = list(options("scenario", folders))
+    if isinstance(raw, str):
+        raw = [raw]
+    if isinstance(raw, Mapping):
+        return tuple(_scenario(str(label), value, problems) for label, value in raw.items())
+    if isinstance(raw, Sequence):
+        found = [ScenarioSpec(str(name), (str(name),)) for name in raw if not isinstance(name, (Mapping, list))]
+        if len(found) < len(raw):
+            problems.add("scenarios", "holds something that is no name; write a mapping label: {scenario: [A, B]}")
+        return tuple(found)
+    if raw is not None:
+        problems.add("scenarios", f"{show(raw)} is not a list of names, a mapping of labels, or the word all")
+    return ()
+
+
+def _scenario(label: str, raw: object, problems: Problems) -> ScenarioSpec:
+    key = f"scenarios.{label}"
+    if not isinstance(raw, Mapping):
+        raw = {"scenario": raw}
+    check_keys(raw, ("scenario", "policy", "values"), key, problems)
+    names = {group: _names(raw.get(group), f"{key}.{group}", problems) for group in ("scenario", "policy")}
+    if not any(names.values()):
+        problems.add(key, "names neither a scenario nor a policy")
+    if label == "baseline":
+        problems.add(key, "the name baseline is taken by the world without policies; choose another")
+    return ScenarioSpec(
+        label, names["scenario"], names["policy"], mapping(raw.get("values"), f"{key}.values", problems)
+    )
+
+
+def _names(raw: object, key: str, problems: Problems) -> tuple[str, ...]:
+    items = [] if raw is None else [raw] if isinstance(raw, str) else raw
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        problems.add(key, f"{show(raw)} is not a name or a list of names")
+        return ()
+    return tuple(items)
+
+
+def _grid(raw: object, problems: Problems) -> Iterable[Block]:
+    for name, value in mapping(raw, "grid", problems).items():
+        key = join("grid", name)
+        if isinstance(value, list):
+            yield _axis(str(name), value, [{str(name): item} for item in value], key, problems)
+        elif isinstance(value, Mapping) and "choices" in value:
+            check_keys(value, ("choices",), key, problems)
+            choices = mapping(value["choices"], f"{key}.choices", problems)
+            rows = [mapping(item, f"{key}.choices.{label}", problems) for label, item in choices.items()]
+            yield _axis(str(name), [str(label) for label in choices], rows, key, problems)
+        elif isinstance(value, Mapping):
+            check_keys(value, ("keys", "values", "choices"), key, problems)
+            keys, values = _names(value.get("keys"), f"{key}.keys", problems), value.get("values")
+            if not keys or not isinstance(values, list):
+                problems.add(key, "needs keys (a list of configuration keys) and values (a list), or choices")
+                continue
+            yield _axis(str(name), values, [dict.fromkeys(keys, item) for item in values], key, problems)
+        else:
+            problems.add(key, f"{show(value)} is not a list of values, or a mapping with keys and values, or choices")
+
+
+def _axis(name: str, labels: Sequence[Any], rows: Sequence[Mapping[str, Any]], key: str, problems: Problems) -> Block:
+    if not labels:
+        problems.add(key, "is empty; name at least one value, or leave the key out")
+    plain = tuple(item if isinstance(item, (int, float, str, bool)) else str(item) for item in labels)
+    if len({str(item) for item in plain}) < len(plain):
+        problems.add(key, "holds the same value twice")
+    return Block((name,), tuple((item,) for item in plain), tuple(rows))
+
+
+def _list(raw: object, problems: Problems) -> Iterable[Block]:
+    if raw is None:
+        return
+    if not isinstance(raw, list) or not raw or not all(isinstance(row, Mapping) and row for row in raw):
+        problems.add("list", "is not a list of mappings from keys to values")
+        return
+    names = tuple(str(name) for name in raw[0])
+    for i, row in enumerate(raw):
+        if {str(name) for name in row} != set(names):
+            problems.add(f"list[{i}]", f"has other keys than the first row; allowed: {', '.join(names)}")
+            return
+    rows = [{name: row[name] for name in names} for row in raw]
+    yield Block(names, tuple(tuple(row.values()) for row in rows), tuple(rows))
+
+
+def _sample(raw: object, problems: Problems) -> Sample | None:
+    if raw is None:
+        return None
+    given = mapping(raw, "sample", problems)
+    check_keys(given, ("method", "n", "seed", "over", "levels", "second_order"), "sample", problems)
+    over = mapping(given.get("over"), "sample.over", problems)
+    if not over:
+        problems.add("sample.over", "is empty; name at least one parameter with from and to")
+    second = given.get("second_order", False)
+    if not isinstance(second, bool):
+        problems.add("sample.second_order", f"{show(second)} is not allowed; allowed: true, false")
+    return Sample(
+        method=one_of(given.get("method"), "sample.method", problems, METHODS),
+        n=whole(given.get("n", 16), "sample.n", problems, 1, 10_000_000),
+        seed=whole(given.get("seed", 0), "sample.seed", problems, 0, 2**31 - 2),
+        over=tuple(_range(str(name), value, problems) for name, value in over.items()),
+        levels=whole(given.get("levels", 4), "sample.levels", problems, 2, 100),
+        second_order=bool(second),
+    )
+
+
+def _range(name: str, raw: object, problems: Problems) -> Range:
+    """Range of a parameter; what is left out are its documented bounds."""
+    key = f"sample.over.{name}"
+    given = mapping(raw, key, problems)
+    check_keys(given, ("from", "to", "log", "keys"), key, problems)
+    keys = _names(given.get("keys"), f"{key}.keys", problems) or (name,)
+    lo, hi = bounds(keys[0]) or (None, None)
+    log = given.get("log", False)
+    if not isinstance(log, bool):
+        problems.add(f"{key}.log", f"{show(log)} is not allowed; allowed: true, false")
+    if (lo is None and "from" not in given) or (hi is None and "to" not in given):
+        problems.add(key, "has no documented bounds; give from and to")
+        return Range(name, keys, 0.0, 1.0)
+    start = number(given.get("from", lo), f"{key}.from", problems, -1e300, 1e300)
+    end = number(given.get("to", hi), f"{key}.to", problems, -1e300, 1e300)
+    if not end > start:
+        problems.add(key, f"to ({end:g}) is not above from ({start:g})")
+    elif log and start <= 0:
+        problems.add(key, f"a logarithmic range cannot begin at {start:g}")
+    return Range(name, keys, start, end, bool(log))
+
+
+def bounds(key: str) -> tuple[float, float] | None:
+    """Documented bounds of a parameter or of an effect of a lever."""
+    from sim.config import parameter_table
+    from sim.policy.levers import LEVERS
+
+    head, *rest = key.split(".")
+    if head == "effects" and len(rest) == 2:
+        effects = LEVERS[rest[0]].effects if rest[0] in LEVERS else ()
+        return next(((effect.lo, effect.hi) for effect in effects if effect.name == rest[1]), None)
+    row = next((row for row in parameter_table() if row["key"] == key), None)
+    found = row["bounds"] if row else None
+    return found if found and all(isinstance(bound, (int, float)) for bound in found) else None
+
+
+def _record(raw: object, problems: Problems) -> Record:
+    given = mapping(raw, "record", problems)
+    check_keys(given, ("tables", "first_year", "places"), "record", problems)
+    tables = _names(given.get("tables"), "record.tables", problems) or Record.tables
+    for name in tables:
+        if name not in TABLES:
+            problems.add("record.tables", unknown(name, "table", TABLES))
+    first = given.get("first_year")
+    places = given.get("places")
+    return Record(
+        tables=tuple(dict.fromkeys(tables)),
+        first_year=None if first is None else whole(first, "record.first_year", problems, 1900, 2100, "year"),
+        places=None if places is None else _names(places, "record.places", problems),
+    )
+
+
+def _executor(raw: object, problems: Problems) -> dict[str, Any]:
+    given = {"kind": raw} if isinstance(raw, str) else dict(mapping(raw, "executor", problems))
+    kind = one_of(given.get("kind", "processes"), "executor.kind", problems, KINDS)
+    return {**given, "kind": kind}
+
+
+def _check_names(names: Sequence[str], problems: Problems) -> None:
+    for name in names:
+        if name in _RUN_COLUMNS:
+            problems.add(name, "is a column of every table; choose another name for this axis")
+        if names.count(name) > 1:
+            problems.add(name, "is swept twice")
+            return
