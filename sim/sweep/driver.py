@@ -1,7 +1,7 @@
 """The driver of a sweep: hands chunks to an executor, looks what the store holds, hands in again what was lost.
 
-What counts are the rows in the store. A chunk that ended without all of its rows is handed in again, at last run by
-run, so that a run which kills its process costs itself only and is then noted as a failure.
+What counts are the rows in the store. What a chunk did not leave there when it ended is handed in again in halves, so
+that a run which kills its process is soon alone, costs itself only and is then noted as a failure.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from sim.sweep.chunk import ChunkJob
 from sim.sweep.executors import STORE_ERROR, Ended, Executor
 from sim.sweep.plan import Batch, Piece, Plan, batches, with_threads
 
-ATTEMPTS = 3  # times that a run is handed in as part of chunks that vanish; then it goes alone, once
+ATTEMPTS = 3  # times that a run is tried alone after chunks with it have vanished
 PER_WORKER = 4  # chunks a worker at least, so that no worker is idle for long at the end
 STOP_SECONDS = 60.0  # for workers to write what they have
 INDEX_SECONDS = 60.0  # between savings of the index
@@ -184,29 +184,27 @@ class Driver:
             self._hand_in_again(job, left, ended.error or "it ended without its rows")
 
     def _hand_in_again(self, job: ChunkJob, left: Sequence[str], why: str) -> None:
-        for key in left:
-            self._lost[key] = self._lost.get(key, 0) + 1
+        """In two halves, so that a run which kills its process is soon alone; alone it is tried `ATTEMPTS` times."""
+        if len(left) == 1:
+            self._lost[left[0]] = self._lost.get(left[0], 0) + 1
+            if self._lost[left[0]] >= ATTEMPTS:
+                self._give_up(job, left[0], why)
+                return
         self.note(f"{len(left)} runs of {job.id} are missing ({why}); handing them in again")
-        alone = [key for key in left if self._lost[key] >= ATTEMPTS]
-        hopeless = [key for key in alone if self._lost[key] > ATTEMPTS]
-        if hopeless:
-            self._give_up(job, hopeless, why)
-        together = set(left) - set(alone)
-        for keys in [together, *({key} for key in alone if key not in hopeless)]:
-            pieces = [restricted(piece, keys) for piece in job.pieces]
-            if any(piece.tasks for piece in pieces):
-                again = self._job([piece for piece in pieces if piece.tasks], job.seconds * len(keys) / len(job.keys))
+        half = (len(left) + 1) // 2
+        for keys in (set(left[:half]), set(left[half:])):
+            pieces = [piece for piece in (restricted(piece, keys) for piece in job.pieces) if piece.tasks]
+            if pieces:
+                again = self._job(pieces, job.seconds * len(keys) / len(job.keys))
                 self._waiting.append((again, Batch(again.pieces, again.seconds)))
 
-    def _give_up(self, job: ChunkJob, keys: Iterable[str], why: str) -> None:
-        tasks = {task.key: task for piece in job.pieces for task in piece.tasks}
-        rows = [
-            {"run": key, "stage": "worker", "message": f"{why}; handed in {self._lost[key]} times", "traceback": "",
-             "config": self.model.as_yaml(tasks[key].cfg), "host": "", "time": now()}
-            for key in keys
-        ]  # fmt: skip
-        self.store.write_failures(f"{job.id}-{secrets.token_hex(4)}", rows)
-        self._failed |= set(keys)
+    def _give_up(self, job: ChunkJob, key: str, why: str) -> None:
+        """Note a run that has no rows and no traceback, as its process never came to write them."""
+        cfg = next(task.cfg for piece in job.pieces for task in piece.tasks if task.key == key)
+        message = f"{why}; alone in its process {ATTEMPTS} times"
+        row = {"run": key, "stage": "worker", "message": message, "traceback": "", "host": "", "time": now()}
+        self.store.write_failures(f"{job.id}-{secrets.token_hex(4)}", [{**row, "config": self.model.as_yaml(cfg)}])
+        self._failed.add(key)
 
     def _count(self) -> None:
         done = self.store.done(self.digest).keys() & self.plan.keys

@@ -24,10 +24,12 @@ class Range:
     log: bool = False
 
     def scaled(self, unit: np.ndarray) -> np.ndarray:
-        """Values [n] of numbers in 0-1."""
+        """Values [n] of numbers in 0-1; rounding does not carry them over the ends."""
         if self.log:
-            return np.exp(np.log(self.lo) + unit * (np.log(self.hi) - np.log(self.lo)))
-        return self.lo + unit * (self.hi - self.lo)
+            values = np.exp(np.log(self.lo) + unit * (np.log(self.hi) - np.log(self.lo)))
+        else:
+            values = self.lo + unit * (self.hi - self.lo)
+        return np.clip(values, self.lo, self.hi)
 
 
 @dataclass(frozen=True)
