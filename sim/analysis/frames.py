@@ -69,10 +69,11 @@ class Frames(Mapping[str, pd.DataFrame]):
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """Manifest of the command; empty in memory."""
+        """Manifest of the command, or what the store says of its sweep; empty in memory."""
         if self.folder is None:
             return {}
-        manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        file = next(self.folder / name for name in ("sweep.json", "manifest.json") if (self.folder / name).is_file())
+        manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return manifest
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sim.analysis.sweep_frames import write_views
 from sim.config_read import ConfigError
 from sim.record.sweep_store import StoreError, SweepStore, compact
 from sim.sweep.design_files import ABOUT, DESIGN, read_about, store_folder
@@ -107,6 +108,7 @@ def _run(args: argparse.Namespace) -> int:
     except (KeyboardInterrupt, _Terminated) as error:
         _say_kept(sweep, "interrupted; ")
         return 130 if isinstance(error, KeyboardInterrupt) else 143
+    write_views(sweep.folder)
     _say_outcome(sweep, outcome)
     return 0 if outcome.done == outcome.total or (args.only_failed and not outcome.failed) else 1
 
@@ -175,6 +177,7 @@ def _look(what: str, args: argparse.Namespace) -> int:
             if not free:
                 raise ConfigError([f"{folder}: a sweep works on this store; compact it when it has ended"])
             before, after = compact(store, record)
+            write_views(folder)
         print(f"{before} parts put together into {after}\n{folder}")
         return 0
     store.refresh(deep=True)
