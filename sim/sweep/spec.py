@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.config_read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
 from sim.record.recorder import TABLES
-from sim.sweep.sampling import METHODS, Range, Sample
+from sim.sweep.sampling import Sample
+from sim.sweep.spec_draws import Block, check_names, grid_of, list_of, names_of, sample_of
 
 NAME = "sweep.yaml"
 KINDS = ("processes", "slurm", "ray")
@@ -17,7 +18,6 @@ _KEYS = (
     "title settings config_dir scenarios compare replicates grid list sample record chunk_minutes executor small"
 ).split()
 _SETTINGS_HERE = ("replicates", "compare", "scenario", "policy", "policies", "titles", "effects")
-_RUN_COLUMNS = ("scenario", "mode", "draw", "replicate", "run", "year", "place")
 
 
 @dataclass(frozen=True)
@@ -28,22 +28,6 @@ class ScenarioSpec:
     scenarios: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows of values that belong together; the draws are all combinations of one row of each block.
-
-    Attributes
-    ----------
-    names : columns that identify a row in the tables.
-    labels : [rows][names].
-    values : [rows], values by configuration key.
-    """
-
-    names: tuple[str, ...]
-    labels: tuple[tuple[Any, ...], ...]
-    values: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -125,9 +109,9 @@ def spec_of(
     problems = Problems()
     raw = _changed(raw, changes or {})
     check_keys(raw, _KEYS, "", problems)
-    blocks = (*_grid(raw.get("grid"), problems), *_list(raw.get("list"), problems))
-    sample = _sample(raw.get("sample"), problems)
-    _check_names([*(n for block in blocks for n in block.names), *(sample.names if sample else ())], problems)
+    blocks = (*grid_of(raw.get("grid"), problems), *list_of(raw.get("list"), problems))
+    sample = sample_of(raw.get("sample"), problems)
+    check_names([*(n for block in blocks for n in block.names), *(sample.names if sample else ())], problems)
     compare = raw.get("compare", True)
     if not isinstance(compare, bool):
         problems.add("compare", f"{show(compare)} is not allowed; allowed: true, false")
@@ -241,7 +225,7 @@ def _scenario(label: str, raw: object, problems: Problems) -> ScenarioSpec:
     if not isinstance(raw, Mapping):
         raw = {"scenario": raw}
     check_keys(raw, ("scenario", "policy", "values"), key, problems)
-    names = {group: _names(raw.get(group), f"{key}.{group}", problems) for group in ("scenario", "policy")}
+    names = {group: names_of(raw.get(group), f"{key}.{group}", problems) for group in ("scenario", "policy")}
     if not any(names.values()):
         problems.add(key, "names neither a scenario nor a policy")
     if label == "baseline":
@@ -251,120 +235,10 @@ def _scenario(label: str, raw: object, problems: Problems) -> ScenarioSpec:
     )
 
 
-def _names(raw: object, key: str, problems: Problems) -> tuple[str, ...]:
-    items = [] if raw is None else [raw] if isinstance(raw, str) else raw
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        problems.add(key, f"{show(raw)} is not a name or a list of names")
-        return ()
-    return tuple(items)
-
-
-def _grid(raw: object, problems: Problems) -> Iterable[Block]:
-    for name, value in mapping(raw, "grid", problems).items():
-        key = join("grid", name)
-        if isinstance(value, list):
-            yield _axis(str(name), value, [{str(name): item} for item in value], key, problems)
-        elif isinstance(value, Mapping) and "choices" in value:
-            check_keys(value, ("choices",), key, problems)
-            choices = mapping(value["choices"], f"{key}.choices", problems)
-            rows = [mapping(item, f"{key}.choices.{label}", problems) for label, item in choices.items()]
-            yield _axis(str(name), [str(label) for label in choices], rows, key, problems)
-        elif isinstance(value, Mapping):
-            check_keys(value, ("keys", "values", "choices"), key, problems)
-            keys, values = _names(value.get("keys"), f"{key}.keys", problems), value.get("values")
-            if not keys or not isinstance(values, list):
-                problems.add(key, "needs keys (a list of configuration keys) and values (a list), or choices")
-                continue
-            yield _axis(str(name), values, [dict.fromkeys(keys, item) for item in values], key, problems)
-        else:
-            problems.add(key, f"{show(value)} is not a list of values, or a mapping with keys and values, or choices")
-
-
-def _axis(name: str, labels: Sequence[Any], rows: Sequence[Mapping[str, Any]], key: str, problems: Problems) -> Block:
-    if not labels:
-        problems.add(key, "is empty; name at least one value, or leave the key out")
-    plain = tuple(item if isinstance(item, (int, float, str, bool)) else str(item) for item in labels)
-    if len({str(item) for item in plain}) < len(plain):
-        problems.add(key, "holds the same value twice")
-    return Block((name,), tuple((item,) for item in plain), tuple(rows))
-
-
-def _list(raw: object, problems: Problems) -> Iterable[Block]:
-    if raw is None:
-        return
-    if not isinstance(raw, list) or not raw or not all(isinstance(row, Mapping) and row for row in raw):
-        problems.add("list", "is not a list of mappings from keys to values")
-        return
-    names = tuple(str(name) for name in raw[0])
-    for i, row in enumerate(raw):
-        if {str(name) for name in row} != set(names):
-            problems.add(f"list[{i}]", f"has other keys than the first row; allowed: {', '.join(names)}")
-            return
-    rows = [{name: row[name] for name in names} for row in raw]
-    yield Block(names, tuple(tuple(row.values()) for row in rows), tuple(rows))
-
-
-def _sample(raw: object, problems: Problems) -> Sample | None:
-    if raw is None:
-        return None
-    given = mapping(raw, "sample", problems)
-    check_keys(given, ("method", "n", "seed", "over", "levels", "second_order"), "sample", problems)
-    over = mapping(given.get("over"), "sample.over", problems)
-    if not over:
-        problems.add("sample.over", "is empty; name at least one parameter with from and to")
-    second = given.get("second_order", False)
-    if not isinstance(second, bool):
-        problems.add("sample.second_order", f"{show(second)} is not allowed; allowed: true, false")
-    return Sample(
-        method=one_of(given.get("method"), "sample.method", problems, METHODS),
-        n=whole(given.get("n", 16), "sample.n", problems, 1, 10_000_000),
-        seed=whole(given.get("seed", 0), "sample.seed", problems, 0, 2**31 - 2),
-        over=tuple(_range(str(name), value, problems) for name, value in over.items()),
-        levels=whole(given.get("levels", 4), "sample.levels", problems, 2, 100),
-        second_order=bool(second),
-    )
-
-
-def _range(name: str, raw: object, problems: Problems) -> Range:
-    """Range of a parameter; what is left out are its documented bounds."""
-    key = f"sample.over.{name}"
-    given = mapping(raw, key, problems)
-    check_keys(given, ("from", "to", "log", "keys"), key, problems)
-    keys = _names(given.get("keys"), f"{key}.keys", problems) or (name,)
-    lo, hi = bounds(keys[0]) or (None, None)
-    log = given.get("log", False)
-    if not isinstance(log, bool):
-        problems.add(f"{key}.log", f"{show(log)} is not allowed; allowed: true, false")
-    if (lo is None and "from" not in given) or (hi is None and "to" not in given):
-        problems.add(key, "has no documented bounds; give from and to")
-        return Range(name, keys, 0.0, 1.0)
-    start = number(given.get("from", lo), f"{key}.from", problems, -1e300, 1e300)
-    end = number(given.get("to", hi), f"{key}.to", problems, -1e300, 1e300)
-    if not end > start:
-        problems.add(key, f"to ({end:g}) is not above from ({start:g})")
-    elif log and start <= 0:
-        problems.add(key, f"a logarithmic range cannot begin at {start:g}")
-    return Range(name, keys, start, end, bool(log))
-
-
-def bounds(key: str) -> tuple[float, float] | None:
-    """Documented bounds of a parameter or of an effect of a lever."""
-    from sim.config import parameter_table
-    from sim.policy.levers import LEVERS
-
-    head, *rest = key.split(".")
-    if head == "effects" and len(rest) == 2:
-        effects = LEVERS[rest[0]].effects if rest[0] in LEVERS else ()
-        return next(((effect.lo, effect.hi) for effect in effects if effect.name == rest[1]), None)
-    row = next((row for row in parameter_table() if row["key"] == key), None)
-    found = row["bounds"] if row else None
-    return found if found and all(isinstance(bound, (int, float)) for bound in found) else None
-
-
 def _record(raw: object, problems: Problems) -> Record:
     given = mapping(raw, "record", problems)
     check_keys(given, ("tables", "first_year", "places"), "record", problems)
-    tables = _names(given.get("tables"), "record.tables", problems) or Record.tables
+    tables = names_of(given.get("tables"), "record.tables", problems) or Record.tables
     for name in tables:
         if name not in TABLES:
             problems.add("record.tables", unknown(name, "table", TABLES))
@@ -373,7 +247,7 @@ def _record(raw: object, problems: Problems) -> Record:
     return Record(
         tables=tuple(dict.fromkeys(tables)),
         first_year=None if first is None else whole(first, "record.first_year", problems, 1900, 2100, "year"),
-        places=None if places is None else _names(places, "record.places", problems),
+        places=None if places is None else names_of(places, "record.places", problems),
     )
 
 
@@ -381,12 +255,3 @@ def _executor(raw: object, problems: Problems) -> dict[str, Any]:
     given = {"kind": raw} if isinstance(raw, str) else dict(mapping(raw, "executor", problems))
     kind = one_of(given.get("kind", "processes"), "executor.kind", problems, KINDS)
     return {**given, "kind": kind}
-
-
-def _check_names(names: Sequence[str], problems: Problems) -> None:
-    for name in names:
-        if name in _RUN_COLUMNS:
-            problems.add(name, "is a column of every table; choose another name for this axis")
-        if names.count(name) > 1:
-            problems.add(name, "is swept twice")
-            return
