@@ -16,6 +16,7 @@ usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--
        python -m sim new-scenario NAME
        python -m sim cache list|prune
        python -m sim balance SCENARIO [key=value ...] [--sweep] | balance RUN_FOLDER [FOLDER ...]
+       python -m sim sweep experiments/NAME/sweep.yaml         thousands of runs: sweep --help, docs/sweeps.md
 (talent-circulation ... is the same command)
 
 Runs the baseline and, if one is named, a scenario; prints the main outcomes and writes tables and figures into

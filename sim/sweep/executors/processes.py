@@ -41,7 +41,8 @@ class ProcessExecutor:
         """From ``executor`` of a sweep: ``workers`` (default: all cores)."""
         problems = Problems()
         check_keys(settings, ("workers",), "executor", problems)
-        workers = whole(settings.get("workers") or available_cores(), "executor.workers", problems, 1, 1024)
+        given = settings.get("workers")
+        workers = whole(available_cores() if given is None else given, "executor.workers", problems, 1, 1024)
         if problems.found:
             raise ConfigError([f"{p.key}: {p.text}" for p in problems.found])
         return cls(workers)
