@@ -12,7 +12,8 @@ block() { # language, number of the block -> its lines
     /^```$/ { on = 0 }
     on' "$root/README.md"
 }
-block sh 2 | sed 's/#.*//' | grep -v 'activate' | while IFS= read -r line; do
+ln -s "$root/experiments" experiments
+{ block sh 2; block sh 3; } | sed 's/#.*//' | grep -v 'activate' | while IFS= read -r line; do
   [ -n "${line// /}" ] || continue
   echo "\$ $line"
   bash -c "$line" </dev/null

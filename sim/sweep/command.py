@@ -118,7 +118,9 @@ def _counts(sweep: Sweep) -> str:
     total, missing = len(sweep.plan.keys), len(sweep.missing())
     arms = len(sweep.spec.scenarios)
     design = f"{arms} scenario{'s' * (arms != 1)}, {len(sweep.plan.draws):,} draws, {sweep.spec.replicates} replicates"
-    return f"{design}: {total:,} runs, {total - missing:,} of them done"
+    others = len(sweep.store.done(sweep.digest).keys() - sweep.plan.keys)
+    kept = f" ({others:,} more in the store are of other designs or another version of the model)" if others else ""
+    return f"{design}: {total:,} runs, {total - missing:,} of them done{kept}"
 
 
 def _say_plan(sweep: Sweep) -> None:

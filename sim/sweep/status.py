@@ -12,6 +12,7 @@ from rich.table import Table
 from sim.sweep.driver import Progress
 
 QUIET_SECONDS = 60.0  # without a line, elsewhere than on a terminal
+HINT_SECONDS = 15.0  # without a finished chunk, until it is said why that may be
 
 
 def duration(seconds: float | None) -> str:
@@ -39,7 +40,7 @@ class LiveStatus:
         self._title, self._silent = title, show is False
         terminal = self._console.is_terminal
         self._live = Live(console=self._console, refresh_per_second=4) if show or (show is None and terminal) else None
-        self._tenth, self._said = 0, time.monotonic()
+        self._tenth, self._said, self._hinted = 0, time.monotonic(), False
 
     def __enter__(self) -> LiveStatus:
         if self._live:
@@ -58,6 +59,11 @@ class LiveStatus:
 
     def progress(self, now: Progress) -> None:
         """Where the sweep stands."""
+        if not self._hinted and now.done == now.done_before and time.monotonic() - now.began > HINT_SECONDS:
+            self._hinted = True
+            self.note(
+                "No chunk has finished yet; after an installation kernels are compiled first, about half a minute."
+            )
         if self._live:
             self._live.update(table(self._title, now))
         elif not self._silent:
