@@ -37,6 +37,7 @@ class Family:
         self._cache = HistoryCache(cache) if cache is not None else None
         self._states: dict[int, Arrays | None] = {self._cfg.start - 1: None}
         self._tables: dict[int, list[Mapping[str, pa.Table]]] = {self._cfg.start - 1: []}
+        self._shared: dict[int, Mapping[str, pa.Table]] = {}  # recorded tables until a branch, read once for all runs
         self._macros: dict[str, Arrays] = {}
         self._world: WorldLike | None = None
         self._year = self._cfg.start - 1
@@ -71,7 +72,14 @@ class Family:
             self._macros[task.key] = pack_macros(world.macros)
             if self._piece.keep:
                 self._save(f"macros-{task.key}", History(task.cfg.end, self._macros[task.key], {}))
-        return self._joined([*self._tables[task.after], own])
+        return self._joined([self._before(task.after), own])
+
+    def _before(self, year: int) -> Mapping[str, pa.Table]:
+        """Recorded tables of the baseline until the end of a year."""
+        if year not in self._shared:
+            pieces = self._joined(self._tables[year])
+            self._shared[year] = {name: pa.concat_tables(tables) for name, tables in pieces.items()}
+        return self._shared[year]
 
     def _macros_of(self, baseline: Task) -> Arrays:
         """Macro states of a baseline: from this chunk, from the cache, or lived for it."""
