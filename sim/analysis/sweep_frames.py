@@ -18,7 +18,7 @@ from sim.analysis.frames import Frames
 from sim.config_read import ConfigError
 from sim.record.recorder import PLACE_COLUMNS, VOCABULARIES
 from sim.record.store import MODES
-from sim.record.sweep_store import FAILURE_FIELDS, RUN_FIELDS, RUNS, SweepStore
+from sim.record.sweep_store import FAILURE_FIELDS, RUN_FIELDS, RUNS, SweepStore, writing_into
 from sim.sweep.design_files import DESIGN, DRAWS, read_about
 
 VIEWS = "views.sql"
@@ -164,9 +164,8 @@ def write_views(folder: Path) -> None:
     reading = Reading(folder)
     text = ";\n".join(reading.statements(lambda path: path.relative_to(folder).as_posix()))
     head = "-- In this folder: duckdb -init views.sql; then for example: SELECT * FROM runs LIMIT 10;\n"
-    aside = folder / f".{VIEWS}.tmp"
-    aside.write_text(f"{head}{text};\n", encoding="utf-8")
-    aside.replace(folder / VIEWS)
+    with writing_into(folder, folder / VIEWS) as aside:
+        aside.write_text(f"{head}{text};\n", encoding="utf-8")
 
 
 def _union(

@@ -15,6 +15,7 @@ scenario, draw and replicate that is says the design, so that a design can grow 
 from __future__ import annotations
 
 import errno
+import hashlib
 import itertools
 import json
 import os
@@ -22,7 +23,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,17 +97,8 @@ class SweepStore:
 
     def write_failures(self, name: str, failures: Sequence[Mapping[str, str]]) -> None:
         """Write what failed, aside and renamed."""
-        folder = self.root / "failures"
-        aside = folder / f".{name}.{secrets.token_hex(4)}.tmp"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
+        with writing_into(self.root, self.root / "failures" / f"{name}.parquet") as aside:
             pq.write_table(pa.Table.from_pylist([dict(row) for row in failures], FAILURE_FIELDS), aside)
-            aside.replace(folder / f"{name}.parquet")
-        except OSError as error:
-            raise StoreError(why_not_written(self.root, error)) from error
-        finally:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
 
     def failures(self) -> pa.Table:
         """All failures noted, those of runs that were done since included."""
@@ -133,15 +125,14 @@ class SweepStore:
             del self.parts[name]
         unknown = [name for name in names if name not in self.damaged]
         if not deep:
-            unknown = [n for n in unknown if n not in self.parts or self.parts[n].files != self._files(n)]
-        with ThreadPoolExecutor(4) as pool:  # checksums are taken without Python's lock
-            for name, found in zip(unknown, pool.map(self._verified, unknown)):
-                if isinstance(found, Part):
-                    self.parts[name] = found
-                else:
-                    lost = self.parts.pop(name, None)
-                    self.damaged[name] = found, lost.runs.num_rows if lost else 0
-        self._forget_replaced()
+            unknown = [name for name in unknown if self._changed(name)]
+        # Compacted ones first: what a sound one of them replaces may be half deleted, and is of no concern.
+        self._verify([name for name in unknown if name.startswith(COMPACTED)])
+        replaced = {old for name in self.parts if name.startswith(COMPACTED) for old in self._replaced_by(name)}
+        self._verify([name for name in unknown if not name.startswith(COMPACTED) and name not in replaced])
+        for name in replaced:
+            self.parts.pop(name, None)
+            self.damaged.pop(name, None)
 
     def done(self, record: str) -> dict[str, str]:
         """Part by run; of a run that two parts hold (a job thought lost that was not), the first by name."""
@@ -160,21 +151,14 @@ class SweepStore:
             same = {key: pa.array([value] * n, pa.string()) for key, value in head.items()}
             rows = dict(zip(part.runs.column_names, part.runs.columns))
             tables.append(pa.table({**same, **rows}, schema=_INDEX_FIELDS))
-        aside = self.root / f".{INDEX}.{secrets.token_hex(4)}.tmp"
-        try:
+        with writing_into(self.root, self.root / INDEX) as aside:
             pq.write_table(pa.concat_tables(tables) if tables else _INDEX_FIELDS.empty_table(), aside)
-            aside.replace(self.root / INDEX)
-        except OSError as error:
-            raise StoreError(why_not_written(self.root, error)) from error
-        finally:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
 
     def set_aside_damaged(self) -> None:
         """Move unsound parts to ``damaged/``, where nothing reads them; their runs are missing then."""
         for name in self.damaged:
-            (self.root / "damaged").mkdir(exist_ok=True)
-            with suppress(OSError):
+            with suppress(OSError):  # what cannot be moved is not read either
+                (self.root / "damaged").mkdir(exist_ok=True)
                 (self.root / "parts" / name).rename(self.root / "damaged" / f"{name}.{secrets.token_hex(3)}")
 
     def sweep_up(self) -> None:
@@ -192,12 +176,26 @@ class SweepStore:
         found = (self.root / "parts" / name / f"{table}.parquet" for name in names)
         return [path for path in found if path.is_file()]
 
+    def _verify(self, names: Sequence[str]) -> None:
+        """Take in the sound ones among these parts, and note the others as damaged."""
+        with ThreadPoolExecutor(4) as pool:  # checksums are taken without Python's lock
+            for name, found in zip(names, pool.map(self._verified, names)):
+                if isinstance(found, Part):
+                    self.parts[name] = found
+                else:
+                    lost = self.parts.pop(name, None)
+                    if (self.root / "parts" / name).exists():  # else it went while this looked
+                        self.damaged[name] = found, lost.runs.num_rows if lost else 0
+
     def _verified(self, name: str) -> Part | str:
         """The part if its files fit their checksums, or what is wrong."""
         folder = self.root / "parts" / name
         try:
             files = self._files(name)
             meta = json.loads((folder / META).read_text(encoding="utf-8"))
+            own = meta.pop("checksum", None)
+            if own is not None and own != _checksum(meta):
+                return f"{META} does not fit its checksum"
             if meta["version"] != VERSION:
                 return f"is of version {meta['version']}, this program reads {VERSION}"
             for file, checksum in meta["checksums"].items():
@@ -214,21 +212,21 @@ class SweepStore:
         stats = ((path.name, path.stat()) for path in sorted((self.root / "parts" / name).iterdir()))
         return [[file, stat.st_size, stat.st_mtime_ns] for file, stat in stats]
 
+    def _changed(self, name: str) -> bool:
+        try:
+            return name not in self.parts or self.parts[name].files != self._files(name)
+        except OSError:
+            return True
+
     def _read_index(self) -> None:
-        with suppress(OSError, ValueError, KeyError, pa.ArrowException):
-            table = pq.read_table(self.root / INDEX).cast(_INDEX_FIELDS)
+        with suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+            table = pq.read_table(self.root / INDEX, page_checksum_verification=True).cast(_INDEX_FIELDS)
             first = 0
             for name, same in itertools.groupby(table["part"].to_pylist()):
                 rows = table.slice(first, len(list(same)))
                 files, record = json.loads(rows["files"][0].as_py()), rows["record"][0].as_py()
                 self.parts[name] = Part(name, files, record, rows.select(RUN_FIELDS.names))
                 first += rows.num_rows
-
-    def _forget_replaced(self) -> None:
-        """Leave out parts that a compacted one replaces, if whoever compacted them was killed before they went."""
-        for name in [name for name in self.parts if name.startswith(COMPACTED)]:
-            for old in self._replaced_by(name):
-                self.parts.pop(old, None)
 
     def _replaced_by(self, name: str) -> list[str]:
         with suppress(OSError, ValueError):
@@ -254,7 +252,9 @@ class _Writing:
         try:
             if kind is None:
                 sums = {path.name: sha256(path) for path in sorted(self._aside.iterdir())}
-                (self._aside / META).write_text(json.dumps({**self._meta, "checksums": sums}), encoding="utf-8")
+                meta = {**self._meta, "checksums": sums}
+                text = json.dumps({**meta, "checksum": _checksum(meta)})
+                (self._aside / META).write_text(text, encoding="utf-8")
                 for path in self._aside.iterdir():
                     _flush(path)
                 self._aside.rename(self._final)
@@ -266,10 +266,35 @@ class _Writing:
             shutil.rmtree(self._aside, ignore_errors=True)
 
 
+def _checksum(meta: Mapping[str, Any]) -> str:
+    """Of what ``part.json`` says itself."""
+    return hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()
+
+
 def _flush(path: Path) -> None:
     """Onto the disk, so that a rename does not survive a power cut that its content does not."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+@contextmanager
+def writing_into(root: Path, path: Path) -> Iterator[Path]:
+    """Name to write a file of a store under, which gets its own on a good end.
+
+    Raises
+    ------
+    StoreError : the disk is full, or the folder cannot be written.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield aside
+        aside.replace(path)
+    except OSError as error:
+        raise StoreError(why_not_written(root, error)) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def why_not_written(root: Path, error: OSError) -> str:

@@ -101,6 +101,7 @@ def _run(args: argparse.Namespace) -> int:
         with _ending_cleanly(), LiveStatus(spec.title, show) as status:
             status.note(f"{_counts(sweep)}; store {sweep.folder}")
             outcome = carry_out(sweep, only_failed=args.only_failed, show=status.progress, note=status.note)
+        write_views(sweep.folder)
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
         _say_kept(sweep)
@@ -108,7 +109,6 @@ def _run(args: argparse.Namespace) -> int:
     except (KeyboardInterrupt, _Terminated) as error:
         _say_kept(sweep, "interrupted; ")
         return 130 if isinstance(error, KeyboardInterrupt) else 143
-    write_views(sweep.folder)
     _say_outcome(sweep, outcome)
     return 0 if outcome.done == outcome.total or (args.only_failed and not outcome.failed) else 1
 
@@ -178,8 +178,11 @@ def _look(what: str, args: argparse.Namespace) -> int:
         with lock_if_free(folder / "lock") as free:
             if not free:
                 raise ConfigError([f"{folder}: a sweep works on this store; compact it when it has ended"])
-            before, after = compact(store, record)
-            write_views(folder)
+            try:
+                before, after = compact(store, record)
+                write_views(folder)
+            except StoreError as error:
+                raise ConfigError([str(error)]) from error
         print(f"{before} parts put together into {after}\n{folder}")
         return 0
     store.refresh(deep=True)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from sim.config_read import ConfigError
 from sim.record.recorder import REQUIRED
-from sim.record.sweep_store import StoreError, why_not_written
+from sim.record.sweep_store import writing_into
 from sim.running.manifest import PACKAGES, git_revision, now, package_version
 from sim.sweep.plan import Plan
 from sim.sweep.spec import Record, Spec
@@ -56,33 +54,19 @@ def write_design(root: Path, plan: Plan, digest: str) -> None:
         "packages": {name: package_version(name) for name in PACKAGES},
         "started": now(),
     }
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        _write(root / DESIGN, plan.rows)
-        _write(root / DRAWS, plan.draws.table())
-        update_about(root, about)
-    except OSError as error:
-        raise StoreError(why_not_written(root, error)) from error
-
-
-def _write(path: Path, frame: pd.DataFrame) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        frame.to_parquet(aside, index=False)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    for name, frame in ((DESIGN, plan.rows), (DRAWS, plan.draws.table())):
+        with writing_into(root, root / name) as aside:
+            frame.to_parquet(aside, index=False)
+    update_about(root, about)
 
 
 def update_about(root: Path, values: Mapping[str, Any]) -> None:
-    """Add to ``sweep.json``."""
-    kept = read_about(root) if (root / ABOUT).is_file() else {}
-    aside = root / f".{ABOUT}.{os.getpid()}.tmp"
-    try:
+    """Add to ``sweep.json``; raises `StoreError` if it cannot be written."""
+    kept: dict[str, Any] = {}
+    with suppress(ConfigError):  # one that is missing or damaged is made anew
+        kept = read_about(root)
+    with writing_into(root, root / ABOUT) as aside:
         aside.write_text(json.dumps({**kept, **values}, indent=1, default=str) + "\n", encoding="utf-8")
-        aside.replace(root / ABOUT)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def read_about(root: Path) -> dict[str, Any]:
