@@ -22,6 +22,7 @@ from sim.sweep.plan import Batch, Piece, Plan, batches, with_threads
 
 ATTEMPTS = 3  # times that a run is tried alone after chunks with it have vanished
 PER_WORKER = 4  # chunks a worker at least, so that no worker is idle for long at the end
+QUEUED_SECONDS = 15.0  # of work a chunk at least where it has to go through a queue, which costs a second or two
 STOP_SECONDS = 60.0  # for workers to write what they have
 INDEX_SECONDS = 60.0  # between savings of the index
 
@@ -123,7 +124,8 @@ class Driver:
         speed = self._speed()
         families = [(f, f.tasks.keys() & keys) for f in self.plan.families.values()]
         total = speed * sum(self.plan.seconds(family, wanted) for family, wanted in families if wanted)
-        target = min(60 * self.plan.spec.chunk_minutes, total / (PER_WORKER * self.executor.workers))
+        least = 0.0 if self.executor.capacity is not None else QUEUED_SECONDS
+        target = min(60 * self.plan.spec.chunk_minutes, max(total / (PER_WORKER * self.executor.workers), least))
         for batch in batches(self.plan, keys, max(target, 1e-3), speed):
             self._waiting.append((self._job(batch.pieces, batch.seconds), batch))
             self._opening |= batch.opens
