@@ -164,7 +164,8 @@ class SweepStore:
     def sweep_up(self) -> None:
         """Delete what killed processes left half-written; only while no worker can be writing."""
         for path in [*self.root.glob("parts/.*.tmp"), *self.root.glob("failures/.*.tmp"), *self.root.glob(".*.tmp")]:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+            with suppress(OSError):
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
         for name in self.parts:
             if name.startswith(COMPACTED):
                 for old in self._replaced_by(name):

@@ -81,7 +81,9 @@ def run_chunk(job: ChunkJob) -> None:
             for piece in job.pieces:
                 chunk.live_piece(piece)
         except Stopping:
-            pass
+            chunk.flush()
+            if chunk.family is not None:  # last, as whoever stops this may not wait for long
+                chunk.family.leave()
         chunk.flush()
 
 
@@ -97,6 +99,7 @@ class _Chunk:
     runs: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
     held: int = 0
+    family: Family | None = None  # that is being lived
 
     def live_piece(self, piece: Piece) -> None:
         """All runs of a family that are to be done here, its baselines first."""
@@ -104,6 +107,7 @@ class _Chunk:
         if not todo:
             return
         family = Family(self.job.model, piece, self.job.record.tables, self.job.cache, self._tick)
+        self.family = family
         try:
             family.prepare({task.after for task in [*todo, *family.needed(todo)]})
         except RunFailed as error:

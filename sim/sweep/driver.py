@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -193,12 +193,12 @@ class Driver:
                 self._give_up(job, left[0], why)
                 return
         self.note(f"{len(left)} runs of {job.id} are missing ({why}); handing them in again")
-        half = (len(left) + 1) // 2
-        for keys in (set(left[:half]), set(left[half:])):
-            pieces = [piece for piece in (restricted(piece, keys) for piece in job.pieces) if piece.tasks]
-            if pieces:
-                again = self._job(pieces, job.seconds * len(keys) / len(job.keys))
-                self._waiting.append((again, Batch(again.pieces, again.seconds)))
+        pieces = [piece for piece in (restricted(piece, set(left)) for piece in job.pieces) if piece.tasks]
+        for part, opens, needs in _halves(pieces, job.id):
+            n = sum(len(piece.tasks) for piece in part)
+            again = self._job(part, job.seconds * n / len(job.keys))
+            self._waiting.append((again, Batch(again.pieces, again.seconds, opens, needs)))
+            self._opening |= opens
 
     def _give_up(self, job: ChunkJob, key: str, why: str) -> None:
         """Note a run that has no rows and no traceback, as its process never came to write them."""
@@ -238,6 +238,27 @@ class Driver:
             self.store.save_index()
         except StoreError:
             return  # it is made anew when it is missing
+
+
+def _halves(pieces: Sequence[Piece], name: str) -> Iterator[tuple[list[Piece], frozenset[str], frozenset[str]]]:
+    """Families whole, with nothing to open or need; one that is alone is cut, and its second half waits for the first.
+
+    Parameters
+    ----------
+    name : under which the first half opens what the second needs.
+    """
+    if len(pieces) > 1:
+        half = (len(pieces) + 1) // 2
+        yield list(pieces[:half]), frozenset(), frozenset()
+        yield list(pieces[half:]), frozenset(), frozenset()
+        return
+    (piece,) = pieces
+    half = (len(piece.tasks) + 1) // 2
+    first, second = (replace(piece, tasks=tasks, keep=True) for tasks in (piece.tasks[:half], piece.tasks[half:]))
+    opened = frozenset([name])
+    yield [first], opened if second.tasks else frozenset(), frozenset()
+    if second.tasks:
+        yield [second], frozenset(), opened
 
 
 def restricted(piece: Piece, keys: set[str]) -> Piece:

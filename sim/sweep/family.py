@@ -71,7 +71,7 @@ class Family:
         if is_baseline:
             self._macros[task.key] = pack_macros(world.macros)
             if self._piece.keep:
-                self._save(f"macros-{task.key}", History(task.cfg.end, self._macros[task.key], {}))
+                self._save_macros(task.key)
         return self._joined([self._before(task.after), own])
 
     def _before(self, year: int) -> Mapping[str, pa.Table]:
@@ -120,8 +120,7 @@ class Family:
         self._states[year] = {name: np.array(values) for name, values in self._world.state().items()}
         self._tables[year] = [*self._tables[before], tables]
         if self._piece.keep:
-            joined = {name: pa.concat_tables(parts) for name, parts in self._joined(self._tables[year], None).items()}
-            self._save(key, History(year, self._states[year] or {}, joined))
+            self._save_history(year, key)
 
     def _live(
         self, name: str, key: str, begin: Callable[[Arrays | None], WorldLike], first: int, until: int, cfg: Any
@@ -139,6 +138,20 @@ class Family:
         wanted = self._recorded if names is not None else tuple(dict.fromkeys(n for p in parts for n in p))
         found = {name: [part[name] for part in parts if name in part] for name in wanted}
         return {name: pieces for name, pieces in found.items() if pieces}
+
+    def leave(self) -> None:
+        """Into the cache what runs of this family that are not finished can go on from."""
+        for year in self._states.keys() - {self._cfg.start - 1}:
+            self._save_history(year, self._model.run_key(self._cfg, self._replicate, end=year))
+        for key in self._macros:
+            self._save_macros(key)
+
+    def _save_history(self, year: int, key: str) -> None:
+        joined = {name: pa.concat_tables(parts) for name, parts in self._joined(self._tables[year], None).items()}
+        self._save(key, History(year, self._states[year] or {}, joined))
+
+    def _save_macros(self, key: str) -> None:
+        self._save(f"macros-{key}", History(self._cfg.end, self._macros[key], {}))
 
     def _load(self, key: str) -> History | None:
         if self._cache is None:

@@ -163,3 +163,5 @@ def _drive(sweep: Sweep, wanted: set[str], show: Callable[[Progress], None], not
         driver.carry_out()
     finally:
         executor.close()
+        if executor.capacity is not None:
+            sweep.store.sweep_up()  # a worker that was killed may have left half a part
