@@ -23,9 +23,7 @@ from sim.running.model import RealModel, WorldLike
 from tests.sweep.small_sweep import SETTINGS, small_sweep
 
 ROOT = Path(__file__).parents[2]
-HALF_WRITTEN = (
-    "half"  # file beside the log, once a worker has been killed while it wrote a part: how many runs that had
-)
+HALF_WRITTEN = "half"  # file beside the log: number of runs in the part in the middle of which a worker was killed
 COMMAND = """
 import sys
 from tests.sweep.processes import {model}

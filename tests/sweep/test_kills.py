@@ -1,4 +1,4 @@
-"""Sweeps killed and interrupted at random moments: nothing is lost, nothing done twice, the tables have the same bits."""
+"""Sweeps killed and interrupted at random moments: nothing lost, nothing done twice, the same bits in all tables."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from pathlib import Path
 import pytest
 
 from sim.analysis import load
-from tests.sweep.processes import HALF_WRITTEN, Case, children, wait_until_gone
-from tests.sweep.small_sweep import assert_same, tables
+from sim.config import Config
+from sim.sweep.chunk import ChunkJob, run_chunk
+from sim.sweep.plan import batches
+from sim.sweep.run import Sweep
+from tests.sweep.processes import HALF_WRITTEN, Case, Logged, children, wait_until_gone
+from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, tables
 
 RATES = [0.001, 0.01, 0.05, 0.1]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc, signals a process group")
@@ -62,7 +66,7 @@ def killed_until_done(case: Case, kills: int, runs: int, seed: int) -> None:
         moments.append(kill_one(case, process, chance))
         if process.poll() is not None:
             process = case.start("DyingWhileWriting")
-    out, err = process.communicate(timeout=900)
+    _, err = process.communicate(timeout=900)
     assert process.returncode == 0, err
     begun = case.begun()
     for stored, after, _ in moments:
@@ -104,7 +108,7 @@ def test_interrupted_it_writes_what_is_finished(undisturbed: Case, tmp_path: Pat
     case.wait_for_work(process, 5)
     # Ctrl-C reaches every process of a terminal, a scheduler's SIGTERM the driver
     os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
     wait_until_gone(process, 1.0)
     kept, begun = case.stored(), case.begun()
@@ -118,6 +122,27 @@ def test_interrupted_it_writes_what_is_finished(undisturbed: Case, tmp_path: Pat
     assert_equal(case, undisturbed)
 
 
+class StoppedInScenario(Logged):
+    """Asks its own process to stop in the first year of a scenario, when the baseline is done."""
+
+    def happens(self, cfg: Config) -> None:
+        if cfg.policies:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_stopped_within_a_family_its_history_and_baseline_are_not_lived_again(tmp_path: Path) -> None:
+    log, root = tmp_path / "begun.txt", tmp_path / "store"
+    sweep = Sweep.open(small_spec(tmp_path, replicates=1, settings={**SETTINGS, "checkpoint_seconds": 0}), root)
+    (batch,) = batches(sweep.plan, sweep.plan.keys, 1e6)
+    for model in (StoppedInScenario(str(log)), Logged(str(log))):
+        rest = (batch.pieces, sweep.spec.record, sweep.digest, 1.0, tmp_path / "cache")
+        run_chunk(ChunkJob("chunk", root, model, *rest))
+        sweep.store.refresh()
+    assert not sweep.missing()
+    baseline, scenario, *others = log.read_text().split()
+    assert others[0] == scenario and baseline not in others and len(others) == 3
+
+
 def test_interrupted_twice_it_ends_at_once(tmp_path: Path) -> None:
     case = Case(tmp_path, RATES, 4)
     process = case.start("Stubborn")
@@ -127,7 +152,7 @@ def test_interrupted_twice_it_ends_at_once(tmp_path: Path) -> None:
     assert process.poll() is None  # waits for the run in hand
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in err, err
     assert time.monotonic() - began < 5
     assert "runs are kept" in err
