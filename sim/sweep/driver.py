@@ -114,8 +114,9 @@ class Driver:
     def _loop(self) -> None:
         while self._waiting or self._jobs:
             self._hand_over()
-            for ended in self.executor.poll(0.5):
-                self._take(ended)
+            ended = [(self._jobs.pop(end.chunk), end) for end in self.executor.poll(0.5)]
+            for job, end in ended:  # out of flight all of them, also if the first one ends the sweep
+                self._take(job, end)
             self._count()
             if time.monotonic() - self._saved > INDEX_SECONDS:
                 self._save_index()
@@ -170,9 +171,8 @@ class Driver:
                 self._jobs[job.id] = job
                 self._opens[job.id] = batch.opens
 
-    def _take(self, ended: Ended) -> None:
+    def _take(self, job: ChunkJob, ended: Ended) -> None:
         """Book a chunk that ended; what of it is neither done nor failed goes in again."""
-        job = self._jobs.pop(ended.chunk)
         self._opening -= self._opens.pop(job.id, frozenset())
         if ended.error.startswith(STORE_ERROR):
             raise StoreError(ended.error.removeprefix(STORE_ERROR))
@@ -221,7 +221,7 @@ class Driver:
         """Let workers write what they have."""
         until = time.monotonic() + STOP_SECONDS
         try:
-            while self._jobs and time.monotonic() < until:
+            while self._jobs and self._working() and time.monotonic() < until:
                 self.executor.stop()
                 for ended in self.executor.poll(0.5):
                     self._jobs.pop(ended.chunk, None)
@@ -231,6 +231,10 @@ class Driver:
             self.executor.stop(kill=True)
         self.store.refresh()
         self._count()
+
+    def _working(self) -> bool:
+        """An interrupt may have come when it was known that chunks have ended, but not yet here."""
+        return self.executor.capacity is None or self.executor.running() > 0
 
     def _save_index(self) -> None:
         self._saved = time.monotonic()

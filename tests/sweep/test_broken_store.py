@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -244,6 +245,26 @@ def test_disk_that_is_full_in_the_middle_keeps_what_was_written(
     monkeypatch.setattr(run_module, "make_executor", lambda settings, store: Inline())
     assert small.run().computed == 16 - kept
     assert_same(tables(small.store), rows)
+
+
+def test_disk_that_is_full_for_all_workers_at_once_ends_the_sweep_at_once(
+    whole: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = pq.write_table
+
+    def full(table: pa.Table, path: object, **options: object) -> None:
+        if isinstance(path, Path) and "parts" in path.parts:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(table, path, **options)
+
+    executor = Inline(capacity=2, workers=2)
+    monkeypatch.setattr(run_module, "make_executor", lambda settings, store: executor)
+    monkeypatch.setattr(executor, "running", lambda: 1)  # as on a cluster, which may be slow to tell
+    monkeypatch.setattr(sweep_store.pq, "write_table", full)
+    began = time.monotonic()
+    with pytest.raises(StoreError, match="the disk is full"):
+        Small(whole.folder, tmp_path / "store").run()
+    assert time.monotonic() - began < 30
 
 
 # Moments at which a compaction is killed: the joined part half written, the old ones all there, one of them half gone.

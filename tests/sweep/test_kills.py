@@ -15,9 +15,13 @@ import pytest
 
 from sim.analysis import load
 from sim.config import Config
+from sim.running.model import RealModel
 from sim.sweep.chunk import ChunkJob, run_chunk
+from sim.sweep.executors import Ended
+from sim.sweep.executors.processes import ProcessExecutor
 from sim.sweep.plan import batches
 from sim.sweep.run import Sweep
+from sim.sweep.spec import Record
 from tests.sweep.processes import HALF_WRITTEN, Case, Logged, children, wait_until_gone
 from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, tables
 
@@ -141,6 +145,27 @@ def test_stopped_within_a_family_its_history_and_baseline_are_not_lived_again(tm
     assert not sweep.missing()
     baseline, scenario, *others = log.read_text().split()
     assert others[0] == scenario and baseline not in others and len(others) == 3
+
+
+def test_worker_killed_between_two_chunks_is_replaced(tmp_path: Path) -> None:
+    executor = ProcessExecutor(1)
+    try:
+        for number in range(2):
+            executor.submit([ChunkJob(f"chunk-{number}", tmp_path, RealModel(), (), Record(), "", 1.0)])
+            (ended,) = _ended(executor)
+            assert (ended.chunk, ended.error) == (f"chunk-{number}", "")
+            (worker,) = executor._slots[0].pool._processes.values()
+            worker.kill()
+            worker.join()
+            time.sleep(0.5)  # for the pool to see it
+    finally:
+        executor.close()
+
+
+def _ended(executor: ProcessExecutor) -> list[Ended]:
+    while not (ended := executor.poll(1.0)):
+        pass
+    return ended
 
 
 def test_interrupted_twice_it_ends_at_once(tmp_path: Path) -> None:

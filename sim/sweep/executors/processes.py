@@ -56,8 +56,11 @@ class ProcessExecutor:
         free = [slot for slot in self._slots if slot.job is None]
         for slot, job in zip(free, jobs, strict=False):
             slot.job = job
-            with clean_start():
-                slot.future = slot.pool.submit(run_chunk, job)
+            try:
+                slot.future = _submit(slot.pool, job)
+            except BrokenProcessPool:  # its process was killed between two chunks
+                slot.pool = _pool()
+                slot.future = _submit(slot.pool, job)
 
     def poll(self, seconds: float) -> list[Ended]:
         """Chunks that ended since."""
@@ -95,6 +98,11 @@ class ProcessExecutor:
         if isinstance(error, StoreError):
             return Ended(job.id, f"{STORE_ERROR}{error}")
         return Ended(job.id, "" if error is None else f"{type(error).__name__}: {error}")
+
+
+def _submit(pool: ProcessPoolExecutor, job: ChunkJob) -> Future[None]:
+    with clean_start():
+        return pool.submit(run_chunk, job)
 
 
 def _pool() -> ProcessPoolExecutor:
