@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks import phases, scaling
+from benchmarks import phases, scaling, sweeps
 from benchmarks.rows import Row, show
 from sim import load_config
 from sim.columns import RECORDS, Block
 from sim.engines import pools
+from sim.sweep.run import Outcome
 
 
 def test_scaling_counts_agent_years() -> None:
@@ -21,6 +25,19 @@ def test_scaling_counts_agent_years() -> None:
     assert row.ratio == pytest.approx(20.0) and row.met is False
     (threads,) = scaling.thread_rows([one], [one])
     assert threads.ratio == 1.0 and threads.met
+
+
+def test_overhead_of_a_sweep_is_what_neither_runs_nor_histories_take() -> None:
+    outcome = Outcome(Path(), total=1000, done=1000, failed=0, computed=1000)
+    found = sweeps.Measured(outcome, 0.1, wall=12.0, cpu=20.0, own=18.0, run_cpu=0.015, history=(0.1, 0.08), families=10,
+                            workers=2)  # fmt: skip
+    assert found.overhead_ms == pytest.approx(12 * 2 - 18 - 1)
+    assert found.cpu_overhead_ms == pytest.approx(20 - 0.8 - 15)
+    more = replace(found, outcome=replace(outcome, total=1200, done=1200, computed=200))
+    (row,) = sweeps._growth(found, more)
+    assert row.met and "200 computed" in row.measured
+    (row,) = sweeps._growth(found, replace(found, outcome=replace(more.outcome, computed=1200)))
+    assert not row.met  # all of it again
 
 
 def test_phases_time_every_kernel_and_leave_the_world_alone() -> None:
