@@ -29,8 +29,9 @@ def test_scaling_counts_agent_years() -> None:
 
 def test_overhead_of_a_sweep_is_what_neither_runs_nor_histories_take() -> None:
     outcome = Outcome(Path(), total=1000, done=1000, failed=0, computed=1000)
-    found = sweeps.Measured(outcome, 0.1, wall=12.0, cpu=20.0, own=18.0, run_cpu=0.015, history=(0.1, 0.08), families=10,
-                            workers=2)  # fmt: skip
+    found = sweeps.Measured(
+        outcome, 0.1, 12.0, 20.0, own=18.0, run_cpu=0.015, history=(0.1, 0.08), families=10, workers=2
+    )
     assert found.overhead_ms == pytest.approx(12 * 2 - 18 - 1)
     assert found.cpu_overhead_ms == pytest.approx(20 - 0.8 - 15)
     more = replace(found, outcome=replace(outcome, total=1200, done=1200, computed=200))
