@@ -82,6 +82,8 @@ class Driver:
     _waiting: deque[tuple[ChunkJob, Batch]] = field(default_factory=deque)
     _lost: dict[str, int] = field(default_factory=dict)
     _failed: set[str] = field(default_factory=set)
+    _done: set[str] = field(default_factory=set)  # when the store was looked at last
+    _keys: set[str] = field(default_factory=set)  # of all runs of the plan
     _saved: float = field(default_factory=time.monotonic)
 
     def carry_out(self) -> Progress:
@@ -91,7 +93,8 @@ class Driver:
         ------
         StoreError : the store cannot be written.
         """
-        self.progress = Progress(len(self.plan.keys), 0, workers=self.executor.workers)
+        self._keys, self._done = self.plan.keys, set(self.store.done(self.digest))
+        self.progress = Progress(len(self._keys), 0, workers=self.executor.workers)
         adopted = self.executor.adopt()
         for job in adopted:
             self._jobs[job.id] = job
@@ -176,12 +179,11 @@ class Driver:
         self._opening -= self._opens.pop(job.id, frozenset())
         if ended.error.startswith(STORE_ERROR):
             raise StoreError(ended.error.removeprefix(STORE_ERROR))
-        self.store.refresh()
-        done = self.store.done(self.digest)
+        self._look()
         failed = {row["run"] for row in self.store.failures_of(job.id)}
         self._failed |= failed
         self.progress.work_done += job.seconds
-        left = [key for key in job.keys if key not in done and key not in failed]
+        left = [key for key in job.keys if key not in self._done and key not in failed]
         if left:
             self._hand_in_again(job, left, ended.error or "it ended without its rows")
 
@@ -208,10 +210,14 @@ class Driver:
         self.store.write_failures(f"{job.id}-{secrets.token_hex(4)}", [{**row, "config": self.model.as_yaml(cfg)}])
         self._failed.add(key)
 
+    def _look(self) -> None:
+        """See what the store holds now."""
+        self.store.refresh()
+        self._done = set(self.store.done(self.digest))
+
     def _count(self) -> None:
-        done = self.store.done(self.digest).keys() & self.plan.keys
-        self.progress.done = len(done)
-        self.progress.failed = len((self._failed & self.plan.keys) - done)
+        self.progress.done = len(self._done & self._keys)
+        self.progress.failed = len((self._failed & self._keys) - self._done)
         self.progress.running = self.executor.running()
         flying = sum(job.seconds for job in self._jobs.values()) + sum(job.seconds for job, _ in self._waiting)
         self.progress.work_left = flying
@@ -229,7 +235,7 @@ class Driver:
             self.executor.stop(kill=True)
         if self._jobs:
             self.executor.stop(kill=True)
-        self.store.refresh()
+        self._look()
         self._count()
 
     def _working(self) -> bool:
