@@ -1,0 +1,59 @@
+"""What a policy gives and takes, run by run, from the tables of a store; and where the stores are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.by_draw import paired_units
+from sim.analysis.frames import Frames
+from sim.analysis.leak_account import LEAKS
+
+HERE = Path(__file__).parent
+FILE, NAMED_FILE = HERE / "sweep.yaml", HERE / "named.yaml"
+ISSUER, FIRST = "USA", 2019  # levers act from November 2018 on; 2019 is the first full year
+OBJECTIVES = ("papers", "prevented")
+WORST = (-4.0, 0.0)  # of the hypervolume: 4 % of papers lost, nothing prevented
+# Name: (column, as % of the baseline or a year).
+OUTCOMES = {
+    "papers": ("papers_fractional", "%"),
+    "researchers": ("n_researchers", "%"),
+    "prevented": ("leaks_prevented", "a year"),
+    "fewer": ("leaks_fewer", "a year"),
+    "compliance": ("compliance_musd", "a year"),
+    "recruitment": ("recruitment_musd", "a year"),
+}
+_COLUMNS = ["scenario", "mode", "draw", "replicate", "year", "papers_fractional", "n_researchers", "leaks_prevented",
+            *LEAKS, "compliance_musd", "recruitment_musd"]  # fmt: skip
+
+
+def outcomes(frames: Frames) -> pd.DataFrame:
+    """Paired outcomes of every run at the issuer, means from `FIRST` on.
+
+    Returns
+    -------
+    scenario, draw, replicate, and the names of `OUTCOMES`: papers (fractional) and researchers in % of the paired
+    baseline; leaks prevented by protection, leaks that no longer happen for whatever reason, and million US$ of
+    compliance and recruitment, a year.
+    """
+    frame = frames.read("place_year", _COLUMNS, [("year", ">=", FIRST), ("place", "==", ISSUER)])
+    frame["leaks_fewer"] = -frame[list(LEAKS)].astype(float).sum(axis=1)
+    years = frame["year"].nunique()
+    key = ["scenario", "draw", "replicate"]
+    found: pd.DataFrame | None = None
+    for name, (column, unit) in OUTCOMES.items():
+        units = paired_units(frame, column)
+        over = units["reference"] / 100 if unit == "%" else float(years)
+        units[name] = units["effect"] / over
+        found = units[[*key, name]] if found is None else found.merge(units[[*key, name]], on=key)
+    assert found is not None
+    return found
+
+
+def by_draw(runs: pd.DataFrame, scenario: str) -> np.ndarray:
+    """Objectives [draws, replicates, 2] of one scenario, draws in their order."""
+    part = runs[runs["scenario"] == scenario].sort_values(["draw", "replicate"])
+    n = part["draw"].nunique()
+    return part[list(OBJECTIVES)].to_numpy(float).reshape(n, -1, len(OBJECTIVES))
