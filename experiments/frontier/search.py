@@ -67,7 +67,7 @@ def gains_of(folder: Path, scenario: str) -> np.ndarray:
 
 
 def generations(spec: Spec, effort: Effort) -> Iterator[tuple[np.ndarray, Any]]:
-    """Points of each generation, and where their gains are to be told (``tell(gains)``) before the next is asked for."""
+    """Points of each generation, and the function that wants their gains before the next is asked for."""
     try:
         from pymoo.algorithms.moo.nsga2 import NSGA2
         from pymoo.core.evaluator import Evaluator

@@ -29,7 +29,7 @@ def front(gains: np.ndarray) -> np.ndarray:
 
 
 def hypervolume(gains: np.ndarray, worst: np.ndarray) -> float:
-    """Volume between the front of points [n, objectives] and a worst point [objectives]; points beyond it do not count."""
+    """Volume between the front of points [n, objectives] and a worst point [objectives], beyond which none counts."""
     from pymoo.indicators.hv import HV
 
     return float(HV(ref_point=-np.asarray(worst, float))(-np.asarray(gains, float)))

@@ -1,0 +1,219 @@
+"""Figures, ``numbers.csv`` and the tables of ``README.md`` from the stores; never runs the model.
+
+``python -m experiments.frontier.figures [--small] [--store FOLDER]``: FOLDER is the last line that the search printed.
+With ``--small``, figures and numbers go into the store and the page is left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from experiments.frontier import page as tables
+from experiments.frontier.numbers import Results, read, table
+from experiments.frontier.outcomes import FILE, FIRST, HERE
+from sim.config_read import ConfigError
+from sim.plots.labels import label_points
+from sim.plots.style import GREY, INK, SERIES, page, save, signed_tick, styled
+from sim.sweep.design_files import store_folder
+from sim.sweep.spec import Spec, read_spec
+
+MAP = colormaps["viridis_r"]
+BAND = "where a further run would fall with a probability of 90 %"
+
+
+def plane(found: Results, numbers: pd.DataFrame, settings: str, across: str, words: str, title: str) -> Figure:
+    """All policies in the plane of research kept and leaks, the front with its cost as colour, the named scenarios.
+
+    Parameters
+    ----------
+    across : outcome on the vertical axis, with its `words`.
+    """
+    caption = (
+        f"{settings} Means of {FIRST}–{found.about[0]['settings']['end']} at the US, each run paired with the baseline "
+        "of the same random draws. Small dots: policies that the search tried, with the search's random numbers. "
+        "Coloured: its front, run again with others; line: what is then still not beaten in papers and leaks "
+        f"prevented by protection. Blue: named scenarios, with those too. Crosses: {BAND}. Cost: compliance and "
+        "recruitment. Number of leaks at the leak rate 0.003 a year and exposed tie, an assumption."
+    )
+    with styled():
+        sheet = page(title, "", caption, 3.9)
+        ax = sheet.axes(0.5, 0.42, sheet.width - 1.35, 3.45)
+        ax.axhline(0, color=GREY, lw=0.6, zorder=1)
+        ax.axvline(0, color=GREY, lw=0.6, zorder=1)
+        ax.plot(found.points["papers"], found.points[across], ".", ms=3, color="#b0b0b0", zorder=1, rasterized=True)
+        cells = numbers[numbers["group"].isin(["front", "named"])].set_index(["group", "name", "outcome"])
+        shown = cells[cells.index.get_level_values("outcome").isin(["papers", across])]
+        for name, limit in (("papers", ax.set_xlim), (across, ax.set_ylim)):
+            ends = shown.xs(name, level="outcome")
+            limit(*_limits([*ends["lo"], *ends["hi"], *found.points[name]]))
+        _front(sheet.figure, ax, found, cells, across, (sheet.left + sheet.width - 0.75, sheet.bottom + 0.75))
+        _named(ax, cells, across)
+        ax.set_xlabel("Papers of the US (fractional), change from the baseline")
+        ax.set_ylabel(words)
+        ax.xaxis.set_major_formatter(lambda value, _: f"{signed_tick(value)} %")
+        ax.grid(True)
+    return sheet.figure
+
+
+def _limits(values: Sequence[float]) -> tuple[float, float]:
+    """Limits of an axis that shows zero and all values."""
+    lo, hi = min(0.0, np.nanmin(values)), max(0.0, np.nanmax(values))
+    return lo - 0.05 * (hi - lo), hi + 0.05 * (hi - lo)
+
+
+def _front(
+    figure: Figure, ax: Axes, found: Results, cells: pd.DataFrame, across: str, corner: tuple[float, float]
+) -> None:
+    """Points of the front with bands and their cost as colour; steps through those that stayed on it."""
+    names = [str(i + 1) for i in range(len(found.chosen))]
+    part = cells.loc["front"]
+    cost = np.array([part.loc[(n, "compliance"), "mean"] + part.loc[(n, "recruitment"), "mean"] for n in names])
+    norm = Normalize(0, max(cost.max(), 1.0))
+    for name, musd in zip(names, cost):
+        x, y = part.loc[(name, "papers")], part.loc[(name, across)]
+        color = MAP(norm(musd))
+        ax.hlines(y["mean"], x["lo"], x["hi"], color=color, lw=0.5, alpha=0.5, zorder=2)
+        ax.vlines(x["mean"], y["lo"], y["hi"], color=color, lw=0.5, alpha=0.5, zorder=2)
+        ax.plot(x["mean"], y["mean"], "o", ms=4.5, mfc=color, mec="white", mew=0.4, zorder=4)
+    if across == "prevented":
+        means = found.means.iloc[found.kept]
+        ax.step(means["papers"], means[across], where="pre", color=INK, lw=0.8, zorder=3)
+    width, height = figure.get_size_inches()
+    bar = figure.add_axes((corner[0] / width, corner[1] / height, 0.12 / width, 2.4 / height))
+    edges, colors = np.linspace(0, norm.vmax or 1.0, 65), np.linspace(0, 1, 64)[:, None]
+    bar.pcolormesh([0, 1], edges, colors, cmap=MAP, rasterized=True)
+    bar.set_xticks([])
+    bar.yaxis.tick_right()
+    bar.set_title("Cost,\nM$ a year", fontsize=6.5, fontweight="normal")
+
+
+def _named(ax: Axes, cells: pd.DataFrame, across: str) -> None:
+    """Named scenarios with crosses and labels."""
+    part = cells.loc["named"]
+    names = list(dict.fromkeys(part.index.get_level_values(0)))
+    x, y = (part.loc[[(name, outcome) for name in names]] for outcome in ("papers", across))
+    ax.hlines(y["mean"], x["lo"], x["hi"], color=SERIES[0], lw=0.7, alpha=0.6, zorder=4)
+    ax.vlines(x["mean"], y["lo"], y["hi"], color=SERIES[0], lw=0.7, alpha=0.6, zorder=4)
+    ax.plot(x["mean"], y["mean"], "D", ms=4, color=SERIES[0], mec="white", mew=0.4, zorder=5)
+    arms = []
+    for (_, p), (_, q) in zip(x.iterrows(), y.iterrows()):
+        arms += [(v, q["mean"]) for v in np.linspace(p["lo"], p["hi"], 40)]
+        arms += [(p["mean"], v) for v in np.linspace(q["lo"], q["hi"], 40)]
+    label_points(
+        ax, x["mean"].to_numpy(), y["mean"].to_numpy(), names, markers=3.0, colors=SERIES[0], blocked=np.array(arms)
+    )
+
+
+def policies(found: Results, numbers: pd.DataFrame, settings: str, spec: Spec) -> Figure:
+    """The front's policies as a strip: a row a lever, a column a point; and the progress of the search."""
+    title = "What the policies of the front look like, and how the search came to them"
+    caption = (
+        f"{settings} Columns: points of the front by leaks prevented a year (second evaluation). Colour: strength "
+        "within the range that was searched, given at the right (threshold: logarithmic). Below: hypervolume between "
+        "the front of the points tried so far and a loss of 4 % of papers with nothing prevented; dashed: the last "
+        "front, run again with other random numbers."
+    )
+    with styled():
+        sheet = page(title, "", caption, 4.7)
+        ax = sheet.axes(1.75, 2.15, sheet.width - 3.35, 2.45)
+        _strip(ax, found, spec)
+        below = sheet.axes(0.5, 0.42, sheet.width - 1.0, 1.15)
+        rows = numbers[(numbers["group"] == "progress") & (numbers["outcome"] == "hypervolume")].set_index("name")[
+            "mean"
+        ]
+        tried = rows.drop("again")
+        below.plot([int(n) for n in tried.index], tried, "o-", ms=2.5, lw=1.1, color=INK)
+        below.axhline(rows["again"], color=SERIES[1], lw=1.0, ls="--")
+        below.set(xlabel="Policies tried", ylabel="Hypervolume", title="Progress of the search")
+        below.margins(y=0.15)
+        below.grid(True)
+    return sheet.figure
+
+
+def _strip(ax: Axes, found: Results, spec: Spec) -> None:
+    assert spec.sample is not None
+    ranges = {item.name: item for item in spec.sample.over}
+    order = np.argsort(found.means["prevented"].to_numpy(), kind="stable")
+    values = found.points.iloc[found.chosen[order]]
+    unit = np.array([_unit(values[name].to_numpy(float), ranges[name]) for name in found.levers])
+    ax.imshow(unit, aspect="auto", cmap=colormaps["Blues"], vmin=0, vmax=1, interpolation="nearest")
+    ax.set_yticks(range(len(found.levers)), [tables.LEVERS[name].partition(" (")[0] for name in found.levers])
+    shown = np.unique(np.linspace(0, len(order) - 1, min(9, len(order))).round().astype(int))
+    ax.set_xticks(shown, [f"{found.means['prevented'].iloc[order[i]]:.1f}" for i in shown])
+    ax.set_xlabel("Leaks prevented a year")
+    ends = [f"{ranges[name].lo:g} … {ranges[name].hi:g}" for name in found.levers]
+    units = [tables.LEVERS[name].partition(" (")[2].rstrip(")") for name in found.levers]
+    for row, (end, unit_of) in enumerate(zip(ends, units)):
+        if unit_of == "cases per 1,000":
+            end = f"{1000 * ranges['investigations'].lo:g} … {1000 * ranges['investigations'].hi:g}"
+        ax.text(len(order) - 0.35, row, f"{end} {unit_of}", va="center", fontsize=6.5, color=GREY)
+    ax.tick_params(length=0)
+
+
+def _unit(values: np.ndarray, item: object) -> np.ndarray:
+    """Values in their range, as 0–1."""
+    lo, hi, log = (getattr(item, name) for name in ("lo", "hi", "log"))
+    return np.log(values / lo) / np.log(hi / lo) if log else (values - lo) / (hi - lo)
+
+
+def said(found: Results) -> str:
+    """What was run, for captions and tables."""
+    search, again = found.about
+    settings = search["settings"]
+    return (
+        f"Levers of the US from November 2018; {len(found.points)} policies with {search['replicates']} replicates, "
+        f"then the {len(found.chosen)} of the front and {found.named['scenario'].nunique()} named scenarios with "
+        f"{again['replicates']} others; one agent for {settings['scale']:,} researchers, {settings['start']}–"
+        f"{settings['end']}, direct effects."
+    )
+
+
+def draw(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path]:
+    """Write numbers, figures and, if given, the tables of the page."""
+    found = read(folder)
+    numbers = table(found)
+    out.mkdir(parents=True, exist_ok=True)
+    numbers.to_csv(out / "numbers.csv", index=False, float_format="%.6g")
+    settings = said(found)
+    if readme is not None:
+        tables.write(readme, numbers, settings)
+    drawn = {
+        "front": plane(found, numbers, settings, "prevented", "Leaks prevented by protection, a year",
+                       "Promote against protect: the front of the United States"),
+        "all_leaks": plane(found, numbers, settings, "fewer", "Leaks fewer for whatever reason, a year",
+                           "The same policies by all leaks that no longer happen, absence of people among the reasons"),
+        "policies": policies(found, numbers, settings, spec),
+    }  # fmt: skip
+    return [path for name, figure in drawn.items() for path in save(figure, out / "figures", name)]
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Draw; the lines printed are the files."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--store", type=Path)
+    args = parser.parse_args(words)
+    spec = read_spec(FILE, small=args.small)
+    folder = args.store or store_folder(spec, args.small)
+    try:
+        paths = draw(spec, folder, folder if args.small else HERE, None if args.small else HERE / "README.md")
+    except (ConfigError, FileNotFoundError) as error:
+        print(f"error: {error}; run `python -m experiments.frontier.search` first", file=sys.stderr)
+        return 1
+    for path in paths:
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Tables of ``README.md`` from the numbers: each stands between ``<!-- table NAME -->`` and ``<!-- end -->``."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.summary import decimals, number
+
+SHOWN = 7  # points of the front in its table
+HEADS = {
+    "papers": "papers (%)",
+    "researchers": "researchers (%)",
+    "prevented": "leaks prevented (a year)",
+    "fewer": "leaks fewer (a year)",
+    "compliance": "compliance (M$ a year)",
+    "recruitment": "recruitment (M$ a year)",
+    "papers behind the front": "papers behind the front (points)",
+    "prevented behind the front": "leaks prevented behind the front (a year)",
+}
+LEVERS = {
+    "refusal": "visas refused, CHN (share)",
+    "investigations": "investigations (cases per 1,000)",
+    "precision": "precision (share)",
+    "disclosure": "disclosure (share)",
+    "elements": "four elements (share)",
+    "threshold": "threshold (M$ a year)",
+    "screening": "screening, sensitive (share)",
+    "openness": "visa openness (log utility)",
+    "recruiting": "recruiting (places per 1,000)",
+}
+
+
+def write(page: Path, numbers: pd.DataFrame, settings: str) -> None:
+    """Replace the tables of a page by those of the numbers."""
+    text = page.read_text(encoding="utf-8")
+    for name, table in tables(numbers).items():
+        block = f"<!-- table {name} -->\n{settings}\n\n{table}\n<!-- end -->"
+        text = re.sub(rf"<!-- table {name} -->.*?<!-- end -->", lambda _, new=block: new, text, flags=re.DOTALL)
+    page.write_text(text, encoding="utf-8")
+
+
+def tables(numbers: pd.DataFrame) -> dict[str, str]:
+    """Markdown tables by name: named scenarios, points along the front, and how the front shrank."""
+    return {"named": _named(numbers), "front": _front(numbers), "levers": _levers(numbers), "shrunk": _shrunk(numbers)}
+
+
+def _named(numbers: pd.DataFrame) -> str:
+    part = numbers[numbers["group"] == "named"]
+    shown = [name for name in HEADS if name != "researchers"]
+    return _rows("scenario", part, list(dict.fromkeys(part["name"])), shown)
+
+
+def _front(numbers: pd.DataFrame) -> str:
+    part = numbers[numbers["group"] == "front"]
+    return _rows("point", part, along(part), list(HEADS)[:6])
+
+
+def _levers(numbers: pd.DataFrame) -> str:
+    part = numbers[numbers["group"] == "front"]
+    cells = part.set_index(["name", "outcome"])["mean"]
+    levers = [lever for lever in LEVERS if lever in set(part["outcome"])]
+    lines = []
+    for name in along(part):
+        values = [cells[name, lever] * (1000 if lever == "investigations" else 1) for lever in levers]
+        lines.append((name, [number(v, 0 if v >= 20 else 2) for v in values]))
+    return _markdown("point", [LEVERS[lever] for lever in levers], lines)
+
+
+def along(part: pd.DataFrame) -> list[str]:
+    """Names of some points along the front, both ends among them."""
+    names = list(dict.fromkeys(part["name"]))
+    places = np.unique(np.linspace(0, len(names) - 1, min(SHOWN, len(names))).round().astype(int))
+    return [names[i] for i in places]
+
+
+def _shrunk(numbers: pd.DataFrame) -> str:
+    part = numbers[numbers["group"] == "progress"]
+    volumes = part[part["outcome"] == "hypervolume"]
+    names = {"again": "the last front, run again"}
+    lines = [(names.get(r.name, f"{r.name} points"), [number(r.mean, 2)]) for r in volumes.itertuples(index=False)]  # type: ignore[arg-type]
+    rest = part[part["outcome"] != "hypervolume"]
+    text = "; ".join(f"{r.outcome}: {_cell(r)}" for r in rest.itertuples())
+    return f"{_markdown('front of', ['hypervolume (% of papers × leaks a year)'], lines)}\n\n{text}."
+
+
+def _rows(first: str, part: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str]) -> str:
+    cells = {(row.name, row.outcome): _cell(row) for row in part.itertuples(index=False)}
+    return _markdown(first, [HEADS[o] for o in outcomes], [(n, [cells[n, o] for o in outcomes]) for n in names])
+
+
+def _cell(row: object) -> str:
+    mean, se, lo, hi = (float(getattr(row, name)) for name in ("mean", "se", "lo", "hi"))
+    if not math.isfinite(mean):
+        return "–"
+    if not math.isfinite(se):
+        return number(mean, 0)
+    digits = decimals(se, mean)
+    return f"{number(mean, digits)} ± {number(se, digits)} ({number(lo, digits)} … {number(hi, digits)})"
+
+
+def _markdown(first: str, head: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    lines = [[first, *head], ["---", *["---:"] * len(head)], *([name, *cells] for name, cells in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
