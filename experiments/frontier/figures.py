@@ -180,8 +180,9 @@ def said(found: Results) -> str:
 
 def draw(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path]:
     """Write numbers, figures and, if given, the tables of the page."""
+    assert spec.sample is not None
     found = read(folder)
-    numbers = table(found)
+    numbers = table(found, spec.sample)
     out.mkdir(parents=True, exist_ok=True)
     numbers.to_csv(out / "numbers.csv", index=False, float_format="%.6g")
     settings = said(found)

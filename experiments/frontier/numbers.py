@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.frontier.outcomes import OBJECTIVES, OUTCOMES, WORST, by_draw, outcomes
-from experiments.frontier.search import AGAIN, NAMED
+from experiments.frontier.outcomes import OBJECTIVES, OUTCOMES, SHARES, WORST, by_draw, outcomes
+from experiments.frontier.search import AGAIN, CASES, FULL, INSTITUTIONS, NAMED, PROMOTE, block, corners
 from sim.analysis import load
 from sim.analysis.frames import estimate
 from sim.analysis.frontier import behind, front, hypervolume
+from sim.sweep.sampling import Sample
 
 COLUMNS = ["group", "name", "outcome", "mean", "se", "lo", "hi", "n", "rival"]
 
@@ -66,8 +67,8 @@ def read(folder: Path) -> Results:
     )  # fmt: skip
 
 
-def table(found: Results) -> pd.DataFrame:
-    """One row a group (searched, front, named, progress), name and outcome: mean, se, lo, hi, n; rival of a gap."""
+def table(found: Results, sample: Sample) -> pd.DataFrame:
+    """One row a group (searched, front, named, corner, progress), name and outcome; `rival` of a gap."""
     rows: list[tuple[Any, ...]] = []
     for i, draw in enumerate(found.chosen):
         for group, runs, at in (("searched", found.searched, draw), ("front", found.again, i)):
@@ -83,18 +84,38 @@ def table(found: Results) -> pd.DataFrame:
             gap = behind(point, best, j)
             rival = str(gap.rival + 1) if gap.rival >= 0 else ""
             rows.append(("named", name, f"{objective} behind the front", *astuple(gap.gap), rival))
-    return pd.DataFrame([*rows, *_progress(found)], columns=COLUMNS)
+    return pd.DataFrame([*rows, *_corners(found, sample), *_progress(found)], columns=COLUMNS)
+
+
+def _corners(found: Results, sample: Sample) -> list[tuple[Any, ...]]:
+    """Outcomes of the corners that the search began with, as searched; what they hold in full is their name."""
+    points = corners(sample)
+    rows: list[tuple[Any, ...]] = []
+    for point, values in zip(points, block(points, sample).labels):
+        at = dict(zip(sample.names, point))
+        parts = {
+            "promote": max(at.get(lever, 0.0) for lever in PROMOTE),
+            "institutions": max(at.get(lever, 0.0) for lever in INSTITUTIONS),
+            "precise cases": max(at.get(lever, 0.0) for lever in CASES),
+        }
+        name = " + ".join(part for part, strength in parts.items() if strength) or "neutral"
+        if parts["institutions"] and at.get("threshold", 0.0):
+            name += ", from 50 M$ on"
+        draws = np.flatnonzero(np.isclose(found.points[list(sample.names)].to_numpy(float), values).all(axis=1))
+        part = found.searched[found.searched["draw"] == found.points.index[draws[0]]]
+        rows += [("corner", name, o, *astuple(estimate(part[o].to_numpy())), "") for o in OUTCOMES]
+    return rows
 
 
 def _progress(found: Results) -> list[tuple[Any, ...]]:
-    """Hypervolume by number of points tried; of the front as searched and again, and points that stay on it."""
-    gains = found.points[list(OBJECTIVES)].to_numpy()
-    sizes = sorted({*range(64, len(gains), 24), len(gains)} if len(gains) > 64 else {len(gains)})
+    """Hypervolume after each generation and of the last front run again; what that front lost by it."""
+    gains = found.points[list(SHARES)].to_numpy()
+    sizes = sorted(range(len(gains), 0, -FULL.population))[-FULL.generations - 1 :]
     volumes = {str(n): hypervolume(gains[:n], np.array(WORST)) for n in sizes}
-    volumes["again"] = hypervolume(found.means[list(OBJECTIVES)].to_numpy(), np.array(WORST))
+    volumes["again"] = hypervolume(found.means[list(SHARES)].to_numpy(), np.array(WORST))
     rows: list[tuple[Any, ...]] = [("progress", n, "hypervolume", v, *[np.nan] * 3, 1, "") for n, v in volumes.items()]
     rows.append(("progress", "again", "points still on the front", float(len(found.kept)), *[np.nan] * 3, 1, ""))
-    lost = found.points.iloc[found.chosen][list(OBJECTIVES)].to_numpy() - found.means[list(OBJECTIVES)].to_numpy()
-    for j, objective in enumerate(OBJECTIVES):
+    lost = found.points.iloc[found.chosen][list(SHARES)].to_numpy() - found.means[list(SHARES)].to_numpy()
+    for j, objective in enumerate(SHARES):
         rows.append(("progress", "again", f"{objective} less than searched", *astuple(estimate(lost[:, j])), ""))
     return rows

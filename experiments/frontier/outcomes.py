@@ -15,12 +15,14 @@ HERE = Path(__file__).parent
 FILE, NAMED_FILE = HERE / "sweep.yaml", HERE / "named.yaml"
 ISSUER, FIRST = "USA", 2019  # levers act from November 2018 on; 2019 is the first full year
 OBJECTIVES = ("papers", "prevented")
-WORST = (-4.0, 0.0)  # of the hypervolume: 4 % of papers lost, nothing prevented
-# Name: (column, as % of the baseline or a year).
+SHARES = ("papers", "share")  # in which fronts of different replicates compare, whatever leaks there were to prevent
+WORST = (-4.0, 0.0)  # of the hypervolume in shares: 4 % of papers lost, nothing prevented
+# Name: (column, as % of its level in the baseline, as % of the baseline's leaks, or a year).
 OUTCOMES = {
     "papers": ("papers_fractional", "%"),
     "researchers": ("n_researchers", "%"),
     "prevented": ("leaks_prevented", "a year"),
+    "share": ("leaks_prevented", "% of leaks"),
     "fewer": ("leaks_fewer", "a year"),
     "compliance": ("compliance_musd", "a year"),
     "recruitment": ("recruitment_musd", "a year"),
@@ -35,17 +37,18 @@ def outcomes(frames: Frames) -> pd.DataFrame:
     Returns
     -------
     scenario, draw, replicate, and the names of `OUTCOMES`: papers (fractional) and researchers in % of the paired
-    baseline; leaks prevented by protection, leaks that no longer happen for whatever reason, and million US$ of
-    compliance and recruitment, a year.
+    baseline; leaks prevented by protection, a year and in % of the baseline's leaks; leaks that no longer happen for
+    whatever reason, and million US$ of compliance and recruitment, a year.
     """
     frame = frames.read("place_year", _COLUMNS, [("year", ">=", FIRST), ("place", "==", ISSUER)])
     frame["leaks_fewer"] = -frame[list(LEAKS)].astype(float).sum(axis=1)
     years = frame["year"].nunique()
+    leaks = -paired_units(frame, "leaks_fewer")["reference"] / 100
     key = ["scenario", "draw", "replicate"]
     found: pd.DataFrame | None = None
     for name, (column, unit) in OUTCOMES.items():
         units = paired_units(frame, column)
-        over = units["reference"] / 100 if unit == "%" else float(years)
+        over = {"%": units["reference"] / 100, "% of leaks": leaks, "a year": float(years)}[unit]
         units[name] = units["effect"] / over
         found = units[[*key, name]] if found is None else found.merge(units[[*key, name]], on=key)
     assert found is not None

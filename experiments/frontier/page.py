@@ -17,6 +17,7 @@ HEADS = {
     "papers": "papers (%)",
     "researchers": "researchers (%)",
     "prevented": "leaks prevented (a year)",
+    "share": "leaks prevented (% of the baseline's)",
     "fewer": "leaks fewer (a year)",
     "compliance": "compliance (M$ a year)",
     "recruitment": "recruitment (M$ a year)",
@@ -47,18 +48,29 @@ def write(page: Path, numbers: pd.DataFrame, settings: str) -> None:
 
 def tables(numbers: pd.DataFrame) -> dict[str, str]:
     """Markdown tables by name: named scenarios, points along the front, and how the front shrank."""
-    return {"named": _named(numbers), "front": _front(numbers), "levers": _levers(numbers), "shrunk": _shrunk(numbers)}
+    return {
+        "named": _named(numbers),
+        "front": _front(numbers),
+        "levers": _levers(numbers),
+        "corners": _corners(numbers),
+        "shrunk": _shrunk(numbers),
+    }
 
 
 def _named(numbers: pd.DataFrame) -> str:
     part = numbers[numbers["group"] == "named"]
-    shown = [name for name in HEADS if name != "researchers"]
+    shown = [name for name in HEADS if name not in ("researchers", "share")]
     return _rows("scenario", part, list(dict.fromkeys(part["name"])), shown)
 
 
 def _front(numbers: pd.DataFrame) -> str:
     part = numbers[numbers["group"] == "front"]
-    return _rows("point", part, along(part), list(HEADS)[:6])
+    return _rows("point", part, along(part), [name for name in HEADS if "behind" not in name])
+
+
+def _corners(numbers: pd.DataFrame) -> str:
+    part = numbers[numbers["group"] == "corner"]
+    return _rows("in full", part, list(dict.fromkeys(part["name"])), ["papers", "prevented", "fewer", "compliance"])
 
 
 def _levers(numbers: pd.DataFrame) -> str:
@@ -86,7 +98,7 @@ def _shrunk(numbers: pd.DataFrame) -> str:
     lines = [(names.get(r.name, f"{r.name} points"), [number(r.mean, 2)]) for r in volumes.itertuples(index=False)]  # type: ignore[arg-type]
     rest = part[part["outcome"] != "hypervolume"]
     text = "; ".join(f"{r.outcome}: {_cell(r)}" for r in rest.itertuples())
-    return f"{_markdown('front of', ['hypervolume (% of papers × leaks a year)'], lines)}\n\n{text}."
+    return f"{_markdown('front of', ['hypervolume (% of papers × % of leaks)'], lines)}\n\n{text}."
 
 
 def _rows(first: str, part: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str]) -> str:

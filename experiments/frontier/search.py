@@ -1,6 +1,6 @@
 """Search for the Pareto front of promoting and protecting: ``python -m experiments.frontier.search [--small]``.
 
-NSGA-II (Deb et al. 2002, by pymoo) begins at the sample of ``sweep.yaml`` and goes on in the same store. Each
+NSGA-II (Deb et al. 2002, by pymoo) begins at the sample of ``sweep.yaml`` and some corners, in the same store. Each
 generation is a sweep over all points so far, so runs that the store holds are not computed again, and a search that was
 killed retraces its steps and goes on: it is seeded, and results do not depend on when they were computed. All points
 see the same replicates. The front that it ends with is then run again with other random numbers, since the best of
@@ -10,6 +10,7 @@ many noisy points are partly lucky, and so are the named scenarios.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +43,27 @@ class Effort:
     seed: int = 1
 
 
-FULL, SMALL = Effort(24, 16, 6), Effort(4, 1, 2)
+FULL, SMALL = Effort(20, 7, 6), Effort(4, 1, 2)
+
+
+# Corners of the lever space that one would write down; genetic search alone is slow to reach the ends of many ranges.
+PROMOTE, INSTITUTIONS, CASES = ("openness", "recruiting"), ("disclosure", "elements", "screening"), ("investigations",)
+THRESHOLDS = (0.0, 0.63)  # of its logarithmic range: everyone, and 50 million $
+
+
+def corners(sample: Sample) -> np.ndarray:
+    """Points [n, levers] of the unit cube: promotion, institutions' protection and precise cases, each in full or not.
+
+    Nobody is refused a visa; protection is for everyone, or for institutions with 50 million $ and more.
+    """
+    rows = []
+    for promote, protect, cases, threshold in itertools.product((0.0, 1.0), (0.0, 1.0), (0.0, 1.0), THRESHOLDS):
+        at = dict.fromkeys(PROMOTE, promote) | dict.fromkeys(INSTITUTIONS, protect) | dict.fromkeys(CASES, cases)
+        at |= {"precision": 1.0, "threshold": threshold if protect else THRESHOLDS[1]}
+        row = [at.get(name, 0.0) for name in sample.names]
+        if row not in rows:
+            rows.append(row)
+    return np.array(rows)
 
 
 def block(points: np.ndarray, sample: Sample) -> Block:
@@ -76,7 +97,7 @@ def generations(spec: Spec, effort: Effort) -> Iterator[tuple[np.ndarray, Any]]:
     except ImportError:
         raise ConfigError(["the search needs pymoo; pip install 'talent-circulation[sweep]'"]) from None
     assert spec.sample is not None
-    start = spec.sample.unit()
+    start = np.vstack([spec.sample.unit(), corners(spec.sample)])
     problem = Problem(n_var=start.shape[1], n_obj=2, xl=0.0, xu=1.0)
     search = NSGA2(pop_size=effort.population, sampling=start)
     search.setup(problem, termination=("n_gen", effort.generations + 1), seed=effort.seed, verbose=False)

@@ -38,7 +38,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = [sys.executable, "-m", "experiments.frontier.search", "--small", "--store", str(folder)]
     killed = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
     assert killed.stderr is not None
-    assert "generation 0: 4 points" in killed.stderr.readline()
+    assert "generation 0: 8 points" in killed.stderr.readline()
     time.sleep(0.3)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
@@ -53,9 +53,9 @@ def test_a_killed_search_goes_on_and_computes_nothing_twice(store: Path, capsys:
     assert steps[0] == 0 and len(steps) == 4, "the start was kept; one generation, its front again, named scenarios"
     assert first.out.splitlines()[-1] == str(store)
     frames = load(store)
-    assert len(frames["draws"]) == 8 and set(frames["runs"]["status"]) == {"done"}
+    assert len(frames["draws"]) == 12 and set(frames["runs"]["status"]) == {"done"}
     rows = sum(len(pd.read_parquet(path, columns=["run"])) for path in store.glob("parts/*/runs.parquet"))
-    assert rows == frames["runs"]["run"].nunique() == 2 + 8 * 2, "each run stands once in the store"
+    assert rows == frames["runs"]["run"].nunique() == 2 + 12 * 2, "each run stands once in the store"
     assert search.main(["--small", "--store", str(store)]) == 0
     assert computed(capsys.readouterr().err) == [0, 0, 0, 0]
 
@@ -119,3 +119,13 @@ def test_the_page_has_the_numbers_of_its_file() -> None:
         assert table in text
     for name in ("front", "all_leaks", "policies"):
         assert f"figures/{name}.png" in text and (HERE / "figures" / f"{name}.png").is_file()
+
+
+def test_the_start_holds_the_corners() -> None:
+    sample = read_spec(FILE).sample
+    assert sample is not None
+    found = pd.DataFrame(search.corners(sample), columns=list(sample.names))
+    assert len(found) == 12 and not found.duplicated().any()
+    assert ((found >= 0) & (found <= 1)).all(axis=None) and (found["refusal"] == 0).all()
+    fifty = search.block(found.to_numpy(), sample).values[0]
+    assert fifty["policies.us_levers.levers.disclosure.scope.institution_threshold_musd"] == pytest.approx(50, rel=0.01)
