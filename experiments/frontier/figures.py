@@ -32,18 +32,19 @@ BAND = "where a further run would fall with a probability of 90 %"
 
 
 def plane(found: Results, numbers: pd.DataFrame, settings: str, across: str, words: str, title: str) -> Figure:
-    """All policies in the plane of research kept and leaks, the front with its cost as colour, the named scenarios.
+    """Policies in the plane of research kept and leaks: tried ones, the front by cost of compliance, named ones.
 
     Parameters
     ----------
     across : outcome on the vertical axis, with its `words`.
     """
+    line = "; line: what is then still not beaten in papers and leaks prevented" if across == "prevented" else ""
     caption = (
         f"{settings} Means of {FIRST}–{found.about[0]['settings']['end']} at the US, each run paired with the baseline "
         "of the same random draws. Small dots: policies that the search tried, with the search's random numbers. "
-        "Coloured: its front, run again with others; line: what is then still not beaten in papers and leaks "
-        f"prevented by protection. Blue: named scenarios, with those too. Crosses: {BAND}. Cost: compliance and "
-        "recruitment. Number of leaks at the leak rate 0.003 a year and exposed tie, an assumption."
+        f"Coloured: its front, run again with others{line}. Blue: named scenarios, with those too. Crosses: {BAND}, "
+        f"for {tables.SHOWN} points of the front only. Leaks are proportional to params.security.leak_rate, 0.003 "
+        "here, an assumption."
     )
     with styled():
         sheet = page(title, "", caption, 3.9)
@@ -74,27 +75,29 @@ def _limits(values: Sequence[float]) -> tuple[float, float]:
 def _front(
     figure: Figure, ax: Axes, found: Results, cells: pd.DataFrame, across: str, corner: tuple[float, float]
 ) -> None:
-    """Points of the front with bands and their cost as colour; steps through those that stayed on it."""
+    """Points of the front with bands and what compliance costs as colour; steps through those that stayed on it."""
     names = [str(i + 1) for i in range(len(found.chosen))]
     part = cells.loc["front"]
-    cost = np.array([part.loc[(n, "compliance"), "mean"] + part.loc[(n, "recruitment"), "mean"] for n in names])
+    cost = np.array([part.loc[(n, "compliance"), "mean"] for n in names])
+    crossed = tables.spread(names)
     norm = Normalize(0, max(cost.max(), 1.0))
     for name, musd in zip(names, cost):
         x, y = part.loc[(name, "papers")], part.loc[(name, across)]
         color = MAP(norm(musd))
-        ax.hlines(y["mean"], x["lo"], x["hi"], color=color, lw=0.5, alpha=0.5, zorder=2)
-        ax.vlines(x["mean"], y["lo"], y["hi"], color=color, lw=0.5, alpha=0.5, zorder=2)
-        ax.plot(x["mean"], y["mean"], "o", ms=4.5, mfc=color, mec="white", mew=0.4, zorder=4)
+        if name in crossed:
+            ax.hlines(y["mean"], x["lo"], x["hi"], color=color, lw=0.9, alpha=0.7, zorder=2)
+            ax.vlines(x["mean"], y["lo"], y["hi"], color=color, lw=0.9, alpha=0.7, zorder=2)
+        ax.plot(x["mean"], y["mean"], "o", ms=4.5, mfc=color, mec=INK, mew=0.4, zorder=4)
     if across == "prevented":
         means = found.means.iloc[found.kept]
-        ax.step(means["papers"], means[across], where="pre", color=INK, lw=0.8, zorder=3)
+        ax.step(means["papers"], means[across], where="post", color=INK, lw=0.8, zorder=3)
     width, height = figure.get_size_inches()
     bar = figure.add_axes((corner[0] / width, corner[1] / height, 0.12 / width, 2.4 / height))
     edges, colors = np.linspace(0, norm.vmax or 1.0, 65), np.linspace(0, 1, 64)[:, None]
     bar.pcolormesh([0, 1], edges, colors, cmap=MAP, rasterized=True)
     bar.set_xticks([])
     bar.yaxis.tick_right()
-    bar.set_title("Cost,\nM$ a year", fontsize=6.5, fontweight="normal")
+    bar.set_title("Compliance,\nM$ a year", fontsize=6.5, fontweight="normal")
 
 
 def _named(ax: Axes, cells: pd.DataFrame, across: str) -> None:
@@ -156,7 +159,7 @@ def _strip(ax: Axes, found: Results, spec: Spec) -> None:
     for row, (end, unit_of) in enumerate(zip(ends, units)):
         if unit_of == "cases per 1,000":
             end = f"{1000 * ranges['investigations'].lo:g} … {1000 * ranges['investigations'].hi:g}"
-        ax.text(len(order) - 0.35, row, f"{end} {unit_of}", va="center", fontsize=6.5, color=GREY)
+        ax.text(1.02 * len(order) - 0.5, row, f"{end} {unit_of}", va="center", fontsize=6.5, color=GREY)
     ax.tick_params(length=0)
 
 
@@ -192,7 +195,7 @@ def draw(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path]
         "front": plane(found, numbers, settings, "prevented", "Leaks prevented by protection, a year",
                        "Promote against protect: the front of the United States"),
         "all_leaks": plane(found, numbers, settings, "fewer", "Leaks fewer for whatever reason, a year",
-                           "The same policies by all leaks that no longer happen, absence of people among the reasons"),
+                           "The same policies by all leaks that no longer happen, for whatever reason"),
         "policies": policies(found, numbers, settings, spec),
     }  # fmt: skip
     return [path for name, figure in drawn.items() for path in save(figure, out / "figures", name)]

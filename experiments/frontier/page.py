@@ -86,7 +86,11 @@ def _levers(numbers: pd.DataFrame) -> str:
 
 def along(part: pd.DataFrame) -> list[str]:
     """Names of some points along the front, both ends among them."""
-    names = list(dict.fromkeys(part["name"]))
+    return spread(list(dict.fromkeys(part["name"])))
+
+
+def spread(names: Sequence[str]) -> list[str]:
+    """At most `SHOWN` of the names, evenly spread, first and last among them."""
     places = np.unique(np.linspace(0, len(names) - 1, min(SHOWN, len(names))).round().astype(int))
     return [names[i] for i in places]
 
