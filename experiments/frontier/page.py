@@ -114,8 +114,8 @@ def _cell(row: object) -> str:
     mean, se, lo, hi = (float(getattr(row, name)) for name in ("mean", "se", "lo", "hi"))
     if not math.isfinite(mean):
         return "–"
-    if not math.isfinite(se):
-        return number(mean, 0)
+    if not math.isfinite(se) or se < 1e-6 * abs(mean) or hi == lo:  # costs of rules are the same in every replicate
+        return number(mean, 0 if abs(mean) >= 100 or mean == 0 else 1)
     digits = decimals(se, mean)
     return f"{number(mean, digits)} ± {number(se, digits)} ({number(lo, digits)} … {number(hi, digits)})"
 
