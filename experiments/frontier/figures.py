@@ -181,6 +181,11 @@ def said(found: Results) -> str:
     )
 
 
+def written(folder: Path) -> pd.DataFrame:
+    """Numbers as they are kept, so that the page has the digits of its file."""
+    return pd.read_csv(folder / "numbers.csv", dtype={"name": str, "rival": str})
+
+
 def draw(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path]:
     """Write numbers, figures and, if given, the tables of the page."""
     assert spec.sample is not None
@@ -190,7 +195,7 @@ def draw(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path]
     numbers.to_csv(out / "numbers.csv", index=False, float_format="%.6g")
     settings = said(found)
     if readme is not None:
-        tables.write(readme, numbers, settings)
+        tables.write(readme, written(out), settings)
     drawn = {
         "front": plane(found, numbers, settings, "prevented", "Leaks prevented by protection, a year",
                        "Promote against protect: the front of the United States"),

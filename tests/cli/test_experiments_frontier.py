@@ -113,7 +113,7 @@ def test_how_far_a_point_is_behind_a_front() -> None:
 
 
 def test_the_page_has_the_numbers_of_its_file() -> None:
-    numbers = pd.read_csv(HERE / "numbers.csv", keep_default_na=True, dtype={"name": str, "rival": str})
+    numbers = figures.written(HERE)
     text = (HERE / "README.md").read_text(encoding="utf-8")
     for table in page.tables(numbers).values():
         assert table in text
