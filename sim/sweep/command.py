@@ -14,7 +14,8 @@ from typing import Any
 
 from sim.analysis.sweep_frames import write_views
 from sim.config_read import ConfigError
-from sim.record.sweep_store import StoreError, SweepStore, compact
+from sim.record.sweep_compaction import compact
+from sim.record.sweep_store import StoreError, SweepStore
 from sim.sweep.design_files import ABOUT, DESIGN, read_about, store_folder
 from sim.sweep.run import Outcome, Sweep, carry_out
 from sim.sweep.spec import KINDS, find_file, read_spec

@@ -20,7 +20,8 @@ import pytest
 from pandas.api.types import is_numeric_dtype
 
 from sim.record import sweep_store
-from sim.record.sweep_store import INDEX, META, RUN_FIELDS, StoreError, SweepStore, compact
+from sim.record.sweep_compaction import compact
+from sim.record.sweep_store import INDEX, META, RUN_FIELDS, StoreError, SweepStore
 from sim.sweep import run as run_module
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.executors import STORE_ERROR, Ended
@@ -267,7 +268,7 @@ def test_disk_that_is_full_for_all_workers_at_once_ends_the_sweep_at_once(
 
 # Moments at which a compaction is killed: the joined part half written, the old ones all there, one of them half gone.
 KILLED = {
-    "while writing": "write = s._append\ndef _append(*a): write(*a); die()\ns._append = _append",
+    "while writing": "write = c._append\ndef _append(*a): write(*a); die()\nc._append = _append",
     "before deleting": "s.SweepStore.sweep_up = lambda self: die()",
     "while deleting": "def rmtree(path, **more):\n  if path.name[0] != '.': os.remove(path / 'runs.parquet'), die()\n"
     "s.shutil.rmtree = rmtree",
@@ -281,7 +282,7 @@ def test_compaction_that_is_killed_loses_and_doubles_nothing(
 ) -> None:
     die = "import os, signal\ndef die(): os.kill(os.getpid(), signal.SIGKILL)"
     main = f"from sim.__main__ import main\nmain(['sweep', 'compact', {str(small.store)!r}])"
-    code = f"from sim.record import sweep_store as s\n{die}\n{KILLED[moment]}\n{main}"
+    code = f"from sim.record import sweep_compaction as c, sweep_store as s\nimport os\n{die}\n{KILLED[moment]}\n{main}"
     before = len(small.parts())
     killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert killed.returncode == -9, killed.stderr

@@ -285,7 +285,7 @@ def test_paired_effects_by_draw_are_those_of_each_draw_alone(done: Path) -> None
 
 
 def test_reading_is_the_same_after_compaction_and_of_copies(done: Path) -> None:
-    from sim.record.sweep_store import compact
+    from sim.record.sweep_compaction import compact
 
     swept(done)
     before = tables(done / "store")
