@@ -158,9 +158,9 @@ def _load(file: Path) -> dict[str, Any]:
 
 
 def _merged(raw: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Keys of the small block in place of the others; settings and record are merged key by key."""
+    """Keys of the small block in place of the others; settings, record, sample and executor key by key."""
     merged = {**raw, **over}
-    for key in ("settings", "record", "executor"):
+    for key in ("settings", "record", "sample", "executor"):
         if isinstance(raw.get(key), Mapping) and isinstance(over.get(key), Mapping):
             merged[key] = {**raw[key], **over[key]}
     return merged
