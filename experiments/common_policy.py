@@ -1,0 +1,230 @@
+"""What the experiments on single policies share: opening a store, paired effects, numbers, tables of a page.
+
+Nothing here runs the model; everything is read through `sim.analysis.load`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.analysis import load
+from sim.analysis.balance.inputs import quotient
+from sim.analysis.frames import BASELINE, Estimate, Frames, estimate
+from sim.plots.style import save
+from sim.summary import decimals, number
+
+KEYS = ["scenario", "draw", "replicate"]
+BAND = "Bands: where a further replicate would fall with a probability of 90 %."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A store and where its figures go.
+
+    Attributes
+    ----------
+    frames : of the store; folder : of figures and numbers; page : the README, None for a small store.
+    """
+
+    frames: Frames
+    store: Path
+    folder: Path
+    page: Path | None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the store says of its sweep."""
+        found: dict[str, Any] = json.loads((self.store / "sweep.json").read_text(encoding="utf-8"))
+        return found
+
+    def run_sentence(self) -> str:
+        """Scale, replicates, years and world of the sweep."""
+        settings, n = self.about["settings"], self.about["replicates"]
+        world = f", world {settings['world']}" if settings.get("world", "full") != "full" else ""
+        agents = f"one agent for {settings.get('scale', 100):,} researchers"
+        return f"{n} replicate{'s' * (n != 1)} a point, {agents}{world}, to {settings.get('end', 2035)}"
+
+    def settings(self) -> str:
+        """The same with the model's revision, for a page of numbers."""
+        return f"{self.run_sentence()}; model of revision {(self.about.get('git_revision') or 'unknown')[:7]}"
+
+    def beside(self, name: str) -> Frames:
+        """Frames of another sweep of the same experiment, whose store lies beside this one's."""
+        return load(self.store.parent.parent / name / self.store.name)
+
+
+def open_store(here: Path, words: Sequence[str] | None = None) -> Opened:
+    """The store that a command line names: ``[--small] [--store FOLDER]``.
+
+    Parameters
+    ----------
+    here : folder of the experiment, whose name is its sweep's.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m experiments.{here.name}.figures")
+    parser.add_argument("--small", action="store_true", help="the small store; figures go into its folder")
+    parser.add_argument("--store", type=Path, help="folder of the store, outputs/NAME/sweep by default")
+    args = parser.parse_args(words)
+    store = args.store or Path("outputs") / here.name / ("small" if args.small else "sweep")
+    folder, page = (store, None) if args.small else (here, here / "README.md")
+    return Opened(load(store), store, folder, page)
+
+
+def effects(frame: pd.DataFrame, values: Sequence[str], by: Sequence[str] = ()) -> pd.DataFrame:
+    """Sums of columns in a scenario less those of the baseline of the same draw and replicate.
+
+    Parameters
+    ----------
+    frame : with the columns scenario, draw, replicate and `by`; a cell that a run does not list is 0.
+
+    Returns
+    -------
+    One row a scenario, draw, replicate and cell: these columns, the effects under the names of `values`, and the
+    baseline's sums under ``base_NAME``.
+    """
+    names = list(values)
+    sums = frame.groupby([*KEYS, *by], observed=True)[names].sum().astype(float)
+    base = sums.xs(BASELINE, level="scenario")
+    others = sums[sums.index.get_level_values("scenario") != BASELINE]
+    cells = others.reset_index()[[*KEYS]].drop_duplicates()
+    if by:
+        cells = cells.merge(sums.reset_index()[list(by)].drop_duplicates(), how="cross")
+    index = pd.MultiIndex.from_frame(cells)
+    here = others.reindex(index, fill_value=0.0)
+    there = base.reindex(pd.MultiIndex.from_frame(cells.drop(columns="scenario")), fill_value=0.0)
+    out = pd.DataFrame(here.to_numpy() - there.to_numpy(), index=index, columns=names)
+    out[[f"base_{name}" for name in names]] = there.to_numpy()
+    return out.reset_index().sort_values([*KEYS, *by], ignore_index=True)
+
+
+def with_axes(frame: pd.DataFrame, frames: Frames) -> pd.DataFrame:
+    """The draws' columns added to rows that name a draw."""
+    return frame.merge(frames["draws"], on="draw", how="left", validate="many_to_one")
+
+
+@dataclass
+class Numbers:
+    """Lines of ``numbers.csv``: the columns that name a case, outcome, unit, and the estimate."""
+
+    case: tuple[str, ...]
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def add(self, case: Mapping[str, object], outcome: str, unit: str, found: Estimate) -> None:
+        """One number with its standard error and band."""
+        self.rows.append({**{name: case[name] for name in self.case}, "outcome": outcome, "unit": unit, **vars(found)})
+
+    def frame(self) -> pd.DataFrame:
+        """Tidy."""
+        return pd.DataFrame(self.rows)
+
+
+def ratio(over: np.ndarray, under: np.ndarray) -> Estimate:
+    """Quotient of two means over replicates; without a value where the denominator is not clear of zero.
+
+    One replicate says nothing about how clear it is: there the plain quotient is given, without a band.
+    """
+    if len(under) == 1:
+        return estimate(over / under) if under[0] else estimate(np.full(1, np.nan))
+    return quotient(over, under)
+
+
+def clear(found: Estimate) -> bool:
+    """True if a mean differs from zero by two standard errors."""
+    return bool(found.mean != 0 and abs(found.mean) >= 2.0 * np.nan_to_num(found.se))
+
+
+def at(numbers: pd.DataFrame, outcome: str, **case: object) -> pd.DataFrame:
+    """Lines of one outcome and of the cases asked for."""
+    keep = numbers["outcome"] == outcome
+    for name, value in case.items():
+        keep &= numbers[name] == value
+    return numbers[keep]
+
+
+def cell(row: Any, percent: bool = False) -> str:
+    """Mean ± standard error (band) of a line of numbers."""
+    if row is None or not math.isfinite(row.mean):
+        return "not clear of zero"
+    digits = decimals(row.se, row.mean)
+    text = number(row.mean, digits)
+    if math.isfinite(row.se):
+        text += f" ± {number(row.se, digits)}"
+    if math.isfinite(row.lo):
+        text += f" ({number(row.lo, digits)} … {number(row.hi, digits)})"
+    return text
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Table whose first column is text and whose others are numbers."""
+    lines = [list(head), ["---", *["---:"] * (len(head) - 1)], *(list(row) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def pivot(numbers: pd.DataFrame, rows: Sequence[str], across: str, outcome: str) -> str:
+    """Markdown table of one outcome: a line a combination of `rows`, a column a value of `across`."""
+    part = numbers[numbers["outcome"] == outcome]
+    columns = list(dict.fromkeys(part[across]))
+    lines = []
+    for key, group in part.groupby(list(rows), sort=False):
+        found = {getattr(row, across): row for row in group.itertuples()}
+        lines.append([", ".join(map(str, key)), *(cell(found.get(column)) for column in columns)])
+    return markdown([", ".join(rows), *(_text(column) for column in columns)], lines)
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:
+    """Replace the tables of a page, each between ``<!-- table NAME -->`` and ``<!-- end -->``.
+
+    Raises
+    ------
+    ValueError : the page has no place for a table.
+    """
+    text = page.read_text(encoding="utf-8")
+    for name, table in tables.items():
+        block = f"<!-- table {name} -->\n{settings}.\n\n{table}\n<!-- end -->"
+        text, n = re.subn(rf"<!-- table {name} -->.*?<!-- end -->", lambda _, new=block: new, text, flags=re.DOTALL)
+        if n != 1:
+            raise ValueError(f"{page}: {n} places for table {name}")
+    page.write_text(text, encoding="utf-8")
+
+
+def finish(
+    opened: Opened,
+    numbers: pd.DataFrame,
+    tables: Callable[[pd.DataFrame], Mapping[str, str]],
+    figures: Mapping[str, Callable[[], Figure]],
+) -> list[Path]:
+    """Write ``numbers.csv``, the page's tables and the figures; returns what was written."""
+    file = opened.folder / "numbers.csv"
+    numbers.to_csv(file, index=False, float_format="%.6g")
+    if opened.page is not None:
+        # from the file, as every reader gets them: rounding twice can differ in the last digit
+        write_page(opened.page, tables(pd.read_csv(file)), opened.settings())
+    found = [file]
+    for name, draw in figures.items():
+        found += save(draw(), opened.folder / "figures", name)
+    return found
+
+
+def line(
+    ax: Axes, x: Sequence[float], rows: pd.DataFrame, color: str, label: str, band: bool = True, **kw: Any
+) -> None:
+    """Means joined by a line, with the band shaded."""
+    mean, lo, hi = (rows[name].to_numpy(dtype=float) for name in ("mean", "lo", "hi"))
+    if band:
+        ax.fill_between(list(x), lo, hi, color=color, alpha=0.15, lw=0)
+    ax.plot(list(x), mean, color=color, label=label, **{"lw": 1.4, "marker": "o", "ms": 2.8, **kw})
