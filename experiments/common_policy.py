@@ -152,7 +152,7 @@ def at(numbers: pd.DataFrame, outcome: str, **case: object) -> pd.DataFrame:
     return numbers[keep]
 
 
-def cell(row: Any, percent: bool = False) -> str:
+def cell(row: Any) -> str:
     """Mean ± standard error (band) of a line of numbers."""
     if row is None or not math.isfinite(row.mean):
         return "not clear of zero"
@@ -225,6 +225,5 @@ def line(
 ) -> None:
     """Means joined by a line, with the band shaded."""
     mean, lo, hi = (rows[name].to_numpy(dtype=float) for name in ("mean", "lo", "hi"))
-    if band:
-        ax.fill_between(list(x), lo, hi, color=color, alpha=0.15, lw=0)
-    ax.plot(list(x), mean, color=color, label=label, **{"lw": 1.4, "marker": "o", "ms": 2.8, **kw})
+    ax.fill_between(list(x), lo, hi, color=color, alpha=0.15, lw=0)
+    ax.plot(list(x), mean, "o-", color=color, label=label, lw=1.4, ms=2.8)

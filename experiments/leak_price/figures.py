@@ -1,4 +1,4 @@
-"""Figures, numbers and tables of the leak price: ``python -m experiments.leak_price.figures [--small] [--store FOLDER]``.
+"""Figures and tables of the leak price: ``python -m experiments.leak_price.figures [--small] [--store FOLDER]``.
 
 Reads the store of ``sweep.yaml`` through `sim.analysis.load`; runs nothing.
 """
@@ -9,12 +9,13 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_policy import BAND, at, cell, finish, markdown, open_store
+from experiments.common_policy import at, cell, finish, markdown, open_store
 from experiments.leak_price.numbers import DEFAULT, FAMILIES, numbers_of, rate_of, words
 from sim.plots.style import GREY, INK, PALE, SERIES, page, styled
 
@@ -37,10 +38,10 @@ def curves(numbers: pd.DataFrame, about: str) -> Figure:
     title = "Break-even price of a leak by rule, over the leak rate that nobody knows"
     lead = f"One rule at a time by the US from November 2018 on, at the strengths of the shipped policies; {about}."
     caption = (
-        "A rule is worth its cost if a leak costs more than the line. Upper panels: cost by leak prevented by protection; "
-        "lower panels: by leak that no longer happens, also for want of people, partners and projects. Whole cost: "
-        f"compliance money and lost papers. {UPPER} Shade: where a further replicate would fall with a probability of "
-        "90 %. A rule is missing where it prevents nothing clear of zero, or where its cost is not clear of zero."
+        "A rule is worth its cost if a leak costs more than the line. Upper panels: cost by leak prevented by "
+        "protection; lower panels: by leak that no longer happens, also for want of people, partners and projects. "
+        f"Whole cost: compliance money and lost papers. {UPPER} Shade: where a further replicate would fall with a "
+        "probability of 90 %. A rule is missing where it prevents nothing clear of zero, or where its cost is not clear of zero."
     )
     rates = _rates(numbers)
     rows = (("with papers, by protection", "prevented by protection"), ("with papers, all leaks", "that do not happen"))
@@ -88,9 +89,9 @@ def ranked(numbers: pd.DataFrame, about: str) -> Figure:
     title = "What a leak has to be worth for each rule to pay"
     lead = f"Rules of the US one at a time, November 2018 on, leak rate 0.003; {about}."
     caption = (
-        f"Circles: by leak prevented by protection; squares: by leak that no longer happens. {UPPER} Lines: 90 % band for "
-        "another replicate. In grey what cannot be divided. Other leak rates: prices go with the inverse of the rate. "
-        "Protection is an assumption: see the next figure."
+        f"Circles: by leak prevented by protection; squares: by leak that no longer happens. {UPPER} Lines: 90 % band "
+        "for another replicate. In grey what cannot be divided. Other leak rates: prices go with the inverse of the "
+        "rate. Protection is an assumption: see the next figure."
     )
     part = numbers[numbers["case"] == DEFAULT]
     rules = sorted(dict.fromkeys(part["rule"]), key=lambda rule: _order(part, rule))
@@ -126,7 +127,7 @@ def ranked(numbers: pd.DataFrame, about: str) -> Figure:
     return sheet.figure
 
 
-def _row(part: pd.DataFrame, outcome: str, rule: str) -> object | None:
+def _row(part: pd.DataFrame, outcome: str, rule: str) -> Any:
     return next(at(part, outcome, rule=rule).itertuples(), None)
 
 
@@ -166,8 +167,8 @@ def robust(numbers: pd.DataFrame, about: str) -> Figure:
     title = "How far the price of a leak prevented depends on what nobody knows of protection"
     lead = f"Whole cost per leak prevented by protection, leak rate 0.003; {about}."
     caption = (
-        "Every share of leaks that a rule prevents at the lower and upper end of its documented range (docs/levers.md); at "
-        f"a lower end of 0 nothing is prevented and there is no mark. Means over replicates. {UPPER}"
+        "Every share of leaks that a rule prevents at the lower and upper end of its documented range "
+        f"(docs/levers.md); at a lower end of 0 nothing is prevented and there is no mark. Means over replicates. {UPPER}"
     )
     outcome = "price with papers, by protection"
     found = at(numbers, outcome)

@@ -80,8 +80,8 @@ def half_lives(numbers: pd.DataFrame, about: str) -> Figure:
     last = int(numbers["outcome"].str.extract(r", (\d{4})$")[0].dropna().astype(int).max())
     top = last - LAST + 2.0
     caption = (
-        "Mean course over replicates, smoothed over three years; bars: 90 % of resamples of the replicates. Arrows: not by "
-        f"{last}. Missing: the loss is not clear of zero. Dotted: half-life of the level of fear h by decay alone. "
+        "Mean course over replicates, smoothed over three years; bars: 90 % of resamples of the replicates. "
+        f"Arrows: not by {last}. Missing: the loss is not clear of zero. Dotted: half-life of the level of fear h by decay alone. "
         "Spill-over 0.06 a year."
     )
     precisions = sorted(numbers["precision"].unique())
@@ -119,8 +119,8 @@ def rule_and_fear(numbers: pd.DataFrame, about: str) -> Figure:
     title = "What the rules do by themselves, and what fear adds"
     lead = f"{RULES[PACKAGE]}, November 2018 to December 2021 (grey); {about}."
     caption = (
-        "Rules: change against the paired baseline when cases frighten nobody (chi = 0). Fear: what comes on top with chi "
-        f"at its fitted value, decay 0.2 and spill-over 0.06 a year. Line: both. {BAND}"
+        "Rules: change against the paired baseline when cases frighten nobody (chi = 0). Fear: what comes on top with "
+        f"chi at its fitted value, decay 0.2 and spill-over 0.06 a year. Line: both. {BAND}"
     )
     part = numbers[(numbers["scenario"] == PACKAGE) & (numbers["decay"] == 0.2) & (numbers["spill"] == 0.06)]
     part = part[part["chi"] > 0]

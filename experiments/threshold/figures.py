@@ -40,8 +40,8 @@ def who_pays(numbers: pd.DataFrame, about: str) -> Figure:
     caption = (
         "Classes by federal support a year. Covered: institutions of the US at the end, by the mean of three years' "
         "support. Cost and time: a year in force, against the paired baseline; they follow from who is covered and are "
-        "the same in every replicate but for the researchers an institution has. No institution stays under the line on "
-        "purpose (params.compliance.bunching = 0)."
+        "the same in every replicate but for the researchers that an institution has. No institution stays under the "
+        "line on purpose (params.compliance.bunching = 0)."
     )
     part = numbers[(numbers["elements"] == ALL) & (numbers["beside"] == ALONE)]
     thresholds = sorted(part["threshold"].unique())
@@ -99,7 +99,7 @@ def _lines(
             for name, color in zip(series, (INK, *SERIES)):
                 rows = at(numbers, outcome, size="", **{axis: name}, **case).sort_values("threshold").dropna()
                 line(ax, rows["threshold"], rows, color, name)
-            _ticks(ax, thresholds, log)
+            _ticks(ax, thresholds, log and bool(ax.lines) and any((found.get_ydata() > 0).any() for found in ax.lines))
             if not log:
                 ax.axhline(0, color=GREY, lw=0.6)
             ax.set_title(title)
