@@ -158,6 +158,8 @@ def cell(row: Any) -> str:
         return "not clear of zero"
     digits = decimals(row.se, row.mean)
     text = number(row.mean, digits)
+    if row.se == 0:  # follows from the inputs, the same in every replicate
+        return text
     if math.isfinite(row.se):
         text += f" ± {number(row.se, digits)}"
     if math.isfinite(row.lo):
@@ -171,19 +173,16 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def pivot(numbers: pd.DataFrame, rows: Sequence[str], across: str, outcome: str) -> str:
-    """Markdown table of one outcome: a line a combination of `rows`, a column a value of `across`."""
-    part = numbers[numbers["outcome"] == outcome]
-    columns = list(dict.fromkeys(part[across]))
+def pivot(numbers: pd.DataFrame, row: str, across: str, outcomes: Sequence[str]) -> str:
+    """Markdown table: a line an outcome and a value of `row`, a column a value of `across`; – where there is none."""
+    columns = list(dict.fromkeys(numbers[across]))
     lines = []
-    for key, group in part.groupby(list(rows), sort=False):
-        found = {getattr(row, across): row for row in group.itertuples()}
-        lines.append([", ".join(map(str, key)), *(cell(found.get(column)) for column in columns)])
-    return markdown([", ".join(rows), *(_text(column) for column in columns)], lines)
-
-
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    for outcome in outcomes:
+        for key, group in numbers[numbers["outcome"] == outcome].groupby(row, sort=False):
+            found = {getattr(line, across): line for line in group.itertuples()}
+            named = f"{outcome}, {key} ({group['unit'].iloc[0]})"
+            lines.append([named, *(cell(found[c]) if c in found else "–" for c in columns)])
+    return markdown([f"by {across}", *(f"{column:g}" for column in columns)], lines)
 
 
 def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:
@@ -202,6 +201,11 @@ def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:
     page.write_text(text, encoding="utf-8")
 
 
+def read_numbers(file: Path) -> pd.DataFrame:
+    """Lines of a ``numbers.csv`` as they were written; empty words stay empty words."""
+    return pd.read_csv(file, keep_default_na=False, na_values={name: [""] for name in ("mean", "se", "lo", "hi")})
+
+
 def finish(
     opened: Opened,
     numbers: pd.DataFrame,
@@ -213,7 +217,7 @@ def finish(
     numbers.to_csv(file, index=False, float_format="%.6g")
     if opened.page is not None:
         # from the file, as every reader gets them: rounding twice can differ in the last digit
-        write_page(opened.page, tables(pd.read_csv(file)), opened.settings())
+        write_page(opened.page, tables(read_numbers(file)), opened.settings())
     found = [file]
     for name, draw in figures.items():
         found += save(draw(), opened.folder / "figures", name)

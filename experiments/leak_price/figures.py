@@ -41,7 +41,7 @@ def curves(numbers: pd.DataFrame, about: str) -> Figure:
         "A rule is worth its cost if a leak costs more than the line. Upper panels: cost by leak prevented by "
         "protection; lower panels: by leak that no longer happens, also for want of people, partners and projects. "
         f"Whole cost: compliance money and lost papers. {UPPER} Shade: where a further replicate would fall with a "
-        "probability of 90 %. A rule is missing where it prevents nothing clear of zero, or where its cost is not clear of zero."
+        "probability of 90 %. A rule is missing where what it prevents, or what it costs, is not clear of zero."
     )
     rates = _rates(numbers)
     rows = (("with papers, by protection", "prevented by protection"), ("with papers, all leaks", "that do not happen"))
@@ -168,7 +168,7 @@ def robust(numbers: pd.DataFrame, about: str) -> Figure:
     lead = f"Whole cost per leak prevented by protection, leak rate 0.003; {about}."
     caption = (
         "Every share of leaks that a rule prevents at the lower and upper end of its documented range "
-        f"(docs/levers.md); at a lower end of 0 nothing is prevented and there is no mark. Means over replicates. {UPPER}"
+        f"(docs/levers.md); at a lower end of 0 nothing is prevented: no mark. Means over replicates. {UPPER}"
     )
     outcome = "price with papers, by protection"
     found = at(numbers, outcome)

@@ -81,8 +81,8 @@ def half_lives(numbers: pd.DataFrame, about: str) -> Figure:
     top = last - LAST + 2.0
     caption = (
         "Mean course over replicates, smoothed over three years; bars: 90 % of resamples of the replicates. "
-        f"Arrows: not by {last}. Missing: the loss is not clear of zero. Dotted: half-life of the level of fear h by decay alone. "
-        "Spill-over 0.06 a year."
+        f"Arrows: not by {last}. Missing: the loss is not clear of zero. Dotted: half-life of the level of fear h by "
+        "decay alone. Spill-over 0.06 a year."
     )
     precisions = sorted(numbers["precision"].unique())
     with styled():
@@ -126,13 +126,13 @@ def rule_and_fear(numbers: pd.DataFrame, about: str) -> Figure:
     part = part[part["chi"] > 0]
     precisions = sorted(part["precision"].unique())
     with styled():
-        sheet = page(title, lead, caption, 3 * (HIGH - 0.15) + 0.3)
+        sheet = page(title, lead, caption, 3 * HIGH + 0.25)
         width = sheet.width / len(precisions)
         for j, outcome in enumerate(("entrants", "joint papers", "researchers")):
             shared = None
             for k, precision in enumerate(precisions):
-                bottom = (2 - j) * (HIGH - 0.15) + 0.2
-                ax = sheet.axes(k * width + 0.38, bottom, width - 0.46, HIGH - 0.58, sharey=shared)
+                bottom = (2 - j) * HIGH + 0.2
+                ax = sheet.axes(k * width + 0.38, bottom, width - 0.46, HIGH - 0.62, sharey=shared)
                 shared = shared or ax
                 rows = part[part["precision"] == precision]
                 both = _years(rows, outcome)

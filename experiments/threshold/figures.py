@@ -20,6 +20,24 @@ from sim.plots.style import GREY, INK, SERIES, page, styled
 HERE = Path(__file__).parent
 SIZE_WORDS = dict(zip(SIZES, ("under 15 M$", "15 to 50 M$", "50 to 250 M$", "250 M$ and more")))
 HIGH = 1.95  # inches a panel
+SIZE_OUTCOMES = ("institutions covered", "cost", "cost by support", "time", "papers led")
+ELEMENT_OUTCOMES = (
+    "leaks prevented by the elements",
+    "compliance",
+    "researcher time",
+    "papers lost by the elements",
+    "price of the elements, money only",
+    "price of the elements, with time",
+    "price of the elements, with papers",
+)
+BESIDE_OUTCOMES = (
+    "leaks prevented by the elements",
+    "leaks prevented, all rules",
+    "papers",
+    "researchers at the end",
+    "price of the elements, money only",
+    "price of all rules, with papers",
+)
 
 
 def _ticks(ax: Axes, thresholds: Sequence[float], log_y: bool = False) -> None:
@@ -53,7 +71,7 @@ def who_pays(numbers: pd.DataFrame, about: str) -> Figure:
             ("institutions covered", "Institutions covered", True),
             ("cost", "Cost, M$ a year", True),
             ("time", "Researcher time, researcher-years a year", True),
-            ("cost by support", r"Cost, \$ per 1,000 \$ of support", False),
+            ("cost by support", r"Cost of those covered, \$ per 1,000 \$ of support", False),
         )
         for k, (outcome, words, stacked) in enumerate(panels):
             ax = sheet.axes(k % 2 * width + 0.42, (1 - k // 2) * (HIGH + 0.28) + 0.32, width - 0.55, HIGH - 0.3)
@@ -67,10 +85,8 @@ def who_pays(numbers: pd.DataFrame, about: str) -> Figure:
                 else:
                     shown = [(i, m) for i, m in zip(x, mean) if m > 0]
                     ax.plot([i for i, _ in shown], [m for _, m in shown], "o-", color=color, ms=3.5, lw=1.3)
-            if not stacked:
-                ax.set_yscale("log")
-                ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
             ax.set_title(words)
+            ax.set_ylim(0, None)
             ax.set_xticks(list(x), [f"{t:g}" for t in thresholds])
             ax.set_xlim(-0.6, len(thresholds) - 0.4)
             ax.set_xlabel("Threshold, M$ of federal support a year")
@@ -157,29 +173,13 @@ def precision(numbers: pd.DataFrame, about: str) -> Figure:
 def tables(numbers: pd.DataFrame) -> Mapping[str, str]:
     """Tables of the page by name."""
     alone = numbers[(numbers["beside"] == ALONE) & (numbers["size"] == "") & (numbers["elements"] != NONE)]
-    size = numbers[(numbers["elements"] == ALL) & ~numbers["size"].isin(["", "all"])]
+    sizes = numbers[(numbers["elements"] == ALL) & numbers["size"].isin(SIZES)]
     four = numbers[(numbers["elements"] == ALL) & (numbers["size"] == "")]
-    found = {
-        f"sizes {outcome}": pivot(size, ["size"], "threshold", outcome)
-        for outcome in ("institutions covered", "cost", "cost by support", "time", "papers led")
+    return {
+        "sizes": pivot(sizes, "size", "threshold", SIZE_OUTCOMES),
+        "elements": pivot(alone, "elements", "threshold", ELEMENT_OUTCOMES),
+        "beside": pivot(four, "beside", "threshold", BESIDE_OUTCOMES),
     }
-    for name, outcome in (
-        ("elements leaks", "leaks prevented by the elements"),
-        ("elements money", "price of the elements, money only"),
-        ("elements time", "price of the elements, with time"),
-        ("elements papers", "price of the elements, with papers"),
-        ("elements hours", "researcher time"),
-    ):
-        found[name] = pivot(alone, ["elements"], "threshold", outcome)
-    for name, outcome in (
-        ("beside elements", "leaks prevented by the elements"),
-        ("beside all", "leaks prevented, all rules"),
-        ("beside papers", "papers"),
-        ("beside price", "price of all rules, with papers"),
-        ("beside money", "price of the elements, money only"),
-    ):
-        found[name] = pivot(four, ["beside"], "threshold", outcome)
-    return found
 
 
 def main(words: Sequence[str] | None = None) -> list[Path]:

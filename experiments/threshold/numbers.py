@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from experiments.common_policy import Numbers, Opened, effects, ratio, with_axes
+from experiments.common_policy import KEYS, Numbers, Opened, effects, ratio, with_axes
 from sim.analysis.frames import Estimate, estimate
 from sim.analysis.leak_account import LEAKS
 
@@ -99,6 +99,9 @@ def _institutions(found: Numbers, opened: Opened) -> None:
     rows = with_axes(effects(classes, values, ["size_class"]), frames)
     end = table[table["year"] == table["year"].max()]
     count = with_axes(effects(end[end["institution"].isna()], values, ["size_class"]), frames)
+    single = table[table["institution"].notna() & (table["covered"] > 0)]
+    paid = single.groupby([*KEYS, "size_class"], observed=True)[["compliance_musd", "federal_musd"]].sum()
+    paid = with_axes(paid.reset_index(), frames)
     support = with_axes(_support(end[end["institution"].notna()]), frames)
     by = ["threshold", "elements"]
     for (threshold, elements), part in rows.groupby(by, sort=False):
@@ -106,6 +109,11 @@ def _institutions(found: Numbers, opened: Opened) -> None:
         for size in SIZES:
             case = {"threshold": threshold, "elements": elements, "beside": ALONE, "size": size}
             _size(found, case, part[part["size_class"] == size], last[last["size_class"] == size], years)
+            of = paid[(paid["threshold"] == threshold) & (paid["elements"] == elements) & (paid["size_class"] == size)]
+            if len(of):
+                # support is counted in whole years
+                per = 1000 * of["compliance_musd"] / (of["federal_musd"] * years / (years + BEFORE))
+                found.add(case, "cost by support", "$ per 1,000 $", estimate(per.to_numpy(dtype=float)))
     for (threshold, elements), part in support.groupby(by, sort=False):
         case = {"threshold": threshold, "elements": elements, "beside": ALONE, "size": "all"}
         found.add(case, "support of those covered", "% of all", estimate(part["share"].to_numpy()))
@@ -118,16 +126,14 @@ def _size(found: Numbers, case: dict[str, object], rows: pd.DataFrame, end: pd.D
     found.add(case, "institutions covered", "number", estimate(end["covered"].to_numpy()))
     found.add(case, "cost", "M$ a year", estimate(v["compliance_musd"] / years))
     found.add(case, "time", "researcher-years a year", estimate(v["compliance_researcher_years"] / years))
-    full = years / (years + BEFORE)  # support is counted in whole years
-    per = ratio(1000 * v["compliance_musd"] / full, v["base_federal_musd"])
-    found.add(case, "cost by support", "$ per 1,000 $", per)
+    full = years / (years + BEFORE)  # papers are counted in whole years
     found.add(case, "papers led", "%", ratio(100 * v["papers_whole"] / full, v["base_papers_whole"]))
 
 
 def _support(single: pd.DataFrame) -> pd.DataFrame:
     """Share of all support, %, that goes to covered institutions, by scenario, draw and replicate."""
     covered = single.assign(under=single["federal_musd"] * np.where(single["covered"] > 0, 1.0, 0.0))
-    sums = covered.groupby(["scenario", "draw", "replicate"], observed=True)[["under", "federal_musd"]].sum()
+    sums = covered.groupby(KEYS, observed=True)[["under", "federal_musd"]].sum()
     sums = sums.reset_index()
     sums["share"] = 100 * sums["under"] / sums["federal_musd"]
     return sums[sums["scenario"] != "baseline"]
