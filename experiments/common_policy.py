@@ -21,11 +21,12 @@ from matplotlib.figure import Figure
 
 from sim.analysis import load
 from sim.analysis.balance.inputs import quotient
-from sim.analysis.frames import BASELINE, Estimate, Frames, estimate
+from sim.analysis.by_draw import paired_units
+from sim.analysis.frames import Estimate, Frames, estimate
 from sim.plots.style import save
 from sim.summary import decimals, number
 
-KEYS = ["scenario", "draw", "replicate"]
+KEYS = ["scenario", "mode", "draw", "replicate"]
 BAND = "Bands: where a further replicate would fall with a probability of 90 %."
 
 
@@ -86,26 +87,19 @@ def effects(frame: pd.DataFrame, values: Sequence[str], by: Sequence[str] = ()) 
 
     Parameters
     ----------
-    frame : with the columns scenario, draw, replicate and `by`; a cell that a run does not list is 0.
+    frame : with the columns `KEYS` and `by`; a cell that a run does not list is 0.
 
     Returns
     -------
     One row a scenario, draw, replicate and cell: these columns, the effects under the names of `values`, and the
     baseline's sums under ``base_NAME``.
     """
-    names = list(values)
-    sums = frame.groupby([*KEYS, *by], observed=True)[names].sum().astype(float)
-    base = sums.xs(BASELINE, level="scenario")
-    others = sums[sums.index.get_level_values("scenario") != BASELINE]
-    cells = others.reset_index()[[*KEYS]].drop_duplicates()
-    if by:
-        cells = cells.merge(sums.reset_index()[list(by)].drop_duplicates(), how="cross")
-    index = pd.MultiIndex.from_frame(cells)
-    here = others.reindex(index, fill_value=0.0)
-    there = base.reindex(pd.MultiIndex.from_frame(cells.drop(columns="scenario")), fill_value=0.0)
-    out = pd.DataFrame(here.to_numpy() - there.to_numpy(), index=index, columns=names)
-    out[[f"base_{name}" for name in names]] = there.to_numpy()
-    return out.reset_index().sort_values([*KEYS, *by], ignore_index=True)
+    cells = [*KEYS, *by]
+    found = [
+        paired_units(frame, name, by).rename(columns={"effect": name, "reference": f"base_{name}"}).set_index(cells)
+        for name in values
+    ]
+    return pd.concat(found, axis=1).sort_index().reset_index()
 
 
 def with_axes(frame: pd.DataFrame, frames: Frames) -> pd.DataFrame:

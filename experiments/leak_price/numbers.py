@@ -66,7 +66,7 @@ def replicates(opened: Opened) -> tuple[pd.DataFrame, float]:
         [*KEYS, "year", "place", "papers_fractional", "rd_spending_musd", "n_researchers"],
         [("place", "==", ISSUER), ("year", ">=", FIRST)],
     )
-    rows = effects(place, ["leaks", *(name for name in PLACE if name not in LEAKS)])
+    rows = effects(place, ["leaks", *PLACE])
     rows = rows.merge(effects(world, ["papers"]), on=KEYS, validate="one_to_one")
     rows = rows.merge(effects(own, ["papers_fractional", "rd_spending_musd"]), on=KEYS, validate="one_to_one")
     end = effects(own[own["year"] == own["year"].max()], ["n_researchers"])
@@ -84,6 +84,8 @@ def _lines(found: Numbers, case: dict[str, object], rows: pd.DataFrame, years: f
     under = {"protected": v["leaks_prevented"], "fewer": -v["leaks"]}
     absent = under["fewer"] - v["leaks_prevented"] - v["leaks_avoided_by_lost_activity"]
     found.add(case, "leaks without the rule", "a year", estimate(v["base_leaks"]))
+    for way in LEAKS:
+        found.add(case, f"{way.replace('_', ' by ')} without the rule", "a year", estimate(v[f"base_{way}"]))
     found.add(case, "leaks prevented by protection", "a year", estimate(v["leaks_prevented"]))
     avoided = estimate(v["leaks_avoided_by_lost_activity"])
     found.add(case, "leaks avoided by lost work", "a year", avoided)

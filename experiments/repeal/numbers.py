@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,8 +84,9 @@ def read(opened: Opened) -> Iterator[tuple[tuple, Mapping[str, Course]]]:
         )
         for name, (frame, value) in sources.items()
     }
+    years = sorted(place["year"].unique())
     for case, _ in rows["fear"].groupby(list(CASE), sort=False):
-        yield case, {name: _course_of(frame, case) for name, frame in rows.items()}
+        yield case, {name: _course_of(frame, case, years) for name, frame in rows.items()}
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
@@ -94,9 +95,12 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _course_of(rows: pd.DataFrame, case: tuple) -> Course:
+def _course_of(rows: pd.DataFrame, case: tuple, years: Sequence[int]) -> Course:
     part = rows[(rows[list(CASE)] == list(case)).all(axis=1)]
-    tables = [part.pivot(index="replicate", columns="year", values=name) for name in ("effect", "base")]
+    tables = [
+        part.pivot(index="replicate", columns="year", values=name).reindex(columns=years, fill_value=0.0)
+        for name in ("effect", "base")
+    ]
     return Course(tables[0].columns.to_numpy(), *(table.to_numpy(dtype=float) for table in tables))
 
 

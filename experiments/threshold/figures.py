@@ -115,7 +115,8 @@ def _lines(
             for name, color in zip(series, (INK, *SERIES)):
                 rows = at(numbers, outcome, size="", **{axis: name}, **case).sort_values("threshold").dropna()
                 line(ax, rows["threshold"], rows, color, name)
-            _ticks(ax, thresholds, log and bool(ax.lines) and any((found.get_ydata() > 0).any() for found in ax.lines))
+            positive = (at(numbers, outcome, size="", **case)["mean"] > 0).any()
+            _ticks(ax, thresholds, log and bool(positive))
             if not log:
                 ax.axhline(0, color=GREY, lw=0.6)
             ax.set_title(title)

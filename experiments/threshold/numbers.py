@@ -31,7 +31,7 @@ def numbers_of(opened: Opened) -> pd.DataFrame:
 
 def _draws(opened: Opened) -> Iterator[tuple[dict[str, object], pd.DataFrame, float]]:
     """Case, its replicates (effects, and ``own_*``: less those of the same draw without elements), years in force."""
-    keys = ["scenario", "draw", "replicate", "year", "place"]
+    keys = [*KEYS, "year", "place"]
     kept = [*keys, *LEAKS, *(name for name in SUMS if name != "leaks")]
     place = opened.frames.read("place_year", kept, [("place", "==", ISSUER), ("year", ">=", FIRST)])
     place["leaks"] = place[list(LEAKS)].sum(axis=1)
@@ -90,7 +90,7 @@ def _exactly(value: float) -> Estimate:
 def _institutions(found: Numbers, opened: Opened) -> None:
     """Who is covered, who pays, by size class; elements alone."""
     frames = opened.beside(INSTITUTIONS)
-    keys = ["scenario", "draw", "replicate", "year", "place", "institution", "size_class"]
+    keys = [*KEYS, "year", "place", "institution", "size_class"]
     values = ["n_institutions", "covered", "federal_musd", "compliance_musd", "compliance_researcher_years",
               "papers_whole"]  # fmt: skip
     table = frames.read("institution_year", [*keys, *values], [("place", "==", ISSUER), ("year", ">=", FIRST)])
