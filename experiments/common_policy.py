@@ -58,8 +58,9 @@ class Opened:
         return f"{n} replicate{'s' * (n != 1)} a point, {agents}{world}, to {settings.get('end', 2035)}"
 
     def settings(self) -> str:
-        """The same with the model's revision, for a page of numbers."""
-        return f"{self.run_sentence()}; model of revision {(self.about.get('git_revision') or 'unknown')[:7]}"
+        """The same with the model's version and the day, for a page of numbers."""
+        about = self.about
+        return f"{self.run_sentence()}; version {about['version']}, {str(about['started'])[:10]}"
 
     def beside(self, name: str) -> Frames:
         """Frames of another sweep of the same experiment, whose store lies beside this one's."""

@@ -40,27 +40,31 @@ def curves(numbers: pd.DataFrame, about: str) -> Figure:
     caption = (
         "A rule is worth its cost if a leak costs more than the line. Upper panels: cost by leak prevented by "
         "protection; lower panels: by leak that no longer happens, also for want of people, partners and projects. "
-        f"Whole cost: compliance money and lost papers. {UPPER} Shade: where a further replicate would fall with a "
-        "probability of 90 %. A rule is missing where what it prevents, or what it costs, is not clear of zero."
+        f"Whole cost: compliance money and lost papers. {UPPER} Shade: two standard errors of the mean either way. "
+        "A rule is missing where what it prevents, or what it costs, is not clear of zero."
     )
     rates = _rates(numbers)
-    rows = (("with papers, by protection", "prevented by protection"), ("with papers, all leaks", "that do not happen"))
+    rows = (
+        ("with papers, by protection", r"\$ a leak prevented by protection"),
+        ("with papers, all leaks", r"\$ a leak that no longer happens"),
+    )
     with styled():
         sheet = page(title, lead, caption, 2 * 2.75)
-        width = sheet.width / 3
+        width = (sheet.width - 0.2) / 3
         for j, (outcome, what) in enumerate(rows):
             shared: Axes | None = None
             for k, (family, rules) in enumerate(FAMILIES.items()):
-                ax = sheet.axes(k * width + 0.42, (1 - j) * 2.75 + 0.36, width - 0.48, 2.1, sharey=shared)
+                ax = sheet.axes(k * width + 0.58, (1 - j) * 2.75 + 0.4, width - 0.4, 2.1, sharey=shared)
                 shared = ax
                 for rule, color in zip(rules, COLORS):
                     _curve(ax, at(numbers, f"price {outcome}", rule=rule), rates, color, words(rule))
                 ax.set_xscale("log")
                 ax.set_yscale("log")
-                ax.set_ylim(1e-1, 1e8)
+                ax.set_ylim(1, 1e7)
                 ax.set_xlim(min(rates.values()), max(rates.values()))
                 ax.yaxis.set_major_formatter(_money)
-                ax.set_title(f"{family}\n{what}, M$ a leak" if k == 0 else f"{family}\n")
+                ax.set_title(family)
+                ax.set_ylabel(what if k == 0 else "")
                 ax.grid(True)
                 ax.tick_params(labelleft=k == 0)
                 if j == 1:
@@ -75,44 +79,48 @@ def _curve(ax: Axes, found: pd.DataFrame, rates: Mapping[str, float], color: str
     if found.empty:
         return
     found = found.assign(rate=found["case"].map(rates)).sort_values("rate")
-    ax.fill_between(found["rate"], found["lo"].clip(lower=1e-9), found["hi"], color=color, alpha=0.15, lw=0)
+    reach = 2 * found["se"].fillna(0)
+    ax.fill_between(found["rate"], found["mean"] - reach, found["mean"] + reach, color=color, alpha=0.15, lw=0)
     ax.plot(found["rate"], found["mean"], color=color, lw=1.3, label=label)
 
 
 def _money(value: float, _position: float | None = None) -> str:
-    """Millions of dollars as a tick: 0.1, 10, 1,000, 1 M M$ …"""
-    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
+    """Tick of an axis in millions of dollars: 100 thousand to trillions."""
+    size, unit = next((size, unit) for size, unit in ((1e6, "tn"), (1e3, "bn"), (1, "M"), (0, "k")) if value >= size)
+    return f"{value / size:,.0f} {unit}" if size else f"{value * 1e3:,.0f} k"
 
 
 def ranked(numbers: pd.DataFrame, about: str) -> Figure:
     """Rules by whole cost per leak at the default leak rate, with what they would cost by money alone."""
     title = "What a leak has to be worth for each rule to pay"
-    lead = f"Rules of the US one at a time, November 2018 on, leak rate 0.003; {about}."
+    lead = f"Rules of the US one at a time from November 2018, leak rate 0.003; {about}."
     caption = (
         f"Circles: by leak prevented by protection; squares: by leak that no longer happens. {UPPER} Lines: 90 % band "
-        "for another replicate. In grey what cannot be divided. Other leak rates: prices go with the inverse of the "
-        "rate. Protection is an assumption: see the next figure."
+        "for another replicate. In grey what cannot be divided. Diamonds (mean only): papers that the US loses, "
+        "whoever writes them instead; circles and squares: papers that the world loses. Prices go with the inverse of "
+        "the leak rate. Protection is an assumption: see the next figure."
     )
     part = numbers[numbers["case"] == DEFAULT]
     rules = sorted(dict.fromkeys(part["rule"]), key=lambda rule: _order(part, rule))
     marks = (
-        ("price money only, by protection", "compliance money only, prevented", SERIES[0], "o", False, 0.22),
-        ("price with papers, by protection", "with lost papers, prevented", SERIES[0], "o", True, 0.0),
-        ("price with papers, all leaks", "with lost papers, all that no longer happen", SERIES[1], "s", True, -0.22),
+        ("price money only, by protection", "money only, prevented", SERIES[0], "o", False, 0.22),
+        ("price with papers, by protection", "with papers, prevented", SERIES[0], "o", True, 0.0),
+        ("price with papers, all leaks", "with papers, all fewer", SERIES[1], "s", True, -0.2),
+        ("price with own papers, all leaks", "with US papers, all fewer", SERIES[2], "D", False, -0.36),
     )
     with styled():
-        sheet = page(title, lead, caption, 0.23 * len(rules) + 0.75)
-        ax = sheet.axes(1.55, 0.36, sheet.width - 1.65, 0.23 * len(rules) + 0.1)
-        left, right = 0.1, 1e6
+        sheet = page(title, lead, caption, 0.29 * len(rules) + 0.75)
+        ax = sheet.axes(1.55, 0.36, sheet.width - 1.65, 0.29 * len(rules) + 0.1)
+        left, right, shown = 1.0, 1e6, dict[str, Any]()
         for y, rule in enumerate(reversed(rules)):
             for outcome, label, color, mark, filled, up in marks:
                 row = _row(part, outcome, rule)
                 if row is None or not row.mean > 0 or not row.mean > 2 * (row.se if math.isfinite(row.se) else 0):
                     continue
-                if math.isfinite(row.lo):
+                if math.isfinite(row.lo) and mark != "D":
                     ax.hlines(y + up, max(row.lo, left), row.hi, color=color, lw=0.8)
                 face = color if filled else "white"
-                ax.plot(row.mean, y + up, mark, color=color, mfc=face, ms=4, ls="", label=label)
+                shown[label], *_ = ax.plot(row.mean, y + up, mark, color=color, mfc=face, ms=4, ls="")
             ax.text(right * 0.8, y, _note(part, rule), ha="right", va="center", color=GREY, fontsize=6)
             ax.axhline(y + 0.5, color=PALE, lw=0.4)
         ax.set_xscale("log")
@@ -120,10 +128,10 @@ def ranked(numbers: pd.DataFrame, about: str) -> Figure:
         ax.set_ylim(-0.6, len(rules) - 0.4)
         ax.set_yticks(range(len(rules)), [words(rule) for rule in reversed(rules)])
         ax.xaxis.set_major_formatter(_money)
-        ax.set_xlabel("Break-even price, M$ a leak")
+        ax.set_xlabel(r"Break-even price, \$ a leak")
         ax.grid(True, axis="x")
-        handles = dict(zip(*reversed(ax.get_legend_handles_labels())))
-        sheet.legend(list(handles.values()), list(handles))
+        labels = [label for _, label, *_ in marks if label in shown]
+        sheet.legend([shown[label] for label in labels], labels)
     return sheet.figure
 
 
@@ -150,7 +158,7 @@ def _note(part: pd.DataFrame, rule: str) -> str:
     if abs(fewer.mean) < 2 * (fewer.se if math.isfinite(fewer.se) else 0) or fewer.mean <= 0:
         words_.append("no fewer leaks")
     if lost.mean < 2 * (lost.se if math.isfinite(lost.se) else 0):
-        words_.append("no papers lost clear of zero")
+        words_.append("no loss of papers clear of zero")
     return "; ".join(words_)
 
 
@@ -158,7 +166,8 @@ CASES = {
     "protection at lower ends": ("protection at its lower end", "<", SERIES[1]),
     DEFAULT: ("as assumed", "o", INK),
     "protection at upper ends": ("at its upper end", ">", SERIES[2]),
-    "cases frighten nobody": ("cases frighten nobody (chi = 0)", "x", SERIES[3]),
+    "cases frighten nobody": ("cases frighten nobody", "x", SERIES[3]),
+    "no leaks by coercion": ("no leaks by coercion", "+", SERIES[0]),
 }
 
 
@@ -188,7 +197,7 @@ def robust(numbers: pd.DataFrame, about: str) -> Figure:
         ax.set_ylim(-0.6, max(len(rules), 1) - 0.4)
         ax.set_yticks(range(len(rules)), [words(rule) for rule in rules])
         ax.xaxis.set_major_formatter(_money)
-        ax.set_xlabel("Break-even price, M$ a leak")
+        ax.set_xlabel(r"Break-even price, \$ a leak")
         ax.grid(True, axis="x")
         sheet.legend(*ax.get_legend_handles_labels())
     return sheet.figure
