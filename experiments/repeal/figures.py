@@ -95,7 +95,7 @@ def half_lives(numbers: pd.DataFrame, about: str) -> Figure:
             for j, (precision, color) in enumerate(zip(precisions, SERIES)):
                 rows = found[found["precision"] == precision]
                 x = rows["decay"] * 1.04 ** (j - 1)
-                mean = rows["mean"].clip(upper=top - 1)
+                mean = rows["mean"].where(np.isfinite(rows["mean"]))  # no mark where half is not made up
                 ax.vlines(x, rows["lo"].clip(upper=top - 1), rows["hi"].clip(upper=top - 1), color=color, lw=1)
                 ax.plot(x, mean, "-o", color=color, ms=3.5, lw=1, label=f"precision {precision:g}")
                 over = rows["hi"] > top - 1
