@@ -59,7 +59,7 @@ def after_repeal(numbers: pd.DataFrame, about: str) -> Figure:
                 rows = _years(part, outcome, decay=decay, spill=0.06)
                 rows = rows[rows["chi"] > 0]
                 ax.fill_between(rows["year"], rows["lo"], rows["hi"], color=color, alpha=0.1, lw=0)
-                ax.plot(rows["year"], rows["mean"], color=color, lw=1.4, label=f"decay {decay:g} a year")
+                ax.plot(rows["year"], rows["mean"], color=color, lw=1.4, label=f"decay {decay:g}")
             rule = _years(part[part["chi"] == 0], outcome)
             if outcome != "fear":  # with chi at 0 people are not afraid at all
                 ax.plot(rule["year"], rule["mean"], color=INK, lw=1, ls=(0, (3, 2)), label="chi = 0")
@@ -183,6 +183,18 @@ def tables(numbers: pd.DataFrame) -> Mapping[str, str]:
         if rows:
             lines.append([outcome, *(cell(rows.get(case)) for case in cases)])
     found["left"] = markdown(["% of 2021", *(f"decay {d:g}, spill {s:g}" for d, s in cases)], lines)
+    lines = []
+    for outcome in PANELS:
+        by_case = {(row.decay, row.spill): row for row in at(base, f"{outcome}, half made up").itertuples()}
+        lines.append([outcome, *(_years_text(by_case.get(case), last) for case in cases)])
+    found["spill"] = markdown(["years after the repeal", *(f"decay {d:g}, spill {s:g}" for d, s in cases)], lines)
+    alone = numbers[(numbers["chi"] == 0) & (numbers["scenario"] == PACKAGE)]
+    precisions = sorted(alone["precision"].unique())
+    lines = []
+    for outcome in ("entrants", "joint papers", "researchers", "papers"):
+        by_precision = {row.precision: row for row in at(alone, f"{outcome}, half made up").itertuples()}
+        lines.append([outcome, *(_years_text(by_precision.get(precision), last) for precision in precisions)])
+    found["rules"] = markdown(["years after the repeal", *(f"precision {p:g}" for p in precisions)], lines)
     lines = []
     for scenario in RULES:
         for outcome in ("entrants", "joint papers", "researchers", "papers"):
