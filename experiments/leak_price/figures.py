@@ -163,11 +163,11 @@ def _note(part: pd.DataFrame, rule: str) -> str:
 
 
 CASES = {
-    "protection at lower ends": ("protection at its lower end", "<", SERIES[1]),
+    "protection at lower ends": ("protection at lower end", "<", SERIES[1]),
     DEFAULT: ("as assumed", "o", INK),
-    "protection at upper ends": ("at its upper end", ">", SERIES[2]),
-    "cases frighten nobody": ("cases frighten nobody", "x", SERIES[3]),
-    "no leaks by coercion": ("no leaks by coercion", "+", SERIES[0]),
+    "protection at upper ends": ("at upper end", ">", SERIES[2]),
+    "cases frighten nobody": ("nobody afraid", "x", SERIES[3]),
+    "no leaks by coercion": ("no coercion", "+", SERIES[0]),
 }
 
 
@@ -177,7 +177,9 @@ def robust(numbers: pd.DataFrame, about: str) -> Figure:
     lead = f"Whole cost per leak prevented by protection, leak rate 0.003; {about}."
     caption = (
         "Every share of leaks that a rule prevents at the lower and upper end of its documented range "
-        f"(docs/levers.md); at a lower end of 0 nothing is prevented: no mark. Means over replicates. {UPPER}"
+        f"(docs/levers.md); at a lower end of 0 nothing is prevented: no mark. "
+        "Nobody afraid: chi = 0, cases frighten nobody. No coercion: the way of coercion, by which most leaks go, is closed. "
+        f"Means over replicates. {UPPER}"
     )
     outcome = "price with papers, by protection"
     found = at(numbers, outcome)
