@@ -62,9 +62,10 @@ class Opened:
         about = self.about
         return f"{self.run_sentence()}; version {about['version']}, {str(about['started'])[:10]}"
 
-    def beside(self, name: str) -> Frames:
-        """Frames of another sweep of the same experiment, whose store lies beside this one's."""
-        return load(self.store.parent.parent / name / self.store.name)
+    def beside(self, name: str) -> Opened:
+        """Another sweep of the same experiment, whose store lies beside this one's."""
+        store = self.store.parent.parent / name / self.store.name
+        return Opened(load(store), store, self.folder, self.page)
 
 
 def open_store(here: Path, words: Sequence[str] | None = None) -> Opened:
@@ -153,7 +154,7 @@ def cell(row: Any) -> str:
         return "not clear of zero"
     digits = decimals(row.se, row.mean)
     text = number(row.mean, digits)
-    if row.se == 0:  # follows from the inputs, the same in every replicate
+    if row.se <= 1e-9 * abs(row.mean):  # follows from the inputs, the same in every replicate
         return text
     if math.isfinite(row.se):
         text += f" ± {number(row.se, digits)}"

@@ -54,7 +54,7 @@ def curves(numbers: pd.DataFrame, about: str) -> Figure:
         for j, (outcome, what) in enumerate(rows):
             shared: Axes | None = None
             for k, (family, rules) in enumerate(FAMILIES.items()):
-                ax = sheet.axes(k * width + 0.58, (1 - j) * 2.75 + 0.4, width - 0.4, 2.1, sharey=shared)
+                ax = sheet.axes(k * width + 0.58, (1 - j) * 2.75 + 0.4, width - 0.46, 2.1, sharey=shared)
                 shared = ax
                 for rule, color in zip(rules, COLORS):
                     _curve(ax, at(numbers, f"price {outcome}", rule=rule), rates, color, words(rule))
@@ -177,8 +177,8 @@ def robust(numbers: pd.DataFrame, about: str) -> Figure:
     lead = f"Whole cost per leak prevented by protection, leak rate 0.003; {about}."
     caption = (
         "Every share of leaks that a rule prevents at the lower and upper end of its documented range "
-        f"(docs/levers.md); at a lower end of 0 nothing is prevented: no mark. "
-        "Nobody afraid: chi = 0, cases frighten nobody. No coercion: the way of coercion, by which most leaks go, is closed. "
+        "(docs/levers.md); at a lower end of 0 nothing is prevented: no mark. Nobody afraid: chi = 0, cases frighten "
+        "nobody. No coercion: the way by which most leaks go is closed. "
         f"Means over replicates. {UPPER}"
     )
     outcome = "price with papers, by protection"

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.common_policy import BAND, Opened, at, finish, line, open_store, pivot
-from experiments.threshold.numbers import ALL, ALONE, NONE, SIZES, numbers_of
+from experiments.threshold.numbers import ALL, ALONE, INSTITUTIONS, NONE, SIZES, numbers_of
 from sim.plots.style import GREY, INK, SERIES, page, styled
 
 HERE = Path(__file__).parent
@@ -71,7 +71,7 @@ def who_pays(numbers: pd.DataFrame, about: str) -> Figure:
             ("institutions covered", "Institutions covered", True),
             ("cost", "Cost, M$ a year", True),
             ("time", "Researcher time, researcher-years a year", True),
-            ("cost by support", r"Cost of those covered, \$ per 1,000 \$ of support", False),
+            ("cost by support", r"Cost, \$ per 1,000 \$ of support covered", False),
         )
         for k, (outcome, words, stacked) in enumerate(panels):
             ax = sheet.axes(k % 2 * width + 0.42, (1 - k // 2) * (HIGH + 0.28) + 0.32, width - 0.55, HIGH - 0.3)
@@ -187,8 +187,11 @@ def main(words: Sequence[str] | None = None) -> list[Path]:
     """Numbers, tables and figures from the stores."""
     opened: Opened = open_store(HERE, words)
     numbers, about = numbers_of(opened), opened.run_sentence()
-    draw = {"who_pays": who_pays, "elements": elements, "precision": precision}
-    figures = {name: partial(function, numbers, about) for name, function in draw.items()}
+    figures = {
+        "who_pays": partial(who_pays, numbers, opened.beside(INSTITUTIONS).run_sentence()),
+        "elements": partial(elements, numbers, about),
+        "precision": partial(precision, numbers, about),
+    }
     return finish(opened, numbers, tables, figures)
 
 

@@ -89,7 +89,7 @@ def _exactly(value: float) -> Estimate:
 
 def _institutions(found: Numbers, opened: Opened) -> None:
     """Who is covered, who pays, by size class; elements alone."""
-    frames = opened.beside(INSTITUTIONS)
+    frames = opened.beside(INSTITUTIONS).frames
     keys = [*KEYS, "year", "place", "institution", "size_class"]
     values = ["n_institutions", "covered", "federal_musd", "compliance_musd", "compliance_researcher_years",
               "papers_whole"]  # fmt: skip
