@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from experiments.common_policy import BAND, Opened, at, finish, line, open_store, pivot
 from experiments.threshold.numbers import ALL, ALONE, INSTITUTIONS, NONE, SIZES, numbers_of
@@ -47,7 +48,9 @@ def _ticks(ax: Axes, thresholds: Sequence[float], log_y: bool = False) -> None:
     ax.set_xlabel("Threshold, M$ of federal support a year")
     if log_y:
         ax.set_yscale("log")
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
     ax.grid(True, axis="y")
 
 
@@ -138,7 +141,8 @@ def elements(numbers: pd.DataFrame, about: str) -> Figure:
     caption = (
         f"{BAND} Yearly means from July 2026 on against the paired baseline, for the leak rate of 0.003, which nobody "
         "knows: prices are proportional to its inverse. Time is valued at all research and development spending per "
-        "researcher, firms' included, an upper bound. No investigations."
+        "researcher, firms' included, an upper bound. Travel security and the two trainings take the same hours, so that their lines of papers "
+        "lie on each other. No investigations."
     )
     words = (
         "What each element prevents, and at what price, by the line of federal support",
