@@ -98,7 +98,7 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
 def _course_of(rows: pd.DataFrame, case: tuple, years: Sequence[int]) -> Course:
     part = rows[(rows[list(CASE)] == list(case)).all(axis=1)]
     tables = [
-        part.pivot(index="replicate", columns="year", values=name).reindex(columns=years, fill_value=0.0)
+        part.pivot(index="replicate", columns="year", values=name).reindex(columns=list(years), fill_value=0.0)
         for name in ("effect", "base")
     ]
     return Course(tables[0].columns.to_numpy(), *(table.to_numpy(dtype=float) for table in tables))

@@ -141,8 +141,8 @@ def elements(numbers: pd.DataFrame, about: str) -> Figure:
     caption = (
         f"{BAND} Yearly means from July 2026 on against the paired baseline, for the leak rate of 0.003, which nobody "
         "knows: prices are proportional to its inverse. Time is valued at all research and development spending per "
-        "researcher, firms' included, an upper bound. Travel security and the two trainings take the same hours, so that their lines of papers "
-        "lie on each other. No investigations."
+        "researcher, firms' included, an upper bound. Travel security and the two trainings take the same hours: "
+        "their lines of papers lie on each other. No investigations."
     )
     words = (
         "What each element prevents, and at what price, by the line of federal support",
