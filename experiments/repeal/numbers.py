@@ -175,6 +175,8 @@ def _half_and_peak(loss: np.ndarray, after: np.ndarray) -> tuple[float, float]:
     """Years until half of the largest loss is made up (between years by a straight line), and until it is largest."""
     worst = int(loss.argmax())
     level = loss[worst] / 2
+    if level <= 0:
+        return 0.0, float(after[worst])  # a resample that loses nothing has nothing to make up
     for i in range(worst + 1, len(loss)):
         if loss[i] <= level:
             share = (loss[i - 1] - level) / (loss[i - 1] - loss[i])
