@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.common_policy import BAND, at, cell, finish, markdown, open_store
-from experiments.repeal.numbers import LAST, numbers_of
+from experiments.repeal.numbers import DRAWN, LAST, numbers_of
 from sim.plots.style import GREY, INK, SERIES, page, styled
 
 HERE = Path(__file__).parent
@@ -122,7 +122,7 @@ def rule_and_fear(numbers: pd.DataFrame, about: str) -> Figure:
         "Rules: change against the paired baseline when cases frighten nobody (chi = 0). Fear: what comes on top with "
         f"chi at its fitted value, decay 0.2 and spill-over 0.06 a year. Line: both. {BAND}"
     )
-    part = numbers[(numbers["scenario"] == PACKAGE) & (numbers["decay"] == 0.2) & (numbers["spill"] == 0.06)]
+    part = numbers[(numbers["scenario"] == PACKAGE) & (numbers["decay"] == DRAWN[0]) & (numbers["spill"] == DRAWN[1])]
     part = part[part["chi"] > 0]
     precisions = sorted(part["precision"].unique())
     with styled():

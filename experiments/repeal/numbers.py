@@ -17,6 +17,7 @@ CASE = ("scenario", "precision", "decay", "spill", "chi")
 YEARS_LEFT = (2023, 2026, 2030, 2035, 2050)
 OUTCOMES = ("fear", "entrants", "joint papers", "researchers", "papers")
 RESAMPLES, SMOOTH = 500, 3
+DRAWN = (0.2, 0.06)  # decay and spill-over at which rule and fear are kept year by year, for the figure
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,12 @@ def _course(found: Numbers, case: Mapping[str, object], outcome: str, course: Co
 
 
 def _rule_and_fear(found: Numbers, case: Mapping[str, object], outcome: str, both: Course, rule: Course) -> None:
-    """What the rules do by themselves, and what fear adds, year by year and over all years."""
+    """What the rules do by themselves and what fear adds, year by year; fear's share of the loss of all years."""
     if outcome == "fear" or both.effect.shape != rule.effect.shape:
         return
     adds = both.effect - rule.effect
-    for i, year in enumerate(both.years):
+    drawn = (case["decay"], case["spill"]) == DRAWN
+    for i, year in enumerate(both.years if drawn else ()):
         base = both.base[:, i]
         found.add(case, f"{outcome}, rules alone, {year}", "% of baseline", ratio(100 * rule.effect[:, i], base))
         found.add(case, f"{outcome}, fear adds, {year}", "% of baseline", ratio(100 * adds[:, i], base))
