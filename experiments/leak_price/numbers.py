@@ -1,0 +1,109 @@
+"""Numbers of the leak price: what each rule costs and prevents, by year in force, over the leak rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from experiments.common_policy import KEYS, Numbers, Opened, effects, ratio, with_axes
+from sim.analysis.frames import Estimate, estimate
+from sim.analysis.leak_account import LEAKS
+
+ISSUER, FIRST, BEFORE = "USA", 2018, 10 / 12  # in force from November 2018
+RATE = "leak rate "
+DEFAULT = f"{RATE}0.003"
+CASE = ("rule", "case")
+FAMILIES = {
+    "People": ("visa_refusal", "visa_delay", "investigations_by_profile", "investigations_by_risk", "hostile_words",
+               "programme_ban"),
+    "Institutions": ("disclosure", "cybersecurity", "travel_security", "security_training", "export_training",
+                     "checklist", "advice"),
+    "Projects and partners": ("ban_sensitive", "ban_open", "screening_by_country", "screening_by_risk",
+                              "alliance_condition", "outflow_restriction"),
+}  # fmt: skip
+ACCOUNT = ("leaks_prevented", "leaks_avoided_by_lost_activity")
+PLACE = (*LEAKS, *ACCOUNT, "compliance_musd", "compliance_researcher_years", "recruitment_musd")
+PRICES = {
+    "money only, by protection": ("money", "protected"),
+    "with papers, by protection": ("with papers", "protected"),
+    "with own papers, by protection": ("with own papers", "protected"),
+    "money only, all leaks": ("money", "fewer"),
+    "with papers, all leaks": ("with papers", "fewer"),
+    "with own papers, all leaks": ("with own papers", "fewer"),
+}
+
+
+def words(rule: str) -> str:
+    """Name of a rule for readers."""
+    return rule.replace("_", " ")
+
+
+def rate_of(case: str) -> float | None:
+    """Leak rate that a case is about."""
+    return float(case.removeprefix(RATE)) if case.startswith(RATE) else None
+
+
+def numbers_of(opened: Opened) -> pd.DataFrame:
+    """All lines of ``numbers.csv``."""
+    found = Numbers(CASE)
+    rows, years = replicates(opened)
+    for (rule, case), part in rows.groupby(["scenario", "case"], sort=False):
+        _lines(found, {"rule": rule, "case": case}, part, years)
+    return found.frame()
+
+
+def replicates(opened: Opened) -> tuple[pd.DataFrame, float]:
+    """Paired effects of every rule, case and replicate, summed over years; and how many years the rules are in force.
+
+    World: leaks and what prevented them, money, researcher time, papers (each counted once). Issuer: ``own_papers``.
+    """
+    place = opened.frames.read("place_year", [*KEYS, "year", *PLACE], [("year", ">=", FIRST)])
+    place["leaks"] = place[list(LEAKS)].sum(axis=1)
+    years = int(place["year"].max()) - FIRST + 1 - BEFORE
+    world = opened.frames.read("world_year", [*KEYS, "year", "papers"], [("year", ">=", FIRST)])
+    own = opened.frames.read(
+        "place_year",
+        [*KEYS, "year", "place", "papers_fractional", "rd_spending_musd", "n_researchers"],
+        [("place", "==", ISSUER), ("year", ">=", FIRST)],
+    )
+    rows = effects(place, ["leaks", *PLACE])
+    rows = rows.merge(effects(world, ["papers"]), on=KEYS, validate="one_to_one")
+    rows = rows.merge(effects(own, ["papers_fractional", "rd_spending_musd"]), on=KEYS, validate="one_to_one")
+    end = effects(own[own["year"] == own["year"].max()], ["n_researchers"])
+    rows = rows.merge(end, on=KEYS, validate="one_to_one")
+    return with_axes(rows, opened.frames), years
+
+
+def _lines(found: Numbers, case: dict[str, object], rows: pd.DataFrame, years: float) -> None:
+    """Lines of one rule in one case; `rows` holds its replicates."""
+    v = {str(name): rows[name].to_numpy(dtype=float) / years for name in rows if rows[name].dtype.kind in "if"}
+    paper = v["base_rd_spending_musd"].mean() / v["base_papers_fractional"].mean()
+    money = v["compliance_musd"] + v["recruitment_musd"]
+    lost, own = -v["papers"], -v["papers_fractional"]
+    cost = {"money": money, "with papers": money + paper * lost, "with own papers": money + paper * own}
+    under = {"protected": v["leaks_prevented"], "fewer": -v["leaks"]}
+    absent = under["fewer"] - v["leaks_prevented"] - v["leaks_avoided_by_lost_activity"]
+    found.add(case, "leaks without the rule", "a year", estimate(v["base_leaks"]))
+    for way in LEAKS:
+        found.add(case, f"{way.replace('_', ' by ')} without the rule", "a year", estimate(v[f"base_{way}"]))
+    found.add(case, "leaks prevented by protection", "a year", estimate(v["leaks_prevented"]))
+    avoided = estimate(v["leaks_avoided_by_lost_activity"])
+    found.add(case, "leaks avoided by lost work", "a year", avoided)
+    found.add(case, "leaks avoided by absence", "a year", estimate(absent))
+    found.add(case, "leaks fewer", "a year", estimate(under["fewer"]))
+    found.add(case, "compliance", "M$ a year", estimate(money))
+    found.add(case, "researcher time", "researcher-years a year", estimate(v["compliance_researcher_years"]))
+    found.add(case, "papers lost, world", "a year", estimate(lost))
+    found.add(case, "papers lost, issuer", "a year", estimate(own))
+    found.add(case, "researchers of the issuer at the end", "%", _percent(v["n_researchers"], v["base_n_researchers"]))
+    found.add(case, "money a paper", "M$", Estimate(paper, *[float("nan")] * 3, 1))
+    rate = rate_of(str(case["case"]))
+    if rate is not None:
+        found.add(case, "leaks fewer by leak rate", "1,000 a year", estimate(under["fewer"] / rate / 1000))
+    for text, (over, less) in PRICES.items():
+        if cost[over].any() and under[less].any():
+            found.add(case, f"price {text}", "M$ a leak", ratio(cost[over], under[less]))
+
+
+def _percent(over: np.ndarray, under: np.ndarray) -> Estimate:
+    return ratio(100 * over, under)
