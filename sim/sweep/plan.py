@@ -113,7 +113,7 @@ def make_plan(spec: Spec, model: Model) -> Plan:
             break
     if problems:
         raise ConfigError(problems[:20])
-    return Plan(spec, draws, builder.frame(), builder.families, tuple(builder.unread))
+    return Plan(spec, draws, builder.frame(), builder.families, builder.unread)
 
 
 class _Builder:
@@ -123,7 +123,8 @@ class _Builder:
         self._spec, self._model = spec, model
         self._rows: dict[tuple[str, str, int, int], str] = {}
         self.families: dict[str, Family] = {}
-        self.unread: dict[str, None] = {}
+        self._unread: dict[str, None] = {}
+        self._read: set[str] = set()
         self._first_years: dict[tuple[int, str, int, int], tuple[Any, int | None]] = {}
 
     def add(self, label: str, draw: int, cfg: Config) -> None:
@@ -155,12 +156,19 @@ class _Builder:
         if recorded:
             self._rows[BASELINE, mode, draw, replicate] = family.baselines[mode].key
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Levers that change nothing under any draw: one that a draw switches off is no mistake."""
+        return tuple(lever for lever in self._unread if lever not in self._read)
+
     def _first_year(self, cfg: Config) -> int | None:
         at = (id(cfg.policies), cfg.world, cfg.start, cfg.end)
         if at not in self._first_years:  # policies are kept, so that their id stays theirs
             self._first_years[at] = cfg.policies, self._model.first_policy_year(cfg)
-            if cfg.policies:
-                self.unread |= dict.fromkeys(self._model.levers_never_read(cfg))
+            unread = self._model.levers_never_read(cfg) if cfg.policies else []
+            names = {f"policies.{name}.levers.{use}" for name, policy in cfg.policies.items() for use in policy.levers}
+            self._read |= names - set(unread)
+            self._unread |= dict.fromkeys(unread)
         return self._first_years[at][1]
 
     def frame(self) -> pd.DataFrame:
