@@ -152,7 +152,8 @@ def _drive(sweep: Sweep, wanted: set[str], show: Callable[[Progress], None], not
     executor = make_executor(settings, sweep.folder)
     if executor.capacity is not None:
         sweep.store.sweep_up()  # these workers end with their driver: nobody is writing now
-    threads = int(settings.get("cpus") or max(1, available_cores() // executor.workers))
+    cores = available_cores() // executor.workers if settings["kind"] == "processes" else 1
+    threads = int(settings.get("cpus") or max(1, cores))
     cache = cache_dir()
     with suppress(OSError):
         cache.mkdir(parents=True, exist_ok=True)

@@ -169,6 +169,9 @@ def _merged(raw: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def _changed(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Changes from the command line: a key of the sweep, or a setting of the model."""
     out = dict(raw)
+    kind, given = changes.get("executor.kind"), out.get("executor")
+    if kind is not None and kind != (given.get("kind", "processes") if isinstance(given, Mapping) else given):
+        out["executor"] = {}  # what the file sets is for another kind
     for key, value in changes.items():
         head, _, rest = key.partition(".")
         if head in _KEYS and head not in ("small", "settings"):

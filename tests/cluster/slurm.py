@@ -164,7 +164,9 @@ def _until(true: Callable[[], object], otherwise: str, folder: Path, seconds: fl
     while not true():
         if time.monotonic() > end:
             logs = [*sorted(folder.glob("*.out")), *sorted(folder.glob("*.log"))]
-            tails = [f"{log.name}: {line}" for log in logs for line in log.read_text(errors="replace").splitlines()[-8:]]
+            tails = [
+                f"{log.name}: {line}" for log in logs for line in log.read_text(errors="replace").splitlines()[-8:]
+            ]
             raise NoSlurm("\n".join([f"Slurm in {folder}: {otherwise}", *tails]))
         time.sleep(0.1)
 
