@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from sim.sweep.run import run
 from tests.cluster import slurm
-from tests.sweep.small_sweep import assert_same, small_spec, small_sweep, tables
+from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, small_sweep, tables
 
 pytestmark = pytest.mark.cluster
+LONG = {"replicates": 6, "chunk_minutes": 0.025, "settings": {**SETTINGS, "scale": 3000, "start": 1990, "end": 2030}}
 SHORT = {"replicates": 6, "chunk_minutes": 0.01}  # three chunks
 ROOT = Path(__file__).parent.parent.parent
 
@@ -64,3 +69,132 @@ def test_same_results_as_processes(env: dict[str, str], processes: Path, tmp_pat
     assert len(list((store_of(file) / "parts").iterdir())) > 1  # an array, not a single task
     assert_same(tables(store_of(file)), tables(processes))
     assert not list((store_of(file) / "jobs").iterdir())  # nothing is left of jobs that ended well
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Store of the longer sweep, done in processes."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    run(small_spec(folder, **LONG), folder / "store")
+    return folder / "store"
+
+
+class Driver:
+    """The sweep's command as a process, and a look at its tasks."""
+
+    def __init__(self, env: dict[str, str], file: Path, *words: str) -> None:
+        self.env, self.store = env, store_of(file)
+        self.process = subprocess.Popen(
+            command(file, *words), env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def tasks(self, *states: str) -> list[str]:
+        """Ids of tasks in the queue in these states, all without."""
+        lines = ask(self.env, "squeue", "-h", "-r", "-p", "low", "-o", "%i %T").splitlines()
+        return [line.split()[0] for line in lines if not states or line.split()[1] in states]
+
+    def until(self, true: Callable[[], object], seconds: float = 120) -> None:
+        """Wait; the driver must live on meanwhile."""
+        end = time.monotonic() + seconds
+        while not true():
+            assert self.process.poll() is None and time.monotonic() < end, self.end()
+            time.sleep(0.1)
+
+    def until_working(self) -> list[str]:
+        """Tasks that have come so far that their runs have begun."""
+        self.until(lambda: [task for task in self.tasks("RUNNING") if workers(self.env, task)])
+        time.sleep(4)
+        return self.tasks("RUNNING")
+
+    def end(self, number: int = signal.SIGTERM) -> str:
+        """End it; returns what it printed."""
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=120)[0]
+
+
+def ask(env: dict[str, str], *words: str) -> str:
+    return subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+
+
+def workers(env: dict[str, str], task: str) -> list[int]:
+    """Python processes of a task."""
+    job, _, number = task.partition("_")
+    marks = {f"SLURM_CONF={env['SLURM_CONF']}", f"SLURM_ARRAY_JOB_ID={job}", f"SLURM_ARRAY_TASK_ID={number}"}
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (path / "cmdline").read_bytes().split(b"\0")
+            variables = set((path / "environ").read_text(errors="replace").split("\0"))
+        except OSError:
+            continue
+        if b"submitit.core._submit" in words and b"python" in words[0] and marks <= variables:
+            found.append(int(path.name))
+    return found
+
+
+def submissions(env: dict[str, str]) -> int:
+    """Jobs and arrays that the controller has taken so far."""
+    log = Path(env["SLURM_CONF"]).with_name("slurmctld.log")
+    return log.read_text().count("_slurm_rpc_submit_batch_job: JobId=")
+
+
+def assert_each_once(store: Path) -> None:
+    """No run stands in two parts."""
+    rows = Counter(run for path in store.glob("parts/*/runs.parquet") for run in pq.read_table(path)["run"].to_pylist())
+    assert rows and set(rows.values()) == {1}
+
+
+@pytest.mark.full
+def test_killed_driver_adopts_what_is_in_the_queue(env: dict[str, str], undisturbed: Path, tmp_path: Path) -> None:
+    file = write(tmp_path, **LONG)
+    driver = Driver(env, file)
+    driver.until_working()
+    driver.end(signal.SIGKILL)
+    left, before = driver.tasks(), submissions(env)
+    assert left
+    again = Driver(env, file)
+    said = again.process.communicate(timeout=600)[0]
+    assert again.process.returncode == 0 and "are still being computed" in said, said
+    assert submissions(env) == before
+    assert_each_once(again.store)
+    assert_same(tables(again.store), tables(undisturbed))
+
+
+@pytest.mark.full
+def test_ctrl_c_cancels_and_keeps_what_is_finished(env: dict[str, str], undisturbed: Path, tmp_path: Path) -> None:
+    file = write(tmp_path, **{**LONG, "chunk_minutes": 1})
+    driver = Driver(env, file)
+    driver.until_working()
+    time.sleep(10)  # the one task there is has finished some of its runs by then
+    said = driver.end(signal.SIGINT)
+    assert driver.process.returncode == 130, said
+    assert not driver.tasks()
+    assert list(driver.store.glob("parts/*")), said  # a task told to end wrote the runs that it had finished
+    again = Driver(env, file)
+    said = again.process.communicate(timeout=600)[0]
+    assert again.process.returncode == 0, said
+    assert_each_once(again.store)
+    assert_same(tables(again.store), tables(undisturbed))
+
+
+@pytest.mark.full
+def test_cancelled_preempted_and_timed_out(env: dict[str, str], undisturbed: Path, tmp_path: Path) -> None:
+    file = write(tmp_path, **LONG)
+    driver = Driver(env, file, "executor.time_minutes=1")
+    first = driver.until_working()[0]
+    ask(env, "scancel", first)
+    driver.until(lambda: first not in driver.tasks())
+    assert driver.until_working()
+    rival = ask(env, "sbatch", "--parsable", "-p", "high", "-c", "2", "-o", "/dev/null", "--wrap", "sleep 3")
+    log = Path(env["SLURM_CONF"]).with_name("slurmctld.log")
+    driver.until(lambda: "has been requeued" in log.read_text())
+    driver.until(lambda: not ask(env, "squeue", "-h", "-j", rival))
+    hung = driver.until_working()[0]
+    for pid in workers(env, hung):
+        os.kill(pid, signal.SIGSTOP)  # it hangs, and runs into its time limit
+    driver.until(lambda: hung not in driver.tasks("RUNNING"), 240)
+    said = driver.process.communicate(timeout=600)[0]
+    assert driver.process.returncode == 0, said
+    assert "handing them in again" in said
+    assert_each_once(driver.store)
+    assert_same(tables(driver.store), tables(undisturbed))
