@@ -40,7 +40,8 @@ settings (default)
   params.*          docs/parameters.md                  effects.*, policies.*   docs/levers.md
 
 options
-  -m, --multirun        run every combination of comma-separated values
+  -m, --multirun        run every combination of comma-separated values; hydra/launcher= joblib, slurm, ray does them
+                        side by side, on a cluster (docs/clusters.md)
   --config-dir FOLDER   your own scenario/NAME.yaml and policy/NAME.yaml
   --traceback           show where an unexpected error came from
   --cfg job             print the composed configuration (and other options of Hydra: --hydra-help)
@@ -83,9 +84,16 @@ def _dispatch(words: list[str]) -> int:
 
         return command(words)
     if any(word.split("=")[0] in HYDRA_OPTIONS for word in words):
-        return _through_hydra(words)
+        from sim.multirun import through_hydra
+
+        through_hydra(words)
+        return 0
     args, overrides = _parse(words)
-    return _multirun(words, overrides, args.config_dir) if args.multirun else _run(overrides, args.config_dir)
+    if args.multirun:
+        from sim.multirun import multirun
+
+        return multirun(overrides, args.config_dir)
+    return _run(overrides, args.config_dir)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -111,51 +119,6 @@ def _run(overrides: Sequence[str], config_dir: str | None) -> int:
     from sim.runner import run_command
 
     return run_command(cfg)
-
-
-def _multirun(words: list[str], overrides: list[str], config_dir: str | None) -> int:
-    """Check every job before the first one runs; then here one after the other, or by the launcher asked for."""
-    from sim.config import load_config
-    from sim.config_compose import expand
-
-    jobs = expand(overrides, config_dir)
-    messages: list[str] = []
-    for job in jobs:
-        try:
-            load_config(*job, config_dir=config_dir)
-        except ConfigError as error:
-            messages += [message for message in error.messages if message not in messages]
-    if messages:
-        raise ConfigError(messages)
-    if any(word.startswith(("hydra/launcher=", "hydra/sweeper=")) for word in overrides):
-        return _through_hydra(words)
-    codes = []
-    for number, job in enumerate(jobs, start=1):
-        print(f"[{number}/{len(jobs)}] {' '.join(job)}", file=sys.stderr)
-        codes.append(_run(job, config_dir))
-        if codes[-1] == 130:
-            break
-    return max(codes)
-
-
-def _through_hydra(words: list[str]) -> int:
-    """Hydra's own entry: its information options, its launchers for clusters, shell completion."""
-    import hydra
-    from hydra.core.hydra_config import HydraConfig
-
-    from sim.config_compose import config_root
-
-    @hydra.main(config_path=str(config_root()), config_name="config", version_base="1.3")
-    def job(_: object) -> None:
-        chosen = HydraConfig.get()
-        extra = [source.path for source in chosen.runtime.config_sources if source.provider == "command-line"]
-        code = _run(list(chosen.overrides.task), extra[0] if extra else None)
-        if code:
-            raise SystemExit(code)
-
-    sys.argv = [sys.argv[0] or "talent-circulation", *words]
-    job()
-    return 0
 
 
 if __name__ == "__main__":

@@ -119,7 +119,8 @@ def ask(env: dict[str, str], *words: str) -> str:
 def workers(env: dict[str, str], task: str) -> list[int]:
     """Python processes of a task."""
     job, _, number = task.partition("_")
-    marks = {f"SLURM_CONF={env['SLURM_CONF']}", f"SLURM_ARRAY_JOB_ID={job}", f"SLURM_ARRAY_TASK_ID={number}"}
+    which = {f"SLURM_ARRAY_JOB_ID={job}", f"SLURM_ARRAY_TASK_ID={number}"} if number else {f"SLURM_JOB_ID={job}"}
+    marks = which | {f"SLURM_CONF={env['SLURM_CONF']}"}
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:
