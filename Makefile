@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test full lint docs validate clean
+.PHONY: run test cluster full lint docs validate clean
 
 run: $(STAMP)  ## the main job: restrictive measures against the baseline, table and figures
 	$(BIN)/python -m sim +scenario=restrictive
 
 test: $(STAMP) lint  ## all tests of a normal change
-	$(BIN)/python -m pytest -m "not full" -n 2
+	$(BIN)/python -m pytest -m "not full and not cluster" -n 2
+
+cluster: $(STAMP)  ## one short sweep on a Slurm and on a Ray of this machine; skips what cannot be had
+	$(BIN)/python -m pytest -m "cluster and not full" tests/cluster
 
 full: $(STAMP)  ## long checks too: whole-world runs, fuzzing, kill tests
 	$(BIN)/python -m pytest

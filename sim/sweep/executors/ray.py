@@ -17,6 +17,7 @@ from sim.record.sweep_store import StoreError
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.executors import STORE_ERROR, Ended
 
+NEEDED = "executor.kind: ray needs Ray: pip install 'talent-circulation[ray]' with Python 3.12 or 3.13"
 KEYS = ("workers", "address", "cpus")
 
 
@@ -65,7 +66,7 @@ class RayExecutor:
         try:
             import ray  # noqa: F401
         except ImportError:
-            raise ConfigError(["executor.kind: ray needs Ray: pip install 'talent-circulation[ray]'"]) from None
+            raise ConfigError([NEEDED]) from None
         return cls(workers, address, cpus)
 
     def adopt(self) -> list[ChunkJob]:
