@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 VENV = ROOT / ".venv-ray"
-RAY = ("ray[default]==2.60.0", "hydra-ray-launcher==1.2.2", "joblib<1.6")  # the launcher wants an older cloudpickle
+RAY, LAUNCHER = "ray[default]==2.60.0", "hydra-ray-launcher==1.2.2"
 
 
 class NoRay(Exception):
@@ -27,20 +27,15 @@ def python() -> Path:
         return made
     base = _base()
     shutil.rmtree(VENV, ignore_errors=True)
-    lock = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if _kept(line)]
-    words = [str(made), "-m", "pip", "install", "--quiet"]
-    for command in ([base, "-m", "venv", str(VENV)], [*words, *lock, *RAY], [*words, "--no-deps", "-e", str(ROOT)]):
+    pip = [str(made), "-m", "pip", "install", "--quiet"]
+    own = ["--no-deps", LAUNCHER, "-e", str(ROOT)]  # the launcher asks for an older cloudpickle, for AWS only
+    for command in ([base, "-m", "venv", str(VENV)], [*pip, "-r", str(ROOT / "requirements.lock"), RAY], [*pip, *own]):
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             lines = done.stderr.strip().splitlines() or ["no message"]
             raise NoRay(f"{' '.join(command[:4])} … failed: {lines[-1]}")
     (VENV / ".installed").touch()
     return made
-
-
-def _kept(line: str) -> bool:
-    """Lines of the lock that do not contradict the launcher's wishes."""
-    return not line.startswith(("cloudpickle==", "joblib=="))
 
 
 def _base() -> str:
