@@ -82,6 +82,16 @@ def test_same_results_as_processes(python: Path, tmp_path: Path) -> None:
     assert_same(tables(ray), tables(processes))
 
 
+def test_multirun_with_the_launcher(python: Path, tmp_path: Path) -> None:
+    small = "world=g20 scale=100000 figures=false compare=false replicates=1 start=2012 end=2019".split()
+    words = ["hydra/launcher=ray", *small, "government.mode=scripted", f"outdir={tmp_path}", "seed=1,2"]
+    done = subprocess.run(
+        [str(python), "-m", "sim", "-m", *words], cwd=ray_venv.ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "baseline").glob("*/world_year.parquet"))) == 2
+
+
 @pytest.mark.full
 def test_killed_worker(python: Path, tmp_path: Path) -> None:
     processes = run(python, tmp_path, "processes", **LONG)

@@ -71,6 +71,28 @@ def test_same_results_as_processes(env: dict[str, str], processes: Path, tmp_pat
     assert not list((store_of(file) / "jobs").iterdir())  # nothing is left of jobs that ended well
 
 
+def test_what_sbatch_refuses_is_said(env: dict[str, str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        command(write(tmp_path, **SHORT), "executor.partition=nowhere"),
+        env=env, cwd=ROOT, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "error: executor: sbatch:" in done.stderr and "invalid partition" in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+def test_multirun_with_the_launcher(env: dict[str, str], tmp_path: Path) -> None:
+    small = "world=g20 scale=100000 figures=false compare=false replicates=1 start=2012 end=2019".split()
+    asked = [f"hydra.launcher.{each}" for each in ("partition=low", "cpus_per_task=1", "mem_gb=1")]
+    words = ["hydra/launcher=slurm", *asked, *small, "government.mode=scripted", f"outdir={tmp_path}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "-m", *words, "seed=1,2"],
+        env=env, cwd=ROOT, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "baseline").glob("*/world_year.parquet"))) == 2
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Store of the longer sweep, done in processes."""
