@@ -46,7 +46,6 @@ class FakeExecutor:
     error: str = "killed"
     capacity: int = 1
     workers: int = 1
-    overhead: float = 0.0
     jobs: list[ChunkJob] = field(default_factory=list)
     waiting: list[ChunkJob] = field(default_factory=list)
     stopped: list[bool] = field(default_factory=list)

@@ -30,10 +30,7 @@ class Executor(Protocol):
     ----------
     capacity : chunks that are usefully in flight; None: hand over all there are.
     workers : chunks computed at once, for estimates.
-    overhead : seconds that a chunk costs before its first run.
     """
-
-    overhead: float
 
     @property
     def capacity(self) -> int | None: ...

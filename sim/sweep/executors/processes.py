@@ -32,8 +32,6 @@ class _Slot:
 class ProcessExecutor:
     """Up to `workers` spawned processes, which end with their parent."""
 
-    overhead = 0.0  # a process does many chunks
-
     def __init__(self, workers: int) -> None:
         self.workers = self.capacity = workers
         self._slots = [_Slot(_pool()) for _ in range(workers)]

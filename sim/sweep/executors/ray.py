@@ -31,8 +31,6 @@ class RayExecutor:
     cpus : processors of a task.
     """
 
-    overhead = 3.0  # the start of Python in a new worker
-
     def __init__(self, workers: int | None, address: str | None, cpus: int) -> None:
         import ray
 

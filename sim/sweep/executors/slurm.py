@@ -62,7 +62,6 @@ class SlurmExecutor:
     """Job arrays of the cluster that this machine submits to."""
 
     capacity: int | None = None
-    overhead = 5.0  # a task of Slurm and the start of Python
 
     def __init__(self, settings: Settings, store: Path) -> None:
         self.workers = settings.max_jobs
