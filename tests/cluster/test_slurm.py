@@ -7,20 +7,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from sim.sweep.run import run
 from tests.cluster import slurm
+from tests.cluster.looking import assert_each_once, cpu_seconds
 from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, small_sweep, tables
 
 pytestmark = pytest.mark.cluster
 LONG = {"replicates": 6, "chunk_minutes": 0.025, "settings": {**SETTINGS, "scale": 3000, "start": 1990, "end": 2030}}
+HALF_WAY = 6.0  # seconds of processor in which a worker has started and finished some, not all, runs of a long chunk
 SHORT = {"replicates": 6, "chunk_minutes": 0.01}  # three chunks
 ROOT = Path(__file__).parent.parent.parent
 
@@ -161,12 +161,6 @@ def submissions(env: dict[str, str]) -> int:
     return log.read_text().count("_slurm_rpc_submit_batch_job: JobId=")
 
 
-def assert_each_once(store: Path) -> None:
-    """No run stands in two parts."""
-    rows = Counter(run for path in store.glob("parts/*/runs.parquet") for run in pq.read_table(path)["run"].to_pylist())
-    assert rows and set(rows.values()) == {1}
-
-
 @pytest.mark.full
 def test_killed_driver_adopts_what_is_in_the_queue(env: dict[str, str], undisturbed: Path, tmp_path: Path) -> None:
     file = write(tmp_path, **LONG)
@@ -188,7 +182,7 @@ def test_ctrl_c_cancels_and_keeps_what_is_finished(env: dict[str, str], undistur
     file = write(tmp_path, **{**LONG, "chunk_minutes": 1})
     driver = Driver(env, file)
     driver.until_working()
-    time.sleep(10)  # the one task there is has finished some of its runs by then
+    driver.until(lambda: any(cpu_seconds(pid) > HALF_WAY for task in driver.tasks() for pid in workers(env, task)))
     said = driver.end(signal.SIGINT)
     assert driver.process.returncode == 130, said
     assert not driver.tasks()
