@@ -34,7 +34,7 @@ _PRESENTATION = (
     "config*.py", "cli*.py", "docs*.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
     "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/cache.py",
     "record/checkpoint.py", "record/files.py", "record/sweep_*.py", "sweep/**/*.py", "running/command.py",
-    "running/manifest.py", "running/pool.py", "running/progress.py", "data/build*.py", "kernels.py",
+    "running/manifest.py", "running/pool.py", "running/progress.py", "data/build*.py", "kernels.py", "multirun.py",
 )  # fmt: skip
 
 
