@@ -1,9 +1,9 @@
 """Sensitivity indices of a sweep's design with the noise of replicates beside them.
 
-Elementary effects (Morris 1991; Campolongo et al. 2007) and Sobol indices (Saltelli et al. 2010) come from SALib, of the
-mean over replicates. Replicates of one point differ by chance only, and all points share the random numbers of their
-replicate; so the noise of an index is measured by the same differences, replicate by replicate, that the index is made
-of, and not by the spread of levels, which common random numbers cancel.
+Elementary effects (Morris 1991; Campolongo et al. 2007) and Sobol indices (Saltelli et al. 2010) come from SALib, of
+the mean over replicates. Replicates of one point differ by chance only, and all points share the random numbers of
+their replicate; so the noise of an index is measured by the same differences, replicate by replicate, that the index is
+made of, and not by the spread of levels, which common random numbers cancel.
 """
 
 from __future__ import annotations
@@ -178,7 +178,9 @@ def ranking(indices: Sequence[pd.DataFrame], by: str = "mu_star") -> pd.DataFram
     -------
     Columns parameter, score (0-1), largest first.
     """
-    scores = [table.set_index("parameter")[by].where(table.set_index("parameter")["resolved"], 0.0) for table in indices]
+    scores = [
+        table.set_index("parameter")[by].where(table.set_index("parameter")["resolved"], 0.0) for table in indices
+    ]
     shares = [score / score.max() for score in scores if score.max() > 0]
     if not shares:
         return pd.DataFrame({"parameter": indices[0]["parameter"], "score": 0.0})
