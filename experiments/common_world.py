@@ -88,8 +88,8 @@ def cell(mean: float, se: float, lo: float, hi: float) -> str:
     """Mean ± standard error (band), with two digits of the standard error."""
     if not math.isfinite(mean):
         return "–"
-    if se == 0:  # follows from the inputs, the same in every replicate
-        return number(mean, decimals(se, mean), "+")
+    if se <= 1e-9 * abs(mean):  # follows from the inputs, the same in every replicate
+        return number(mean, decimals(0.0, mean), "+")
     digits = decimals(se, mean)
     text = number(mean, digits, "+")
     if math.isfinite(se):

@@ -119,7 +119,7 @@ def direct_and_total(numbers: pd.DataFrame, about: str) -> Figure:
 
 
 def _axes(sheet: Any, bottom: float, height: float, n: int) -> list[Axes]:
-    left, gap = 1.32, 0.12
+    left, gap = 1.32, 0.2
     width = (sheet.width - left - 0.05) / n
     return [sheet.axes(left + k * width, bottom, width - gap, height) for k in range(n)]
 
@@ -175,7 +175,7 @@ def _apart(ax: Axes, ticks: Sequence[float]) -> list[float]:
     dpi = ax.figure.get_dpi()
     for tick in dict.fromkeys(ticks):
         x = float(ax.transData.transform((tick, 0))[0]) / dpi
-        half = text_width(signed_tick(tick), 7) / 2 + 0.03
+        half = text_width(signed_tick(tick), 6) / 2 + 0.012
         if all(abs(x - other) > half + width for _, other, width in kept):
             kept.append((tick, x, half))
     return [tick for tick, _, _ in kept]
@@ -188,6 +188,7 @@ def _dress(ax: Axes, words: str, names: Sequence[str] | None, n: int) -> None:
     ax.set_ylim(-0.7, n - 0.3)
     ax.set_yticks(range(n), list(reversed(names)) if names else [])
     ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="x", labelsize=6)
     ax.spines["left"].set_visible(False)
     ax.grid(True, axis="x", color=PALE, lw=0.4)
     ax.set_title(words.replace("|", "\n"), fontsize=7)
