@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from experiments.common_world import Opened, markdown, open_store, options, read_numbers, write_page
 from experiments.sensitivity.numbers import UNITS, Design, design_of, numbers_of, strongest
 from sim.analysis import load
-from sim.plots.style import GREY, PALE, SERIES, Page, page, save, short, styled
+from sim.plots.style import GREY, PALE, SERIES, Page, page, save, styled
 from sim.summary import number
 
 HERE = Path(__file__).parent
@@ -130,7 +130,13 @@ def shares(numbers: pd.DataFrame, design: Design, about: str) -> Figure:
 
 
 def _lost(design: Design) -> str:
-    return f" {design.lost} incomplete trajectories or base samples are left out." if design.lost else ""
+    """What of the design is missing."""
+    text = f" {design.lost} incomplete trajectories or base samples are left out." if design.lost else ""
+    if design.twice < design.blocks:
+        text += (
+            f" Indices by the first replicate; noise by the {design.twice} base samples that have all their replicates."
+        )
+    return text
 
 
 def screening_table(numbers: pd.DataFrame) -> str:
@@ -142,8 +148,8 @@ def screening_table(numbers: pd.DataFrame) -> str:
         for outcome in PANELS:
             star = part(numbers, "morris", outcome, "mu_star").loc[parameter]
             mu = part(numbers, "morris", outcome, "mu").loc[parameter, "value"]
-            text = f"{short(float(star['value']))} ({short(float(mu)).replace('-', '−')})"
-            line.append(text if star["resolved"] else f"[{short(float(star['value']))}]")
+            size = "<0.01" if 0 < star["value"] < 0.01 else f"{star['value']:.3g}"
+            line.append(f"{size} ({mu:+.3g})".replace("-", "−") if star["resolved"] else f"[{size}]")
         rows.append(line)
     return markdown(["parameter", "score", *(f"{o} ({UNITS[o]})" for o in PANELS)], rows)
 
@@ -174,15 +180,14 @@ def spread_table(numbers: pd.DataFrame) -> str:
     rows = []
     for design in dict.fromkeys(numbers["design"]):
         for outcome, unit in UNITS.items():
-            found = {i: part(numbers, design, outcome, i).iloc[0] for i in (
-                "effect", "sd between points", "sd between replicates", "share of noise")}  # fmt: skip
-            effect = found["effect"]
-            values = [number(float(effect[c]), 2) for c in ("value", "lo", "hi")]
-            line = [f"{outcome} ({unit}), {design}", f"{values[0]} ({values[1]} … {values[2]})"]
-            line += [short(float(found[i]["value"])) for i in ("sd between points", "sd between replicates")]
-            rows.append([*line, f"{100 * found['share of noise']['value']:.1f} %"])
-    head = ["outcome, design", "effect: mean (5–95 % of points)", "sd between points", "sd between replicates"]
-    return markdown([*head, "variance that is noise"], rows)
+            indices = ("effect", "extremes", "sd between points", "sd between replicates", "share of noise")
+            effect, extremes, points, replicates, noise = (part(numbers, design, outcome, i).iloc[0] for i in indices)
+            ends = [number(float(row[end]), 1) for row in (effect, extremes) for end in ("lo", "hi")]
+            line = [f"{outcome} ({unit}), {design}", f"{number(float(effect['value']), 1)} ({ends[0]} … {ends[1]})"]
+            line += [f"{ends[2]} … {ends[3]}", *(f"{row['value']:.2f}" for row in (points, replicates))]
+            rows.append([*line, f"{100 * noise['value']:.1f} %"])
+    head = ["outcome, design", "effect: mean (5–95 % of points)", "all points", "sd between points"]
+    return markdown([*head, "sd between replicates", "variance that is noise"], rows)
 
 
 def _second(opened: Opened) -> Opened | None:

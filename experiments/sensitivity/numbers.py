@@ -33,7 +33,8 @@ class Design:
     Attributes
     ----------
     values : by outcome [points, replicates]; unit : [points, parameters] in the unit cube.
-    block : points that make one trajectory or base sample; lost : blocks left out since runs of theirs are missing.
+    block : points that make one trajectory or base sample; lost : blocks left out since runs of theirs are missing;
+    twice : blocks that have all replicates.
     """
 
     sample: Mapping[str, object]
@@ -41,6 +42,7 @@ class Design:
     values: Mapping[str, np.ndarray]
     block: int
     lost: int
+    twice: int
 
     @property
     def method(self) -> str:
@@ -76,7 +78,10 @@ def effects_of(frames: Frames) -> pd.DataFrame:
 
 
 def design_of(frames: Frames) -> Design:
-    """Effects in the order of the design; trajectories and base samples that are not complete are left out."""
+    """Effects in the order of the design; trajectories and base samples that are not complete are left out.
+
+    A base sample is complete with its first replicate: the others then serve for the noise.
+    """
     sample, draws = frames.manifest["sample"], frames["draws"].sort_values("draw")
     k = len(sample["over"])
     block = k + 1 if sample["method"] == "morris" else (2 * k + 2 if sample["second_order"] else k + 2)
@@ -88,11 +93,12 @@ def design_of(frames: Frames) -> Design:
         .to_numpy(dtype=float)
         for outcome in UNITS
     }
-    stacked = np.concatenate([array.reshape(-1, block * len(replicates)) for array in values.values()], axis=1)
-    whole = np.isfinite(stacked).all(axis=1)
+    there = np.isfinite(np.stack(list(values.values()))).all(axis=0).reshape(-1, block, len(replicates))
+    every = there.all(axis=(1, 2))
+    whole = every if sample["method"] == "morris" else there[:, :, 0].all(axis=1)
     keep = np.repeat(whole, block)
     kept = {outcome: array[keep] for outcome, array in values.items()}
-    return Design(sample, unit_of(draws, sample)[keep], kept, block, int((~whole).sum()))
+    return Design(sample, unit_of(draws, sample)[keep], kept, block, int((~whole).sum()), int(every.sum()))
 
 
 def numbers_of(design: Design) -> pd.DataFrame:
@@ -127,11 +133,13 @@ def _indices(design: Design, outcome: str) -> list[dict[str, object]]:
 
 def _spread(values: np.ndarray) -> list[dict[str, object]]:
     """Mean and 90 % of the points' effects; standard deviation between replicates at a point; what noise explains."""
-    means = values.mean(axis=1)
+    means = values[:, np.isfinite(values).all(axis=0)].mean(axis=1)
     lo, hi = np.quantile(means, [0.05, 0.95])
-    sd = np.sqrt(values.var(axis=1, ddof=1).mean()) if values.shape[1] > 1 else np.nan
+    several = values[np.isfinite(values).all(axis=1)]
+    sd = np.sqrt(several.var(axis=1, ddof=1).mean()) if values.shape[1] > 1 and len(several) else np.nan
     lines: list[dict[str, object]] = [
         {"parameter": "", "index": "effect", "value": means.mean(), "lo": lo, "hi": hi},
+        {"parameter": "", "index": "extremes", "lo": means.min(), "hi": means.max()},
         {"parameter": "", "index": "sd between points", "value": means.std(ddof=1)},
         {"parameter": "", "index": "sd between replicates", "value": sd},
         {"parameter": "", "index": "share of noise", "value": noise_share(values)},

@@ -99,16 +99,11 @@ def morris_indices(problem: Mapping[str, Any], unit: np.ndarray, values: np.ndar
     table["sigma"] = np.asarray(found["sigma"], dtype=float)
     effects = elementary_effects(unit, values)
     trajectories, _, n = effects.shape
-    noise = _noise_of_mean(effects, axis=2).mean(axis=0) if n > 1 else np.full(len(table), np.nan)
+    noise = effects.var(axis=2, ddof=1).mean(axis=0) / n if n > 1 else np.full(len(table), np.nan)
     table["noise"] = np.sqrt(2.0 / np.pi * noise)
     table["p"] = _chance(np.mean(effects.mean(axis=2) ** 2, axis=0), noise, trajectories, trajectories * (n - 1))
     table["resolved"] = table["p"] < ALPHA
     return table
-
-
-def _noise_of_mean(values: np.ndarray, axis: int) -> np.ndarray:
-    """Variance of the mean over replicates."""
-    return np.asarray(values.var(axis=axis, ddof=1) / values.shape[axis])
 
 
 def _chance(signal: np.ndarray, noise: np.ndarray, top: int, bottom: int) -> np.ndarray:
@@ -126,7 +121,8 @@ def sobol_indices(problem: Mapping[str, Any], values: np.ndarray, second_order: 
 
     Parameters
     ----------
-    values : [base samples * (k + 2), replicates] of Saltelli's design (2k + 2 with second order).
+    values : [base samples * (k + 2), replicates] of Saltelli's design (2k + 2 with second order). A replicate that not
+        all base samples have (NaN) serves for the noise only.
 
     Returns
     -------
@@ -136,7 +132,8 @@ def sobol_indices(problem: Mapping[str, Any], values: np.ndarray, second_order: 
     """
     from SALib.analyze import sobol
 
-    k, mean = len(problem["names"]), values.mean(axis=1)
+    k, everywhere = len(problem["names"]), np.isfinite(values).all(axis=0)
+    mean = values[:, everywhere].mean(axis=1)
     found = sobol.analyze(
         dict(problem), mean, calc_second_order=second_order, num_resamples=RESAMPLES, conf_level=LEVEL, seed=1
     )
@@ -144,11 +141,13 @@ def sobol_indices(problem: Mapping[str, Any], values: np.ndarray, second_order: 
     for name, short in (("first", "S1"), ("total", "ST")):
         index, reach = np.asarray(found[short], dtype=float), np.asarray(found[f"{short}_conf"], dtype=float)
         table[name], table[f"{name}_lo"], table[f"{name}_hi"] = index, index - reach, index + reach
-    blocks = values.reshape(-1, (2 * k + 2) if second_order else (k + 2), values.shape[1])
-    steps = blocks[:, :1] - blocks[:, 1 : k + 1]  # [base samples, k, replicates], one parameter changed
-    variance = np.var(np.concatenate([blocks[:, 0].mean(axis=1), blocks[:, -1].mean(axis=1)]))
-    if values.shape[1] > 1 and variance > 0:
-        table["noise"] = 0.5 * _noise_of_mean(steps, axis=2).mean(axis=0) / variance
+    size = (2 * k + 2) if second_order else (k + 2)
+    blocks = values.reshape(-1, size, values.shape[1])
+    blocks = blocks[np.isfinite(blocks).all(axis=(1, 2))]
+    ends = mean.reshape(-1, size)[:, [0, -1]]
+    if values.shape[1] > 1 and len(blocks) and ends.var() > 0:
+        steps = blocks[:, :1] - blocks[:, 1 : k + 1]  # [base samples, k, replicates], one parameter changed
+        table["noise"] = 0.5 * steps.var(axis=2, ddof=1).mean(axis=0) / everywhere.sum() / ends.var()
     else:
         table["noise"] = np.nan
     table["total_clean"] = table["total"] - table["noise"]
@@ -161,10 +160,14 @@ def noise_share(values: np.ndarray) -> float:
 
     Parameters
     ----------
-    values : [points, replicates].
+    values : [points, replicates]; NaN as for `sobol_indices`.
     """
-    between = float(values.mean(axis=1).var(ddof=1))
-    return float(_noise_of_mean(values, axis=1).mean()) / between if values.shape[1] > 1 and between > 0 else np.nan
+    everywhere = np.isfinite(values).all(axis=0)
+    between = float(values[:, everywhere].mean(axis=1).var(ddof=1))
+    several = values[np.isfinite(values).all(axis=1)]
+    if values.shape[1] < 2 or not len(several) or not between > 0:
+        return float("nan")
+    return float(several.var(axis=1, ddof=1).mean()) / int(everywhere.sum()) / between
 
 
 def ranking(indices: Sequence[pd.DataFrame], by: str = "mu_star") -> pd.DataFrame:

@@ -61,6 +61,12 @@ def test_noise_of_replicates_is_told_from_effects_of_parameters() -> None:
     assert found["resolved"].tolist() == [True, True, True, False]
     assert abs(found.loc["d", "total_clean"]) < 0.03 < found.loc["d", "total"]
     assert noise_share(values) == pytest.approx(floor, rel=0.1)
+    values[len(values) // 2 :, 1] = np.nan  # a second replicate of the first half only: for the noise of one replicate
+    partly = sobol_indices(problem_of(asdict(sample)), values).set_index("parameter")
+    once = sobol_indices(problem_of(asdict(sample)), values[:, :1]).set_index("parameter")
+    np.testing.assert_array_equal(partly["total"], once["total"])
+    assert once["noise"].isna().all()
+    np.testing.assert_allclose(partly["noise"], sd**2 / (clean.var() + sd**2), rtol=0.2)
 
 
 def test_elementary_effects_are_those_of_salib_and_noise_that_points_share_does_not_count() -> None:
