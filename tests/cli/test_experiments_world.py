@@ -1,0 +1,100 @@
+"""Experiments on all scenarios and on sensitivity: small sweeps run, figures are drawn, pages have their numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+from experiments.common_world import read_numbers, write_page
+from experiments.scenario_comparison import figures as comparison
+from experiments.scenario_comparison.numbers import window_of
+from experiments.sensitivity import figures as sensitivity
+from experiments.sensitivity.numbers import STRONGEST, UNITS, strongest
+from sim.config_compose import options, search_folders
+from sim.sweep.command import command
+from sim.sweep.spec import read_spec
+from sim.sweep.spec_draws import bounds
+
+ROOT = Path(__file__).parents[2] / "experiments"
+
+
+def small(module: ModuleType, outdir: Path, *files: str) -> tuple[list[Path], pd.DataFrame]:
+    """Run small sweeps through the command line and draw; what was written, and the numbers."""
+    for file in files:
+        words = [str(module.HERE / file), "--small", "--workers", "1", f"outdir={outdir}", "progress=off"]
+        assert command(words) == 0
+    store = outdir / module.HERE.name / "small"
+    written = module.main(["--small", "--store", str(store)])
+    assert all(path.is_relative_to(store) and path.stat().st_size > 0 for path in written)
+    return written, read_numbers(store / "numbers.csv")
+
+
+def test_scenarios_are_compared_with_direct_and_total_effects(tmp_path: Path) -> None:
+    written, numbers = small(comparison, tmp_path, "sweep.yaml")
+    assert {path.name for path in written if path.suffix == ".png"} == {"comparison.png", "direct_and_total.png"}
+    direct = numbers[numbers["mode"] == "scripted"].set_index(["scenario", "area", "outcome", "unit"])["mean"]
+    assert direct["restrictive", "world", "leaks prevented", "leaks a year"] > 0.0
+    assert direct["open", "world", "leaks prevented", "leaks a year"] == 0.0
+    assert direct["open", "issuers", "compliance", "M$ a year"] == 0.0
+    assert direct["proportionate", "issuers", "compliance", "M$ a year"] > 0.0
+    begun = numbers.drop_duplicates("scenario").set_index("scenario")[["first", "last"]]
+    assert begun.loc["hostility_2016"].tolist() == [2016, 2024] and begun.loc["open"].tolist() == [2018, 2024]
+    assert set(numbers["n"]) == {2} and len(comparison.order_of(numbers)) == 4
+
+
+def test_windows_and_issuers_come_from_the_scenario() -> None:
+    assert sorted(window_of("proportionate", {}).issuers) == ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"]
+    old = window_of("visas_mantis_2002", {})
+    assert (old.first, old.last, old.old, old.issuers) == (2002, 2011, True, ("USA",))
+    late = window_of("ostp_2024", {})
+    assert (late.first, late.last, late.old) == (2018, 2035, False)
+
+
+def test_sensitivity_from_two_designs_to_figures(tmp_path: Path) -> None:
+    written, numbers = small(sensitivity, tmp_path, "sweep.yaml", "sensitivity_sobol.yaml")
+    assert {path.name for path in written if path.suffix == ".png"} == {"screening.png", "shares.png"}
+    assert set(numbers["design"]) == {"morris", "saltelli"} and set(numbers["outcome"]) == set(UNITS)
+    star = numbers[numbers["index"] == "mu_star"].set_index(["outcome", "parameter"])["value"]
+    assert star["leaks prevented", "effects.disclosure.deception"] > 0.0
+    assert (star >= 0.0).all() and len(strongest(numbers)) == 4
+
+
+def test_the_screening_covers_assumptions_and_the_second_design_takes_the_strongest() -> None:
+    screened = read_spec(ROOT / "sensitivity" / "sweep.yaml").sample
+    chosen = read_spec(ROOT / "sensitivity" / "sensitivity_sobol.yaml").sample
+    assert screened is not None and chosen is not None
+    ranges = {item.name: item for item in screened.over}
+    for item in chosen.over:
+        assert item == ranges[item.name]
+    for name, item in ranges.items():
+        low, high = bounds(name) or (0.0, 0.0)
+        assert low <= item.lo < item.hi <= high
+    numbers = read_numbers(ROOT / "sensitivity" / "numbers.csv")
+    assert set(strongest(numbers)["parameter"][:STRONGEST]) == {item.name for item in chosen.over}
+
+
+@pytest.mark.parametrize("module", [comparison, sensitivity])
+def test_pages_have_the_tables_of_their_numbers_and_all_figures(module: ModuleType) -> None:
+    numbers, text = read_numbers(module.HERE / "numbers.csv"), (module.HERE / "README.md").read_text(encoding="utf-8")
+    if module is comparison:
+        assert set(numbers["scenario"]) == set(options("scenario", search_folders(None).values()))
+        tables = [comparison.table(numbers, "scripted", comparison.TABLE), comparison.reactions(numbers)]
+    else:
+        tables = [sensitivity.spread_table(numbers), sensitivity.screening_table(numbers)]
+        tables.append(sensitivity.shares_table(numbers, "saltelli"))
+    for table in tables:
+        assert table in text
+    for path in (module.HERE / "figures").glob("*.png"):
+        assert f"figures/{path.name}" in text and path.with_suffix(".svg").is_file()
+
+
+def test_a_page_without_a_place_for_a_table_is_an_error(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("a <!-- table x -->old<!-- end --> b", encoding="utf-8")
+    write_page(page, {"x": "new"})
+    assert page.read_text(encoding="utf-8") == "a <!-- table x -->\nnew\n<!-- end --> b"
+    with pytest.raises(ValueError, match="0 places for table y"):
+        write_page(page, {"y": "new"})
