@@ -15,12 +15,13 @@ import pandas as pd
 
 from sim.config_read import ConfigError, Problems, near
 from sim.sweep.spec import ScenarioSpec, Spec
+from sim.sweep.spec_draws import GROUPS
 
 if TYPE_CHECKING:
     from sim.config import Config
 
 BASELINE = "baseline"
-_GROUPS = ("world", "params")
+_SECTIONS = ("params", "effects", "government", "panel")
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _composed(spec: Spec, scenario: ScenarioSpec | None) -> dict[str, Any]:
     """Plain values of a scenario with the shipped defaults."""
     from sim.config import load_config, to_mapping
 
-    groups = [f"{key}={value}" for key, value in spec.settings.items() if key in _GROUPS and isinstance(value, str)]
+    groups = [f"{key}={value}" for key, value in spec.settings.items() if key in GROUPS and isinstance(value, str)]
     if scenario is not None:
         for group, names in (("scenario", scenario.scenarios), ("policy", scenario.policies)):
             groups += [f"+{group}=[{','.join(names)}]"] if names else []
@@ -151,12 +152,15 @@ def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[st
     A key that does not exist is a problem, except below ``scope`` and ``values`` of a lever, where new ones may stand.
     """
     for key, value in values.items():
-        if key in _GROUPS and isinstance(value, str):
+        if key in GROUPS and isinstance(value, str):
             continue  # a group, composed already
         path = key.split(".")
         parent = _copied_parent(raw, path)
         if isinstance(parent, str):
             problems.append(f"{file}: {where}: {key}: {parent}")
+        elif isinstance(value, Mapping) and value and path[0] in _SECTIONS:
+            example = f"{key}.{next(iter(value))}"
+            problems.append(f"{file}: {where}: {key}: a mapping would replace all of it; write {example}: … instead")
         elif path[-1] not in parent and not (len(path) > 4 and path[-2] in ("scope", "values")):
             problems.append(f"{file}: {where}: {key}: unknown key; {_allowed(path[-1], parent)}")
         else:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.config_read import ConfigError
+from sim.config_read import ConfigError, unknown
 from sim.running.model import Model
 from sim.running.plan import branch_year, modes_of
 from sim.sweep.design import BASELINE, Arm, Draws, arms, make_draws
@@ -111,9 +111,23 @@ def make_plan(spec: Spec, model: Model) -> Plan:
             builder.add(arm.label, number, cfg)
         if len(problems) >= 20:
             break
+    problems += builder.problems or _unrecorded(spec, builder.families.values(), model)
     if problems:
         raise ConfigError(problems[:20])
     return Plan(spec, draws, builder.frame(), builder.families, builder.unread)
+
+
+def _unrecorded(spec: Spec, families: Iterable[Family], model: Model) -> list[str]:
+    """What is wrong with the years and places that are to be kept."""
+    problems: dict[str, None] = {}
+    baselines = {(family.baseline.world, family.baseline.end): family.baseline for family in families}
+    for cfg in baselines.values():
+        if spec.record.first_year is not None and spec.record.first_year > cfg.end:
+            problems[f"{spec.file}: record.first_year: is after the last year, {cfg.end}: nothing would be kept"] = None
+        for place in spec.record.places or ():
+            if place not in (places := model.places(cfg)):
+                problems[f"{spec.file}: record.places: {unknown(place, 'place', places)}"] = None
+    return list(problems)
 
 
 class _Builder:
@@ -123,6 +137,7 @@ class _Builder:
         self._spec, self._model = spec, model
         self._rows: dict[tuple[str, str, int, int], str] = {}
         self.families: dict[str, Family] = {}
+        self.problems: list[str] = []
         self._unread: dict[str, None] = {}
         self._read: set[str] = set()
         self._first_years: dict[tuple[int, str, int, int], tuple[Any, int | None]] = {}
@@ -139,13 +154,23 @@ class _Builder:
             family = self.families.setdefault(trunk, Family(baseline, replicate))
             for mode in modes_of(cfg):
                 if label == BASELINE or paired:
-                    self._baseline(family, trunk, draw, mode, label == BASELINE or self._spec.compare)
+                    key = self._baseline(family, trunk, mode, label == BASELINE or self._spec.compare)
+                    if label == BASELINE or self._spec.compare:
+                        self._name_baseline(key, label, mode, draw, replicate)
                 if label != BASELINE:
                     key = self._model.run_key(cfg, replicate, mode)
                     self._rows[label, mode, draw, replicate] = key
                     family.tasks.setdefault(key, Task(key, cfg, mode, after))
 
-    def _baseline(self, family: Family, trunk: str, draw: int, mode: str, recorded: bool) -> None:
+    def _name_baseline(self, key: str, label: str, mode: str, draw: int, replicate: int) -> None:
+        """A draw has one baseline; note a scenario that would be paired with another's."""
+        if self._rows.setdefault((BASELINE, mode, draw, replicate), key) != key:
+            text = f"{self._spec.file}: scenarios.{label}: sets more than policies, so its baseline is not that of the "
+            text += "other scenarios; move what differs to settings, or to grid or list, where it makes a draw"
+            if text not in self.problems:
+                self.problems.append(text)
+
+    def _baseline(self, family: Family, trunk: str, mode: str, recorded: bool) -> str:
         cfg, replicate = family.baseline, family.replicate
         if mode not in family.baselines:
             key = trunk if mode == "scripted" else self._model.run_key(cfg, replicate, mode)
@@ -153,8 +178,7 @@ class _Builder:
             assert after is not None
             family.baselines[mode] = Task(key, cfg, mode, after, recorded)
             family.tasks = {key: family.baselines[mode], **family.tasks}
-        if recorded:
-            self._rows[BASELINE, mode, draw, replicate] = family.baselines[mode].key
+        return family.baselines[mode].key
 
     @property
     def unread(self) -> tuple[str, ...]:

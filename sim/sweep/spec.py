@@ -10,7 +10,7 @@ from typing import Any
 from sim.config_read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
 from sim.record.recorder import TABLES
 from sim.sweep.sampling import Sample
-from sim.sweep.spec_draws import Block, check_names, grid_of, list_of, names_of, sample_of
+from sim.sweep.spec_draws import GROUPS, NOT_SWEPT, Block, check_axes, grid_of, list_of, names_of, sample_of
 
 NAME = "sweep.yaml"
 KINDS = ("processes", "slurm", "ray")
@@ -111,7 +111,7 @@ def spec_of(
     check_keys(raw, _KEYS, "", problems)
     blocks = (*grid_of(raw.get("grid"), problems), *list_of(raw.get("list"), problems))
     sample = sample_of(raw.get("sample"), problems)
-    check_names([*(n for block in blocks for n in block.names), *(sample.names if sample else ())], problems)
+    check_axes(blocks, sample, problems)
     compare = raw.get("compare", True)
     if not isinstance(compare, bool):
         problems.add("compare", f"{show(compare)} is not allowed; allowed: true, false")
@@ -131,6 +131,12 @@ def spec_of(
         chunk_minutes=number(raw.get("chunk_minutes", 2), "chunk_minutes", problems, 0.01, 600, "minutes"),
         executor=_executor(raw.get("executor"), problems),
     )
+    swept = {key for block in blocks for key in block.keys} | {
+        key for item in (sample.over if sample else ()) for key in item.keys
+    }
+    for scenario in spec.scenarios:
+        for key in scenario.values.keys() & swept:
+            problems.add(f"scenarios.{scenario.label}.values.{key}", "is swept too, and the draw's value would count")
     if not spec.scenarios and not spec.compare:
         problems.add("scenarios", "is empty and compare is false: there is nothing to run")
     if problems.found:
@@ -162,7 +168,8 @@ def _merged(raw: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = {**raw, **over}
     for key in ("settings", "record", "sample", "executor"):
         if isinstance(raw.get(key), Mapping) and isinstance(over.get(key), Mapping):
-            merged[key] = {**raw[key], **over[key]}
+            both = [flat(part) if key == "settings" else part for part in (raw[key], over[key])]
+            merged[key] = {**both[0], **both[1]}
     return merged
 
 
@@ -176,13 +183,24 @@ def _changed(raw: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
         head, _, rest = key.partition(".")
         if head in _KEYS and head not in ("small", "settings"):
             if rest:
-                out[head] = {**(out.get(head) or {}), rest: value}
+                out[head] = {**_as_mapping(head, out.get(head)), rest: value}
             else:
                 out[head] = value
         else:
             settings = {**flat(out.get("settings") or {}), key.removeprefix("settings."): value}
             out["settings"] = settings
     return out
+
+
+def _as_mapping(key: str, given: object) -> Mapping[str, Any]:
+    """What a file gives under a key, so that the command line can add to it."""
+    if key == "executor" and isinstance(given, str):
+        return {"kind": given}
+    if key == "scenarios" and isinstance(given, list) and all(isinstance(name, str) for name in given):
+        return {name: name for name in given}
+    if given is not None and not isinstance(given, Mapping):
+        raise ConfigError([f"command line: sweep: {key} is {show(given)} in the file; give {key}=… as a whole"])
+    return given or {}
 
 
 def flat(values: Mapping[str, Any], key: str = "") -> dict[str, Any]:
@@ -233,9 +251,11 @@ def _scenario(label: str, raw: object, problems: Problems) -> ScenarioSpec:
         problems.add(key, "names neither a scenario nor a policy")
     if label == "baseline":
         problems.add(key, "the name baseline is taken by the world without policies; choose another")
-    return ScenarioSpec(
-        label, names["scenario"], names["policy"], mapping(raw.get("values"), f"{key}.values", problems)
-    )
+    values = mapping(raw.get("values"), f"{key}.values", problems)
+    for name in values:
+        if str(name).split(".")[0] in NOT_SWEPT or name in GROUPS:
+            problems.add(f"{key}.values.{name}", "is not set for one scenario; set it for all in settings")
+    return ScenarioSpec(label, names["scenario"], names["policy"], values)
 
 
 def _record(raw: object, problems: Problems) -> Record:

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.config_read import Problems, check_keys, join, mapping, number, one_of, show, whole
+from sim.record.recorder import REQUIRED
 from sim.sweep.sampling import METHODS, Range, Sample
 
+GROUPS = ("world", "params")  # composed by Hydra before any value is set
+# Settings of a command, not of a run: an axis over them would make equal runs.
+NOT_SWEPT = tuple(
+    "replicates compare outdir experiment figures progress threads checkpoint_seconds scenario policy titles".split()
+)
 _RUN_COLUMNS = ("scenario", "mode", "draw", "replicate", "run", "year", "place")
 
 
@@ -26,6 +32,11 @@ class Block:
     names: tuple[str, ...]
     labels: tuple[tuple[Any, ...], ...]
     values: tuple[Mapping[str, Any], ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Configuration keys that its rows set, each once."""
+        return tuple(dict.fromkeys(key for row in self.values for key in row))
 
 
 def names_of(raw: object, key: str, problems: Problems) -> tuple[str, ...]:
@@ -96,12 +107,15 @@ def sample_of(raw: object, problems: Problems) -> Sample | None:
     second = given.get("second_order", False)
     if not isinstance(second, bool):
         problems.add("sample.second_order", f"{show(second)} is not allowed; allowed: true, false")
+    levels = whole(given.get("levels", 4), "sample.levels", problems, 2, 100)
+    if levels % 2:
+        problems.add("sample.levels", f"{levels} is odd; Morris's design needs an even number, else ends are left out")
     return Sample(
         method=one_of(given.get("method"), "sample.method", problems, METHODS),
         n=whole(given.get("n", 16), "sample.n", problems, 1, 10_000_000),
         seed=whole(given.get("seed", 0), "sample.seed", problems, 0, 2**31 - 2),
         over=tuple(_range(str(name), value, problems) for name, value in over.items()),
-        levels=whole(given.get("levels", 4), "sample.levels", problems, 2, 100),
+        levels=levels,
         second_order=bool(second),
     )
 
@@ -142,11 +156,28 @@ def bounds(key: str) -> tuple[float, float] | None:
     return found if found and all(isinstance(bound, (int, float)) for bound in found) else None
 
 
-def check_names(names: Sequence[str], problems: Problems) -> None:
-    """Note axes that are columns already, or swept twice."""
+def check_axes(blocks: Sequence[Block], sample: Sample | None, problems: Problems) -> None:
+    """Note axes that are columns already (SQL does not tell A from a), and what is swept twice."""
+    axes = [(name, block.keys) for block in blocks for name in block.names[:1]]
+    names = [*(name for block in blocks for name in block.names), *(sample.names if sample else ())]
+    if sample is not None:
+        axes.append(("sample", tuple(key for item in sample.over for key in item.keys)))
+    taken = {column for columns in REQUIRED.values() for column in columns.split()}
     for name in names:
-        if name in _RUN_COLUMNS:
+        if name.lower() in _RUN_COLUMNS:
             problems.add(name, "is a column of every table; choose another name for this axis")
-        if names.count(name) > 1:
+        elif name.lower() in taken:
+            problems.add(name, "is a column of a table; choose another name for this axis")
+        if [other.lower() for other in names].count(name.lower()) > 1:
             problems.add(name, "is swept twice")
             return
+    first: dict[str, str] = {}
+    for axis, keys in axes:
+        for key in dict.fromkeys(keys):
+            if first.setdefault(key, axis) != axis:
+                problems.add(axis, f"sets {key}, which {first[key]} sets too: only one of them would count")
+            if key.split(".")[0] in NOT_SWEPT:
+                problems.add(axis, f"{key} cannot be swept, as it changes no result of a run")
+            if key in GROUPS:
+                how = "sweep dotted keys, params.…" if key == "params" else "make a sweep of each world"
+                problems.add(axis, f"{key} cannot be swept as a whole; {how}")

@@ -1,0 +1,81 @@
+"""What reads like a sensible ``sweep.yaml`` but would give misleading numbers is refused, before anything has run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.config_read import ConfigError
+from sim.running.model import RealModel
+from sim.sweep.plan import make_plan
+from sim.sweep.spec import read_spec, spec_of
+from tests.sweep.small_sweep import SETTINGS, small_spec, small_sweep
+
+RATE = "params.security.leak_rate"
+AXIS = {"keys": [RATE], "values": [0.01, 0.02]}
+
+TRAPS: list[tuple[dict[str, Any], str]] = [
+    (
+        {"grid": None, "scenarios": {"a": "closed", "b": {"scenario": "closed", "values": {RATE: 0.05}}}},
+        "scenarios.b: sets more than policies, so its baseline is not that of the other scenarios",
+    ),
+    ({"scenarios": {"b": {"scenario": "closed", "values": {RATE: 0.05}}}}, f"scenarios.b.values.{RATE}: is swept too"),
+    ({"scenarios": {"b": {"scenario": "closed", "values": {"world": "full"}}}}, "scenarios.b.values.world: is not set"),
+    ({"grid": {"world": ["g20", "full"]}}, "world: world cannot be swept as a whole; make a sweep of each world"),
+    ({"grid": None, "list": [{"params": {"security": {"leak_rate": 0.1}}}]}, "params cannot be swept as a whole"),
+    (
+        {"grid": {"x": {"choices": {"u": {"params.security": {"leak_rate": 0.1}}}}}},
+        "params.security: a mapping would replace all of it; write params.security.leak_rate: … instead",
+    ),
+    ({"grid": {"replicates": [1, 2]}}, "replicates: replicates cannot be swept, as it changes no result"),
+    ({"grid": {"papers": AXIS}}, "papers: is a column of a table; choose another name for this axis"),
+    ({"grid": {"Draw": AXIS}}, "Draw: is a column of every table"),
+    ({"grid": {"rate": AXIS, "Rate": {**AXIS, "keys": ["params.trust.joint"]}}}, "rate: is swept twice"),
+    ({"grid": {"a": AXIS, RATE: [0.03]}}, f"{RATE}: sets {RATE}, which a sets too: only one of them would count"),
+    (
+        {"grid": {"a": AXIS}, "sample": {"method": "lhs", "n": 2, "over": {RATE: {}}}},
+        f"sample: sets {RATE}, which a sets too",
+    ),
+    ({"record": {"places": ["USA", "usa"]}}, "record.places: no place 'usa'; did you mean USA?"),
+    ({"record": {"first_year": 2050}}, "record.first_year: is after the last year, 2019: nothing would be kept"),
+    (
+        {"grid": None, "sample": {"method": "morris", "n": 2, "levels": 3, "over": {RATE: {}}}},
+        "sample.levels: 3 is odd",
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "message"), TRAPS, ids=[message[:40] for _, message in TRAPS])
+def test_designs_whose_numbers_would_mislead_are_refused(tmp_path: Path, more: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make_plan(small_spec(tmp_path, **more), RealModel())
+    assert len([text for text in caught.value.messages if message in text]) == 1, caught.value.messages
+
+
+def test_scenarios_that_differ_in_parameters_are_run_where_nothing_is_paired(tmp_path: Path) -> None:
+    arms = {"a": "closed", "b": {"scenario": "closed", "values": {RATE: 0.05}}}
+    plan = make_plan(small_spec(tmp_path, grid=None, scenarios=arms, compare=False), RealModel())
+    assert set(plan.rows["scenario"]) == {"a", "b"} and len(plan.keys) == 4
+
+
+def test_the_command_line_adds_to_what_a_file_gives_as_a_word_or_list(tmp_path: Path) -> None:
+    raw = small_sweep(tmp_path, executor="slurm")
+    changes = {"executor.partition": "short", "scenarios.open": "open"}
+    spec = spec_of(raw, "s.yaml", "toy", tmp_path, changes)
+    assert spec.executor == {"kind": "slurm", "partition": "short"}
+    assert [scenario.label for scenario in spec.scenarios] == ["closed", "open"]
+    with pytest.raises(ConfigError, match="replicates is 2 in the file"):
+        spec_of(raw, "s.yaml", "toy", tmp_path, {"replicates.x": 1})
+
+
+def test_settings_of_the_small_block_leave_the_others_alone_however_nested(tmp_path: Path) -> None:
+    from omegaconf import OmegaConf
+
+    nested = {"params": {"security": {"leak_rate": 0.02, "fear_decay": 0.3}}}
+    small = {"settings": {"params": {"security": {"leak_rate": 0.01}}}}
+    file = tmp_path / "sweep.yaml"
+    OmegaConf.save(OmegaConf.create(small_sweep(tmp_path, settings={**SETTINGS, **nested}, small=small)), file)
+    settings = read_spec(file, small=True).settings
+    assert (settings[RATE], settings["params.security.fear_decay"]) == (0.01, 0.3)
