@@ -41,6 +41,7 @@ def paired_by_draw(
     values = [value] if isinstance(value, (str, tuple)) else list(value)
     parts = [_one(frame, one, list(by), reference, level, missing) for one in values]
     found = pd.concat(parts, ignore_index=True)
+    keep = [name for name in keep if name not in by]
     if keep:
         axes = frame[["draw", *keep]].drop_duplicates("draw")
         found = found.merge(axes, on="draw", how="left")
@@ -96,7 +97,8 @@ def _levels(frame: pd.DataFrame, value: Value, by: list[str], missing: float) ->
     if by:
         cells = sums[["draw", *by]].drop_duplicates()
         full = sums[RUN].drop_duplicates().merge(cells, on="draw")
-        sums = full.merge(sums, on=[*RUN, *by], how="left").fillna(dict.fromkeys(columns, missing))
+        sums = full.merge(sums, on=[*RUN, *by], how="left", indicator="listed")
+        sums.loc[sums["listed"] == "left_only", columns] = missing  # what is listed as undefined stays so
     if len(columns) == 1:
         sums["level"] = sums[columns[0]].astype(float)
     else:

@@ -68,7 +68,7 @@ class Reading:
         yield f"CREATE VIEW draws AS SELECT * FROM read_parquet({_text(draws)})"
         yield (
             "CREATE VIEW design AS SELECT scenario::scenario_name AS scenario, mode::mode_name AS mode, "
-            "draw::INTEGER AS draw, replicate::SMALLINT AS replicate, run, file_row_number AS position "
+            "draw::INTEGER AS draw, replicate::INTEGER AS replicate, run, file_row_number AS position "
             f"FROM read_parquet({_text(design)}, file_row_number=true)"
         )
         done = self._parts(RUNS, place, RUN_FIELDS.names)

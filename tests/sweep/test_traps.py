@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from sim.analysis import load
+from sim.analysis.by_draw import paired_by_draw
+from sim.analysis.frames import paired_difference
 from sim.config_read import ConfigError
 from sim.running.model import RealModel
+from sim.sweep.design_files import DESIGN
 from sim.sweep.plan import make_plan
 from sim.sweep.spec import read_spec, spec_of
-from tests.sweep.small_sweep import SETTINGS, small_spec, small_sweep
+from tests.sweep.small_sweep import SETTINGS, small_spec, small_sweep, swept
 
 RATE = "params.security.leak_rate"
 AXIS = {"keys": [RATE], "values": [0.01, 0.02]}
@@ -79,3 +85,24 @@ def test_settings_of_the_small_block_leave_the_others_alone_however_nested(tmp_p
     OmegaConf.save(OmegaConf.create(small_sweep(tmp_path, settings={**SETTINGS, **nested}, small=small)), file)
     settings = read_spec(file, small=True).settings
     assert (settings[RATE], settings["params.security.fear_decay"]) == (0.01, 0.3)
+
+
+def test_undefined_values_stay_undefined_draw_by_draw_as_over_draws() -> None:
+    """A mean over nobody is no zero; a cell that a run does not list is."""
+    rows = [
+        ("baseline", 0, 0, "CHN", np.nan), ("baseline", 0, 0, "USA", 2.0), ("baseline", 0, 0, "DEU", 1.0),
+        ("closed", 0, 0, "CHN", 3.0), ("closed", 0, 0, "USA", 5.0),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["scenario", "draw", "replicate", "place", "x"]).assign(mode="scripted", axis=7)
+    found = paired_by_draw(frame, "x", by=["place"], keep=["axis"]).set_index("place")
+    assert np.isnan(found.loc["CHN", "mean"]) and found.loc["USA", "mean"] == 3.0 and found.loc["DEU", "mean"] == -1.0
+    over = paired_difference(frame, "x", by=["place"]).set_index("place")
+    pd.testing.assert_series_equal(found["mean"].sort_index(), over["mean"].sort_index())
+    assert list(paired_by_draw(frame, "x", by=["axis"], keep=["axis"])["axis"]) == [7]
+
+
+def test_every_number_of_a_replicate_that_is_allowed_can_be_read(tmp_path: Path) -> None:
+    store = swept(tmp_path, replicates=1, grid=None).folder
+    design = pd.read_parquet(store / DESIGN)
+    design.assign(replicate=99_999).to_parquet(store / DESIGN, index=False)
+    assert set(load(store)["world_year"]["replicate"]) == {99_999}
