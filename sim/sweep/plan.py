@@ -101,12 +101,16 @@ def make_plan(spec: Spec, model: Model) -> Plan:
     composed = list(arms(spec)) or [Arm(spec, None)]
     builder = _Builder(spec, model)
     problems: list[str] = []
+    said: set[str] = set()
     for number, values in enumerate(draws.values):
         for arm in composed:
             try:
                 cfg = arm.config(values, f"draw {number}")
             except ConfigError as error:
-                problems += [message for message in error.messages if message not in problems]
+                for message in error.messages:  # of the first draw that it is true of
+                    text = message.replace(f"draw {number}: ", "", 1)
+                    problems += [] if text in said else [message]
+                    said.add(text)
                 continue
             builder.add(arm.label, number, cfg)
         if len(problems) >= 20:

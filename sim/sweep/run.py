@@ -135,11 +135,12 @@ def _carry_out(
     store.set_aside_damaged()
     for lever in sweep.plan.unread:
         note(f"note: {lever} changes nothing in these years or places")
-    write_design(sweep.folder, sweep.plan, sweep.digest)
     wanted = sweep.failed() if only_failed else sweep.missing()
     before = len(sweep.missing())
     if wanted or store.damaged:
         _drive(sweep, wanted, show, note)
+    else:
+        write_design(sweep.folder, sweep.plan, sweep.digest)
     missing, failed = sweep.missing(), sweep.failed()
     total = len(sweep.plan.keys)
     outcome = Outcome(sweep.folder, total, total - len(missing), len(failed), before - len(missing))
@@ -149,18 +150,19 @@ def _carry_out(
 
 def _drive(sweep: Sweep, wanted: set[str], show: Callable[[Progress], None], note: Callable[[str], None]) -> None:
     settings = dict(sweep.spec.executor)
-    executor = make_executor(settings, sweep.folder)
-    if executor.capacity is not None:
-        sweep.store.sweep_up()  # these workers end with their driver: nobody is writing now
-    cores = available_cores() // executor.workers if settings["kind"] == "processes" else 1
-    threads = int(settings.get("cpus") or max(1, cores))
-    cache = cache_dir()
-    with suppress(OSError):
-        cache.mkdir(parents=True, exist_ok=True)
-    driver = Driver(
-        sweep.plan, sweep.model, sweep.store, executor, sweep.digest, wanted, cache, threads, show, note
-    )  # fmt: skip
+    executor = make_executor(settings, sweep.folder)  # first: one that is refused leaves the store's design as it is
     try:
+        write_design(sweep.folder, sweep.plan, sweep.digest)
+        if executor.capacity is not None:
+            sweep.store.sweep_up()  # these workers end with their driver: nobody is writing now
+        cores = available_cores() // executor.workers if settings["kind"] == "processes" else 1
+        threads = int(settings.get("cpus") or max(1, cores))
+        cache = cache_dir()
+        with suppress(OSError):
+            cache.mkdir(parents=True, exist_ok=True)
+        driver = Driver(
+            sweep.plan, sweep.model, sweep.store, executor, sweep.digest, wanted, cache, threads, show, note
+        )  # fmt: skip
         driver.carry_out()
     finally:
         executor.close()

@@ -217,7 +217,8 @@ def _settings(raw: object, problems: Problems) -> dict[str, Any]:
     for key in settings:
         if key.split(".")[0] in _SETTINGS_HERE:
             where = "grid, list or sample" if key.startswith(("effects", "policies")) else "the sweep itself"
-            problems.add(join("settings", key), f"is not set here but in {where}")
+            how = ": scenarios=[NAME, …]" if key == "scenario" else ""
+            problems.add(join("settings", key), f"is not set here but in {where}{how}")
     return settings
 
 

@@ -106,3 +106,18 @@ def test_every_number_of_a_replicate_that_is_allowed_can_be_read(tmp_path: Path)
     design = pd.read_parquet(store / DESIGN)
     design.assign(replicate=99_999).to_parquet(store / DESIGN, index=False)
     assert set(load(store)["world_year"]["replicate"]) == {99_999}
+
+
+def test_an_executor_that_is_refused_leaves_the_design_of_a_store_as_it_was(tmp_path: Path) -> None:
+    store = swept(tmp_path, replicates=1, grid=None).folder
+    before = (store / DESIGN).read_bytes()
+    with pytest.raises(ConfigError, match=r"executor\.workers: 0 is out of range"):
+        swept(tmp_path, replicates=2, grid=None, executor={"workers": 0})
+    assert (store / DESIGN).read_bytes() == before
+
+
+def test_what_is_wrong_under_every_draw_is_said_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make_plan(small_spec(tmp_path, settings={**SETTINGS, "end": 2017}), RealModel())
+    assert len(caught.value.messages) == 2  # two levers that begin in 2018
+    assert all("draw 0: closed" in message and "outside the clock" in message for message in caught.value.messages)
