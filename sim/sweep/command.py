@@ -114,11 +114,17 @@ def _run(args: argparse.Namespace) -> int:
     return 0 if outcome.done == outcome.total or (args.only_failed and not outcome.failed) else 1
 
 
+def counted(n: int, name: str) -> str:
+    """``1 part``, ``2 parts``."""
+    return f"{n:,} {name}{'s' * (n != 1)}"
+
+
 def _counts(sweep: Sweep) -> str:
     """Size of the design in words."""
     total, missing = len(sweep.plan.keys), len(sweep.missing())
     arms = len(sweep.spec.scenarios)
-    design = f"{arms} scenario{'s' * (arms != 1)}, {len(sweep.plan.draws):,} draws, {sweep.spec.replicates} replicates"
+    sizes = {"scenario": arms, "draw": len(sweep.plan.draws), "replicate": sweep.spec.replicates}
+    design = ", ".join(counted(n, name) for name, n in sizes.items())
     others = len(sweep.store.done(sweep.digest).keys() - sweep.plan.keys)
     kept = f" ({others:,} more in the store are of other designs or another version of the model)" if others else ""
     return f"{design}: {total:,} runs, {total - missing:,} of them done{kept}"
@@ -200,7 +206,7 @@ def _say_status(folder: Path, about: dict[str, Any], store: SweepStore) -> int:
     print(f"{len(wanted) - len(missing):,} of {len(wanted):,} runs done, {len(failed):,} failed, "
           f"{len(missing) - len(failed):,} missing; {_driver(folder)}")  # fmt: skip
     size = sum(file[1] for part in store.parts.values() for file in part.files)
-    print(f"{len(store.parts)} parts, {size / 1e6:,.1f} MB")
+    print(f"{counted(len(store.parts), 'part')}, {size / 1e6:,.1f} MB")
     for name, (why, _) in store.damaged.items():
         print(f"part {name} is damaged: {why}; the sweep's command computes its runs again")
     _say_failures(store, missing, sys.stdout)

@@ -22,6 +22,9 @@ from sim.sweep.plan import Plan, make_plan
 from sim.sweep.spec import Spec
 
 
+LOCK_SECONDS = 2.0  # `status` holds the lock for an instant
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a sweep ended: runs done, failed and missing of those asked for, and how many were computed now."""
@@ -118,7 +121,7 @@ def carry_out(
         (sweep.folder / "lock").touch()
     except OSError as error:
         raise StoreError(why_not_written(sweep.folder, error)) from error
-    with lock_if_free(sweep.folder / "lock") as free:
+    with lock_if_free(sweep.folder / "lock", LOCK_SECONDS) as free:
         if not free:
             raise ConfigError([f"{sweep.folder}: another process works on this sweep; wait for it or stop it"])
         return _carry_out(sweep, only_failed, show, note)

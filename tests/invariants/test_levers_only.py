@@ -99,4 +99,4 @@ def test_mesa_and_hydra_stay_in_their_rooms() -> None:
         if "mesa" in reached:
             assert at.startswith("agents/") or at == "world.py", at
         if "hydra" in reached:
-            assert at.startswith("config") or at in ("__main__.py", "cli.py"), at
+            assert at.startswith("config") or at in ("__main__.py", "cli.py", "multirun.py"), at
