@@ -21,7 +21,6 @@ from sim.sweep.executors import make_executor
 from sim.sweep.plan import Plan, make_plan
 from sim.sweep.spec import Spec
 
-
 LOCK_SECONDS = 2.0  # `status` holds the lock for an instant
 
 
