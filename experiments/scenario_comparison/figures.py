@@ -14,12 +14,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_world import BAND, cell, markdown, open_store, options, read_numbers, write_page
+from experiments.common_policy import markdown, open_store, write_page
+from experiments.common_world import read_lines, signed_cell
 from experiments.scenario_comparison.numbers import FIRST, OLD_YEARS, numbers_of
 from sim.plots.captions import mode_sentence
 from sim.plots.style import GREY, INK, MODE_NAMES, PALE, SERIES, page, save, signed_tick, styled, text_width
 
 HERE = Path(__file__).parent
+BAND = "where a further replicate would fall with a probability of 90 %"
 LINE = 0.135  # inches a scenario
 Panel = tuple[str, str, str, str]  # area, outcome, unit, words
 ISSUERS: tuple[Panel, ...] = (
@@ -200,7 +202,7 @@ def table(numbers: pd.DataFrame, mode: str, panels: Sequence[Panel]) -> str:
     cells = []
     for panel in panels:
         rows = at(numbers, panel, mode).set_index("scenario")
-        cells.append([cell(*rows.loc[name, ["mean", "se", "lo", "hi"]].astype(float)) for name in order])
+        cells.append([signed_cell(*rows.loc[name, ["mean", "se", "lo", "hi"]].astype(float)) for name in order])
     head = ["scenario", *(f"{panel[0]}: {_words(panel)}" for panel in panels)]
     return markdown(head, list(zip(labels_of(numbers, order), *cells)))
 
@@ -214,7 +216,7 @@ def reactions(numbers: pd.DataFrame) -> str:
         for panel in panels:
             for mode in ("scripted", "reactive"):
                 found = at(numbers, panel, mode).set_index("scenario").loc[name]
-                line.append(cell(found["mean"], found["se"], np.nan, np.nan))
+                line.append(signed_cell(found["mean"], found["se"]))
         rows.append(line)
     head = [f"{p[0]}: {_words(p)}; {mode}" for p in panels for mode in ("direct", "total")]
     return markdown(["scenario", *head], rows)
@@ -222,10 +224,10 @@ def reactions(numbers: pd.DataFrame) -> str:
 
 def main(words: Sequence[str] | None = None) -> list[Path]:
     """Write numbers, figures and the page's tables; returns what was written."""
-    opened = open_store(HERE, options(HERE, words))
+    opened = open_store(HERE, words)
     file = opened.folder / "numbers.csv"
     numbers_of(opened.frames).to_csv(file, index=False, float_format="%.6g")
-    numbers = read_numbers(file)  # as every reader gets them
+    numbers = read_lines(file)  # as every reader gets them
     about = opened.run_sentence()
     found = [file]
     figures = {"comparison": comparison}
@@ -235,7 +237,7 @@ def main(words: Sequence[str] | None = None) -> list[Path]:
         found += save(draw(numbers, about), opened.folder / "figures", name)
     if opened.page is not None:
         tables = {"direct": table(numbers, "scripted", TABLE), "total": reactions(numbers)}
-        write_page(opened.page, {name: f"{about}.\n\n{text}" for name, text in tables.items()})
+        write_page(opened.page, tables, opened.settings())
     return found
 
 

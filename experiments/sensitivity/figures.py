@@ -14,9 +14,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_world import Opened, markdown, open_store, options, read_numbers, write_page
+from experiments.common_policy import markdown, open_store, write_page
+from experiments.common_world import read_lines
 from experiments.sensitivity.numbers import UNITS, Design, design_of, numbers_of, strongest
-from sim.analysis import load
 from sim.plots.style import GREY, PALE, SERIES, Page, page, save, styled
 from sim.summary import number
 
@@ -154,7 +154,7 @@ def screening_table(numbers: pd.DataFrame) -> str:
     return markdown(["parameter", "score", *(f"{o} ({UNITS[o]})" for o in PANELS)], rows)
 
 
-def shares_table(numbers: pd.DataFrame, method: str) -> str:
+def shares_table(numbers: pd.DataFrame, method: str = "saltelli") -> str:
     """A line a parameter: first-order and total index with half-widths; a line of sums and of noise."""
     parameters = list(part(numbers, method, "papers", "total").index)
     rows = []
@@ -190,37 +190,23 @@ def spread_table(numbers: pd.DataFrame) -> str:
     return markdown([*head, "sd between replicates", "variance that is noise"], rows)
 
 
-def _second(opened: Opened) -> Opened | None:
-    """The store of the second design beside the first, if it was run."""
-    store = opened.frames.folder
-    assert store is not None
-    beside = store.parent.parent / SECOND / store.name
-    if not (beside / "sweep.json").is_file():
-        return None
-    return Opened(load(beside), opened.folder, opened.page)
-
-
 def main(words: Sequence[str] | None = None) -> list[Path]:
     """Write numbers, figures and the page's tables; returns what was written."""
-    opened = open_store(HERE, options(HERE, words))
-    second = _second(opened)
-    both = [opened] if second is None else [opened, second]
+    opened = open_store(HERE, words)
+    both = [opened, opened.beside(SECOND)]
     designs = [design_of(one.frames) for one in both]
     file = opened.folder / "numbers.csv"
     pd.concat([numbers_of(design) for design in designs]).to_csv(file, index=False, float_format="%.6g")
-    numbers = read_numbers(file)  # as every reader gets them
+    numbers = read_lines(file)  # as every reader gets them
     found = [file]
     for draw, design, one in zip((screening, shares), designs, both):
         found += save(draw(numbers, design, one.run_sentence()), opened.folder / "figures", draw.__name__)
     if opened.page is not None:
-        tables = {
-            "spread": spread_table(numbers),
-            "screening": f"{designs[0].blocks} trajectories; {opened.run_sentence()}.\n\n{screening_table(numbers)}",
-        }
-        if second is not None:
-            head = f"{designs[1].blocks} base samples; {second.run_sentence()}"
-            tables["shares"] = f"{head}.\n\n{shares_table(numbers, designs[1].method)}"
-        write_page(opened.page, tables)
+        settings = [one.settings() for one in both]
+        write_page(opened.page, {"spread": spread_table(numbers)}, "; ".join(settings))
+        screened = {"screening": screening_table(numbers)}
+        write_page(opened.page, screened, f"{designs[0].blocks} trajectories; {settings[0]}")
+        write_page(opened.page, {"shares": shares_table(numbers)}, f"{designs[1].blocks} base samples; {settings[1]}")
     return found
 
 
