@@ -134,9 +134,11 @@ def sobol_indices(problem: Mapping[str, Any], values: np.ndarray, second_order: 
 
     k, everywhere = len(problem["names"]), np.isfinite(values).all(axis=0)
     mean = values[:, everywhere].mean(axis=1)
-    found = sobol.analyze(
-        dict(problem), mean, calc_second_order=second_order, num_resamples=RESAMPLES, conf_level=LEVEL, seed=1
-    )
+    found: Mapping[str, Any] = dict.fromkeys(("S1", "S1_conf", "ST", "ST_conf"), np.zeros(k))
+    if np.ptp(mean) > 0:  # otherwise there is no variance to share out
+        found = sobol.analyze(
+            dict(problem), mean, calc_second_order=second_order, num_resamples=RESAMPLES, conf_level=LEVEL, seed=1
+        )
     table = pd.DataFrame({"parameter": problem["names"]})
     for name, short in (("first", "S1"), ("total", "ST")):
         index, reach = np.asarray(found[short], dtype=float), np.asarray(found[f"{short}_conf"], dtype=float)

@@ -100,6 +100,12 @@ def test_effects_within_noise_are_marked_and_rarely_by_mistake() -> None:
     assert ranking(tables[:3])["parameter"][0] == "a" and ranking(tables[:3])["score"][0] == 1.0
 
 
+def test_a_value_that_never_changes_has_no_variance_to_share_out() -> None:
+    sample, draws = design("saltelli", 4, "ab", 0.0, 1.0)
+    found = sobol_indices(problem_of(asdict(sample)), np.full((len(draws), 2), 3.0))
+    assert (found[["first", "total", "first_lo", "total_hi"]] == 0).all(axis=None) and not found["resolved"].any()
+
+
 def test_one_replicate_says_nothing_of_noise() -> None:
     sample, draws = design("morris", 3, "ab", 0.0, 1.0)
     about = asdict(sample)
