@@ -106,8 +106,9 @@ def shares(numbers: pd.DataFrame, design: Design, about: str) -> Figure:
     caption = (
         "Dots: first-order index (what the parameter explains alone), diamonds: total index (with all interactions); "
         "lines: 90 % intervals (bootstrap over base samples). Grey bars: total index that chance alone gives a "
-        "parameter without effect. Hollow: the total index's interval does not lie above that noise. Intervals that "
-        f"reach beyond 0 or 1 are cut; where they overlap, the order is not resolved. {WHAT}{_lost(design)}"
+        "parameter without effect. Hollow: the total index's interval does not lie above that noise, or the design "
+        "hardly moves the parameter. Intervals that reach beyond 0 or 1 are cut; where they overlap, the order is not "
+        f"resolved. {WHAT}{_lost(design)}"
     )
     with styled():
         sheet = page(title, lead, caption, 1.7 * LINE * len(order) + 0.75)

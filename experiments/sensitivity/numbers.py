@@ -11,7 +11,16 @@ import pandas as pd
 from experiments.common_world import amounts, share
 from sim.analysis.frames import BASELINE, Frames
 from sim.analysis.leak_account import LEAKS
-from sim.analysis.sensitivity import morris_indices, noise_share, problem_of, ranking, sobol_indices, unit_of
+from sim.analysis.sensitivity import (
+    STEP,
+    morris_indices,
+    noise_share,
+    problem_of,
+    ranking,
+    saltelli_steps,
+    sobol_indices,
+    unit_of,
+)
 
 PLACE = "USA"
 UNITS: Mapping[str, str] = {
@@ -117,7 +126,9 @@ def _indices(design: Design, outcome: str) -> list[dict[str, object]]:
         table = morris_indices(problem, design.unit, values, int(str(design.sample["levels"])))
         names = {"mu_star": ("lo", "hi"), "mu": None, "sigma": None}
     else:
-        table = sobol_indices(problem, values, bool(design.sample["second_order"]))
+        second_order = bool(design.sample["second_order"])
+        table = sobol_indices(problem, values, second_order)
+        table["resolved"] &= saltelli_steps(design.unit, second_order) >= STEP
         names = {"first": ("first_lo", "first_hi"), "total": ("total_lo", "total_hi"), "total_clean": None}
     lines = []
     for row in table.to_dict("records"):

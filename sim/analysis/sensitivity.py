@@ -16,6 +16,7 @@ import pandas as pd
 
 LEVEL = 0.90  # of the intervals of indices
 RESAMPLES = 1000
+STEP = 0.75  # share of the expected mean square step below which a design of Sobol indices hardly moves a parameter
 ALPHA = 0.01  # chance with which a parameter without effect passes for one with
 
 
@@ -114,6 +115,22 @@ def _chance(signal: np.ndarray, noise: np.ndarray, top: int, bottom: int) -> np.
         return np.full(len(signal), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(signal > 0, f.sf(signal / noise, top, bottom), 1.0)
+
+
+def saltelli_steps(unit: np.ndarray, second_order: bool = False) -> np.ndarray:
+    """Mean square step of each parameter in Saltelli's design, over the 1/6 of independent uniform points [k].
+
+    With few base samples, a pair of the Sobol sequence's columns can be nearly the same, so that the steps of one
+    parameter are short, and its indices with them, which no bootstrap over base samples tells. Below `STEP` they are
+    not to be used; a larger power of two mends it.
+
+    Parameters
+    ----------
+    unit : [base samples * (k + 2), k] (2k + 2 with second order), the design in the unit cube.
+    """
+    k = unit.shape[1]
+    blocks = unit.reshape(-1, (2 * k + 2) if second_order else (k + 2), k)
+    return np.asarray(6.0 * ((blocks[:, 0] - blocks[:, -1]) ** 2).mean(axis=0))
 
 
 def sobol_indices(problem: Mapping[str, Any], values: np.ndarray, second_order: bool = False) -> pd.DataFrame:

@@ -13,6 +13,8 @@ from experiments.scenario_comparison import figures as comparison
 from experiments.scenario_comparison.numbers import window_of
 from experiments.sensitivity import figures as sensitivity
 from experiments.sensitivity.numbers import STRONGEST, UNITS, strongest
+from sim.analysis.sensitivity import STEP, saltelli_steps
+from sim.config import parameter_table
 from sim.config_compose import options, search_folders
 from sim.sweep.command import command
 from sim.sweep.spec import read_spec
@@ -69,9 +71,13 @@ def test_the_screening_covers_assumptions_and_the_second_design_takes_the_strong
     ranges = {item.name: item for item in screened.over}
     for item in chosen.over:
         assert item == ranges[item.name]
+    roles = {row["key"]: row["role"] for row in parameter_table()}
     for name, item in ranges.items():
         low, high = bounds(name) or (0.0, 0.0)
         assert low <= item.lo < item.hi <= high
+        if name.startswith("params."):
+            assert roles[name] == ("fitted" if name in sensitivity.FITTED else "assumption")
+    assert saltelli_steps(chosen.unit()).min() >= STEP
     numbers = read_lines(ROOT / "sensitivity" / "numbers.csv")
     assert set(strongest(numbers)["parameter"][:STRONGEST]) == {item.name for item in chosen.over}
 

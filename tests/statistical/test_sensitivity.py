@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from sim.analysis.sensitivity import (
+    STEP,
     elementary_effects,
     morris_indices,
     noise_share,
     problem_of,
     ranking,
+    saltelli_steps,
     sobol_indices,
     unit_of,
 )
@@ -98,6 +100,15 @@ def test_effects_within_noise_are_marked_and_rarely_by_mistake() -> None:
     dead = pd.concat(tables)[lambda t: t["parameter"] != "a"]
     assert dead["mu_star"].mean() == pytest.approx(dead["noise"].mean(), rel=0.1)
     assert ranking(tables[:3])["parameter"][0] == "a" and ranking(tables[:3])["score"][0] == 1.0
+
+
+def test_a_design_whose_first_points_hardly_move_a_parameter_is_found_out() -> None:
+    names = "abcdefghij"
+    steps = [
+        saltelli_steps(Sample("saltelli", n, 1, tuple(Range(c, (c,), 0, 1) for c in names)).unit()) for n in (32, 64)
+    ]
+    assert steps[0].min() < 0.3 < STEP < steps[1].min(), "seed 1 of ten parameters: too few points, then enough"
+    assert np.abs(steps[1] - 1.0).max() < 0.25
 
 
 def test_a_value_that_never_changes_has_no_variance_to_share_out() -> None:
