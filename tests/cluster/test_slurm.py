@@ -21,6 +21,7 @@ from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, small_swe
 pytestmark = pytest.mark.cluster
 LONG = {"replicates": 6, "chunk_minutes": 0.025, "settings": {**SETTINGS, "scale": 3000, "start": 1990, "end": 2030}}
 HALF_WAY = 6.0  # seconds of processor in which a worker has started and finished some, not all, runs of a long chunk
+BEGUN = 1.5  # seconds of processor in which a worker has started
 SHORT = {"replicates": 6, "chunk_minutes": 0.01}  # three chunks
 ROOT = Path(__file__).parent.parent.parent
 
@@ -123,10 +124,16 @@ class Driver:
             time.sleep(0.1)
 
     def until_working(self) -> list[str]:
-        """Tasks that have come so far that their runs have begun."""
-        self.until(lambda: [task for task in self.tasks("RUNNING") if workers(self.env, task)])
-        time.sleep(4)
-        return self.tasks("RUNNING")
+        """Tasks that have come so far that their runs have begun, by processor time, as machines differ in speed."""
+        found: list[str] = []
+
+        def look() -> list[str]:
+            running = self.tasks("RUNNING")
+            found[:] = [t for t in running if any(cpu_seconds(pid) > BEGUN for pid in workers(self.env, t))]
+            return found
+
+        self.until(look)
+        return found
 
     def end(self, number: int = signal.SIGTERM) -> str:
         """End it; returns what it printed."""
