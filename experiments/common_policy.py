@@ -6,10 +6,8 @@ Nothing here runs the model; everything is read through `sim.analysis.load`.
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.page import estimated, markdown, write_page
 from sim.analysis import load
 from sim.analysis.balance.inputs import quotient
 from sim.analysis.by_draw import paired_units
@@ -44,22 +43,17 @@ class Opened:
     folder: Path
     page: Path | None
 
-    @property
-    def about(self) -> dict[str, Any]:
-        """What the store says of its sweep."""
-        found: dict[str, Any] = json.loads((self.store / "sweep.json").read_text(encoding="utf-8"))
-        return found
-
     def run_sentence(self) -> str:
         """Scale, replicates, years and world of the sweep."""
-        settings, n = self.about["settings"], self.about["replicates"]
+        about = self.frames.manifest
+        settings, n = about["settings"], about["replicates"]
         world = f", world {settings['world']}" if settings.get("world", "full") != "full" else ""
         agents = f"one agent for {settings.get('scale', 100):,} researchers"
         return f"{n} replicate{'s' * (n != 1)} a point, {agents}{world}, to {settings.get('end', 2035)}"
 
     def settings(self) -> str:
         """The same with the model's version and the day, for a page of numbers."""
-        about = self.about
+        about = self.frames.manifest
         return f"{self.run_sentence()}; version {about['version']}, {str(about['started'])[:10]}"
 
     def beside(self, name: str) -> Opened:
@@ -152,21 +146,9 @@ def cell(row: Any) -> str:
     """Mean ± standard error (band) of a line of numbers."""
     if row is None or not math.isfinite(row.mean):
         return "not clear of zero"
-    digits = decimals(row.se, row.mean)
-    text = number(row.mean, digits)
     if row.se <= 1e-9 * abs(row.mean):  # follows from the inputs, the same in every replicate
-        return text
-    if math.isfinite(row.se):
-        text += f" ± {number(row.se, digits)}"
-    if math.isfinite(row.lo):
-        text += f" ({number(row.lo, digits)} … {number(row.hi, digits)})"
-    return text
-
-
-def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Table whose first column is text and whose others are numbers."""
-    lines = [list(head), ["---", *["---:"] * (len(head) - 1)], *(list(row) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return number(row.mean, decimals(row.se, row.mean))
+    return estimated(row.mean, row.se, row.lo, row.hi)
 
 
 def pivot(numbers: pd.DataFrame, row: str, across: str, outcomes: Sequence[str]) -> str:
@@ -179,22 +161,6 @@ def pivot(numbers: pd.DataFrame, row: str, across: str, outcomes: Sequence[str])
             named = f"{outcome}, {key} ({group['unit'].iloc[0]})"
             lines.append([named, *(cell(found[c]) if c in found else "–" for c in columns)])
     return markdown([f"by {across}", *(f"{column:g}" for column in columns)], lines)
-
-
-def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:
-    """Replace the tables of a page, each between ``<!-- table NAME -->`` and ``<!-- end -->``.
-
-    Raises
-    ------
-    ValueError : the page has no place for a table.
-    """
-    text = page.read_text(encoding="utf-8")
-    for name, table in tables.items():
-        block = f"<!-- table {name} -->\n{settings}.\n\n{table}\n<!-- end -->"
-        text, n = re.subn(rf"<!-- table {name} -->.*?<!-- end -->", lambda _, new=block: new, text, flags=re.DOTALL)
-        if n != 1:
-            raise ValueError(f"{page}: {n} places for table {name}")
-    page.write_text(text, encoding="utf-8")
 
 
 def read_numbers(file: Path) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from experiments.page import estimated
 from sim.analysis.leak_account import LEAKS
 from sim.summary import decimals, number
 
@@ -41,10 +42,4 @@ def signed_cell(mean: float, se: float, lo: float = math.nan, hi: float = math.n
         return "–"
     if se <= 1e-9 * abs(mean):  # follows from the inputs, the same in every replicate
         return number(mean, decimals(0.0, mean), "+")
-    digits = decimals(se, mean)
-    text = number(mean, digits, "+")
-    if math.isfinite(se):
-        text += f" ± {number(se, digits)}"
-    if math.isfinite(lo):
-        text += f" ({number(lo, digits)} … {number(hi, digits)})"
-    return text
+    return estimated(mean, se, lo, hi, "+")

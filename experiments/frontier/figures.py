@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from experiments.frontier import page as tables
 from experiments.frontier.numbers import Results, read, table
 from experiments.frontier.outcomes import FILE, FIRST, HERE
+from experiments.page import write_page
 from sim.config_read import ConfigError
 from sim.plots.labels import label_points
 from sim.plots.style import GREY, INK, SERIES, page, save, signed_tick, styled
@@ -195,7 +196,7 @@ def draw(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path]
     numbers.to_csv(out / "numbers.csv", index=False, float_format="%.6g")
     settings = said(found)
     if readme is not None:
-        tables.write(readme, written(out), settings)
+        write_page(readme, tables.tables(written(out)), settings.rstrip("."))
     drawn = {
         "front": plane(found, numbers, settings, "prevented", "Leaks prevented by protection, a year",
                        "Promote against protect: the front of the United States"),

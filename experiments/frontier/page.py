@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sim.summary import decimals, number
+from experiments.page import estimated, markdown
+from sim.summary import number
 
 SHOWN = 7  # points of the front in its table
 HEADS = {
@@ -35,15 +34,6 @@ LEVERS = {
     "openness": "visa openness (log utility)",
     "recruiting": "recruiting (places per 1,000)",
 }
-
-
-def write(page: Path, numbers: pd.DataFrame, settings: str) -> None:
-    """Replace the tables of a page by those of the numbers."""
-    text = page.read_text(encoding="utf-8")
-    for name, table in tables(numbers).items():
-        block = f"<!-- table {name} -->\n{settings}\n\n{table}\n<!-- end -->"
-        text = re.sub(rf"<!-- table {name} -->.*?<!-- end -->", lambda _, new=block: new, text, flags=re.DOTALL)
-    page.write_text(text, encoding="utf-8")
 
 
 def tables(numbers: pd.DataFrame) -> dict[str, str]:
@@ -80,8 +70,8 @@ def _levers(numbers: pd.DataFrame) -> str:
     lines = []
     for name in along(part):
         values = [cells[name, lever] * (1000 if lever == "investigations" else 1) for lever in levers]
-        lines.append((name, [number(v, 0 if v >= 20 else 2) for v in values]))
-    return _markdown("point", [LEVERS[lever] for lever in levers], lines)
+        lines.append([name, *(number(v, 0 if v >= 20 else 2) for v in values)])
+    return markdown(["point", *(LEVERS[lever] for lever in levers)], lines)
 
 
 def along(part: pd.DataFrame) -> list[str]:
@@ -99,15 +89,15 @@ def _shrunk(numbers: pd.DataFrame) -> str:
     part = numbers[numbers["group"] == "progress"]
     volumes = part[part["outcome"] == "hypervolume"]
     names = {"again": "the last front, run again"}
-    lines = [(names.get(r.name, f"{r.name} points"), [number(r.mean, 2)]) for r in volumes.itertuples(index=False)]  # type: ignore[arg-type]
+    lines = [[names.get(r.name, f"{r.name} points"), number(r.mean, 2)] for r in volumes.itertuples(index=False)]  # type: ignore[arg-type]
     rest = part[part["outcome"] != "hypervolume"]
     text = "; ".join(f"{r.outcome}: {_cell(r)}" for r in rest.itertuples())
-    return f"{_markdown('front of', ['hypervolume (% of papers × % of leaks)'], lines)}\n\n{text}."
+    return f"{markdown(['front of', 'hypervolume (% of papers × % of leaks)'], lines)}\n\n{text}."
 
 
 def _rows(first: str, part: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str]) -> str:
     cells = {(row.name, row.outcome): _cell(row) for row in part.itertuples(index=False)}
-    return _markdown(first, [HEADS[o] for o in outcomes], [(n, [cells[n, o] for o in outcomes]) for n in names])
+    return markdown([first, *(HEADS[o] for o in outcomes)], [[n, *(cells[n, o] for o in outcomes)] for n in names])
 
 
 def _cell(row: object) -> str:
@@ -116,10 +106,4 @@ def _cell(row: object) -> str:
         return "–"
     if not math.isfinite(se) or se < 1e-6 * abs(mean) or hi == lo:  # costs of rules are the same in every replicate
         return number(mean, 0 if abs(mean) >= 100 or mean == 0 else 1)
-    digits = decimals(se, mean)
-    return f"{number(mean, digits)} ± {number(se, digits)} ({number(lo, digits)} … {number(hi, digits)})"
-
-
-def _markdown(first: str, head: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
-    lines = [[first, *head], ["---", *["---:"] * len(head)], *([name, *cells] for name, cells in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return estimated(mean, se, lo, hi)

@@ -15,8 +15,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_policy import at, cell, finish, markdown, open_store
+from experiments.common_policy import at, cell, finish, open_store
 from experiments.leak_price.numbers import DEFAULT, FAMILIES, numbers_of, rate_of, words
+from experiments.page import markdown
 from sim.plots.style import GREY, INK, PALE, SERIES, page, styled
 
 HERE = Path(__file__).parent

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from sim.summary import decimals, number
+from experiments.page import estimated, markdown, write_page
 
 NEAREST = ("chi at neutral", "chi at its upper end", "deterrence at neutral", "deterrence at its upper end")
 CONTRASTS = ("rate 0.0033, precision 0.27", "rate 0.0033, precision 0.9", "rate 0.00165, precision 0.27")
@@ -51,28 +49,18 @@ def table(numbers: pd.DataFrame, question: int) -> str:
     cells = {(row.case, row.outcome): _cell(row.mean, row.se, row.lo, row.hi) for row in part.itertuples()}
     named = {outcome: f"{outcome} ({units[outcome]})" for outcome in outcomes}
     if question == 1:
-        return _markdown("case", list(named.values()), [(c, [cells.get((c, o), "–") for o in outcomes]) for c in cases])
-    return _markdown("outcome", cases, [(named[o], [cells.get((c, o), "–") for c in cases]) for o in outcomes])
+        rows = [[c, *(cells.get((c, o), "–") for o in outcomes)] for c in cases]
+        return markdown(["case", *named.values()], rows)
+    return markdown(["outcome", *cases], [[named[o], *(cells.get((c, o), "–") for c in cases)] for o in outcomes])
 
 
 def _cell(mean: float, se: float, lo: float, hi: float) -> str:
     if not math.isfinite(mean):
         return "not clear of zero"
-    digits = decimals(se, mean)
-    if not math.isfinite(lo):
-        return number(mean, digits)
-    return f"{number(mean, digits)} ± {number(se, digits)} ({number(lo, digits)} … {number(hi, digits)})"
-
-
-def _markdown(first: str, head: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
-    lines = [[first, *head], ["---", *["---:"] * len(head)], *([name, *cells] for name, cells in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return estimated(mean, se, lo, hi)
 
 
 def write(page: Path, numbers: pd.DataFrame, settings: str) -> None:
     """Replace the tables of a page by those of the numbers."""
-    text = page.read_text(encoding="utf-8")
-    for question in sorted(set(numbers["question"])):
-        block = f"<!-- table {question} -->\n{settings}.\n\n{table(numbers, question)}\n<!-- end -->"
-        text = re.sub(rf"<!-- table {question} -->.*?<!-- end -->", lambda _, new=block: new, text, flags=re.DOTALL)
-    page.write_text(text, encoding="utf-8")
+    questions = sorted(set(numbers["question"]))
+    write_page(page, {str(question): table(numbers, question) for question in questions}, settings)

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.common_policy import BAND, at, cell, finish, markdown, open_store
+from experiments.common_policy import BAND, at, cell, finish, open_store
+from experiments.page import markdown
 from experiments.repeal.numbers import DRAWN, LAST, numbers_of
 from sim.plots.style import GREY, INK, SERIES, page, styled
 
