@@ -14,8 +14,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_policy import markdown, open_store, write_page
+from experiments.common_policy import open_store
 from experiments.common_world import read_lines, signed_cell
+from experiments.page import markdown, write_page
 from experiments.scenario_comparison.numbers import FIRST, OLD_YEARS, numbers_of
 from sim.plots.captions import mode_sentence
 from sim.plots.style import GREY, INK, MODE_NAMES, PALE, SERIES, page, save, signed_tick, styled, text_width
@@ -49,9 +50,10 @@ SHORT = (
 TABLE = (*ISSUERS, WORLD[1], WORLD[2], ("world", "top-1 % papers", "%", "Top-1 % papers,|%"), WORLD[3], WORLD[4])
 WINDOW = (
     f"Yearly means from {FIRST} on (a star: over the {OLD_YEARS} years from the first measure on, as it lies earlier); "
-    "researchers at the end of these years. Top-1 %: papers above the paired baseline's threshold, in fractions by "
-    "place. Leaks, and so what is prevented, are at the leak rate of 0.003, an assumption."
+    "researchers at the end of these years. Leaks, and so what is prevented, are at the leak rate of 0.003, an "
+    "assumption."
 )
+TOP = "Top-1 %: papers above the paired baseline's threshold, in fractions by place."
 
 
 def _words(panel: Panel) -> str:
@@ -87,7 +89,7 @@ def comparison(numbers: pd.DataFrame, about: str) -> Figure:
     caption = (
         f"Dots: mean of the paired differences, hollow where it is within two standard errors of zero; lines: {BAND}. "
         "Sorted by the issuers' researchers. Each panel has its own axis, linear between the dotted lines and "
-        f"logarithmic beyond them. {WINDOW}"
+        f"logarithmic beyond them. {WINDOW} {TOP}"
     )
     height = LINE * len(order) + 0.68
     with styled():

@@ -6,7 +6,7 @@ nothing. With ``--store`` the second store is looked for beside the first: ``FOL
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_policy import markdown, open_store, write_page
+from experiments.common_policy import open_store
 from experiments.common_world import read_lines
+from experiments.page import markdown, write_page
 from experiments.sensitivity.numbers import UNITS, Design, design_of, numbers_of, strongest
 from sim.plots.style import GREY, PALE, SERIES, Page, page, save, styled
 from sim.summary import number
@@ -50,12 +51,18 @@ def part(numbers: pd.DataFrame, design: str, outcome: str, index: str) -> pd.Dat
     return numbers[keep].set_index("parameter")
 
 
-def _panels(sheet: Page, rows: Sequence[str], foot: float, head: float) -> list[Axes]:
+def coded(parameter: str) -> str:
+    """The same for a table: the name as code."""
+    name, *mark = named(parameter).split(" ")
+    return " ".join([f"`{name}`", *mark])
+
+
+def _panels(sheet: Page, rows: Sequence[str], foot: float, head: float, titles: Iterable[str]) -> list[Axes]:
     """One panel an outcome, names on the left."""
     n = len(PANELS)
     width = (sheet.width - LEFT - 0.05) / n
     found = []
-    for k, words in enumerate(PANELS.values()):
+    for k, words in enumerate(titles):
         ax = sheet.axes(LEFT + k * width, foot, width - 0.13, sheet.height - foot - head)
         for row in range(0, len(rows), 2):
             ax.axhspan(row - 0.5, row + 0.5, color="#f4f4f4", lw=0, zorder=0)
@@ -81,7 +88,7 @@ def screening(numbers: pd.DataFrame, design: Design, about: str) -> Figure:
     )
     with styled():
         sheet = page(title, lead, caption, LINE * len(order) + 0.55)
-        for ax, outcome in zip(_panels(sheet, order, 0.25, 0.2), PANELS):
+        for ax, outcome in zip(_panels(sheet, order, 0.25, 0.2, PANELS.values()), PANELS):
             rows = part(numbers, "morris", outcome, "mu_star").loc[order]
             y = len(order) - 1 - np.arange(len(order))
             ax.barh(y, rows["noise"].fillna(0), height=0.8, color="#c9c9c9", lw=0, zorder=1)
@@ -111,8 +118,10 @@ def shares(numbers: pd.DataFrame, design: Design, about: str) -> Figure:
         f"resolved. {WHAT}{_lost(design)}"
     )
     with styled():
-        sheet = page(title, lead, caption, 1.7 * LINE * len(order) + 0.75)
-        axes = _panels(sheet, order, 0.25, 0.4)
+        sheet = page(title, lead, caption, 1.7 * LINE * len(order) + 0.9)
+        titles = [words.partition(",")[0] for words in PANELS.values()]  # shares have no unit
+        axes = _panels(sheet, order, 0.4, 0.4, titles)
+        axes[len(axes) // 2].set_xlabel("share of the variance of the effect")
         for ax, outcome in zip(axes, PANELS):
             y = len(order) - 1 - np.arange(len(order))
             total = part(numbers, design.method, outcome, "total").loc[order]
@@ -145,7 +154,7 @@ def screening_table(numbers: pd.DataFrame) -> str:
     ranked = strongest(numbers)
     rows = []
     for parameter, score in zip(ranked["parameter"], ranked["score"]):
-        line = [f"`{parameter.removeprefix('params.')}`" + (" (fitted)" if parameter in FITTED else ""), f"{score:.2f}"]
+        line = [coded(parameter), f"{score:.2f}"]
         for outcome in PANELS:
             star = part(numbers, "morris", outcome, "mu_star").loc[parameter]
             mu = part(numbers, "morris", outcome, "mu").loc[parameter, "value"]
@@ -160,7 +169,7 @@ def shares_table(numbers: pd.DataFrame, method: str = "saltelli") -> str:
     parameters = list(part(numbers, method, "papers", "total").index)
     rows = []
     for parameter in parameters:
-        line = [f"`{parameter.removeprefix('params.')}`" + (" (fitted)" if parameter in FITTED else "")]
+        line = [coded(parameter)]
         for outcome in PANELS:
             first, total = (part(numbers, method, outcome, index).loc[parameter] for index in ("first", "total"))
             text = f"{_index(first)}; {_index(total)}"
