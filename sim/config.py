@@ -111,8 +111,7 @@ def validate(cfg: Config) -> Config:
     """Check a configuration built in Python; returns it, or raises `ConfigError` with all problems at once."""
     problems = Problems()
     checked = from_mapping(to_mapping(cfg), problems)
-    if problems.found:
-        raise ConfigError([f"{p.key}: {p.text}" for p in problems.found])
+    problems.check()
     return checked
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent
 
 # Settings that say how, where and how often to run, not what comes out of one run.
-_WITHOUT = {
+NOT_IN_KEY = {
     "threads", "outdir", "experiment", "replicates", "compare", "figures", "progress", "checkpoint_seconds",
     "government", "titles", "scenario",
 }  # fmt: skip
@@ -34,7 +34,8 @@ _PRESENTATION = (
     "config*.py", "cli*.py", "docs*.py", "__main__.py", "__init__.py", "runner*.py", "summary*.py", "analysis/**/*.py",
     "plots/**/*.py", "report/**/*.py", "explorer/**/*.py", "record/store.py", "record/cache.py",
     "record/checkpoint.py", "record/files.py", "record/sweep_*.py", "sweep/**/*.py", "running/command.py",
-    "running/manifest.py", "running/pool.py", "running/progress.py", "data/build*.py", "kernels.py", "multirun.py",
+    "running/ending.py", "running/manifest.py", "running/pool.py", "running/progress.py", "data/build*.py",
+    "kernels.py", "multirun.py",
 )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def _relevant(cfg: Config, mode: str) -> Iterator[str]:
     pulled = {use.lever for policy in cfg.policies.values() for use in policy.levers.values()}
     for f in fields(cfg):
         value = getattr(cfg, f.name)
-        if f.name in _WITHOUT or f.name == "end":
+        if f.name in NOT_IN_KEY or f.name == "end":
             continue
         if f.name == "effects" and mode == "scripted":
             value = {lever: effects for lever, effects in value.items() if lever in pulled}

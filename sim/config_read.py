@@ -37,6 +37,11 @@ class Problems:
         """Note a problem with the value at `key`."""
         self.found.append(Problem(key, text))
 
+    def check(self, prefix: str = "") -> None:
+        """Raise `ConfigError` with all problems, if there are any."""
+        if self.found:
+            raise ConfigError([f"{prefix}{p.key}: {p.text}" for p in self.found])
+
     def since(self, n: int) -> bool:
         """True if problems were added after the first `n`."""
         return len(self.found) > n

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +15,7 @@ from sim.analysis.frames import Frames, in_memory
 from sim.config_read import ConfigError
 from sim.record.store import assemble, table_names
 from sim.running.command import BAR, Command, describe_error
+from sim.running.ending import Terminated, ending_cleanly
 from sim.running.execute import Execution
 from sim.running.model import Model, RealModel
 from sim.running.plan import make_plan, scenario_name
@@ -29,10 +26,6 @@ if TYPE_CHECKING:
 
 DEBUG = "TALENT_DEBUG"  # set to 1: failed runs print their traceback
 Draw = Callable[[Mapping[str, Any], "Config", Path], Any]
-
-
-class Terminated(BaseException):
-    """The process was asked to end (SIGTERM)."""
 
 
 def run(cfg: Config, *, model: Model | None = None) -> Frames:
@@ -98,7 +91,7 @@ def run_command(
     model = model or RealModel()
     command = None
     try:
-        with _ending_cleanly():
+        with ending_cleanly():
             command = Command(cfg, model)
             _carry_out(command, draw or _draw)
         return 0
@@ -166,20 +159,3 @@ def _say_failed(command: Command | None, error: Exception, show_traceback: bool)
             say(f"see {command.folder / 'manifest.json'}")
         except OSError as second:
             say(f"the manifest could not be written either: {second}")
-
-
-@contextmanager
-def _ending_cleanly() -> Iterator[None]:
-    """Turn SIGTERM into an exception, so that worker processes end and nothing is left half-written."""
-    if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _raise_terminated)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _raise_terminated(number: int, frame: Any) -> None:
-    raise Terminated

@@ -34,13 +34,12 @@ def load(path: str | Path, small: bool = False) -> Frames:
     ConfigError, FileNotFoundError : there is nothing to read.
     """
     from sim.analysis import frames
-    from sim.sweep.design_files import ABOUT
+    from sim.sweep.design_files import ABOUT, folder_of
 
     path = Path(path)
     if path.suffix not in (".yaml", ".yml") and not (path / ABOUT).is_file() and any(path.glob("*.parquet")):
         return frames.load(path)
     from sim.analysis.sweep_frames import load_sweep
-    from sim.sweep.command import folder_of
 
     return load_sweep(folder_of(path, small))
 
@@ -48,6 +47,6 @@ def load(path: str | Path, small: bool = False) -> Frames:
 def connect(path: str | Path, small: bool = False) -> Any:
     """DuckDB connection with the tables of a sweep as views; `path` and `small` as for `load`."""
     from sim.analysis.sweep_frames import connect
-    from sim.sweep.command import folder_of
+    from sim.sweep.design_files import folder_of
 
     return connect(folder_of(Path(path), small))

@@ -16,7 +16,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.record.cache import CHECKPOINT, DamagedEntry, lock_path, read_meta, remove_if_free, write_meta
-from sim.record.files import lock_if_free, read_state, read_table, write_state, write_table
+from sim.record.files import aside, lock_if_free, read_state, read_table, write_state, write_table
 from sim.record.recorder import Sink
 
 COMPRESSION = "lz4"  # the run waits meanwhile
@@ -110,11 +110,11 @@ class Checkpoints:
         folder.mkdir(parents=True, exist_ok=True)
         sums = dict(self._saved)
         for table, batches in self._pending.items():
-            with _aside(folder / f"{year}.{table}.arrow") as path:
+            with aside(folder / f"{year}.{table}.arrow") as path:
                 sums[f"{year}.{table}.arrow"] = write_table(path, pa.Table.from_batches(batches), COMPRESSION)
-        with _aside(folder / f"{year}.arrow") as path:
+        with aside(folder / f"{year}.arrow") as path:
             checksum = write_state(path, state, COMPRESSION)
-        with _aside(folder / f"{year}.json") as path:
+        with aside(folder / f"{year}.json") as path:
             write_meta(path, self.key, year, self.about, sums | {f"{year}.arrow": checksum})
         self._saved = sums
         self._pending.clear()
@@ -135,18 +135,6 @@ class _Tee:
     def write(self, table: str, batch: pa.RecordBatch) -> None:
         self._sink.write(table, batch)
         self._checkpoints.keep(table, batch)
-
-
-@contextmanager
-def _aside(path: Path) -> Iterator[Path]:
-    """Name to write a file under; it gets its own when the block ends well and goes when it does not."""
-    aside = path.with_name(f".{path.name}.tmp")
-    try:
-        yield aside
-        aside.replace(path)
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -125,6 +125,23 @@ def read_table(source: Path | pa.Buffer) -> pa.Table:
         return pa.ipc.open_file(file).read_all()
 
 
+@contextmanager
+def aside(path: Path, mark: str = "") -> Iterator[Path]:
+    """Name to write a file under; it gets its own when the block ends well and goes when it does not.
+
+    Parameters
+    ----------
+    mark : tells processes apart that may write the same file at once.
+    """
+    beside = path.with_name(f".{path.name}{mark}.tmp")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
 class LazyTables(Mapping[str, pa.Table]):
     """Tables by name, read at each access and not kept.
 

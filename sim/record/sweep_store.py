@@ -31,7 +31,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.record.files import sha256
+from sim.record.files import aside, sha256
 
 META, RUNS, INDEX, VERSION = "part.json", "runs", "index.parquet", 1
 COMPACTED = "compacted-"
@@ -286,16 +286,12 @@ def writing_into(root: Path, path: Path) -> Iterator[Path]:
     ------
     StoreError : the disk is full, or the folder cannot be written.
     """
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield aside
-        aside.replace(path)
+        with aside(path, f".{secrets.token_hex(4)}") as beside:
+            yield beside
     except OSError as error:
         raise StoreError(why_not_written(root, error)) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def why_not_written(root: Path, error: OSError) -> str:

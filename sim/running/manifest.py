@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sim.record.files import sha256
+from sim.record.files import aside, sha256
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
@@ -70,9 +70,8 @@ def results(execution: Execution, folder: Path, peak_memory_mb: float) -> dict[s
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest beside and rename it."""
-    aside = folder / f".{NAME}.{os.getpid()}"
-    aside.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    aside.replace(folder / NAME)
+    with aside(folder / NAME, f".{os.getpid()}") as beside:
+        beside.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def read(folder: Path) -> dict[str, Any] | None:

@@ -152,15 +152,19 @@ def _begin(told: Told) -> None:
     """First thing in a worker process."""
     global _told
     _told = told
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+    belong_to_parent()
     listen_to_compiler(lambda seconds: _compiles(told, seconds))
 
 
-def end_with(parent: Any) -> None:
-    """Do not outlive a parent that was killed."""
+def belong_to_parent() -> None:
+    """Leave Ctrl-C to the parent, and do not outlive it if it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
     parent.join()
     os._exit(1)
 

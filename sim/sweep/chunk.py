@@ -27,8 +27,9 @@ from sim.record.sweep_store import RUN_FIELDS, SweepStore
 from sim.running.living import RunFailed, peak_memory_mb
 from sim.running.manifest import now
 from sim.running.model import Model
-from sim.sweep.family import Family, Tables
-from sim.sweep.plan import Piece, Task
+from sim.sweep.batches import Piece
+from sim.sweep.family import LivingFamily, Tables
+from sim.sweep.plan import Task
 from sim.sweep.spec import Record
 
 FLUSH_BYTES = 256 << 20  # rows held in memory before a part is written
@@ -62,8 +63,8 @@ class ChunkJob:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Keys of its runs that are recorded."""
-        return tuple(task.key for piece in self.pieces for task in piece.tasks if task.recorded)
+        """Keys of its runs."""
+        return tuple(key for piece in self.pieces for key in piece.keys)
 
 
 def run_chunk(job: ChunkJob) -> None:
@@ -99,15 +100,15 @@ class _Chunk:
     runs: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
     held: int = 0
-    family: Family | None = None  # that is being lived
+    family: LivingFamily | None = None  # that is being lived
 
     def live_piece(self, piece: Piece) -> None:
         """All runs of a family that are to be done here, its baselines first."""
         todo = [task for task in piece.tasks if task.key not in self.there]
         if not todo:
             return
-        family = Family(self.job.model, piece, self.job.record.tables, self.job.cache, self._tick)
-        self.family = family
+        job = self.job
+        family = self.family = LivingFamily(job.model, piece, job.record.tables, job.cache, self._tick)
         try:
             family.prepare({task.after for task in [*todo, *family.needed(todo)]})
         except RunFailed as error:
@@ -121,8 +122,7 @@ class _Chunk:
             except RunFailed as error:
                 self._failed([task], error)
                 continue
-            if task.recorded:
-                self._finished(task, tables, time.perf_counter() - begin)
+            self._finished(task, tables, time.perf_counter() - begin)
 
     def flush(self) -> None:
         """Write what is gathered."""

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +12,10 @@ from sim.analysis.sweep_frames import write_views
 from sim.config_read import ConfigError
 from sim.record.sweep_compaction import compact
 from sim.record.sweep_store import StoreError, SweepStore
-from sim.sweep.design_files import ABOUT, DESIGN, read_about, store_folder
+from sim.running.ending import Terminated, ending_cleanly
+from sim.sweep.design_files import DESIGN, folder_of, read_about, store_folder
 from sim.sweep.run import Outcome, Sweep, carry_out
-from sim.sweep.spec import KINDS, find_file, read_spec
+from sim.sweep.spec import KINDS, read_spec
 from sim.sweep.status import LiveStatus, duration
 
 USAGE = """\
@@ -37,10 +34,6 @@ Runs that the store holds are left out, whoever computed them; Ctrl-C or a kill 
 The last line printed is the store's folder. Exit code: 0 all runs done, 1 bad input or failed runs, 130 interrupted.
 """
 SHOWN_FAILURES = 5
-
-
-class _Terminated(BaseException):
-    """SIGTERM."""
 
 
 def command(words: Sequence[str]) -> int:
@@ -99,7 +92,7 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     show = {"on": True, "off": False}.get(str(spec.settings.get("progress")))
     try:
-        with _ending_cleanly(), LiveStatus(spec.title, show) as status:
+        with ending_cleanly(), LiveStatus(spec.title, show) as status:
             status.note(f"{_counts(sweep)}; store {sweep.folder}")
             outcome = carry_out(sweep, only_failed=args.only_failed, show=status.progress, note=status.note)
         write_views(sweep.folder)
@@ -107,7 +100,7 @@ def _run(args: argparse.Namespace) -> int:
         print(f"error: {error}", file=sys.stderr)
         _say_kept(sweep)
         return 1
-    except (KeyboardInterrupt, _Terminated) as error:
+    except (KeyboardInterrupt, Terminated) as error:
         _say_kept(sweep, "interrupted; ")
         return 130 if isinstance(error, KeyboardInterrupt) else 143
     _say_outcome(sweep, outcome)
@@ -222,29 +215,3 @@ def _driver(folder: Path) -> str:
             return "no driver is running" if free else "a driver is running"
     except OSError:
         return "the folder cannot be written by you"
-
-
-def folder_of(path: Path, small: bool = False, changes: dict[str, Any] | None = None) -> Path:
-    """Store of a sweep's file, or the folder itself if it is one."""
-    if (path / ABOUT).is_file():
-        return path
-    if path.is_dir() and not (path / "sweep.yaml").is_file():
-        read_about(path)
-    return store_folder(read_spec(find_file(path), changes, small), small)
-
-
-@contextmanager
-def _ending_cleanly() -> Iterator[None]:
-    """Turn SIGTERM into an exception, so that workers write what they have."""
-    if threading.current_thread() is not threading.main_thread() or os.name == "nt":
-        yield
-        return
-
-    def raise_terminated(number: int, frame: Any) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, raise_terminated)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -7,20 +7,20 @@ reader as a command line's, so that a sweep cannot do what a command could not.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.config_read import ConfigError, Problems, near
+from sim.running.model import BASELINE
 from sim.sweep.spec import ScenarioSpec, Spec
 from sim.sweep.spec_draws import GROUPS
 
 if TYPE_CHECKING:
     from sim.config import Config
 
-BASELINE = "baseline"
 _SECTIONS = ("params", "effects", "government", "panel")
 
 
@@ -106,8 +106,7 @@ class Arm:
             self._read[at] = self._checked(others, where)
         problems = Problems()
         cfg = with_parameters(self._read[at], numbers, problems)
-        if problems.found:
-            raise ConfigError(self._messages(problems, where))
+        problems.check(f"{self._file}: {where}: {self.label}: ")
         return cfg
 
     def _checked(self, values: Mapping[str, Any], where: str) -> Config:
@@ -118,12 +117,8 @@ class Arm:
         if found:
             raise ConfigError(found)
         cfg = from_mapping(raw, problems)
-        if problems.found:
-            raise ConfigError(self._messages(problems, where))
+        problems.check(f"{self._file}: {where}: {self.label}: ")
         return replace(cfg, scenario=self.label)
-
-    def _messages(self, problems: Problems, where: str) -> list[str]:
-        return [f"{self._file}: {where}: {self.label}: {p.key}: {p.text}" for p in problems.found]
 
 
 def _composed(spec: Spec, scenario: ScenarioSpec | None) -> dict[str, Any]:
@@ -183,9 +178,3 @@ def _copied_parent(raw: dict[str, Any], path: Sequence[str]) -> dict[str, Any] |
 def _allowed(name: str, options: Mapping[str, Any]) -> str:
     names = ", ".join(str(option) for option in options)
     return f"{near(name, [str(option) for option in options])}allowed: {names or 'nothing'}"
-
-
-def arms(spec: Spec) -> Iterator[Arm]:
-    """Composed scenarios of a sweep in the order of the file."""
-    for scenario in spec.scenarios:
-        yield Arm(spec, scenario)

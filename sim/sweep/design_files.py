@@ -16,7 +16,7 @@ from sim.record.recorder import REQUIRED
 from sim.record.sweep_store import writing_into
 from sim.running.manifest import PACKAGES, git_revision, now, package_version
 from sim.sweep.plan import Plan
-from sim.sweep.spec import Record, Spec
+from sim.sweep.spec import Record, Spec, find_file, read_spec
 
 ABOUT, DESIGN, DRAWS = "sweep.json", "design.parquet", "draws.parquet"
 
@@ -85,3 +85,12 @@ def store_folder(spec: Spec, small: bool = False) -> Path:
     """Folder of a sweep's store: ``outputs/NAME/sweep``, or ``small``."""
     outdir = Path(str(spec.settings.get("outdir", "outputs")))
     return outdir / spec.name / ("small" if small else "sweep")
+
+
+def folder_of(path: Path, small: bool = False, changes: dict[str, Any] | None = None) -> Path:
+    """Store of a sweep's file, or the folder itself if it is one."""
+    if (path / ABOUT).is_file():
+        return path
+    if path.is_dir() and not (path / "sweep.yaml").is_file():
+        read_about(path)
+    return store_folder(read_spec(find_file(path), changes, small), small)

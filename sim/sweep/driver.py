@@ -9,16 +9,17 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.record.sweep_store import StoreError, SweepStore
 from sim.running.manifest import now
 from sim.running.model import Model
+from sim.sweep.batches import Batch, Piece, batches, halves, restricted, with_threads
 from sim.sweep.chunk import ChunkJob
 from sim.sweep.executors import STORE_ERROR, Ended, Executor
-from sim.sweep.plan import Batch, Piece, Plan, batches, with_threads
+from sim.sweep.plan import Plan
 
 ATTEMPTS = 3  # times that a run is tried alone after chunks with it have vanished
 PER_WORKER = 4  # chunks a worker at least, so that no worker is idle for long at the end
@@ -96,8 +97,7 @@ class Driver:
         self._keys, self._done = self.plan.keys, set(self.store.done(self.digest))
         self.progress = Progress(len(self._keys), 0, workers=self.executor.workers)
         adopted = self.executor.adopt()
-        for job in adopted:
-            self._jobs[job.id] = job
+        self._jobs = {job.id: job for job in adopted}
         flying = {key for job in adopted for key in job.keys}
         if adopted:
             self.note(f"{len(adopted)} chunks with {len(flying)} runs are still being computed; waiting for them")
@@ -133,7 +133,6 @@ class Driver:
         for batch in batches(self.plan, keys, max(target, 1e-3), speed):
             self._waiting.append((self._job(batch.pieces, batch.seconds), batch))
             self._opening |= batch.opens
-        self.progress.work_left = sum(job.seconds for job, _ in self._waiting)
 
     def _speed(self) -> float:
         """Measured over expected seconds, by the runs that are stored already."""
@@ -141,10 +140,9 @@ class Driver:
         some = next(iter(self.plan.families.values()), None)
         if len(seconds) < 10 or some is None:
             return 1.0
-        expected = self.plan.seconds(some, {next(iter(some.tasks))})
         task = next(iter(some.tasks.values()))
-        own = expected * (task.cfg.end - task.after) / max(some.years({task.key}), 1.0)
-        return min(max(sum(seconds) / len(seconds) / max(own, 1e-6), 0.02), 50.0)
+        expected = some.year_seconds * (task.cfg.end - task.after)
+        return min(max(sum(seconds) / len(seconds) / max(expected, 1e-6), 0.02), 50.0)
 
     def _job(self, pieces: Sequence[Piece], seconds: float) -> ChunkJob:
         return ChunkJob(
@@ -196,7 +194,7 @@ class Driver:
                 return
         self.note(f"{len(left)} runs of {job.id} are missing ({why}); handing them in again")
         pieces = [piece for piece in (restricted(piece, set(left)) for piece in job.pieces) if piece.tasks]
-        for part, opens, needs in _halves(pieces, job.id):
+        for part, opens, needs in halves(pieces, job.id):
             n = sum(len(piece.tasks) for piece in part)
             again = self._job(part, job.seconds * n / len(job.keys))
             self._waiting.append((again, Batch(again.pieces, again.seconds, opens, needs)))
@@ -219,8 +217,8 @@ class Driver:
         self.progress.done = len(self._done & self._keys)
         self.progress.failed = len((self._failed & self._keys) - self._done)
         self.progress.running = self.executor.running()
-        flying = sum(job.seconds for job in self._jobs.values()) + sum(job.seconds for job, _ in self._waiting)
-        self.progress.work_left = flying
+        unfinished = [*self._jobs.values(), *(job for job, _ in self._waiting)]
+        self.progress.work_left = sum(job.seconds for job in unfinished)
         self.show(self.progress)
 
     def _end(self) -> None:
@@ -248,29 +246,3 @@ class Driver:
             self.store.save_index()
         except StoreError:
             return  # it is made anew when it is missing
-
-
-def _halves(pieces: Sequence[Piece], name: str) -> Iterator[tuple[list[Piece], frozenset[str], frozenset[str]]]:
-    """Families whole, with nothing to open or need; one that is alone is cut, and its second half waits for the first.
-
-    Parameters
-    ----------
-    name : under which the first half opens what the second needs.
-    """
-    if len(pieces) > 1:
-        half = (len(pieces) + 1) // 2
-        yield list(pieces[:half]), frozenset(), frozenset()
-        yield list(pieces[half:]), frozenset(), frozenset()
-        return
-    (piece,) = pieces
-    half = (len(piece.tasks) + 1) // 2
-    first, second = (replace(piece, tasks=tasks, keep=True) for tasks in (piece.tasks[:half], piece.tasks[half:]))
-    opened = frozenset([name])
-    yield [first], opened if second.tasks else frozenset(), frozenset()
-    if second.tasks:
-        yield [second], frozenset(), opened
-
-
-def restricted(piece: Piece, keys: set[str]) -> Piece:
-    """The piece with these runs only."""
-    return replace(piece, tasks=tuple(task for task in piece.tasks if task.key in keys))

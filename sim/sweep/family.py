@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ from sim.record.sinks import MemorySink
 from sim.running.living import Life, Tick, live
 from sim.running.model import Arrays, Model, WorldLike
 from sim.running.worker import pack_macros, unpack_macros
-from sim.sweep.plan import Piece, Task
+from sim.sweep.batches import Piece
+from sim.sweep.plan import Task
 
 Tables = Mapping[str, Sequence[pa.Table]]
 
 
-class Family:
+class LivingFamily:
     """The runs of one family: states at the years where they branch, macro states of the baselines.
 
     Parameters
@@ -72,13 +73,12 @@ class Family:
             self._macros[task.key] = pack_macros(world.macros)
             if self._piece.keep:
                 self._save_macros(task.key)
-        return self._joined([self._before(task.after), own])
+        return _joined([self._before(task.after), own], self._recorded)
 
     def _before(self, year: int) -> Mapping[str, pa.Table]:
         """Recorded tables of the baseline until the end of a year."""
         if year not in self._shared:
-            pieces = self._joined(self._tables[year])
-            self._shared[year] = {name: pa.concat_tables(tables) for name, tables in pieces.items()}
+            self._shared[year] = _concatenated(self._tables[year], self._recorded)
         return self._shared[year]
 
     def _macros_of(self, baseline: Task) -> Arrays:
@@ -133,12 +133,6 @@ class Family:
             checkpoints.remove()
         return world, sink.tables()
 
-    def _joined(self, parts: Sequence[Mapping[str, pa.Table]], names: Sequence[str] | None = ()) -> Tables:
-        """Pieces of each recorded table (with None, of all tables) in the order of years."""
-        wanted = self._recorded if names is not None else tuple(dict.fromkeys(n for p in parts for n in p))
-        found = {name: [part[name] for part in parts if name in part] for name in wanted}
-        return {name: pieces for name, pieces in found.items() if pieces}
-
     def leave(self) -> None:
         """Into the cache what runs of this family that are not finished can go on from."""
         for year in self._states.keys() - {self._cfg.start - 1}:
@@ -147,17 +141,18 @@ class Family:
             self._save_macros(key)
 
     def _save_history(self, year: int, key: str) -> None:
-        joined = {name: pa.concat_tables(parts) for name, parts in self._joined(self._tables[year], None).items()}
-        self._save(key, History(year, self._states[year] or {}, joined))
+        parts = self._tables[year]
+        tables = _concatenated(parts, dict.fromkeys(name for part in parts for name in part))
+        self._save(key, History(year, self._states[year] or {}, tables))
 
     def _save_macros(self, key: str) -> None:
         self._save(f"macros-{key}", History(self._cfg.end, self._macros[key], {}))
 
     def _load(self, key: str) -> History | None:
-        if self._cache is None:
+        if self._cache is None or not self._cache.path(key).exists():
             return None
         try:
-            return self._cache.load(key) if self._cache.check(key) else None
+            return self._cache.load(key)
         except (DamagedEntry, OSError):
             return None
 
@@ -171,3 +166,13 @@ class Family:
                 self._cache.save(key, history, about)
         except (OSError, pa.ArrowException):
             return
+
+
+def _joined(parts: Sequence[Mapping[str, pa.Table]], names: Iterable[str]) -> Tables:
+    """Pieces of each of these tables in the order of years."""
+    found = {name: [part[name] for part in parts if name in part] for name in names}
+    return {name: pieces for name, pieces in found.items() if pieces}
+
+
+def _concatenated(parts: Sequence[Mapping[str, pa.Table]], names: Iterable[str]) -> dict[str, pa.Table]:
+    return {name: pa.concat_tables(pieces) for name, pieces in _joined(parts, names).items()}

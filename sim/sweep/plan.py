@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.config_read import ConfigError, unknown
-from sim.running.model import Model
+from sim.running.model import BASELINE, Model
 from sim.running.plan import branch_year, modes_of
-from sim.sweep.design import BASELINE, Arm, Draws, arms, make_draws
+from sim.sweep.design import Arm, Draws, make_draws
 from sim.sweep.spec import Spec
 
 if TYPE_CHECKING:
@@ -31,14 +31,12 @@ class Task:
     ----------
     key : content key of the run.
     after : last year that it shares with the baseline of its family; the year before the first if none.
-    recorded : False for a baseline that only lends its macro states.
     """
 
     key: str
     cfg: Config
     mode: str
     after: int
-    recorded: bool = True
 
 
 @dataclass
@@ -56,6 +54,11 @@ class Family:
     replicate: int
     baselines: dict[str, Task] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+
+    @property
+    def year_seconds(self) -> float:
+        """Expected seconds that a year takes."""
+        return YEAR_SECONDS + AGENT_SECONDS * RESEARCHERS / self.baseline.scale
 
     def years(self, keys: Set[str]) -> float:
         """Years to simulate for these runs: history, baseline if it is needed, and what comes after the branches."""
@@ -91,14 +94,13 @@ class Plan:
 
     def seconds(self, family: Family, keys: Set[str]) -> float:
         """Expected seconds for runs of a family."""
-        agents = RESEARCHERS / family.baseline.scale
-        return family.years(keys) * (YEAR_SECONDS + AGENT_SECONDS * agents)
+        return family.years(keys) * family.year_seconds
 
 
 def make_plan(spec: Spec, model: Model) -> Plan:
     """Compose scenarios, set draws, key runs; raises `ConfigError` with all problems of all draws (the first 20)."""
     draws = make_draws(spec)
-    composed = list(arms(spec)) or [Arm(spec, None)]
+    composed = [Arm(spec, scenario) for scenario in spec.scenarios or (None,)]
     builder = _Builder(spec, model)
     problems: list[str] = []
     said: set[str] = set()
@@ -158,7 +160,7 @@ class _Builder:
             family = self.families.setdefault(trunk, Family(baseline, replicate))
             for mode in modes_of(cfg):
                 if label == BASELINE or paired:
-                    key = self._baseline(family, trunk, mode, label == BASELINE or self._spec.compare)
+                    key = self._baseline(family, trunk, mode)
                     if label == BASELINE or self._spec.compare:
                         self._name_baseline(key, label, mode, draw, replicate)
                 if label != BASELINE:
@@ -174,13 +176,13 @@ class _Builder:
             if text not in self.problems:
                 self.problems.append(text)
 
-    def _baseline(self, family: Family, trunk: str, mode: str, recorded: bool) -> str:
+    def _baseline(self, family: Family, trunk: str, mode: str) -> str:
         cfg, replicate = family.baseline, family.replicate
         if mode not in family.baselines:
             key = trunk if mode == "scripted" else self._model.run_key(cfg, replicate, mode)
             after = branch_year(cfg.start, cfg.end, None)
             assert after is not None
-            family.baselines[mode] = Task(key, cfg, mode, after, recorded)
+            family.baselines[mode] = Task(key, cfg, mode, after)
             family.tasks = {key: family.baselines[mode], **family.tasks}
         return family.baselines[mode].key
 
@@ -206,104 +208,3 @@ class _Builder:
         frame["run"] = list(self._rows.values())
         order = {label: i for i, label in enumerate((BASELINE, *(s.label for s in self._spec.scenarios)))}
         return frame.iloc[frame["scenario"].map(order).argsort(kind="stable")].reset_index(drop=True)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Runs of one family that one chunk computes.
-
-    Attributes
-    ----------
-    tasks : the runs; baselines : baseline by mode, to pair with, whether or not it is one of the runs.
-    keep : histories and macro states go to the shared cache, as other chunks need them.
-    """
-
-    baseline: Config
-    replicate: int
-    tasks: tuple[Task, ...]
-    baselines: Mapping[str, Task]
-    keep: bool = False
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(task.key for task in self.tasks)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Pieces for one chunk; `opens` and `needs` name families whose shared part this computes or waits for."""
-
-    pieces: tuple[Piece, ...]
-    seconds: float
-    opens: frozenset[str] = frozenset()
-    needs: frozenset[str] = frozenset()
-
-
-def batches(plan: Plan, wanted: Set[str], target_seconds: float, speed: float = 1.0) -> Iterator[Batch]:
-    """Runs to compute as chunks of about `target_seconds`, families whole where they fit.
-
-    A family too large for one chunk is opened by a first chunk, which leaves history and baseline in the cache for
-    the others.
-
-    Parameters
-    ----------
-    wanted : keys of the runs to compute.
-    speed : measured seconds over expected ones.
-    """
-    pieces: list[Piece] = []
-    used = 0.0
-    large: list[tuple[str, Family, list[Task]]] = []
-    for key, family in plan.families.items():
-        tasks = [task for task in family.tasks.values() if task.key in wanted]
-        if not tasks:
-            continue
-        seconds = speed * plan.seconds(family, {task.key for task in tasks})
-        if seconds > 1.5 * target_seconds and len(tasks) > 1:
-            large.append((key, family, tasks))
-            continue
-        if pieces and used + seconds > target_seconds:
-            yield Batch(tuple(pieces), used)
-            pieces, used = [], 0.0
-        pieces.append(Piece(family.baseline, family.replicate, tuple(tasks), dict(family.baselines)))
-        used += seconds
-    if pieces:
-        yield Batch(tuple(pieces), used)
-    yield from _openers(plan, large, speed)
-    for key, family, tasks in large:
-        yield from _split(plan, key, family, tasks[1:], target_seconds, speed)
-
-
-def _openers(plan: Plan, large: Sequence[tuple[str, Family, list[Task]]], speed: float) -> Iterator[Batch]:
-    for key, family, tasks in large:
-        first = Piece(family.baseline, family.replicate, tuple(tasks[:1]), dict(family.baselines), keep=True)
-        yield Batch((first,), speed * plan.seconds(family, {tasks[0].key}), opens=frozenset([key]))
-
-
-def _split(
-    plan: Plan, key: str, family: Family, tasks: Sequence[Task], target_seconds: float, speed: float
-) -> Iterator[Batch]:
-    """The runs of an opened family; each chunk costs its runs only."""
-    year = speed * plan.seconds(family, set()) / max(family.years(set()), 1e-9)
-    rest: list[Task] = []
-    used = 0.0
-    for task in tasks:
-        seconds = year * (task.cfg.end - task.after)
-        if rest and used + seconds > target_seconds:
-            yield _needing(key, family, rest, used)
-            rest, used = [], 0.0
-        rest.append(task)
-        used += seconds
-    if rest:
-        yield _needing(key, family, rest, used)
-
-
-def _needing(key: str, family: Family, tasks: Sequence[Task], seconds: float) -> Batch:
-    piece = Piece(family.baseline, family.replicate, tuple(tasks), dict(family.baselines), keep=True)
-    return Batch((piece,), seconds, needs=frozenset([key]))
-
-
-def with_threads(piece: Piece, threads: int) -> Piece:
-    """The same with so many threads for the kernels of each run; not part of any key."""
-    tasks = tuple(replace(task, cfg=replace(task.cfg, threads=threads)) for task in piece.tasks)
-    baselines = {m: replace(t, cfg=replace(t.cfg, threads=threads)) for m, t in piece.baselines.items()}
-    return replace(piece, baseline=replace(piece.baseline, threads=threads), tasks=tasks, baselines=baselines)

@@ -137,15 +137,15 @@ def _carry_out(
     store.set_aside_damaged()
     for lever in sweep.plan.unread:
         note(f"note: {lever} changes nothing in these years or places")
-    wanted = sweep.failed() if only_failed else sweep.missing()
-    before = len(sweep.missing())
+    before = sweep.missing()
+    wanted = sweep.failed() if only_failed else before
     if wanted or store.damaged:
         _drive(sweep, wanted, show, note)
     else:
         write_design(sweep.folder, sweep.plan, sweep.digest)
     missing, failed = sweep.missing(), sweep.failed()
     total = len(sweep.plan.keys)
-    outcome = Outcome(sweep.folder, total, total - len(missing), len(failed), before - len(missing))
+    outcome = Outcome(sweep.folder, total, total - len(missing), len(failed), len(before) - len(missing))
     update_about(sweep.folder, {"done": outcome.done, "failed": outcome.failed, "ended": now()})
     return outcome
 

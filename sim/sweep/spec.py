@@ -139,8 +139,7 @@ def spec_of(
             problems.add(f"scenarios.{scenario.label}.values.{key}", "is swept too, and the draw's value would count")
     if not spec.scenarios and not spec.compare:
         problems.add("scenarios", "is empty and compare is false: there is nothing to run")
-    if problems.found:
-        raise ConfigError([f"{file}: {p.key}: {p.text}" for p in problems.found])
+    problems.check(f"{file}: ")
     return spec
 
 

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.config_key import NOT_IN_KEY
 from sim.config_read import Problems, check_keys, join, mapping, number, one_of, show, whole
 from sim.record.recorder import REQUIRED
 from sim.sweep.sampling import METHODS, Range, Sample
 
 GROUPS = ("world", "params")  # composed by Hydra before any value is set
-# Settings of a command, not of a run: an axis over them would make equal runs.
-NOT_SWEPT = tuple(
-    "replicates compare outdir experiment figures progress threads checkpoint_seconds scenario policy titles".split()
-)
+# An axis over what is in no run's key would make equal runs; the mode of governments is asked for as one of several.
+NOT_SWEPT = (NOT_IN_KEY - {"government"}) | {"policy"}
 _RUN_COLUMNS = ("scenario", "mode", "draw", "replicate", "run", "year", "place")
 
 

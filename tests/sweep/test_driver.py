@@ -20,10 +20,11 @@ from sim.config_read import ConfigError
 from sim.record.files import file_lock
 from sim.record.sweep_store import StoreError, SweepStore
 from sim.running.model import RealModel
+from sim.sweep.batches import batches
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.driver import ATTEMPTS, Driver
 from sim.sweep.executors import STORE_ERROR, Ended
-from sim.sweep.plan import batches, make_plan
+from sim.sweep.plan import make_plan
 from sim.sweep.run import Sweep, carry_out, run
 from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, swept, tables
 

@@ -16,10 +16,10 @@ import pytest
 from sim.analysis import load
 from sim.config import Config
 from sim.running.model import RealModel
+from sim.sweep.batches import batches
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.executors import Ended
 from sim.sweep.executors.processes import ProcessExecutor
-from sim.sweep.plan import batches
 from sim.sweep.run import Sweep
 from sim.sweep.spec import Record
 from tests.sweep.processes import HALF_WRITTEN, Case, Logged, children, wait_until_gone

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.config import available_cores
-from sim.config_read import ConfigError, Problems, check_keys, whole
+from sim.config_read import Problems, check_keys, whole
 from sim.record.sweep_store import StoreError
-from sim.running.pool import clean_start, end_with
+from sim.running.pool import belong_to_parent, clean_start
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.executors import STORE_ERROR, Ended
 
@@ -43,8 +42,7 @@ class ProcessExecutor:
         check_keys(settings, ("workers",), "executor", problems)
         given = settings.get("workers")
         workers = whole(available_cores() if given is None else given, "executor.workers", problems, 1, 1024)
-        if problems.found:
-            raise ConfigError([f"{p.key}: {p.text}" for p in problems.found])
+        problems.check()
         return cls(workers)
 
     def adopt(self) -> list[ChunkJob]:
@@ -110,12 +108,9 @@ def _pool() -> ProcessPoolExecutor:
 
 
 def _begin() -> None:
-    """First thing in a worker: Ctrl-C is the driver's, and nobody outlives a driver that was killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """First thing in a worker."""
+    belong_to_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL if os.name == "nt" else _nothing)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=end_with, args=(parent,), daemon=True).start()
 
 
 def _nothing(number: int, frame: object) -> None:

@@ -59,8 +59,7 @@ class RayExecutor:
         workers = whole(given["workers"], "executor.workers", problems, 1, 100_000) if "workers" in given else None
         address = text(given["address"], "executor.address", problems) if "address" in given else None
         cpus = whole(given.get("cpus", 1), "executor.cpus", problems, 1, 1024)
-        if problems.found:
-            raise ConfigError([f"{p.key}: {p.text}" for p in problems.found])
+        problems.check()
         try:
             import ray  # noqa: F401
         except ImportError:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config_read import ConfigError
+from sim.record.files import aside
 from sim.record.sweep_store import StoreError, why_not_written
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.executors import STORE_ERROR, Ended
@@ -172,9 +173,8 @@ class SlurmExecutor:
         array = _Array(name, jobs, set(range(len(jobs))))
         try:
             folder.mkdir(parents=True)
-            aside = folder / f".{CHUNKS}.tmp"
-            aside.write_bytes(pickle.dumps(jobs))
-            aside.replace(folder / CHUNKS)
+            with aside(folder / CHUNKS) as beside:
+                beside.write_bytes(pickle.dumps(jobs))
             self._sbatch(name, folder, jobs)
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.config_read import ConfigError, Problems, check_keys, number, show, text, whole
+from sim.config_read import Problems, check_keys, number, show, text, whole
 
 TEXTS = ("partition", "account", "qos", "constraint", "exclude")
 KEYS = (*TEXTS, "time_minutes", "memory_gb", "cpus", "max_jobs", "nice", "setup")
@@ -72,8 +72,7 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
     if not isinstance(setup, list) or not all(isinstance(line, str) for line in setup):
         problems.add("executor.setup", f"{show(setup)} is not a list of lines of shell")
         setup = []
-    if problems.found:
-        raise ConfigError([f"{p.key}: {p.text}" for p in problems.found])
+    problems.check()
     return Settings(texts, minutes, memory, cpus, jobs, nice, tuple(setup))
 
 
