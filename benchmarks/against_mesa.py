@@ -32,7 +32,7 @@ from benchmarks.reference.handover import (
 )
 from benchmarks.rows import Row, load
 from sim import load_config
-from sim.config import Config
+from sim.config.schema import Config
 
 START, YEAR = 2008, 2018
 REAL_RESEARCHERS = 8.7e6  # in 2018

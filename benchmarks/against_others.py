@@ -23,9 +23,9 @@ import mesa
 import numpy as np
 
 from benchmarks.rows import Row, load
-from sim.columns import Block
-from sim.kernels import njit
-from sim.randomness import Stream, base_key, draw
+from sim.core.columns import Block
+from sim.core.kernels import njit
+from sim.core.randomness import Stream, base_key, draw
 
 LEAVE = 0.05
 REPEATS = 5

@@ -23,8 +23,8 @@ import numpy as np
 
 from benchmarks.rows import Row
 from sim import load_config
+from sim.data.clock import DATA_END
 from sim.policy.levers import LEVERS
-from sim.world import BASE_YEAR
 from tests.statistical.coupling import MEASURES, YEARS, Arms, errors, histories_of, ratios, run_arms, shares
 
 POLICIES = {"research_funding": 1.0, "visa_refusal": 1.0}  # lever and strength
@@ -69,7 +69,7 @@ def rows(scale: int, replicates: int, place: str = "NZL") -> list[Row]:
 
 def settings(scale: int) -> list[str]:
     """Configuration of all arms."""
-    return [f"scale={scale}", f"end={BASE_YEAR + YEARS}", "threads=1", "panel.size=0"]
+    return [f"scale={scale}", f"end={DATA_END + YEARS}", "threads=1", "panel.size=0"]
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def main() -> None:
     histories = histories_of(load_config(*base), args.replicates)
     lines = ["# Coupling of a scenario with its baseline", ""]
     lines += [
-        f"Scale 1:{args.scale}, {args.replicates} replicates, year {BASE_YEAR + YEARS}; scripted governments.",
+        f"Scale 1:{args.scale}, {args.replicates} replicates, year {DATA_END + YEARS}; scripted governments.",
         "",
     ]
     for feedback in ("frozen", "on"):

@@ -4,7 +4,7 @@
 
 The same year (2018) is lived several times on one thread; the least time of each kernel counts. *Traffic* is the least
 traffic: every array that a kernel is given or returns counts once, however often the kernel looks at it, and a packed
-record (`sim.columns`) counts as a whole if the kernel is given any of its columns. Kernels that look at people at
+record (`sim.core.columns`) counts as a whole if the kernel is given any of its columns. Kernels that look at people at
 random move more; only one that passes over most rows, as `propose` does, moves less. The share is traffic over time,
 against the bandwidth of one thread that this run measures with copy and triad over arrays larger than the caches (as
 STREAM does). Near 1, memory is the limit; far below, arithmetic is, or waiting for single cache lines; above 1, the
@@ -26,11 +26,13 @@ import numpy as np
 
 from benchmarks.rows import Row, best, load
 from sim import World, load_config
-from sim.agents import population
-from sim.config import Config
+from sim.config.schema import Config
+from sim.core.kernels import njit
 from sim.engines import careers, counting, impact, mobility, pools, projects, publication, spectrum
-from sim.kernels import njit
-from sim.phases import moves, papers, safety
+from sim.engines import entry as population
+from sim.phases import mobility as moves
+from sim.phases import publication as papers
+from sim.phases import security as safety
 from sim.record import measures
 from sim.record.panel import Panel
 

@@ -22,13 +22,13 @@ import numpy as np
 
 from benchmarks.systems_table import SYSTEMS, Outcome, System
 from sim import World, load_config
-from sim.analysis.frames import Estimate, estimate
 from sim.analysis.leak_account import LEAKS
-from sim.config import Config
+from sim.analysis.pairs import Estimate, estimate
+from sim.analysis.summary import decimals, number
+from sim.config.schema import Config
 from sim.data.tables import load_world_data
 from sim.policy.schema import LeverUse, Policy, Scope
-from sim.summary import decimals, number
-from sim.world import YearResult
+from sim.record.recorder import YearResult
 
 PAGE = Path(__file__).parents[1] / "docs" / "systems.md"
 FIRST, LAST = 2018, 2025

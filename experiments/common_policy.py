@@ -21,9 +21,10 @@ from experiments.page import estimated, markdown, write_page
 from sim.analysis import load
 from sim.analysis.balance.inputs import quotient
 from sim.analysis.by_draw import paired_units
-from sim.analysis.frames import Estimate, Frames, estimate
+from sim.analysis.pairs import Estimate, estimate
+from sim.analysis.summary import decimals, number
 from sim.plots.style import save
-from sim.summary import decimals, number
+from sim.store.frames import Frames
 
 KEYS = ["scenario", "mode", "draw", "replicate"]
 BAND = "Bands: where a further replicate would fall with a probability of 90 %."

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.config import load_config
-    from sim.runner import compare, run
+    from sim.api import compare, run
+    from sim.config.load import load_config
     from sim.world import World
 
 __all__ = ["World", "compare", "load_config", "run"]
 
-_HOMES = {"load_config": "sim.config", "World": "sim.world", "run": "sim.runner", "compare": "sim.runner"}
+_HOMES = {"load_config": "sim.config.load", "World": "sim.world", "run": "sim.api", "compare": "sim.api"}
 
 
 def __getattr__(name: str) -> Any:

@@ -3,45 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 
-from sim.agents import population
-from sim.agents.council import Council
 from sim.agents.face import ColumnarModel
-from sim.agents.indicators import Observation
+from sim.agents.governments.council import Council
+from sim.agents.governments.indicators import Observation
 from sim.agents.institution import InstitutionSet
-from sim.columns import Columns
-from sim.data.tables import YEAR0
-from sim.engines.compliance import Support, by_group, declined_support, three_year_mean
-from sim.engines.security import threat_matrix, update_fear
+from sim.config.load import timeline_of
+from sim.config.schema import Config
+from sim.core.columns import Columns
+from sim.core.randomness import Stream, base_key, keyed_round
+from sim.data.clock import BASE_FROM, DATA_END, FIRST_YEAR
+from sim.data.fields import N_FIELDS
+from sim.data.inputs import Inputs, load_inputs
+from sim.data.threat import threat_matrix
+from sim.engines.entry import first_people, settle
+from sim.engines.security import update_fear
 from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
-from sim.fields import N_FIELDS
-from sim.inputs import Inputs, load_inputs
-from sim.macro import Macro, access_matrix, first_macro, frontier_reach
-from sim.phases import moves, papers, people, safety
+from sim.phases import careers, closing, entry, levers, mobility, publication, security
+from sim.phases.macro import Macro, first_macro, frontier_reach
+from sim.phases.publication import Output
+from sim.phases.security import People, Safety
 from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext
 from sim.policy.channels import Channels
-from sim.policy.schema import Decided
-from sim.policy.timeline import Timeline
-from sim.randomness import Stream, base_key, keyed_round
 from sim.record import measures
 from sim.record.panel import Panel
-
-if TYPE_CHECKING:
-    from sim.config import Config
-
-BASE_FROM, BASE_YEAR = 2013, 2017  # trust and joint papers are measured against the mean of these years afterwards
-
-
-@dataclass(frozen=True)
-class YearResult:
-    """What a year leaves: columnar tables without the columns that are the same for the whole run."""
-
-    year: int
-    tables: dict[str, dict[str, np.ndarray]]
+from sim.record.recorder import YearResult
 
 
 class World(ColumnarModel):
@@ -91,7 +80,7 @@ class World(ColumnarModel):
             elite_talent=float(np.exp(1.2816 * params.careers.talent_sigma - 0.5 * params.careers.talent_sigma**2)),
             threads=cfg.threads or 1,
         )
-        self.timeline = Timeline.from_config(cfg, data)
+        self.timeline = timeline_of(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
         self.council = Council(self, data.iso3, params.government, self.setting.threat, data.alliance, data.democracy)
         self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))
@@ -113,7 +102,7 @@ class World(ColumnarModel):
     def _populate(self) -> None:
         """People of the year before the first simulated one (MODEL section 3, Clock)."""
         data, setting, y = self.setting.data, self.setting, self.inputs.year(self.cfg.start)
-        at = self.cfg.start - YEAR0
+        at = self.cfg.start - FIRST_YEAR
         stock = data.researchers[at - 1] if at > 0 else data.researchers[0] ** 2 / data.researchers[1]
         number = keyed_round(
             base_key(setting.seed, setting.replicate, Stream.STOCK, 0),
@@ -123,11 +112,11 @@ class World(ColumnarModel):
         key = setting.key(Stream.INSTITUTION, self.year)
         inst = setting.institutions
         for f, block in enumerate(self.columns):
-            population.first_people(
+            first_people(
                 block, f, number[f], mix, entries / stock, self.cfg.start, setting.seed, setting.replicate,
                 setting.params.careers.talent_sigma,
             )  # fmt: skip
-            population.settle(
+            settle(
                 block.alive(), block.uid, block.place, block.entry_place, block.institution,
                 inst.first, inst.cumulative, key,
             )  # fmt: skip
@@ -147,30 +136,33 @@ class World(ColumnarModel):
 
         # 1-3 clock, governments, levers: policies in force and decided become the channels of the year
         decided, decisions = self.council.govern(self.year, self.observation, self.mode, *self._conditions())
-        channels, support = self._institutions_respond(decided)
-        ctx = self._context(channels)
+        pulled = levers.pull(setting, self.inputs.year(self.year), self.timeline, self.year, decided, self.support)
+        self.support = pulled.taken
+        ctx = self._context(pulled.channels)
 
         # 4 careers: fear, ageing, posts, exits; then the new cohort enters
         self.look("careers", ctx)
-        exits = people.age_and_exit(setting, ctx, columns)
+        exits = careers.age_and_exit(setting, ctx, columns)
         panel_exits = self.panel.leavers(self.year, columns, exits)
-        people.retire(columns, exits)
-        entries = people.enter(setting, ctx, columns)
+        careers.retire(columns, exits)
+        entries = entry.enter(setting, ctx, columns)
 
         # 5 mobility
         self.look("mobility", ctx)
-        moved = moves.move(setting, ctx, columns)
+        moved = mobility.move(setting, ctx, columns)
 
         # 6-7 projects, collaboration, publication; impact
-        output = papers.research(setting, ctx, columns, self._trust_ratio(ctx))
+        output = publication.research(setting, ctx, columns, self._trust_ratio(ctx))
 
         # 8 security: leaks, cases, fear, trust, cost of rules
-        counted = safety.count_people(setting, ctx, columns)
-        secured = safety.secure(setting, ctx, counted, output, self.cost)
+        counted = security.count_people(setting, ctx, columns)
+        secured = security.secure(setting, ctx, counted, output, self.cost)
 
         # 9 measures, and the state that next year starts from
         self.macros[self.year] = replace(ctx.macro, z1=output.z1)
-        year = measures.Year(ctx, exits, entries, moved, output, counted, secured, self.trust, decisions, support)
+        year = measures.Year(
+            ctx, exits, entries, moved, output, counted, secured, self.trust, decisions, pulled.support
+        )
         tables = measures.tables(setting, year)
         panel = self.panel.record(ctx, columns, output, panel_exits)
         if panel:
@@ -188,21 +180,6 @@ class World(ColumnarModel):
         """Conditions on joint sensitive work that policies impose [a, b], and the standard that they ask for."""
         standard = self.timeline.effects["alliance_condition"]["standard"]
         return (self.timeline.imposed("alliance_condition", self.year) if self.mode == "reactive" else None), standard
-
-    def _institutions_respond(self, decided: list[Decided]) -> tuple[Channels, Support]:
-        """Channels of the year, once institutions near a threshold have declined what keeps them under it."""
-        inst, year = self.setting.institutions, self.year
-        mean = three_year_mean(self.support)
-        channels = self.timeline.channels(year, decided, mean)
-        offered = inst.federal_musd * channels.funding[inst.place]
-        declined, share = np.zeros(offered.shape), self.setting.params.compliance.bunching
-        if share > 0.0:
-            declined = declined_support(offered, inst.place, self.timeline.thresholds(year, decided), share)
-        if declined.any():
-            lost = by_group(declined, inst.place, self.setting.data.n_places) / self.inputs.year(year).gerd
-            channels = replace(channels, funding=channels.funding * (1.0 - lost))
-        self.support = np.stack([offered - declined, *self.support[:2]])
-        return channels, Support(mean, declined)
 
     def _context(self, channels: Channels) -> YearContext:
         frozen = self.setting.params.feedback == "frozen" and self.year in self.baseline
@@ -230,65 +207,35 @@ class World(ColumnarModel):
         Fitted to 2017. Afterwards ageing raises the share everywhere, which is nobody's offer: the reference is the
         paired baseline's own path, so that only policy moves utilities (docs/decisions/posts-reference.md).
         """
-        if self.year <= BASE_YEAR:
+        if self.year <= DATA_END:
             return self.inputs.year(self.year).reference.permanent_share
         return (self.macro if baseline is None else baseline).permanent_share
 
     def _trust_ratio(self, ctx: YearContext) -> np.ndarray:
         """Both sides' trust relative to 2013-17, which the fitted affinities contain; 1 in the history."""
-        return mutual(ctx.macro.trust) / self.trust_base if self.year > BASE_YEAR else np.ones_like(self.trust)
+        return mutual(ctx.macro.trust) / self.trust_base if self.year > DATA_END else np.ones_like(self.trust)
 
-    def _close(self, ctx: YearContext, output: papers.Output, counted: safety.People, secured: safety.Safety) -> None:
+    def _close(self, ctx: YearContext, output: Output, counted: People, secured: Safety) -> None:
         """Fear, trust and the macro state of next year."""
         setting, params = self.setting, self.setting.params
         scale = setting.scale
-        together = output.together.sum(axis=0) * scale
-        together = together + together.T
-        whole = output.place("papers_whole") * scale
+        together = closing.joint_papers(output) * scale
         near = counted.exposed * scale
         self.fear = update_fear(self.fear, secured.cases, counted.tied * scale, near, params.security)
         there = counted.stock.T * scale  # [place, origin]
         self.case_exit = params.security.case_exit * secured.cases.total / np.maximum(there, 1.0)
         self.cost = secured.cost
         self.funding_lag = self.funding_lag + self.lag * (np.log(ctx.channels.funding) - self.funding_lag)
-        joint = joint_intensity(together, whole)
+        joint = joint_intensity(together, output.place("papers_whole") * scale)
         self.trust = update_trust(
-            self.trust, setting.trust_level, joint, self.joint_base if self.year > BASE_YEAR else None,
+            self.trust, setting.trust_level, joint, self.joint_base if self.year > DATA_END else None,
             incident_rate(secured.incidents, together), params.trust,
         )  # fmt: skip
-        if self.year <= BASE_YEAR:  # means of 2013-17, the years of the fitted affinities
+        if self.year <= DATA_END:  # means of 2013-17, the years of the fitted affinities
             seen = max(self.year - max(BASE_FROM, self.cfg.start) + 1, 1)
             self.joint_base = self.joint_base + (joint - self.joint_base) / seen
             self.trust_base = self.trust_base + (mutual(self.trust) - self.trust_base) / seen
-        self.macro = self._next_macro(ctx, output, counted, together, whole)
-
-    def _next_macro(
-        self, ctx: YearContext, output: papers.Output, counted: safety.People, together: np.ndarray, whole: np.ndarray
-    ) -> Macro:
-        scale = self.setting.scale
-        by_stage = counted.cells.sum(axis=0) * scale
-        stock = counted.stock.sum(axis=0) * scale
-        mass = output.field("papers_fractional") * scale
-        access = access_matrix(together, whole, counted.came_from * scale / np.maximum(stock, 1.0)[:, None])
-        share = output.place("top1_fractional") / np.maximum(output.place("papers_fractional"), 1e-9)
-        seen = output.place("papers_fractional") > 0
-        per_head = ctx.inputs.gerd / np.maximum(stock, 1.0)
-        change = np.log(per_head / ctx.inputs.reference.funding_per_head)
-        change = np.where(stock > 0, np.clip(change, -2.0, 2.0), 0.0)
-        return Macro(
-            size=self.macro.size + 0.3 * (mass.sum(axis=0) - self.macro.size),
-            mass=mass,
-            top1=output.field("top1_fractional") * scale,
-            trust=self.trust,
-            access=access,
-            prestige=np.where(seen, self.macro.prestige + 0.2 * (share - self.macro.prestige), self.macro.prestige),
-            students=by_stage[:, 0] / np.maximum(by_stage[:, 1:].sum(axis=1), scale),
-            permanent_share=counted.n_permanent * scale / np.maximum(stock, scale),
-            size_share=np.maximum(stock, 1.0) / max(stock.sum(), 1.0),
-            researchers=stock,
-            ln_funding_lag=self.macro.ln_funding_lag + self.lag * (change - self.macro.ln_funding_lag),
-            z1=np.full(N_FIELDS, np.inf),
-        )
+        self.macro = closing.next_macro(setting, ctx, self.macro, output, counted, self.trust, self.lag)
 
     # --- saving ---------------------------------------------------------------------------------------------
     def state(self) -> dict[str, np.ndarray]:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from sim import World, load_config
-from sim.config import Config
+from sim.config.schema import Config
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Policy, Scope
-from sim.world import YearResult
+from sim.record.recorder import YearResult
 
 SCALE = 2000
 YEAR = 2018  # first year of the policies that tests make

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.agents.population import make_uids
-from sim.columns import N_TIES, NONE, Block
+from sim.core.columns import N_TIES, NONE, Block
+from sim.core.randomness import Stream, base_key
+from sim.core.ties import tie_row, tie_word, uid_tag, with_tie
 from sim.engines import partners, pools, projects, publication
 from sim.engines.careers import stage_of
-from sim.randomness import Stream, base_key
-from sim.ties import tie_row, tie_word, uid_tag, with_tie
+from sim.engines.entry import make_uids
 
 YEAR = 2000
 ALPHA = 1e-4  # error rate of each statistical assertion; seeds are fixed, so a test that passes goes on passing
@@ -111,7 +111,7 @@ class Rules:
 
 @dataclass
 class Papers:
-    """Result of `write`; names as in `sim.phases.papers.FieldPapers`."""
+    """Result of `write`; names as in `sim.phases.publication.FieldPapers`."""
 
     lead: np.ndarray
     ordinal: np.ndarray

@@ -1,4 +1,4 @@
-"""Compare the numbers of ``streams --check`` (standard input) with those of `sim.randomness`."""
+"""Compare the numbers of ``streams --check`` (standard input) with those of `sim.core.randomness`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sys
 
 import numpy as np
 
-from sim.agents.population import make_uids
-from sim.randomness import Stream, base_key, fold
+from sim.core.randomness import Stream, base_key, fold
+from sim.engines.entry import make_uids
 
 
 def expected() -> list[int]:
@@ -27,5 +27,5 @@ def expected() -> list[int]:
 if __name__ == "__main__":
     ours = [int(line) for line in sys.stdin]
     if ours != expected():
-        sys.exit(f"streams.c and sim/randomness.py differ:\n{ours}\n{expected()}")
-    print("streams.c gives the numbers of sim/randomness.py")
+        sys.exit(f"streams.c and sim/core/randomness.py differ:\n{ours}\n{expected()}")
+    print("streams.c gives the numbers of sim/core/randomness.py")

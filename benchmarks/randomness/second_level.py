@@ -15,7 +15,7 @@ import argparse
 import numpy as np
 from scipy import stats
 
-from sim.randomness import fold, mix
+from sim.core.randomness import fold, mix
 from tests.statistical.randomness_checks import CHECKS
 from tests.statistical.randomness_families import FAMILIES, MODEL, Generator
 

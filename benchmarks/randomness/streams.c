@@ -1,7 +1,7 @@
 /* Endless stream of the model's hashed words on standard output, for batteries that read raw binary numbers.
  *
  *   streams STREAM [ROUNDS]     write the stream; ROUNDS of the finaliser a folded part (default 1, as the model)
- *   streams --check             print a few words, which check.py compares with sim/randomness.py
+ *   streams --check             print a few words, which check.py compares with sim/core/randomness.py
  *
  * STREAM   what varies from word to word
  *   uids   uid, as make_uids numbers people (year of entry, origin, field, ordinal); one key, one fold

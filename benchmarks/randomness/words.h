@@ -1,4 +1,4 @@
-/* The model's keyed words in C; check.py compares them with sim/randomness.py. */
+/* The model's keyed words in C; check.py compares them with sim/core/randomness.py. */
 #include <stdint.h>
 
 static int rounds = 1; /* of the finaliser a folded part; the model has one */

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.reference.keyed import Stream, stream_key
-from sim.fields import FIELDS, N_FIELDS
+from sim.data.fields import FIELDS, N_FIELDS
 from sim.params import Params
 
 

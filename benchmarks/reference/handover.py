@@ -20,12 +20,14 @@ import numpy as np
 from benchmarks.reference.given import Constants, Given, Plans, give
 from benchmarks.reference.model import Reference, Year
 from benchmarks.reference.researcher import Researcher
-from sim.agents import population
-from sim.columns import N_TIES, NONE, Block
+from sim.core.columns import N_TIES, NONE, Block
+from sim.core.ties import tie_alive, tie_row
 from sim.engines import careers, impact, mobility, pools, projects, publication
-from sim.phases import moves, papers, people
+from sim.engines import entry as population
+from sim.phases import careers as people
+from sim.phases import mobility as moves
+from sim.phases import publication as papers
 from sim.phases.setting import YearContext
-from sim.ties import tie_alive, tie_row
 from sim.world import World
 
 REASONS = {1: "career", 2: "fear", 3: "case"}

@@ -1,4 +1,4 @@
-"""Keyed random numbers in plain Python integers: what sim/randomness.py documents, written again.
+"""Keyed random numbers in plain Python integers: what sim/core/randomness.py documents, written again.
 
 ``mix`` is the finaliser of SplitMix64; a key takes in one more part by ``mix(key ^ part * ODD)``; a number of a
 person is made from (key of stream and year, uid[, alternative]).

@@ -13,7 +13,7 @@ from benchmarks.reference.keyed import Stream, uniform
 from benchmarks.reference.papers import Paper
 from benchmarks.reference.pool import Pool
 from benchmarks.reference.researcher import Researcher, born
-from sim.fields import N_FIELDS
+from sim.data.fields import N_FIELDS
 
 
 @dataclass

@@ -12,7 +12,7 @@ from benchmarks.reference.given import Given
 from benchmarks.reference.keyed import Stream, draw, fold, lower, poisson, upper
 from benchmarks.reference.pool import Pool
 from benchmarks.reference.researcher import N_TIES, Researcher
-from sim.fields import FIELDS
+from sim.data.fields import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from experiments.frontier import page as tables
 from experiments.frontier.numbers import Results, read, table
 from experiments.frontier.outcomes import FILE, FIRST, HERE
 from experiments.page import write_page
-from sim.config_read import ConfigError
+from sim.core.read import ConfigError
 from sim.plots.labels import label_points
 from sim.plots.style import GREY, INK, SERIES, page, save, signed_tick, styled
 from sim.sweep.design_files import store_folder

@@ -12,8 +12,8 @@ import pandas as pd
 from experiments.frontier.outcomes import OBJECTIVES, OUTCOMES, SHARES, WORST, by_draw, outcomes
 from experiments.frontier.search import AGAIN, CASES, FULL, INSTITUTIONS, NAMED, PROMOTE, block, corners
 from sim.analysis import load
-from sim.analysis.frames import estimate
 from sim.analysis.frontier import behind, front, hypervolume
+from sim.analysis.pairs import estimate
 from sim.sweep.sampling import Sample
 
 COLUMNS = ["group", "name", "outcome", "mean", "se", "lo", "hi", "n", "rival"]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.by_draw import paired_units
-from sim.analysis.frames import Frames
 from sim.analysis.leak_account import LEAKS
+from sim.store.frames import Frames
 
 HERE = Path(__file__).parent
 FILE, NAMED_FILE = HERE / "sweep.yaml", HERE / "named.yaml"

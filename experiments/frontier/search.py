@@ -22,7 +22,7 @@ import numpy as np
 from experiments.frontier.outcomes import FILE, NAMED_FILE, by_draw, outcomes
 from sim.analysis import load
 from sim.analysis.frontier import front
-from sim.config_read import ConfigError
+from sim.core.read import ConfigError
 from sim.sweep.design_files import store_folder
 from sim.sweep.run import Outcome, run
 from sim.sweep.sampling import Sample

@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 
 from experiments.questions import tables
-from sim.analysis.balance.command import carry_out
 from sim.analysis.balance.fear import no_fear
 from sim.analysis.balance.inputs import Paired, Source, quotient
-from sim.analysis.frames import Estimate, estimate
 from sim.analysis.leak_account import LEAKS
+from sim.analysis.pairs import Estimate, estimate
+from sim.cli.balance import carry_out
 from sim.running.manifest import git_revision
 
 HERE = Path(__file__).parent

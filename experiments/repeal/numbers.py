@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.common_policy import KEYS, Numbers, Opened, clear, effects, ratio, with_axes
-from sim.analysis.frames import LEVEL, Estimate, estimate
+from sim.analysis.pairs import LEVEL, Estimate, estimate
 
 ISSUER, ORIGIN, LAST = "USA", "CHN", 2021  # last year in force
 SECURITY = "params.security."

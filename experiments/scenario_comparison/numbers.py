@@ -11,9 +11,11 @@ import pandas as pd
 
 from experiments.common_world import amounts
 from sim import load_config
-from sim.analysis.frames import BASELINE, Frames, estimate
 from sim.analysis.leak_account import LEAKS
+from sim.analysis.pairs import estimate
+from sim.core.axes import BASELINE
 from sim.running.model import RealModel
+from sim.store.frames import Frames
 
 FIRST = 2018  # first year of the means, unless a scenario begins earlier
 OLD_YEARS = 10  # years that are looked at of a scenario that begins earlier

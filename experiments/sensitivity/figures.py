@@ -18,8 +18,8 @@ from experiments.common_policy import open_store
 from experiments.common_world import read_lines
 from experiments.page import markdown, write_page
 from experiments.sensitivity.numbers import UNITS, Design, design_of, numbers_of, strongest
+from sim.analysis.summary import number
 from sim.plots.style import GREY, PALE, SERIES, Page, page, save, styled
-from sim.summary import number
 
 HERE = Path(__file__).parent
 SECOND = "sensitivity_sobol"

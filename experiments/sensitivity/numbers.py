@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from experiments.common_world import amounts, share
-from sim.analysis.frames import BASELINE, Frames
 from sim.analysis.leak_account import LEAKS
 from sim.analysis.sensitivity import (
     STEP,
@@ -21,6 +20,8 @@ from sim.analysis.sensitivity import (
     sobol_indices,
     unit_of,
 )
+from sim.core.axes import BASELINE
+from sim.store.frames import Frames
 
 PLACE = "USA"
 UNITS: Mapping[str, str] = {

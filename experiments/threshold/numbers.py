@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.common_policy import KEYS, Numbers, Opened, effects, ratio, with_axes
-from sim.analysis.frames import Estimate, estimate
 from sim.analysis.leak_account import LEAKS
+from sim.analysis.pairs import Estimate, estimate
 
 ISSUER, FIRST, BEFORE = "USA", 2026, 0.5  # in force from July 2026
 INSTITUTIONS = "threshold_institutions"

@@ -18,7 +18,7 @@ import numpy as np
 from sim.agents.columnar import ColumnarGroups
 from sim.agents.pool import ResearcherPool
 from sim.agents.researcher import Researcher
-from sim.columns import Columns
+from sim.core.columns import Columns
 
 
 class IdsOfModel:

@@ -11,8 +11,8 @@ from mesa.agent import AgentSet
 
 from sim.agents.columnar import ColumnarSet
 from sim.agents.researcher import RESEARCHER_NAMES, Researcher
-from sim.columns import COLUMNS, Columns
-from sim.fields import N_FIELDS
+from sim.core.columns import COLUMNS, Columns
+from sim.data.fields import N_FIELDS
 
 _DTYPES = {column.name: np.dtype(column.dtype) for column in COLUMNS}
 _WIDTHS = {column.name: column.width for column in COLUMNS}

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 import mesa
 import numpy as np
 
-from sim.columns import COLUMNS, Block
-from sim.fields import FIELD_NAMES
+from sim.core.columns import COLUMNS, Block
+from sim.data.fields import FIELD_NAMES
 
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 RESEARCHER_NAMES = (*COLUMN_NAMES, "field", "unique_id")

@@ -7,46 +7,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sim.analysis.frames import Frames
+from importlib import import_module
+from typing import Any
 
 __all__ = ["connect", "load"]
 
 
-def load(path: str | Path, small: bool = False) -> Frames:
-    """Tables of finished runs by name; each is read when it is first asked for.
-
-    Parameters
-    ----------
-    path : folder of a command (the last line that it printed), store of a sweep, or a ``sweep.yaml``.
-    small : the store of the sweep's small version.
-
-    Returns
-    -------
-    Frames by table name. Those of a sweep carry one column an axis of its design, and there are ``draws``, ``runs``
-    (status, seconds) and ``failures`` too; runs that are not there are told by a warning.
-
-    Raises
-    ------
-    ConfigError, FileNotFoundError : there is nothing to read.
-    """
-    from sim.analysis import frames
-    from sim.sweep.design_files import ABOUT, folder_of
-
-    path = Path(path)
-    if path.suffix not in (".yaml", ".yml") and not (path / ABOUT).is_file() and any(path.glob("*.parquet")):
-        return frames.load(path)
-    from sim.analysis.sweep_frames import load_sweep
-
-    return load_sweep(folder_of(path, small))
-
-
-def connect(path: str | Path, small: bool = False) -> Any:
-    """DuckDB connection with the tables of a sweep as views; `path` and `small` as for `load`."""
-    from sim.analysis.sweep_frames import connect
-    from sim.sweep.design_files import folder_of
-
-    return connect(folder_of(Path(path), small))
+def __getattr__(name: str) -> Any:
+    """Import on first use: sweeps bring the whole model, which figures of a finished folder do not need."""
+    if name in __all__:
+        return getattr(import_module("sim.analysis.load"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

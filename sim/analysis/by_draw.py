@@ -1,4 +1,4 @@
-"""Paired effects draw by draw: what `sim.analysis.frames.paired_difference` gives over draws, here for each of them."""
+"""Paired effects draw by draw: what `sim.analysis.pairs.paired_difference` gives over draws, here for each of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.analysis.frames import BASELINE, LEVEL, Value, name_of
+from sim.analysis.pairs import LEVEL, Value, name_of
+from sim.core.axes import BASELINE
 
 RUN = ["scenario", "mode", "draw", "replicate"]
 

@@ -16,24 +16,21 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.signal import savgol_filter
 
 from sim.analysis.targets import international_targets, papers_targets, quality_targets
-from sim.data.tables import DATA_END, YEAR0, WorldData, folder_of, load_world_data
+from sim.config.load import load_config
+from sim.config.schema import Config
+from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM
+from sim.data.fitted import N_YEARS, Fitted, load_fitted, save_fitted
+from sim.data.inputs import Inputs
+from sim.data.tables import WorldData, folder_of, load_world_data
 from sim.engines import careers, mobility
-from sim.fitted import N_YEARS, Fitted, load_fitted, save_fitted
-from sim.inputs import Inputs
-from sim.phases.moves import home_factor, micro_arguments
+from sim.phases.mobility import home_factor, micro_arguments
 from sim.phases.setting import YearContext
 from sim.world import World
-
-if TYPE_CHECKING:
-    from sim.config import Config
-
-FLOWS_FROM = 1998
 
 
 @dataclass
@@ -78,7 +75,7 @@ class WatchedWorld(World):
 
     def look(self, phase: str, ctx: YearContext) -> None:
         """Sum exit factors before careers, and move exposures before mobility."""
-        t, p, n = ctx.year - YEAR0, self.setting.params, self.setting.data.n_places
+        t, p, n = ctx.year - FIRST_YEAR, self.setting.params, self.setting.data.n_places
         if phase == "careers":
             c = p.careers
             stage_factor = np.array([c.exit_early, c.exit_established, c.exit_senior])
@@ -108,7 +105,7 @@ def live(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
     world = WatchedWorld(cfg, replicate, inputs=Inputs(data, fitted))
     world.seen = Seen.empty(data.n_places)
     for result in world.run(until=DATA_END):
-        t, place, total = result.year - YEAR0, result.tables["place_year"], result.tables["world_year"]
+        t, place, total = result.year - FIRST_YEAR, result.tables["place_year"], result.tables["world_year"]
         world.seen.world_share[t] = total["papers_international"] / total["papers"]
         world.seen.papers[t] = place["papers_fractional"]
         world.seen.whole[t] = place["papers_whole"]
@@ -151,7 +148,7 @@ def fit_flows(flows: np.ndarray, exposure: np.ndarray, rounds: int = 200) -> tup
 
 def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> Fitted:
     """Tables corrected by what a run showed."""
-    first = FLOWS_FROM - YEAR0
+    first = FLOWS_FROM - FIRST_YEAR
     out_share = data.flows.sum(axis=2) / np.maximum(seen.people[first:], 1.0)
     hazard = data.flows * (-np.log1p(-np.minimum(out_share, 0.5)) / np.maximum(out_share, 1e-12))[:, :, None]
     a, b, s = fit_flows(hazard, seen.exposure[first:])
@@ -216,7 +213,7 @@ def entry_odds(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> n
     factor = np.ones(data.n_places)
     for iso3, target in data.globsci.items():
         if iso3 in data.iso3:
-            share = float(seen.foreign[2010 - YEAR0 : 2013 - YEAR0, data.iso3.index(iso3)].mean())
+            share = float(seen.foreign[2010 - FIRST_YEAR : 2013 - FIRST_YEAR, data.iso3.index(iso3)].mean())
             factor[data.iso3.index(iso3)] = (target / (1 - target) * (1 - share) / max(share, 1e-3)) ** damping
     return np.clip(fitted.entry_odds * factor, 0.05, 10.0)
 
@@ -233,8 +230,6 @@ def rounds(cfg: Config, n_rounds: int, start: Fitted | None = None) -> Iterator[
 
 def main() -> None:
     """Command line: calibrate and write the tables."""
-    from sim.config import load_config
-
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--world", default="full")
     parser.add_argument("--scale", type=float, default=10)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.frames import Estimate, estimate
-from sim.config_read import ConfigError
+from sim.analysis.pairs import Estimate, estimate
+from sim.core.read import ConfigError
 
 
 def front(gains: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.analysis.frames import paired_difference
+from sim.analysis.pairs import paired_difference
 
 LEAKS = ("leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft")
 COUNTED = ("leaks_prevented", "leaks_avoided_by_lost_activity")

@@ -14,11 +14,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.analysis.frames import Frames
-from sim.config_read import ConfigError
+from sim.core.read import ConfigError
 from sim.record.recorder import PLACE_COLUMNS, VOCABULARIES
-from sim.record.store import MODES
-from sim.record.sweep_store import FAILURE_FIELDS, RUN_FIELDS, RUNS, SweepStore, writing_into
+from sim.store.frames import Frames
+from sim.store.runs import MODES
+from sim.store.sweep import FAILURE_FIELDS, RUN_FIELDS, RUNS, SweepStore, writing_into
 from sim.sweep.design_files import DESIGN, DRAWS, read_about
 
 VIEWS = "views.sql"

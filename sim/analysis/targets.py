@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.data.tables import DATA_END, YEAR0, WorldData
+from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.tables import WorldData
 
-N_YEARS = DATA_END - YEAR0 + 1
-PAPERS_FROM = 1996 - YEAR0
+N_YEARS = DATA_END - FIRST_YEAR + 1
+PAPERS_FROM = 1996 - FIRST_YEAR
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

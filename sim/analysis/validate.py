@@ -11,18 +11,16 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import spearmanr
 
-from sim.data.tables import DATA_END, YEAR0, WorldData, load_world_data
+from sim.config.load import load_config
+from sim.config.schema import Config
+from sim.data.clock import DATA_END, FIRST_YEAR, PAPERS_FROM
+from sim.data.tables import WorldData, load_world_data
 from sim.world import World
 
-if TYPE_CHECKING:
-    from sim.config import Config
-
-FIRST_PAPERS = 1996
 HEADER = """# In-sample fit
 
 Written by `make validate`. Data end in 2017; the fit uses nothing later and no effect of any policy. Lines marked
@@ -59,13 +57,13 @@ class Means:
 def simulate(cfg: Config, replicates: int) -> Means:
     """Mean of several baseline runs 1980-2017."""
     data = load_world_data(cfg.world)
-    years, n = DATA_END - YEAR0 + 1, data.n_places
+    years, n = DATA_END - FIRST_YEAR + 1, data.n_places
     place: dict[str, np.ndarray] = {}
     world: dict[str, np.ndarray] = {}
     flows, stock = np.zeros((years, n, n)), np.zeros((years, n, n))
     for replicate in range(replicates):
         for result in World(cfg, replicate).run(until=DATA_END):
-            t, tables = result.year - YEAR0, result.tables
+            t, tables = result.year - FIRST_YEAR, result.tables
             for table, sums, shape in (("place_year", place, (years, n)), ("world_year", world, (years,))):
                 for name, values in tables[table].items():
                     if values.dtype.kind == "f" or name.startswith(("n_", "new_")):
@@ -97,19 +95,19 @@ def check(means: Means, data: WorldData, scale: float) -> list[Line]:
     place, world = means.place, means.world
     error = wmae(place["n_researchers"][-1], data.researchers[-1])
     add("stock by place 2017, weighted mean absolute error", error, "<= 3 %", error <= 0.03, ".2%")
-    sim, seen = world["new_moves"][1998 - YEAR0 :].sum(), data.moves_out[1998 - YEAR0 :].sum()
+    sim, seen = world["new_moves"][1998 - FIRST_YEAR :].sum(), data.moves_out[1998 - FIRST_YEAR :].sum()
     add("total moves 1998-2017, simulated over data", sim / seen, "0.97-1.03", abs(sim / seen - 1) <= 0.03)
     real = ~data.is_rest
     pair = np.ix_(real, real)
     goal = 0.94 if scale <= 10 else 0.89
     cpc = common_part(means.flows[-5:].sum(axis=0)[pair], data.flows[-5:].sum(axis=0)[pair])
     add(f"common part of commuters, flows 2013-17, 60 places, 1:{scale:g}", cpc, f">= {goal}", cpc >= goal)
-    papers = np.abs(world["papers"][FIRST_PAPERS - YEAR0 :] / data.world_papers - 1)
+    papers = np.abs(world["papers"][PAPERS_FROM - FIRST_YEAR :] / data.world_papers - 1)
     add("papers in the world 1996-2017, largest yearly gap", papers.max(), "<= 5 %", papers.max() <= 0.05, ".2%")
     error = wmae(place["papers_fractional"][-1], np.nan_to_num(data.papers_fractional[-1]))
     add("fractional papers by place 2017, weighted mean absolute error", error, "<= 10 %", error <= 0.1, ".2%")
     for first, share in ((1981, 6.2), (1991, 11.4), (2001, 15.8), (2011, 20.7)):
-        t = slice(first - YEAR0, first - YEAR0 + 5)
+        t = slice(first - FIRST_YEAR, first - FIRST_YEAR + 5)
         value = 100 * world["papers_international"][t].sum() / world["papers"][t].sum()
         add(
             f"world international share {first}-{first + 4}, %",
@@ -128,12 +126,12 @@ def check(means: Means, data: WorldData, scale: float) -> list[Line]:
         gap <= 5,
         ".2f",
     )
-    at = 2014 - FIRST_PAPERS
-    top = place["top1_fractional"][2014 - YEAR0] / np.maximum(place["papers_fractional"][2014 - YEAR0], 1)
+    at = 2014 - PAPERS_FROM
+    top = place["top1_fractional"][2014 - FIRST_YEAR] / np.maximum(place["papers_fractional"][2014 - FIRST_YEAR], 1)
     known = np.isfinite(data.top1_fractional[at]) & real
     rank = float(spearmanr(top[known], data.top1_fractional[at][known]).statistic)
     add("PPtop1 % by place 2014, rank correlation", rank, ">= 0.7", rank >= 0.7)
-    foreign = place["n_foreign_origin"][2011 - YEAR0] / place["n_researchers"][2011 - YEAR0]
+    foreign = place["n_foreign_origin"][2011 - FIRST_YEAR] / place["n_researchers"][2011 - FIRST_YEAR]
     for iso3, tolerance in (("USA", 8), ("CHE", 8), ("JPN", 3)):
         if iso3 in data.iso3 and iso3 in data.globsci:
             value, target = 100 * foreign[data.iso3.index(iso3)], 100 * data.globsci[iso3]
@@ -151,7 +149,7 @@ def beyond(means: Means, data: WorldData) -> list[Line]:
     """Facts of the targets list that nothing was fitted to, or only by way of a few shared parameters."""
     world, place = means.world, means.place
     rate = world["new_moves"][-13:].sum() / world["n_researchers"][-13:].sum() * 1000
-    authors = float(world["authors_per_paper_mean"][2000 - YEAR0])
+    authors = float(world["authors_per_paper_mean"][2000 - FIRST_YEAR])
     usa = data.iso3.index("USA")
     top = float(place["share_top_cited_international"][-1, usa])
     share = float(place["papers_international"][-1, usa] / place["papers_whole"][-1, usa])
@@ -175,8 +173,6 @@ def table(lines: list[Line], title: str) -> str:
 
 def main(echo: Callable[[str], None] = print) -> None:
     """Command line."""
-    from sim.config import load_config
-
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--world", default="full")
     parser.add_argument("--scale", type=float, default=100)

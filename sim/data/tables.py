@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-YEAR0, DATA_END, LAST = 1980, 2017, 2035
-PAPERS0, FLOWS0 = 1996, 1998
+from sim.data.clock import FIRST_YEAR, FLOWS_FROM, INPUTS_END, PAPERS_FROM
+
 WORLDS = ("full", "g20")
 DAMPING = 0.85  # yearly fading of trends after the last input year (assumption, MODEL clock)
 
@@ -166,10 +166,10 @@ def load_world_data(world: str = "full") -> WorldData:
         if table["place"][::n_years] != codes:
             raise ValueError(f"{name}.csv: places are not in the order of places.csv; build the tables again")
         arrays = {k: floats(v).reshape(n, n_years).T.copy() for k, v in table.items() if k not in ("place", "year")}
-        return {k: v[(cut or {}).get(k, YEAR0) - YEAR0 :] for k, v in arrays.items()}
+        return {k: v[(cut or {}).get(k, FIRST_YEAR) - FIRST_YEAR :] for k, v in arrays.items()}
 
-    output_start = dict.fromkeys("papers_whole papers_fractional top1_fractional top1_whole top10".split(), PAPERS0)
-    arrays = by_year("people", cut={"moves_within": FLOWS0}) | by_year("output", cut=output_start)
+    output_start = dict.fromkeys("papers_whole papers_fractional top1_fractional top1_whole top10".split(), PAPERS_FROM)
+    arrays = by_year("people", cut={"moves_within": FLOWS_FROM}) | by_year("output", cut=output_start)
     arrays |= by_year("inputs") | by_year("vdem_year")
     arrays |= {k: _pad_students(v) for k, v in by_year("students").items()}
     arrays |= _pairs(folder, index) | _world_rows(folder)
@@ -201,7 +201,7 @@ def load_world_data(world: str = "full") -> WorldData:
 
 def _pad_students(values: np.ndarray) -> np.ndarray:
     """[20, P] from 1998 as [38, P] from 1980, NaN before."""
-    return np.vstack([np.full((FLOWS0 - YEAR0, values.shape[1]), np.nan), values])
+    return np.vstack([np.full((FLOWS_FROM - FIRST_YEAR, values.shape[1]), np.nan), values])
 
 
 def _squares(path: Path, index: dict[str, int]) -> np.ndarray:
@@ -217,7 +217,7 @@ def _squares(path: Path, index: dict[str, int]) -> np.ndarray:
 def _entry_origin(folder: Path, index: dict[str, int]) -> np.ndarray:
     """[38, P, P]; the first column stands for 1980-97; rows are made to sum to 1 exactly."""
     part = _squares(folder / "entry_origin.csv", index)
-    full = np.concatenate([np.repeat(part[:1], FLOWS0 - YEAR0, axis=0), part[1:]])
+    full = np.concatenate([np.repeat(part[:1], FLOWS_FROM - FIRST_YEAR, axis=0), part[1:]])
     return full / full.sum(2, keepdims=True)
 
 
@@ -236,9 +236,9 @@ def _world_rows(folder: Path) -> dict[str, np.ndarray]:
     """World series."""
     table = read_columns(folder / "world.csv")
     return {
-        "world_papers": floats(table["papers"])[PAPERS0 - YEAR0 :],
+        "world_papers": floats(table["papers"])[PAPERS_FROM - FIRST_YEAR :],
         "intl_share_world": floats(table["intl_share"]),
-        "world_moves": floats(table["moves"])[FLOWS0 - YEAR0 :],
+        "world_moves": floats(table["moves"])[FLOWS_FROM - FIRST_YEAR :],
     }
 
 
@@ -282,6 +282,6 @@ def extend_inputs(values: np.ndarray, end: int, ceiling: float = np.inf) -> np.n
     if end > 2060:
         raise ValueError("inputs can be continued to 2060 at most")
     growth = np.log(values[-1] / values[-2])
-    steps = np.cumsum(DAMPING ** np.arange(1, max(end - LAST, 0) + 1))
+    steps = np.cumsum(DAMPING ** np.arange(1, max(end - INPUTS_END, 0) + 1))
     later = values[-1] * np.exp(growth * steps[:, None])
-    return np.vstack([values, np.minimum(later, ceiling)])[: end - YEAR0 + 1]
+    return np.vstack([values, np.minimum(later, ceiling)])[: end - FIRST_YEAR + 1]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels import njit
-from sim.randomness import draw
-from sim.ties import tie_place
+from sim.core.kernels import njit
+from sim.core.randomness import draw
+from sim.core.ties import tie_place
 
 EXIT_CAREER, EXIT_FEAR, EXIT_CASE = 1, 2, 3
 ROUNDING = 1.0 + 1e-6  # on upper bounds: more than single precision can lose

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.core.axes import Threshold
 from sim.params import ComplianceParams
-
-if TYPE_CHECKING:
-    from sim.policy.timeline import Threshold
 
 JUST_UNDER = 0.999  # of the threshold: what an institution that wants to stay under it takes
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels import njit
-from sim.ties import tie_place
+from sim.core.kernels import njit
+from sim.core.ties import tie_place
 
 
 @njit(cache=True, nogil=True)

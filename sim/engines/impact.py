@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.kernels import njit
+from sim.core.prefetch import AHEAD, prefetch
+from sim.core.randomness import normal_quantile, uniform
 from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
 from sim.engines.spectrum import FRACTIONAL, WHOLE, between_bins, bin_of
 from sim.engines.spectrum import INTERNATIONAL as INTERNATIONAL_WHOLE
-from sim.kernels import njit
-from sim.prefetch import AHEAD, prefetch
-from sim.randomness import normal_quantile, uniform
 
 INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 

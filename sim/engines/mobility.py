@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.kernels import njit
+from sim.core.randomness import draw, person_key, uniform, unit
+from sim.core.ties import tie_place
 from sim.engines.careers import ROUNDING
 from sim.engines.move_plan import N_ELITE, N_STAGES
-from sim.kernels import njit
-from sim.randomness import draw, person_key, uniform, unit
-from sim.ties import tie_place
 
 
 @njit(cache=True, inline="always")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.fields import same_rules
-from sim.kernels import njit
+from sim.core.kernels import njit
+from sim.data.fields import same_rules
 
 N_STAGES, N_ELITE = 3, 2
 

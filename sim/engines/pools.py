@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels import njit
-from sim.randomness import fold, person_key, unit
+from sim.core.kernels import njit
+from sim.core.randomness import fold, person_key, unit
 
 MAX_TRIES = 64
 NOBODY = -1

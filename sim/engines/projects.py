@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels import njit
-from sim.randomness import draw, lower, person_key, poisson_from, unit, upper
+from sim.core.kernels import njit
+from sim.core.randomness import draw, lower, person_key, poisson_from, unit, upper
 
 # project bits of a row; the first two make the kind index of sim.policy.channels.KINDS
 APPLIED, SENSITIVE, APPLIED_FOR, FUNDED = 1, 2, 4, 8

@@ -18,12 +18,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.kernels import njit
+from sim.core.prefetch import AHEAD, prefetch
+from sim.core.randomness import fold, lower, person_key, unit, upper
+from sim.core.ties import tie_alive, tie_row, tie_word, uid_tag, with_tie
 from sim.engines.pools import NOBODY, draw_person, first_taken, guide, in_team, invert, owner
 from sim.engines.projects import SENSITIVE
-from sim.kernels import njit
-from sim.prefetch import AHEAD, prefetch
-from sim.randomness import fold, lower, person_key, unit, upper
-from sim.ties import tie_alive, tie_row, tie_word, uid_tag, with_tie
 
 # draws of one partner slot; its key itself gives repeat (upper half) and place (lower half)
 _D_TIE, _D_ORIGIN, _D_SAME, _D_REFUSE, _D_PARTNER, _D_REFILL, _D_OTHER, _D_RETRY = range(8)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from sim.kernels import njit
+from sim.core.kernels import njit
 
 # bins of mu, wide enough for any team; outside values are put into the last ones
 BIN_WIDTH, BIN_START, N_BINS = 0.05, -9.0, 512

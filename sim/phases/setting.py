@@ -12,13 +12,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from sim.core.randomness import Stream, base_key
+from sim.data.fields import field_array
+from sim.data.inputs import YearInputs
 from sim.data.tables import WorldData
-from sim.fields import field_array
-from sim.inputs import YearInputs
-from sim.macro import Macro
 from sim.params import Params
+from sim.phases.macro import Macro
 from sim.policy.channels import Channels
-from sim.randomness import Stream, base_key
 
 T = TypeVar("T")
 THREADED_FROM = 20_000  # agents; below this, threads bring nothing

@@ -23,7 +23,7 @@ def run_sentence(cfg: Any, scenarios: Iterable[str]) -> str:
 
     Parameters
     ----------
-    cfg : `sim.config.Config` (scale, replicates, seed, start, end, world are read).
+    cfg : `sim.config.load.Config` (scale, replicates, seed, start, end, world are read).
     scenarios : names of the scenarios shown, with or without the baseline.
     """
     others = [s for s in scenarios if s != effects.BASELINE]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.agents.rules import RULES
+from sim.agents.governments.rules import RULES
 from sim.plots.style import GREY, PALE, SERIES, page, styled
 
 ROW = 0.185  # inches a place

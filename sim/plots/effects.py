@@ -11,7 +11,8 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from sim.analysis.frames import BASELINE, UNIT, estimate
+from sim.analysis.pairs import UNIT, estimate
+from sim.core.axes import BASELINE
 
 RUN = ["scenario", "mode", *UNIT]
 WORLD = "WORLD"

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.data.tables import DATA_END, YEAR0, load_world_data
+from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.tables import load_world_data
 from sim.plots import captions, effects
 from sim.plots.gazetteer import issuing_places, rest_of_country
 from sim.plots.international import NEAR, compare_shares, international_share, mean_absolute_error
@@ -44,7 +45,7 @@ class Material:
     Parameters
     ----------
     world_year, place_year : tidy frames of the recorder.
-    cfg : `sim.config.Config`.
+    cfg : `sim.config.load.Config`.
     data : `sim.data.tables.WorldData` of the world that was run.
     """
 
@@ -116,7 +117,7 @@ def _draw_net_flows(m: Material) -> Iterator[tuple[str, Figure]]:
     years = (max(m.data_end - 4, m.years[0]), m.data_end)
     frame = m.place_year[m.place_year["scenario"] == m.level_scenario]
     frame = frame[frame["mode"] == effects.headline_mode(frame)]
-    rows = slice(years[0] - YEAR0, years[1] - YEAR0 + 1)
+    rows = slice(years[0] - FIRST_YEAR, years[1] - FIRST_YEAR + 1)
     net = (m.data.moves_in[rows].astype(float) - m.data.moves_out[rows]).mean(axis=0)
     notes = caption_notes(m.data, bool(m.members), False, True, m.cfg.replicates > 1)
     yield "net_flows", net_flow_map(
@@ -169,7 +170,7 @@ def _draw_outcomes(m: Material) -> Iterator[tuple[str, Figure]]:
 
 def _draw_international(m: Material) -> Iterator[tuple[str, Figure]]:
     """International share of the last year with data."""
-    seen = m.data.intl_share[m.data_end - YEAR0]
+    seen = m.data.intl_share[m.data_end - FIRST_YEAR]
     if not np.isfinite(seen).any():
         return
     years = (m.data_end, m.data_end)
@@ -190,7 +191,7 @@ def _draw_international(m: Material) -> Iterator[tuple[str, Figure]]:
 
 def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
     """World over time, with data as dots and the projection shaded."""
-    data, span = m.data, np.arange(YEAR0, DATA_END + 1)
+    data, span = m.data, np.arange(FIRST_YEAR, DATA_END + 1)
     paper_years = np.arange(DATA_END + 1 - len(data.world_papers), DATA_END + 1)
     observed = {
         "researchers": pd.Series(data.researchers.sum(axis=1) / 1e6, index=span),
@@ -247,7 +248,7 @@ def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, da
     Parameters
     ----------
     frames : table name -> tidy frame; `place_year` and `world_year` are read.
-    cfg : `sim.config.Config` of the command.
+    cfg : `sim.config.load.Config` of the command.
     folder : where to write; made if missing.
     data : world data to compare with; the package's own by default.
 

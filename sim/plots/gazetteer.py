@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sim.places import resolve
+from sim.data.places import resolve
 from sim.plots.geo import SHAPES
 
 

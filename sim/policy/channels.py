@@ -15,11 +15,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sim.fields import N_FIELDS
-
-STAGES = ("early", "established", "senior")
-KINDS = ("open_basic", "open_applied", "sensitive_basic", "sensitive_applied")  # index = applied + 2*sensitive
-WAYS = ("reward", "deception", "coercion", "theft")
+from sim.core.axes import KINDS, WAYS
+from sim.data.fields import N_FIELDS
 
 
 @dataclass

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from sim.config_read import (
+from sim.core.axes import STAGES
+from sim.core.read import (
     Problems,
     check_keys,
     join,
@@ -22,8 +23,7 @@ from sim.config_read import (
     text,
     unknown,
 )
-from sim.fields import FIELD_NAMES
-from sim.policy.channels import STAGES
+from sim.data.fields import FIELD_NAMES
 from sim.policy.levers import LEVERS, Lever
 
 SENSITIVITIES = ("open", "sensitive")

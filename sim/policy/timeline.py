@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engines.security import threat_matrix
-from sim.fields import FIELD_NAMES, N_FIELDS
-from sim.places import resolve
-from sim.policy.channels import KINDS, Channels
+from sim.core.axes import KINDS, Threshold
+from sim.data.fields import FIELD_NAMES, N_FIELDS
+from sim.data.places import resolve
+from sim.data.tables import WorldData
+from sim.policy.channels import Channels
 from sim.policy.combine import Cells, Key, Pull, Strengths
 from sim.policy.levers import LEVERS, Context, Lever, effects_with
 from sim.policy.levers.base import FLOWS
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
-
-if TYPE_CHECKING:
-    from sim.config import Config
-    from sim.data.tables import WorldData
 
 __all__ = ["Decided", "Timeline", "strength_in", "year_strength"]
 
@@ -66,20 +61,6 @@ def _on(values: Values, day: int, neutral: float) -> float:
     return neutral if strength is None else strength
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """Rules of one place that start at the same size of institution.
-
-    Attributes
-    ----------
-    place : index; musd : threshold, million $ a year; fixed_musd : fixed cost of a first year at one institution.
-    """
-
-    place: int
-    musd: float
-    fixed_musd: float
-
-
 class Timeline:
     """Policies of one scenario over the years of the clock.
 
@@ -111,12 +92,6 @@ class Timeline:
         self._shape = len(data.iso3), len(data.institution_place)
         self._strengths = Strengths(self._shape)
         self._last: tuple[list[Key], Channels] | None = None
-
-    @classmethod
-    def from_config(cls, cfg: Config, data: WorldData) -> Timeline:
-        """Timeline of a configuration's policies, clock and effects, in the world's state of threat."""
-        threat = threat_matrix(data.liberal_democracy, data.ideal_distance, data.alliance, cfg.params.security)
-        return cls(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat)
 
     @property
     def first_date(self) -> int | None:

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.agents.indicators import Observation
+from sim.agents.governments.indicators import Observation
+from sim.data.fields import N_FIELDS
 from sim.engines.compliance import Support, by_group
 from sim.engines.spectrum import BY_PLACE
-from sim.fields import N_FIELDS
-from sim.phases.moves import Moves
-from sim.phases.papers import Output
-from sim.phases.people import Entries, Exits
-from sim.phases.safety import People, Safety
+from sim.phases.careers import Exits
+from sim.phases.entry import Entries
+from sim.phases.mobility import Moves
+from sim.phases.publication import Output
+from sim.phases.security import People, Safety
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
 

@@ -6,21 +6,17 @@ States, so that it never changes over life and newborns join at the same rates.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from sim.columns import NONE, Block, Columns
-from sim.kernels import njit
-from sim.phases.papers import Output
-from sim.phases.people import Exits
+from sim.config.schema import PanelConfig
+from sim.core.columns import NONE, Block, Columns
+from sim.core.kernels import njit
+from sim.core.randomness import Stream, base_key, normal, uniform
+from sim.core.ties import tie_alive, tie_row
+from sim.phases.careers import Exits
+from sim.phases.publication import Output
 from sim.phases.setting import Setting, YearContext
-from sim.randomness import Stream, base_key, normal, uniform
 from sim.record.measures import Table, ratio
-from sim.ties import tie_alive, tie_row
-
-if TYPE_CHECKING:
-    from sim.config import PanelConfig
 
 OVERSAMPLED = ("CHN", "IND", "USA")
 OVERSAMPLING = 2.0

@@ -1,22 +1,23 @@
 """Year tables of the world become compact Arrow batches: indices turn into names, numbers shrink.
 
 The recorder only copies what the world hands out, so that recording more changes nothing. Columns that are the same
-for all rows of a run (scenario, draw, replicate, mode) are added last, by `sim.record.store`.
+for all rows of a run (scenario, draw, replicate, mode) are added last, by `sim.store.runs`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.columns import NONE
-from sim.fields import FIELD_NAMES
-from sim.policy.channels import STAGES
+from sim.core.axes import STAGES
+from sim.core.columns import NONE
+from sim.data.fields import FIELD_NAMES
 
 PLACE_COLUMNS = frozenset(
     "place place_from place_to place_a place_b origin citing_place cited_place entry_place moved_to".split()
@@ -64,14 +65,12 @@ REQUIRED: dict[str, str] = {
 TABLES = tuple(REQUIRED)
 
 
-class YearResult(Protocol):
-    """What `World.run` yields: a calendar year and its columnar tables."""
+@dataclass(frozen=True)
+class YearResult:
+    """What a year leaves: columnar tables without the columns that are the same for the whole run."""
 
-    @property
-    def year(self) -> int: ...
-
-    @property
-    def tables(self) -> Mapping[str, Mapping[str, np.ndarray]]: ...
+    year: int
+    tables: Mapping[str, Mapping[str, np.ndarray]]
 
 
 class Sink(Protocol):

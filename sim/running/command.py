@@ -12,14 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sim.analysis.frames import Frames, load
-from sim.config_read import ConfigError
-from sim.record.cache import HistoryCache, cache_dir
-from sim.record.checkpoint import count
-from sim.record.files import file_lock
-from sim.record.store import PartStore, copy_run, finished_runs, write_meta
+from sim.config.schema import Config
+from sim.core.read import ConfigError
 from sim.running import manifest as manifests
 from sim.running.execute import Execution
 from sim.running.living import RunFailed, peak_memory_mb
@@ -27,9 +23,11 @@ from sim.running.model import Model
 from sim.running.plan import Plan, make_plan
 from sim.running.progress import Reporter
 from sim.running.writer import OrderedWriter
-
-if TYPE_CHECKING:
-    from sim.config import Config
+from sim.store.checkpoint import count
+from sim.store.files import file_lock
+from sim.store.frames import Frames, load
+from sim.store.history import HistoryCache, cache_dir
+from sim.store.runs import PartStore, copy_run, finished_runs, write_meta
 
 BAR = {"auto": None, "on": True, "off": False}
 

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from sim.record.cache import History, HistoryCache
-from sim.record.checkpoint import discard
-from sim.record.store import PartMeta, PartStore, RunTables
 from sim.running.model import Arrays, Model
 from sim.running.plan import Plan, Run
 from sim.running.pool import InlinePool, ProcessPool, Watcher, make_pool
@@ -23,6 +20,9 @@ from sim.running.worker import (
     is_sound,
     macros_key,
 )
+from sim.store.checkpoint import discard
+from sim.store.history import History, HistoryCache
+from sim.store.runs import PartMeta, PartStore, RunTables
 
 
 @dataclass

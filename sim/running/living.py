@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.record.checkpoint import Checkpoints
 from sim.record.recorder import Recorder, Sink
 from sim.running.model import Arrays, WorldLike
+from sim.store.checkpoint import Checkpoints
 
 Tick = Callable[[], None]
 

@@ -13,10 +13,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sim.record.files import aside, sha256
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
+from sim.store.files import aside, sha256
 
 DISTRIBUTION = "talent-circulation"
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "hydra-core", "omegaconf", "rich")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from omegaconf import OmegaConf
 
+from sim.config.key import data_checksums, run_key
+from sim.config.load import timeline_of
+from sim.config.schema import Config, to_mapping
+from sim.data.places import members
+from sim.data.tables import load_world_data
 from sim.record.recorder import YearResult
+from sim.world import World
 
-if TYPE_CHECKING:
-    from sim.config import Config
-
-BASELINE = "baseline"
 Arrays = dict[str, np.ndarray]
 
 
@@ -53,20 +56,15 @@ class Model(Protocol):
 
 
 class RealModel:
-    """The model of this package; modules are imported where they are used, as some take seconds."""
+    """The model of this package;"""
 
     def places(self, cfg: Config) -> tuple[str, ...]:
         """ISO3 codes by place index."""
-        from sim.data.tables import load_world_data
-
         return load_world_data(cfg.world).iso3
 
     def first_policy_year(self, cfg: Config) -> int | None:
         """First year in which a lever departs from neutral; None if none ever does."""
-        from sim.data.tables import load_world_data
-        from sim.policy.timeline import Timeline
-
-        return Timeline(cfg.policies, load_world_data(cfg.world), cfg.start, cfg.end, cfg.effects).first_date
+        return timeline_of(cfg, load_world_data(cfg.world)).first_date
 
     def baseline(self, cfg: Config) -> Config:
         """The same without any policy."""
@@ -74,51 +72,33 @@ class RealModel:
 
     def run_key(self, cfg: Config, replicate: int, mode: str = "scripted", end: int | None = None) -> str:
         """Key of everything that can change a run's results; `end` if it ends before the configuration's last year."""
-        from sim.config import run_key
-
         return run_key(cfg, replicate, mode=mode, end=end)
 
     def new(self, cfg: Config, replicate: int, mode: str, paired: Mapping[int, Any] | None) -> WorldLike:
         """World at its start."""
-        from sim.world import World
-
         return World(cfg, replicate, mode, _macros(paired))
 
     def resume(
         self, cfg: Config, state: Arrays, replicate: int, mode: str, paired: Mapping[int, Any] | None
     ) -> WorldLike:
         """World that goes on from a saved state under the policies of `cfg`."""
-        from sim.world import World
-
         return World.from_state(cfg, state, replicate, mode, _macros(paired))
 
     def levers_never_read(self, cfg: Config) -> list[str]:
         """Levers that were set but change nothing on the clock of this run."""
-        from sim.data.tables import load_world_data
-        from sim.policy.timeline import Timeline
-
-        timeline = Timeline(cfg.policies, load_world_data(cfg.world), cfg.start, cfg.end, cfg.effects)
+        timeline = timeline_of(cfg, load_world_data(cfg.world))
         return timeline.levers_never_read()
 
     def data_checksums(self, cfg: Config) -> dict[str, str]:
         """SHA-256 of the tables of the world that is run."""
-        from sim.config_key import data_checksums
-
         return data_checksums(cfg.world)
 
     def as_yaml(self, cfg: Config) -> str:
         """Text of ``config.yaml``, from which the same configuration can be read again."""
-        from omegaconf import OmegaConf
-
-        from sim.config import to_mapping
-
         return OmegaConf.to_yaml(OmegaConf.create(to_mapping(cfg)))
 
     def members(self, cfg: Config, words: Iterable[str]) -> tuple[str, ...]:
         """ISO3 codes of places and groups named in a policy, each once, in the order of the world."""
-        from sim.data.tables import load_world_data
-        from sim.places import members
-
         data = load_world_data(cfg.world)
         return tuple(data.iso3[i] for i in sorted({place for word in words for place in members(data, word)}))
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from sim.record.store import MODES, RunId
-from sim.running.model import BASELINE, Model
-
-if TYPE_CHECKING:
-    from sim.config import Config
-
-HISTORY_END = 2017  # last year of the fitted period: every run shares the history until here, or branches before
+from sim.config.schema import Config
+from sim.core.axes import BASELINE
+from sim.data.clock import DATA_END
+from sim.running.model import Model
+from sim.store.runs import MODES, RunId
 
 
 @dataclass(frozen=True)
@@ -72,11 +69,11 @@ def modes_of(cfg: Config) -> tuple[str, ...]:
 
 
 def branch_year(start: int, end: int, first_policy_year: int | None) -> int | None:
-    """Last year before anything can differ from the baseline, at most `HISTORY_END`; None if there is no such year.
+    """Last year before anything can differ from the baseline, at most `DATA_END`; None if there is no such year.
 
-    Reactive governments do not act before `HISTORY_END` is over, so that a run does not depend on where it branches.
+    Reactive governments do not act before `DATA_END` is over, so that a run does not depend on where it branches.
     """
-    last = min(HISTORY_END, end if first_policy_year is None else min(end, first_policy_year - 1))
+    last = min(DATA_END, end if first_policy_year is None else min(end, first_policy_year - 1))
     return last if last >= start else None
 
 

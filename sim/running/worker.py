@@ -7,22 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from sim.record.cache import DamagedEntry, History, HistoryCache, remove_entry
-from sim.record.checkpoint import Checkpoints, open_checkpoints
+from sim.config.schema import Config
+from sim.phases.macro import Macro
 from sim.record.recorder import Sink
-from sim.record.sinks import FileSink, MemorySink
-from sim.record.store import PartMeta, PartStore, write_meta
 from sim.running.living import Life, Tick, live, peak_memory_mb
 from sim.running.model import Arrays, Model, WorldLike
 from sim.running.plan import Run
-
-if TYPE_CHECKING:
-    from sim.config import Config
+from sim.store.checkpoint import Checkpoints, open_checkpoints
+from sim.store.history import DamagedEntry, History, HistoryCache, remove_entry
+from sim.store.runs import PartMeta, PartStore, write_meta
+from sim.store.sinks import FileSink, MemorySink
 
 
 @dataclass(frozen=True)
@@ -190,8 +189,6 @@ def pack_macros(macros: Mapping[int, Any]) -> Arrays:
 
 def unpack_macros(arrays: Mapping[str, np.ndarray]) -> dict[int, Any]:
     """Macro states by year from `pack_macros`."""
-    from sim.macro import Macro
-
     by_year: dict[int, Arrays] = {}
     for key, values in arrays.items():
         year, name = key.split(".", 1)

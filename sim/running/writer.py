@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from sim.record.store import ParquetTable, RunTables, table_names
 from sim.running.execute import Execution
 from sim.running.plan import Run
+from sim.store.runs import ParquetTable, RunTables, table_names
 
 LARGEST = "panel"  # most of all bytes: it has a thread of its own
 

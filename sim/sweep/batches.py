@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from sim.config.schema import Config
 from sim.sweep.plan import Family, Plan, Task
-
-if TYPE_CHECKING:
-    from sim.config import Config
 
 
 @dataclass(frozen=True)

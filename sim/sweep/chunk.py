@@ -23,10 +23,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.record.recorder import PLACE_COLUMNS
-from sim.record.sweep_store import RUN_FIELDS, SweepStore
 from sim.running.living import RunFailed, peak_memory_mb
 from sim.running.manifest import now
 from sim.running.model import Model
+from sim.store.sweep import RUN_FIELDS, SweepStore
 from sim.sweep.batches import Piece
 from sim.sweep.family import LivingFamily, Tables
 from sim.sweep.plan import Task

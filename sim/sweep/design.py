@@ -9,17 +9,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from sim.config_read import ConfigError, Problems, near
-from sim.running.model import BASELINE
+from sim.config.load import from_mapping, is_parameter, load_config, with_parameters
+from sim.config.schema import Config, to_mapping
+from sim.core.axes import BASELINE
+from sim.core.read import ConfigError, Problems, near
 from sim.sweep.spec import ScenarioSpec, Spec
 from sim.sweep.spec_draws import GROUPS
-
-if TYPE_CHECKING:
-    from sim.config import Config
 
 _SECTIONS = ("params", "effects", "government", "panel")
 
@@ -97,8 +96,6 @@ class Arm:
         ----------
         where : for messages, such as ``draw 3``.
         """
-        from sim.config import is_parameter, with_parameters
-
         numbers = {key: value for key, value in values.items() if is_parameter(key, value)}
         others = {key: value for key, value in values.items() if key not in numbers}
         at = repr(sorted(others.items()))
@@ -110,8 +107,6 @@ class Arm:
         return cfg
 
     def _checked(self, values: Mapping[str, Any], where: str) -> Config:
-        from sim.config import from_mapping
-
         raw, found, problems = dict(self._raw), list[str](), Problems()
         set_values(raw, values, found, self._file, where)
         if found:
@@ -123,8 +118,6 @@ class Arm:
 
 def _composed(spec: Spec, scenario: ScenarioSpec | None) -> dict[str, Any]:
     """Plain values of a scenario with the shipped defaults."""
-    from sim.config import load_config, to_mapping
-
     groups = [f"{key}={value}" for key, value in spec.settings.items() if key in GROUPS and isinstance(value, str)]
     if scenario is not None:
         for group, names in (("scenario", scenario.scenarios), ("policy", scenario.policies)):

@@ -11,10 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sim.config_read import ConfigError
+from sim.core.read import ConfigError
 from sim.record.recorder import REQUIRED
-from sim.record.sweep_store import writing_into
 from sim.running.manifest import PACKAGES, git_revision, now, package_version
+from sim.store.sweep import writing_into
 from sim.sweep.plan import Plan
 from sim.sweep.spec import Record, Spec, find_file, read_spec
 

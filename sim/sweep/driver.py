@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.record.sweep_store import StoreError, SweepStore
 from sim.running.manifest import now
 from sim.running.model import Model
+from sim.store.sweep import StoreError, SweepStore
 from sim.sweep.batches import Batch, Piece, batches, halves, restricted, with_threads
 from sim.sweep.chunk import ChunkJob
-from sim.sweep.executors import STORE_ERROR, Ended, Executor
+from sim.sweep.executors.base import STORE_ERROR, Ended, Executor
 from sim.sweep.plan import Plan
 
 ATTEMPTS = 3  # times that a run is tried alone after chunks with it have vanished

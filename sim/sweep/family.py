@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.record.cache import DamagedEntry, History, HistoryCache
-from sim.record.checkpoint import open_checkpoints
-from sim.record.sinks import MemorySink
 from sim.running.living import Life, Tick, live
 from sim.running.model import Arrays, Model, WorldLike
 from sim.running.worker import pack_macros, unpack_macros
+from sim.store.checkpoint import open_checkpoints
+from sim.store.history import DamagedEntry, History, HistoryCache
+from sim.store.sinks import MemorySink
 from sim.sweep.batches import Piece
 from sim.sweep.plan import Task
 

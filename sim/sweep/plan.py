@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from sim.config_read import ConfigError, unknown
-from sim.running.model import BASELINE, Model
+from sim.config.schema import Config
+from sim.core.axes import BASELINE
+from sim.core.read import ConfigError, unknown
+from sim.running.model import Model
 from sim.running.plan import branch_year, modes_of
 from sim.sweep.design import Arm, Draws, make_draws
 from sim.sweep.spec import Spec
 
-if TYPE_CHECKING:
-    from sim.config import Config
-
 # Seconds that a year takes: fixed, and for each of the world's researchers / scale. For the first chunks only; then
 # what was measured counts.
 YEAR_SECONDS, AGENT_SECONDS, RESEARCHERS = 0.010, 0.5e-6, 1.1e7
-BASE_YEARS = 2.0  # years that it takes to make the first people of a world
+POPULATING_YEARS = 2.0  # years that it takes to make the first people of a world
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Family:
         shared = max((task.after for task in tasks), default=self.baseline.start - 1) - self.baseline.start + 1
         lent = [task for task in self.baselines.values() if task.key not in keys]
         lent_years = sum(task.cfg.end - task.after for task in lent if any(task.mode == t.mode for t in tasks))
-        return own + shared + lent_years + BASE_YEARS
+        return own + shared + lent_years + POPULATING_YEARS
 
 
 @dataclass

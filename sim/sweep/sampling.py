@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.config_read import ConfigError
+from sim.core.read import ConfigError
 
 METHODS = ("lhs", "sobol", "saltelli", "morris")
 

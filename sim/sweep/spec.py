@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.config_read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
+from sim.config.compose import options, search_folders
+from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
 from sim.record.recorder import TABLES
 from sim.sweep.sampling import Sample
 from sim.sweep.spec_draws import GROUPS, NOT_SWEPT, Block, check_axes, grid_of, list_of, names_of, sample_of
@@ -223,8 +224,6 @@ def _settings(raw: object, problems: Problems) -> dict[str, Any]:
 
 def _scenarios(raw: object, config_dir: Path | None, problems: Problems) -> tuple[ScenarioSpec, ...]:
     if raw == "all":
-        from sim.config_compose import options, search_folders
-
         folders = search_folders(None if config_dir is None else str(config_dir)).values()
         raw = list(options("scenario", folders))
     if isinstance(raw, str):

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.config_key import NOT_IN_KEY
-from sim.config_read import Problems, check_keys, join, mapping, number, one_of, show, whole
+from sim.config.key import NOT_IN_KEY
+from sim.config.schema import parameter_table
+from sim.core.read import Problems, check_keys, join, mapping, number, one_of, show, whole
+from sim.policy.levers import LEVERS
 from sim.record.recorder import REQUIRED
 from sim.sweep.sampling import METHODS, Range, Sample
 
@@ -143,9 +145,6 @@ def _range(name: str, raw: object, problems: Problems) -> Range:
 
 def bounds(key: str) -> tuple[float, float] | None:
     """Documented bounds of a parameter or of an effect of a lever."""
-    from sim.config import parameter_table
-    from sim.policy.levers import LEVERS
-
     head, *rest = key.split(".")
     if head == "effects" and len(rest) == 2:
         effects = LEVERS[rest[0]].effects if rest[0] in LEVERS else ()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.__main__ import main
-from sim.config_compose import config_root, options
+from sim.cli.main import main
+from sim.config.compose import config_root, options
 
 ROOT = Path(__file__).parent.parent.parent
 BAD = ROOT / "tests" / "policy_yaml" / "bad"

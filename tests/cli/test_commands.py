@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import sim.cli
-import sim.runner
-from sim.__main__ import main
-from sim.config import Config, load_config
+import sim.cli.new_scenario
+import sim.cli.run
+from sim.cli.main import main
+from sim.config.load import load_config
+from sim.config.schema import Config
 from sim.policy.levers import LEVERS
 
 Output = pytest.CaptureFixture[str]
@@ -26,7 +27,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
         seen.append(cfg)
         return 1 if cfg.scale == 7 else 0
 
-    monkeypatch.setattr(sim.runner, "run_command", run_command)
+    monkeypatch.setattr(sim.cli.run, "run_command", run_command)
     return seen
 
 
@@ -64,7 +65,7 @@ def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: Output
     def interrupted(cfg: Config) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sim.runner, "run_command", interrupted)
+    monkeypatch.setattr(sim.cli.run, "run_command", interrupted)
     assert main([]) == 130
 
 
@@ -72,7 +73,7 @@ def test_unexpected_error_is_one_line_unless_asked_for(monkeypatch: pytest.Monke
     def broken(cfg: Config) -> int:
         raise RuntimeError("something is wrong")
 
-    monkeypatch.setattr(sim.runner, "run_command", broken)
+    monkeypatch.setattr(sim.cli.run, "run_command", broken)
     assert main([]) == 1
     assert capsys.readouterr().err == "error: RuntimeError: something is wrong (--traceback shows where)\n"
     with pytest.raises(RuntimeError):
@@ -110,7 +111,7 @@ def test_lists(kind: str, words: list[str], capsys: Output) -> None:
 def test_lists_are_quick_to_start() -> None:
     heavy = ["mesa", "numba", "pandas", "matplotlib", "pyarrow", "scipy", "hydra"]
     code = (
-        "import sys; from sim.__main__ import main\n"
+        "import sys; from sim.cli.main import main\n"
         "for kind in ('scenarios', 'policies', 'levers', 'places'): main(['list', kind])\n"
         f"print([m for m in {heavy} if m in sys.modules])"
     )
@@ -145,7 +146,7 @@ def test_new_scenario_of_a_wheel_goes_beside_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sim.cli, "_in_clone", lambda: False)
+    monkeypatch.setattr(sim.cli.new_scenario, "_in_clone", lambda: False)
     assert main(["new-scenario", "mine"]) == 0
     assert Path("my_scenarios/scenario/mine.yaml").is_file()
     assert load_config("+scenario=mine", config_dir="my_scenarios").scenario == "mine"

@@ -16,9 +16,9 @@ import pytest
 
 from experiments.frontier import figures, page, search
 from experiments.frontier.outcomes import FILE, HERE
-from sim.__main__ import main
 from sim.analysis import load
 from sim.analysis.frontier import behind, front, hypervolume
+from sim.cli.main import main
 from sim.sweep.spec import read_spec
 
 Output = pytest.CaptureFixture[str]

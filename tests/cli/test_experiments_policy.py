@@ -15,7 +15,7 @@ from experiments.leak_price import figures as leak_price
 from experiments.repeal import figures as repeal
 from experiments.threshold import figures as threshold
 from sim import load_config
-from sim.sweep.command import command
+from sim.cli.sweep import command
 from sim.sweep.spec import read_spec
 
 ROOT = Path(__file__).parents[2] / "experiments"

@@ -14,9 +14,9 @@ from experiments.scenario_comparison.numbers import window_of
 from experiments.sensitivity import figures as sensitivity
 from experiments.sensitivity.numbers import STRONGEST, UNITS, strongest
 from sim.analysis.sensitivity import STEP, saltelli_steps
-from sim.config import parameter_table
-from sim.config_compose import options, search_folders
-from sim.sweep.command import command
+from sim.cli.sweep import command
+from sim.config.compose import options, search_folders
+from sim.config.schema import parameter_table
 from sim.sweep.spec import read_spec
 from sim.sweep.spec_draws import bounds
 

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from sim.__main__ import main
-from sim.cli_explain import policy_rows, whom
-from sim.config import load_config
-from sim.config_compose import config_root, options
+from sim.cli.main import main
+from sim.config.compose import config_root, options
+from sim.config.load import load_config
 from sim.data.tables import load_world_data
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Scope
+from sim.policy.words import policy_rows, whom
 
 Output = pytest.CaptureFixture[str]
 FOLDER = [config_root()]

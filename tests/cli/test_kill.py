@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of a pr
 # In the middle of a checkpoint: half of its file is there, and the process is gone.
 KILLED_WHILE_WRITING = """
 import os, signal, sys
-from sim.record import checkpoint
+from sim.store import checkpoint
 write, count = checkpoint.{what}, 0
 def killing(path, *rest):
     global count
@@ -44,7 +44,7 @@ def killing(path, *rest):
         os.kill(os.getpid(), signal.SIGKILL)
     return result
 checkpoint.{what} = killing
-from sim.__main__ import main
+from sim.cli.main import main
 sys.exit(main({words!r}))
 """
 

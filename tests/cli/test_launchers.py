@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.config_read import ConfigError
-from sim.multirun import _check_launcher, _for_hydra
+from sim.cli.multirun import _check_launcher, _for_hydra
+from sim.core.read import ConfigError
 from tests.sweep.small_sweep import POLICY
 
 SMALL = "world=g20 scale=100000 figures=false compare=false replicates=1 start=2012 end=2019 government.mode=scripted"
@@ -19,7 +19,7 @@ def multirun(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command with a launcher, run in an empty folder."""
     command = [sys.executable, "-m", "sim", "-m", *SMALL.split(), *words]
     code = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); sys.argv[0] = 'sim'"
-    start = [sys.executable, "-c", f"{code}; from sim.__main__ import main; sys.exit(main(sys.argv[1:]))"]
+    start = [sys.executable, "-c", f"{code}; from sim.cli.main import main; sys.exit(main(sys.argv[1:]))"]
     return subprocess.run([*start, *command[3:]], cwd=folder, capture_output=True, text=True, timeout=300)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from sim.__main__ import main
 from sim.analysis import load
+from sim.cli.main import main
 from tests.sweep.small_sweep import small_sweep
 
 ROOT = Path(__file__).parents[2]

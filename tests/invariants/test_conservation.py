@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.columns import NONE
+from sim.core.columns import NONE
 from tests import live
 
 

@@ -11,7 +11,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.columns import Columns
+from sim.core.columns import Columns
 from sim.policy.levers import LEVERS
 from tests import live
 

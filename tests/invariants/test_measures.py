@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.columns import NONE
-from sim.fields import N_FIELDS
+from sim.core.columns import NONE
+from sim.data.fields import N_FIELDS
 from sim.record.recorder import REASONS
 from tests import live
 

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from sim import World, load_config
-from sim.columns import RECORDS, Block
+from sim.core.columns import RECORDS, Block
 
 ROW_BYTES = sum(dtype.itemsize for dtype in RECORDS.values())
 

@@ -8,7 +8,7 @@ import pytest
 from mesa.agent import AgentSet
 from mesa.datacollection import DataCollector
 
-from sim.agents.government import Government
+from sim.agents.governments.government import Government
 from sim.agents.researcher import Researcher
 from sim.world import World
 from tests import live

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.phases import moves
+from sim.phases import mobility as moves
 from sim.phases.setting import YearContext
 from sim.policy.channels import Channels
 from tests import live

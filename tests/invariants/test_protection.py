@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.frames import BASELINE
 from sim.analysis.leak_account import ABSENCE, COUNTED, leak_account
+from sim.core.axes import BASELINE
 from tests import live
 
 AIMED = [("project_screening", "partners"), ("outflow_restriction", "destinations"), ("investigations", "origins")]

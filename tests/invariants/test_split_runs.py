@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from sim.config import Config
-from sim.record.checkpoint import Checkpoints, open_checkpoints
-from sim.record.sinks import MemorySink
+from sim.config.schema import Config
 from sim.running.living import Life, live
 from sim.running.model import Arrays, RealModel, WorldLike
+from sim.store.checkpoint import Checkpoints, open_checkpoints
+from sim.store.sinks import MemorySink
 from tests import live as worlds
 
 STOPS = (1982, 1999, 2017, 2018, 2020)

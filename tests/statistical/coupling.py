@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import World
-from sim.config import Config
-from sim.world import BASE_YEAR
+from sim.config.schema import Config
+from sim.data.clock import DATA_END
 from tests import live
 
 YEARS = 10
@@ -62,7 +62,7 @@ def run_arm(world: World, treated: int) -> Arm:
     uid, place = world.columns.gather("uid"), world.columns.gather("place")
     touched = set(uid[place == treated].tolist())
     table: dict[str, np.ndarray] = {}
-    for result in world.run(BASE_YEAR + YEARS):
+    for result in world.run(DATA_END + YEARS):
         uid, place = world.columns.gather("uid"), world.columns.gather("place")
         touched.update(uid[place == treated].tolist())
         table = result.tables["place_year"]
@@ -75,7 +75,7 @@ def run_arm(world: World, treated: int) -> Arm:
 def run_arms(cfg: Config, histories: Sequence[Mapping], lever: str, strength: float, place: str) -> Arms:
     """Baseline and scenario of every replicate; replicate r goes on from history r."""
     arms = Arms([], [])
-    changed = live.with_lever(cfg, lever, strength, (place,), BASE_YEAR + 1)
+    changed = live.with_lever(cfg, lever, strength, (place,), DATA_END + 1)
     for replicate, history in enumerate(histories):
         treated = World(cfg, replicate, empty=True).setting.data.iso3.index(place)
         state = {name: np.array(value) for name, value in history.items()}
@@ -90,7 +90,7 @@ def histories_of(cfg: Config, replicates: int) -> list[Mapping]:
     states = []
     for replicate in range(replicates):
         world = World(cfg, replicate)
-        for _ in world.run(BASE_YEAR):
+        for _ in world.run(DATA_END):
             pass
         states.append({name: np.array(value) for name, value in world.state().items()})
     return states

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from sim import World, load_config
-from sim.config import Config
+from sim.config.schema import Config
 from sim.data.tables import load_world_data
-from sim.macro import Macro
-from sim.world import YearResult
+from sim.phases.macro import Macro
+from sim.record.recorder import YearResult
 
 PAGE = Path(__file__).parents[2] / "docs" / "mechanisms.md"
 SCALE, REPLICATES, LAST = 1000, 8, 2025

@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.fields import FIELD_NAMES
-from sim.policy.channels import STAGES
+from sim.core.axes import STAGES
+from sim.data.fields import FIELD_NAMES
 from sim.policy.levers import LEVERS, Lever
 from sim.policy.schema import RESEARCH_TYPES, SENSITIVITIES
 

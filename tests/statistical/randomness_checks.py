@@ -17,7 +17,7 @@ ONE = np.uint64(1)
 
 
 def to_units(words: np.ndarray) -> np.ndarray:
-    """Numbers in (0, 1) from the upper 53 bits, as `sim.randomness.to_unit`."""
+    """Numbers in (0, 1) from the upper 53 bits, as `sim.core.randomness.to_unit`."""
     return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 

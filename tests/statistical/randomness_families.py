@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.agents.population import make_uids
-from sim.randomness import Stream, fold, mix
+from sim.core.randomness import Stream, fold, mix
+from sim.engines.entry import make_uids
 
 Fold = Callable[[np.ndarray, np.ndarray], np.ndarray]
 PI = np.uint64(0x243F6A8885A308D3)

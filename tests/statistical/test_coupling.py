@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.world import BASE_YEAR
+from sim.data.clock import DATA_END
 from tests import live
 from tests.statistical.coupling import MEASURES, YEARS, Arms, errors, histories_of, ratios, run_arms, shares
 
@@ -20,7 +20,7 @@ PLACE, REPLICATES = "NLD", 4
 @pytest.fixture(scope="module")
 def arms() -> Arms:
     """Baselines and scenarios of a small world in which one place refuses all visas: a large and visible policy."""
-    end = f"end={BASE_YEAR + YEARS}"
+    end = f"end={DATA_END + YEARS}"
     histories = histories_of(live.config(end), REPLICATES)
     return run_arms(live.config(end, "params.feedback=frozen"), histories, "visa_refusal", 1.0, PLACE)
 

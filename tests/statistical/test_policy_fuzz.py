@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim import World
-from sim.config import ConfigError, load_config
+from sim.config.load import load_config
+from sim.core.read import ConfigError
 from tests.statistical.policy_strategies import END, START, scenarios, spoilt
 
 OVERRIDES = (f"start={START}", f"end={END}", "world=g20", "scale=100000", "threads=1", "panel.size=0")

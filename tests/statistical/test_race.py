@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.world import YearResult
+from sim.record.recorder import YearResult
 from tests import live
 
 RECRUITERS = ("USA", "DEU", "GBR", "CAN", "FRA")

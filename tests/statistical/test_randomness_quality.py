@@ -17,7 +17,7 @@ import pytest
 from numba import njit
 from scipy import stats
 
-from sim.randomness import Stream, base_key, gumbel, normal, person_key, poissons, uniforms, unit
+from sim.core.randomness import Stream, base_key, gumbel, normal, person_key, poissons, uniforms, unit
 from tests.statistical.randomness_checks import CHECKS, avalanche, poisson_p, to_units
 from tests.statistical.randomness_families import BROKEN, FAMILIES, MODEL, Generator, real_uids
 

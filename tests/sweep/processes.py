@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import yaml
 
-from sim.config import Config
-from sim.record.sweep_store import SweepStore
+from sim.config.schema import Config
 from sim.running.model import RealModel, WorldLike
+from sim.store.sweep import SweepStore
 from tests.sweep.small_sweep import SETTINGS, small_sweep
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ import sys
 from tests.sweep.processes import {model}
 from sim.sweep import run
 run.RealModel = lambda: {model}({log!r})
-from sim.__main__ import main
+from sim.cli.main import main
 sys.exit(main({words!r}))
 """
 
@@ -56,7 +56,7 @@ class DyingWhileWriting(Logged):
     """Once, the process is killed when half of a part's file is on the disk."""
 
     def happens(self, cfg: Config) -> None:
-        from sim.record import sweep_store
+        from sim.store import sweep as sweep_store
 
         def half(table: Any, path: Path, **options: Any) -> None:
             write(table, path, **options)

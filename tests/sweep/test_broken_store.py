@@ -19,12 +19,12 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.api.types import is_numeric_dtype
 
-from sim.record import sweep_store
-from sim.record.sweep_compaction import compact
-from sim.record.sweep_store import INDEX, META, RUN_FIELDS, StoreError, SweepStore
+from sim.store import sweep as sweep_store
+from sim.store.compaction import compact
+from sim.store.sweep import INDEX, META, RUN_FIELDS, StoreError, SweepStore
 from sim.sweep import run as run_module
 from sim.sweep.chunk import ChunkJob, run_chunk
-from sim.sweep.executors import STORE_ERROR, Ended
+from sim.sweep.executors.base import STORE_ERROR, Ended
 from sim.sweep.run import Outcome, Sweep, carry_out
 from tests.sweep.processes import ROOT
 from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, tables
@@ -281,7 +281,7 @@ def test_compaction_that_is_killed_loses_and_doubles_nothing(
     small: Small, rows: dict[str, pd.DataFrame], moment: str
 ) -> None:
     die = "import os, signal\ndef die(): os.kill(os.getpid(), signal.SIGKILL)"
-    main = f"from sim.__main__ import main\nmain(['sweep', 'compact', {str(small.store)!r}])"
+    main = f"from sim.cli.main import main\nmain(['sweep', 'compact', {str(small.store)!r}])"
     code = f"from sim.record import sweep_compaction as c, sweep_store as s\nimport os\n{die}\n{KILLED[moment]}\n{main}"
     before = len(small.parts())
     killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

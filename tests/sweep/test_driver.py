@@ -15,15 +15,15 @@ from sim import load_config
 from sim import run as run_in_memory
 from sim.analysis import load
 from sim.analysis.by_draw import paired_by_draw
-from sim.analysis.frames import paired_difference
-from sim.config_read import ConfigError
-from sim.record.files import file_lock
-from sim.record.sweep_store import StoreError, SweepStore
+from sim.analysis.pairs import paired_difference
+from sim.core.read import ConfigError
 from sim.running.model import RealModel
+from sim.store.files import file_lock
+from sim.store.sweep import StoreError, SweepStore
 from sim.sweep.batches import batches
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.driver import ATTEMPTS, Driver
-from sim.sweep.executors import STORE_ERROR, Ended
+from sim.sweep.executors.base import STORE_ERROR, Ended
 from sim.sweep.plan import make_plan
 from sim.sweep.run import Sweep, carry_out, run
 from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, swept, tables
@@ -141,7 +141,7 @@ def test_large_families_are_split_and_give_the_same(done: Path, tmp_path: Path, 
 
 def test_split_family_lives_its_history_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALENT_CIRCULATION_CACHE", str(tmp_path / "cache"))
-    from sim.record.cache import cache_dir
+    from sim.store.history import cache_dir
 
     grid = {"when": {"keys": ["policies.door.levers.visa.values.2018-01-01"], "values": [0.1, 0.2, 0.3]}}
     sweep = Sweep.open(small_spec(tmp_path, grid=grid, replicates=1), tmp_path / "store")
@@ -286,7 +286,7 @@ def test_paired_effects_by_draw_are_those_of_each_draw_alone(done: Path) -> None
 
 
 def test_reading_is_the_same_after_compaction_and_of_copies(done: Path) -> None:
-    from sim.record.sweep_compaction import compact
+    from sim.store.compaction import compact
 
     swept(done)
     before = tables(done / "store")

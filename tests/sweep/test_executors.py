@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.config_read import ConfigError
+from sim.core.read import ConfigError
 from sim.sweep.executors import make_executor
 from sim.sweep.executors.slurm_settings import read_settings
 from tests.sweep.small_sweep import small_spec

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from sim.analysis import load
-from sim.config import Config
+from sim.config.schema import Config
 from sim.running.model import RealModel
 from sim.sweep.batches import batches
 from sim.sweep.chunk import ChunkJob, run_chunk
-from sim.sweep.executors import Ended
+from sim.sweep.executors.base import Ended
 from sim.sweep.executors.processes import ProcessExecutor
 from sim.sweep.run import Sweep
 from sim.sweep.spec import Record

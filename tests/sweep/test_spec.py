@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.config_read import ConfigError
+from sim.core.read import ConfigError
 from sim.sweep.design import Arm, make_draws
 from sim.sweep.plan import make_plan
 from sim.sweep.sampling import METHODS, Range, Sample

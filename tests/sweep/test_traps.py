@@ -11,8 +11,8 @@ import pytest
 
 from sim.analysis import load
 from sim.analysis.by_draw import paired_by_draw
-from sim.analysis.frames import paired_difference
-from sim.config_read import ConfigError
+from sim.analysis.pairs import paired_difference
+from sim.core.read import ConfigError
 from sim.running.model import RealModel
 from sim.sweep.design_files import DESIGN
 from sim.sweep.plan import make_plan

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from sim.analysis.balance import Balance, balance, fear, open_run
-from sim.analysis.balance.command import carry_out, command, ends
 from sim.analysis.balance.inputs import Source, quotient
-from sim.analysis.frames import load, paired_difference
-from sim.config_read import ConfigError
+from sim.analysis.pairs import paired_difference
+from sim.cli.balance import carry_out, command, ends
+from sim.core.read import ConfigError
+from sim.store.frames import load
 
 SMALL = ("scale=4000", "replicates=3", "start=2010", "end=2024", "threads=1", "figures=false", "progress=off")
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.agents.bargaining import CONDITION, STANDARD, bargain
-from sim.agents.council import Council
-from sim.agents.indicators import INDICATORS, Observation, indicators
+from sim.agents.governments.bargaining import CONDITION, STANDARD, bargain
+from sim.agents.governments.council import Council
+from sim.agents.governments.indicators import INDICATORS, Observation, indicators
 from sim.params import Params
 from tests import live
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks import phases, scaling, sweeps
 from benchmarks.rows import Row, show
 from sim import load_config
-from sim.columns import RECORDS, Block
+from sim.core.columns import RECORDS, Block
 from sim.engines import pools
 from sim.sweep.run import Outcome
 

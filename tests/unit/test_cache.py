@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.record import cache as caches
-from sim.record import files
-from sim.record.cache import DamagedEntry, History, HistoryCache, cache_dir, list_cache, prune_cache
-from sim.record.files import file_lock, lock_if_free, read_state, sha256, write_state, write_table
+from sim.store import files
+from sim.store import history as caches
+from sim.store.files import file_lock, lock_if_free, read_state, sha256, write_state, write_table
+from sim.store.history import DamagedEntry, History, HistoryCache, cache_dir, list_cache, prune_cache
 
 KEY, OTHER, THIRD = "0" * 20, "1" * 20, "2" * 20
 STATE = {
@@ -209,7 +209,7 @@ def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
 HOLD = """
 import sys, time
 from pathlib import Path
-from sim.record.files import file_lock
+from sim.store.files import file_lock
 with file_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.columns import NONE, Block
+from sim.core.columns import NONE, Block
+from sim.core.randomness import Stream, draw
+from sim.core.ties import tie_place, tie_word, uid_tag
 from sim.engines import careers
 from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, stage_of
-from sim.randomness import Stream, draw
-from sim.ties import tie_place, tie_word, uid_tag
 from tests.small import ALPHA, YEAR, key, people, remember
 
 P = 4

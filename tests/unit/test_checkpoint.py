@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.record import checkpoint
-from sim.record.cache import History, HistoryCache, list_cache, prune_cache
-from sim.record.checkpoint import Checkpoints, count, discard, open_checkpoints
-from sim.record.sinks import MemorySink
+from sim.store import checkpoint
+from sim.store.checkpoint import Checkpoints, count, discard, open_checkpoints
+from sim.store.history import History, HistoryCache, list_cache, prune_cache
+from sim.store.sinks import MemorySink
 
 KEY, OTHER = "0" * 20, "1" * 20
 NAME = f"checkpoint-{KEY}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.columns import COLUMNS, N_TIES, NONE, RECORDS, Block, Columns
-from sim.fields import N_FIELDS
+from sim.core.columns import COLUMNS, N_TIES, NONE, RECORDS, Block, Columns
+from sim.data.fields import N_FIELDS
 
 
 def filled(n: int, capacity: int = 16) -> Block:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from sim.config import Config, ConfigError, load_config, parameter_table, run_key, to_mapping, validate
-from sim.config_compose import config_root, expand, options
+from sim.config.compose import config_root, expand, options
+from sim.config.key import run_key
+from sim.config.load import load_config, validate
+from sim.config.schema import Config, parameter_table, to_mapping
+from sim.core.read import ConfigError
 from sim.params import Params
 from sim.policy.schema import Policy
 
 GOOD = Path(__file__).parent.parent / "policy_yaml" / "good"
-LIGHT = "import sys, sim.config, sim.policy.levers; print([m for m in {heavy} if m in sys.modules])"
+LIGHT = "import sys, sim.config.load, sim.policy.levers; print([m for m in {heavy} if m in sys.modules])"
 HEAVY = ["mesa", "numba", "pandas", "matplotlib", "pyarrow", "scipy", "hydra", "omegaconf", "rich"]
 
 

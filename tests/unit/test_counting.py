@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.columns import NONE, Block
+from sim.core.columns import NONE, Block
+from sim.core.ties import tie_place
 from sim.engines.counting import count_people, empty_counts
-from sim.ties import tie_place
 from tests.small import people
 
 P = 4

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.data.build_gaps_listed import LISTED
-from sim.data.tables import LAST, YEAR0, data_checksum, extend_inputs, folder_of, load_world_data
-from sim.places import GROUPS, group, index_of, members, resolve
+from sim.data.build.gaps_listed import LISTED
+from sim.data.clock import FIRST_YEAR, INPUTS_END
+from sim.data.places import GROUPS, group, index_of, members, resolve
+from sim.data.tables import data_checksum, extend_inputs, folder_of, load_world_data
 
 WORLDS = ("full", "g20")
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ def test_shapes_and_order(data):
     P = data.n_places
     assert {"full": 64, "g20": 23}[data.world] == P
     assert data.researchers.shape == (38, P) and data.flows.shape == (20, P, P)
-    assert data.papers_whole.shape == (22, P) and data.gerd_musd.shape == (LAST - YEAR0 + 1, P)
+    assert data.papers_whole.shape == (22, P) and data.gerd_musd.shape == (INPUTS_END - FIRST_YEAR + 1, P)
     countries = ~data.is_rest
     assert list(data.is_rest) == sorted(data.is_rest) and data.is_rest.sum() == 4
     assert (np.diff(data.researchers[-1][countries]) <= 0).all()
@@ -116,7 +117,7 @@ def test_shares_lie_in_0_1(data):
         known = values[np.isfinite(values)]
         assert known.size and (known >= 0).all() and (known <= 1).all(), name
     assert np.isnan(data.top1_fractional[19:]).all()
-    periods = [data.intl_share_world[a - YEAR0 : a - YEAR0 + 5].mean() for a in (1981, 1991, 2001, 2011)]
+    periods = [data.intl_share_world[a - FIRST_YEAR : a - FIRST_YEAR + 5].mean() for a in (1981, 1991, 2001, 2011)]
     assert periods == pytest.approx([0.062, 0.114, 0.158, 0.207], abs=0.001)
 
 

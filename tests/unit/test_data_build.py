@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from sim.data import tables
-from sim.data.build import build
-from sim.data.build_gaps import GapError, ImputedLog, check_gaps, check_present, damped, interpolate, span
-from sim.data.build_people import balance, whole_numbers
-from sim.data.build_sources import Sources
-from sim.data.build_write import cell, write_csv
+from sim.data.build.__main__ import build
+from sim.data.build.gaps import GapError, ImputedLog, check_gaps, check_present, damped, interpolate, span
+from sim.data.build.people import balance, whole_numbers
+from sim.data.build.sources import Sources
+from sim.data.build.write import cell, write_csv
 
 SHIPPED = Path(tables.__file__).parent
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.frames import estimate, paired_difference, unit_values
+from sim.analysis.pairs import estimate, paired_difference, unit_values
 
 EFFECT, SHARED, OWN = 3.0, 10.0, 1.0
 

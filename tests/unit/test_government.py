@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.agents.council import Council, allies_of, rivals_of
-from sim.agents.indicators import INDICATORS
-from sim.agents.memory import BASE_FROM, BASE_TO, Memory, prices
-from sim.agents.rules import N_RULES, PROMOTES, RULE_INDEX, RULES
+from sim.agents.governments.council import Council, allies_of, rivals_of
+from sim.agents.governments.indicators import INDICATORS
+from sim.agents.governments.memory import STANDARD_FROM, Memory, prices
+from sim.agents.governments.rules import N_RULES, PROMOTES, RULE_INDEX, RULES
+from sim.data.clock import DATA_END
 from sim.params import Params
 from sim.world import World
 from tests import live
@@ -91,9 +92,9 @@ def test_a_tenth_of_a_pact_is_no_ally_and_half_a_pact_is() -> None:
 def watched(slope: float, years: int) -> Memory:
     """Two places whose net talent falls by `slope` a year; everything else rests."""
     memory = Memory(2)
-    for year in range(BASE_FROM - 20, BASE_TO + years + 1):
+    for year in range(STANDARD_FROM - 20, DATA_END + years + 1):
         z = np.zeros((2, len(INDICATORS)))
-        z[0, 0] = -slope * (year - BASE_FROM)
+        z[0, 0] = -slope * (year - STANDARD_FROM)
         memory.watch(year, z, PARAMS)
     return memory
 
@@ -110,7 +111,7 @@ def test_what_lasts_becomes_normal() -> None:
     z = np.zeros((2, len(INDICATORS)))
     z[0, 0] = -0.001
     early = late = 0.0
-    for year in range(BASE_TO + 2, BASE_TO + 42):
+    for year in range(DATA_END + 2, DATA_END + 42):
         memory.watch(year, z, PARAMS)
         early, late = min(early, memory.deviations()[0, 0]), memory.deviations()[0, 0]
     assert early < -1.0 and late > -0.1

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.columns import NONE, Block
+from sim.core.columns import NONE, Block
+from sim.core.randomness import Stream, normal
 from sim.engines import impact
 from sim.engines.impact import INTERNATIONAL, citation_flows
 from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
 from sim.engines.spectrum import BIN_START, BIN_WIDTH, BY_PLACE, N_BINS, Spectrum, shares_above, sum_by_place
-from sim.randomness import Stream, normal
 from tests.small import Papers, Rules, key, people, write
 
 P = 4

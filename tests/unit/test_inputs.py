@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.agents.population import entry_choice
-from sim.data.tables import DATA_END, YEAR0, load_world_data
-from sim.fields import FIELDS
-from sim.fitted import Fitted, load_fitted, place_year_columns, save_fitted
-from sim.inputs import ENTRY_DAMPING, Inputs, load_inputs
+from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.fields import FIELDS
+from sim.data.fitted import Fitted, load_fitted, place_year_columns, save_fitted
+from sim.data.inputs import ENTRY_DAMPING, Inputs, load_inputs
+from sim.data.tables import load_world_data
+from sim.engines.entry import entry_choice
 
 WORLDS = ("full", "g20")
 
@@ -65,7 +66,7 @@ def test_rates_after_the_data_are_the_means_of_the_last_five_years(inputs: Input
 
 def test_rates_are_usable_everywhere(inputs: Inputs) -> None:
     n = inputs.data.n_places
-    for year in range(YEAR0, 2061, 5):
+    for year in range(FIRST_YEAR, 2061, 5):
         y = inputs.year(year)
         assert (y.exit_scale >= 0.0).all() and (y.move_base >= 0.0).all() and (y.output > 0.0).all()
         assert not np.diag(y.move_base).any(), "nobody moves to where they are"
@@ -77,7 +78,7 @@ def test_rates_are_usable_everywhere(inputs: Inputs) -> None:
 
 
 def test_exit_hazard_gives_the_datas_exits(inputs: Inputs) -> None:
-    from sim.inputs import exit_hazard
+    from sim.data.inputs import exit_hazard
 
     data = inputs.data
     leave = 1.0 - np.exp(-exit_hazard(data)[1:])
@@ -85,14 +86,14 @@ def test_exit_hazard_gives_the_datas_exits(inputs: Inputs) -> None:
 
 
 def test_data_end_where_fitted_years_end() -> None:
-    assert len(load_world_data("full").researchers) == DATA_END - YEAR0 + 1
+    assert len(load_world_data("full").researchers) == DATA_END - FIRST_YEAR + 1
 
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_fitted_tables_survive_saving(world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fitted, data = load_fitted(world), load_world_data(world)
     save_fitted(fitted, data, tmp_path)
-    monkeypatch.setattr("sim.fitted.folder_of", lambda _: tmp_path)
+    monkeypatch.setattr("sim.data.fitted.folder_of", lambda _: tmp_path)
     again = load_fitted.__wrapped__(world)
     for name in (*place_year_columns(), "move_pair"):
         np.testing.assert_array_equal(getattr(again, name), getattr(fitted, name), err_msg=name)

@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.config import Config
+from sim.config.schema import Config
+from sim.core.axes import Threshold
 from sim.data.tables import load_world_data
 from sim.engines.compliance import JUST_UNDER, declined_support, three_year_mean
 from sim.policy.schema import LeverUse, Policy, Scope
-from sim.policy.timeline import Threshold
 from tests import live
 
 SUPPORT = np.array([300.0, 50.2, 51.0, 49.0, 55.0, 50.2])

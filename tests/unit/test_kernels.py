@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sim import kernels
-from sim.config_key import PACKAGE
+from sim.core import kernels
+from sim.core.digest import PACKAGE
 
 ENGINES = PACKAGE / "engines"
 
@@ -27,7 +27,13 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_sources_of_a_kernel_are_all_it_can_be_made_of() -> None:
     sources = {path.relative_to(PACKAGE).as_posix() for path in kernels.kernel_sources(ENGINES / "publication.py")}
-    assert {"engines/publication.py", "engines/pools.py", "randomness.py", "ties.py", "prefetch.py"} <= sources
+    assert {
+        "engines/publication.py",
+        "engines/pools.py",
+        "core/randomness.py",
+        "core/ties.py",
+        "core/prefetch.py",
+    } <= sources
     assert not {path for path in sources if path.startswith(("phases/", "policy/", "plots/"))}
 
 
@@ -35,7 +41,7 @@ def test_every_kernel_of_the_package_is_kept_by_its_sources() -> None:
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         plain = re.search(r"^from numba import .*jit|numba\.\w*jit\(", text, re.MULTILINE)
-        assert not plain or path.name == "kernels.py", f"{path.name} makes kernels past sim.kernels.njit"
+        assert not plain or path.name == "kernels.py", f"{path.name} makes kernels past sim.core.kernels.njit"
 
 
 def test_folder_follows_the_digest(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -74,8 +80,9 @@ def test_kernels_work_where_nothing_can_be_written(fresh: pytest.MonkeyPatch, tm
     assert double.stats.cache_path is None and not list(tmp_path.glob("*/*"))
 
 
-RULE = "from sim.kernels import njit\n\n\n@njit(cache=True, inline='always')\ndef rule():\n    return {}\n"
-USE = "from sim.kernels import njit\nfrom sim.rule import rule\n\n\n@njit(cache=True)\ndef use():\n    return rule()\n"
+RULE = "from sim.core.kernels import njit\n\n\n@njit(cache=True, inline='always')\ndef rule():\n    return {}\n"
+USE = "from sim.core.kernels import njit\nfrom sim.rule import rule\n\n\n"
+USE += "@njit(cache=True)\ndef use():\n    return rule()\n"
 ASK = "from sim.use import use; from numba.core import config; print(use(), sum(use.stats.cache_hits.values()), "
 ASK += "config.CACHE_DIR)"
 
@@ -84,8 +91,9 @@ def test_a_kernel_of_an_old_rule_is_not_used(tmp_path: Path) -> None:
     """A change in an imported file, which numba itself does not see, reaches the kernels that have it compiled in."""
     package, kept = tmp_path / "sim", tmp_path / "kept"
     package.mkdir()
-    for name in ("__init__.py", "kernels.py", "config_key.py"):
-        shutil.copy(PACKAGE / name, package)
+    (package / "core").mkdir()
+    for name in ("__init__.py", "core/__init__.py", "core/kernels.py", "core/digest.py"):
+        shutil.copy(PACKAGE / name, package / name)
     (package / "use.py").write_text(USE)
 
     def ask(value: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.macro import Macro, access_matrix, first_macro, frontier_reach
+from sim.phases.macro import Macro, access_matrix, first_macro, frontier_reach
 
 RNG = np.random.default_rng(1)
 TOGETHER = np.array([[0.0, 30.0, 1.0], [30.0, 0.0, 5.0], [1.0, 5.0, 0.0]])

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.columns import COLUMNS, Block
+from sim.core.columns import COLUMNS, Block
+from sim.core.randomness import Stream, draw, gumbel, person_key
+from sim.core.ties import tie_place
 from sim.engines import mobility
 from sim.engines.move_plan import MovePlan, inflow, plan_moves
-from sim.randomness import Stream, draw, gumbel, person_key
-from sim.ties import tie_place
 from tests.small import ALPHA, YEAR, key, known_rows, people, tie_to, without
 
 ELITE_TALENT = 2.0

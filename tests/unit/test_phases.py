@@ -8,7 +8,11 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from sim.phases import moves, papers, people, safety
+from sim.engines import careers as engine
+from sim.phases import careers, entry
+from sim.phases import mobility as moves
+from sim.phases import publication as papers
+from sim.phases import security as safety
 from sim.phases.setting import YearContext
 from sim.policy.channels import Channels
 from sim.record import measures
@@ -123,7 +127,7 @@ ENTRY = [
 def test_entry_is_changed_for_one_origin_at_one_host(
     name: str, at: tuple, value: float, where: set[tuple[int, int]], sign: int, world: World
 ) -> None:
-    runs = pair(people.entry_utilities, world, **{name: (at, value)})
+    runs = pair(entry.entry_utilities, world, **{name: (at, value)})
     (before, home_before, _), (after, home_after, group) = runs
     assert cells(before != after, (1, 2)) == where
     assert np.sign(after - before)[before != after].tolist() == [sign]
@@ -132,14 +136,14 @@ def test_entry_is_changed_for_one_origin_at_one_host(
 
 
 def test_student_places_are_for_foreigners(world: World) -> None:
-    runs = pair(people.entry_utilities, world, student_places=((OTHER,), 0.3))
+    runs = pair(entry.entry_utilities, world, student_places=((OTHER,), 0.3))
     odds = 0.3 * world.setting.params.entry.dissimilarity  # so that odds of the host rise by 0.3 whatever lambda is
     np.testing.assert_allclose(runs[1][0][:, :, OTHER] - runs[0][0][:, :, OTHER], odds)
     np.testing.assert_array_equal(runs[1][1], runs[0][1])
 
 
 def test_funding_draws_entrants_and_keeps_ones_own(world: World) -> None:
-    runs = pair(people.entry_utilities, world, funding=((OTHER,), 1.5))
+    runs = pair(entry.entry_utilities, world, funding=((OTHER,), 1.5))
     assert cells(runs[0][0] != runs[1][0], (2,)) == {(OTHER,)}
     assert cells(runs[0][1] != runs[1][1], (0,)) == {(OTHER,)}
     assert runs[1][1][OTHER] > runs[0][1][OTHER]
@@ -153,8 +157,8 @@ def careers_given(world: World, monkeypatch: pytest.MonkeyPatch):  # type: ignor
 
     def look(**channels: tuple[tuple, float]) -> dict[str, np.ndarray]:
         seen: list[tuple] = []
-        monkeypatch.setattr(people.careers, "step", lambda *a: seen.append(a) or 0)
-        people.age_and_exit(world.setting, context(world, **channels), world.columns)
+        monkeypatch.setattr(engine, "step", lambda *a: seen.append(a) or 0)
+        careers.age_and_exit(world.setting, context(world, **channels), world.columns)
         return dict(zip(names.split(), seen[0][20:24]))
 
     return look

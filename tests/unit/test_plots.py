@@ -17,7 +17,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.analysis.frames import estimate
+from sim.analysis.pairs import estimate
 from sim.data.tables import WORLDS, load_world_data
 from sim.plots import captions, effects, gazetteer, geo, write_figures
 from sim.plots.figures import DRAWINGS, material_of

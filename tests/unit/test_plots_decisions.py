@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.agents.rules import RULES
+from sim.agents.governments.rules import RULES
 from sim.plots.decisions import decision_figure
 
 

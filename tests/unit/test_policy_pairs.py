@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.config import Config, ConfigError, load_config
-from sim.config_compose import config_root, options
+from sim.config.compose import config_root, options
+from sim.config.load import load_config, timeline_of
+from sim.config.schema import Config
+from sim.core.read import ConfigError
 from sim.data.tables import load_world_data
 from sim.policy.channels import Channels
 from sim.policy.levers import LEVERS
-from sim.policy.timeline import Timeline
 
 SCENARIOS = sorted(options("scenario", [config_root()]))
 YEARS = (2004, 2021, 2030)
@@ -31,7 +32,7 @@ def alone(scenario: str) -> Config:
 
 @lru_cache(maxsize=256)
 def channels_alone(scenario: str, year: int) -> Channels:
-    return Timeline.from_config(alone(scenario), load_world_data("g20")).channels(year)
+    return timeline_of(alone(scenario), load_world_data("g20")).channels(year)
 
 
 @pytest.mark.parametrize("one", SCENARIOS)
@@ -42,8 +43,8 @@ def test_a_scenario_goes_together_with_every_other(one: str) -> None:
         assert both.policies == {**alone(one).policies, **alone(other).policies}
         assert both.titles == {**alone(one).titles, **alone(other).titles}
         assert both.scenario == f"{one}+{other}"
-        line = Timeline.from_config(both, data)
-        firsts = [Timeline.from_config(alone(name), data).first_date for name in (one, other)]
+        line = timeline_of(both, data)
+        firsts = [timeline_of(alone(name), data).first_date for name in (one, other)]
         assert line.first_date == min(first for first in firsts if first is not None)
         assert line.levers_never_read() == []
         for year in YEARS:
@@ -65,7 +66,7 @@ def test_order_of_scenarios_does_not_matter() -> None:
     data = load_world_data("g20")
     for one, other in (("china_initiative", "ostp_2024"), ("as_it_was", "nspm33"), ("decoupling", "china_outflow")):
         lines = [
-            Timeline.from_config(load_config(f"+scenario=[{names}]", "world=g20"), data)
+            timeline_of(load_config(f"+scenario=[{names}]", "world=g20"), data)
             for names in (f"{one},{other}", f"{other},{one}")
         ]
         for year in YEARS:

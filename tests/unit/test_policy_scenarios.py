@@ -9,15 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.config import Config, load_config
-from sim.config_compose import config_root, options
+from sim.config.compose import config_root, options
+from sim.config.load import load_config, timeline_of
+from sim.config.schema import Config
+from sim.core.axes import KINDS
+from sim.data.fields import FIELDS
 from sim.data.tables import load_world_data
-from sim.docs import levers as levers_page
-from sim.docs import parameters as parameters_page
-from sim.docs_scenarios import first_date
-from sim.docs_scenarios import scenarios as scenarios_page
-from sim.fields import FIELDS
-from sim.policy.channels import KINDS
+from sim.pages.levers import levers as levers_page
+from sim.pages.parameters import parameters as parameters_page
+from sim.pages.scenarios import first_date
+from sim.pages.scenarios import scenarios as scenarios_page
 from sim.policy.timeline import Timeline
 from sim.running.model import RealModel
 from sim.running.plan import make_plan
@@ -36,7 +37,7 @@ SOURCE = re.compile(r"\b[MPCFSU]\d{1,2}[ab]?\b|GAO-\d\d-\d+|section \d+|assumpti
 
 
 def timeline(cfg: Config) -> Timeline:
-    return Timeline.from_config(cfg, load_world_data(cfg.world))
+    return timeline_of(cfg, load_world_data(cfg.world))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -176,7 +177,7 @@ PAGES = [("parameters.md", parameters_page), ("levers.md", levers_page), ("scena
 
 @pytest.mark.parametrize(("name", "page"), PAGES)
 def test_generated_documents_are_current(name: str, page: object) -> None:
-    assert (DOCS / name).read_text(encoding="utf-8") == page(), "run python -m sim.docs"  # type: ignore[operator]
+    assert (DOCS / name).read_text(encoding="utf-8") == page(), "run make docs"  # type: ignore[operator]
 
 
 def test_scenario_with_every_lever_at_neutral_is_the_baseline() -> None:

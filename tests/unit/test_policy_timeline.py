@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_small_world import PLACES, SmallWorld
 
-from sim.policy.channels import KINDS, WAYS, Channels
+from sim.core.axes import KINDS, WAYS
+from sim.policy.channels import Channels
 from sim.policy.levers import LEVERS, Lever
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
 from sim.policy.timeline import Timeline, strength_in

@@ -11,7 +11,7 @@ from mesa.agent import AgentSet
 from sim.agents.institution import InstitutionSet
 from sim.agents.pool import ResearcherPool
 from sim.agents.researcher import RetiredError
-from sim.columns import Columns
+from sim.core.columns import Columns
 
 PLACES = [3, 1, 3, 2, 1, 3]
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.agents import population
-from sim.agents.population import UID_YEAR0, bear, choose_entry, cohort_counts, entry_choice, first_people, make_uids
-from sim.columns import NONE, Block
-from sim.randomness import Stream, base_key, draw, gumbel, person_key
+from sim.core.columns import NONE, Block
+from sim.core.randomness import Stream, base_key, draw, gumbel, person_key
+from sim.engines import entry as population
+from sim.engines.entry import UID_YEAR0, bear, choose_entry, cohort_counts, entry_choice, first_people, make_uids
 from tests.small import ALPHA, key
 
 SIGMA = 0.75

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.columns import Block
+from sim.core.columns import Block
+from sim.core.randomness import Stream, fold
+from sim.core.ties import tie_alive, tie_row, uid_tag
 from sim.engines import publication
 from sim.engines.partners import MAX_TEAM, partner_distribution, partner_weights, team_distribution
 from sim.engines.pools import LOAD, NOBODY, Pool, build_pools, draw_person, first_taken, guide, invert, owner, pool_size
 from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE, plan_projects
-from sim.randomness import Stream, fold
-from sim.ties import tie_alive, tie_row, uid_tag
 from tests.small import ALPHA, YEAR, Papers, Rules, key, known_rows, people, tie_to, without, write
 
 P = 4

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.randomness import (
+from sim.core.randomness import (
     Stream,
     base_key,
     fold,

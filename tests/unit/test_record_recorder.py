@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.record.files import read_table
 from sim.record.recorder import REQUIRED, Recorder
-from sim.record.sinks import FileSink, MemorySink
+from sim.store.files import read_table
+from sim.store.sinks import FileSink, MemorySink
 
 PLACES = ("USA", "CHN", "DEU")
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.record.files import write_table
 from sim.record.recorder import TABLES
-from sim.record.store import (
+from sim.store.files import write_table
+from sim.store.runs import (
     ParquetTable,
     PartMeta,
     PartStore,

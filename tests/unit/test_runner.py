@@ -17,12 +17,13 @@ import pandas as pd
 import pytest
 from toy_model import EFFECT, ToyModel, toy_config, toy_policy
 
-from sim.__main__ import main
-from sim.analysis.frames import Frames, load
-from sim.record.cache import HistoryCache, list_cache
+from sim.api import compare, run
+from sim.cli.main import main
+from sim.cli.run import run_command
 from sim.record.recorder import REQUIRED, TABLES
-from sim.runner import compare, run, run_command
 from sim.running.plan import branch_year, make_plan
+from sim.store.frames import Frames, load
+from sim.store.history import HistoryCache, list_cache
 
 RUN_COLUMNS = ["scenario", "draw", "replicate", "mode"]
 
@@ -389,7 +390,8 @@ import sys
 sys.path[:0] = {paths!r}
 from pathlib import Path
 from toy_model import ToyModel, toy_config
-from sim.runner import run, run_command
+from sim.api import run
+from sim.cli.run import run_command
 model = ToyModel(wait={wait}, log={log!r})
 cfg = toy_config(Path({folder!r}), threads={threads}, replicates=3)
 {call}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.engines.security import Cases, Leaks, fear_share, leaks, third_places, threat_matrix, update_fear, way_shares
+from sim.data.threat import threat_matrix
+from sim.engines.security import Cases, Leaks, fear_share, leaks, third_places, update_fear, way_shares
 from sim.params import Params, SecurityParams
 
 P, F = 3, 2

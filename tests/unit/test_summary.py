@@ -14,10 +14,10 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
-from sim.analysis.frames import Frames, in_memory
+from sim.analysis.summary import BY_ABSENCE, Area, Period, areas_of, decimals, effects, number, period_of, show
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.recorder import REQUIRED
-from sim.summary import BY_ABSENCE, Area, Period, areas_of, decimals, effects, number, period_of, show
+from sim.store.frames import Frames, in_memory
 
 
 @pytest.mark.parametrize(

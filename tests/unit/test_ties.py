@@ -7,8 +7,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from sim.columns import N_TIES, Block
-from sim.ties import tie_alive, tie_place, tie_row, tie_word, uid_tag
+from sim.core.columns import N_TIES, Block
+from sim.core.ties import tie_alive, tie_place, tie_row, tie_word, uid_tag
 from tests.small import known_rows, people, remember
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.config import Config
-from sim.macro import Macro
+from sim.config.schema import Config
+from sim.phases.macro import Macro
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.recorder import REQUIRED, VOCABULARIES
 

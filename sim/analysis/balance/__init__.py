@@ -1,7 +1,7 @@
 """The balance between promoting and protecting: one page of numbers for a scenario, from the files that a run left.
 
 Nothing here runs the model. Every number is a paired difference (scenario minus baseline, replicate by replicate), a
-ratio of two such, or a level; every one carries its standard error and the band of `sim.analysis.frames.estimate`.
+ratio of two such, or a level; every one carries its standard error and the band of `sim.analysis.pairs.estimate`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def balance(run: str | Path | Source, others: Sequence[str | Path | Source] = ()
 
     Raises
     ------
-    sim.config_read.ConfigError : a folder, a table or a paired run is missing, or another run does not fit.
+    sim.core.read.ConfigError : a folder, a table or a paired run is missing, or another run does not fit.
 
     Examples
     --------

@@ -10,16 +10,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.analysis.balance.inputs import Paired, Row, Source, quotient
-from sim.analysis.frames import Estimate, estimate
-from sim.config_read import ConfigError
-
-if TYPE_CHECKING:
-    from sim.config import Config
+from sim.analysis.pairs import Estimate, estimate
+from sim.config.schema import Config
+from sim.core.read import ConfigError
 
 PARTS, RECOVERY = "Rule and fear", "Share of the yearly loss that is left, by years after the repeal"
 FEAR_CHANNELS = (

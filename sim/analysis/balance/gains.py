@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.balance.inputs import RUN, Paired, Row, Source, changed
-from sim.analysis.frames import estimate
 from sim.analysis.leak_account import LEAKS as WAYS
+from sim.analysis.pairs import estimate
 
 SCIENCE, TOGETHER, TALENT, WHERE, LEAKS = (
     "Papers and top-1 % papers",

@@ -6,18 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim import summary
-from sim.analysis.frames import BASELINE, UNIT, Estimate, Frames, Value, estimate, load, unit_values
-from sim.config_read import ConfigError, Problems
-from sim.record.store import MODES
-
-if TYPE_CHECKING:
-    from sim.config import Config
+from sim.analysis import summary
+from sim.analysis.pairs import UNIT, Estimate, Value, estimate, unit_values
+from sim.config.load import from_mapping
+from sim.config.schema import Config
+from sim.core.axes import BASELINE
+from sim.core.read import ConfigError, Problems
+from sim.running.model import RealModel
+from sim.store.frames import Frames, load
+from sim.store.runs import MODES
 
 RUN = ["scenario", "mode", *UNIT]
 CLEAR = 2.0  # standard errors by which a denominator must differ from zero before anything is divided by it
@@ -86,7 +88,7 @@ class Source:
 
     Parameters
     ----------
-    frames : tables, as from `sim.run` or `sim.analysis.frames.load`.
+    frames : tables, as from `sim.run` or `sim.analysis.pairs.load`.
     cfg : configuration of the scenario that was run.
     mode : governments' mode that is read; direct effects (scripted) where there are both.
     """
@@ -117,8 +119,6 @@ class Source:
     @cached_property
     def period(self) -> summary.Period:
         """Years of the yearly means: from the first policy to the end."""
-        from sim.running.model import RealModel
-
         return summary.period_of(self.cfg.start, self.cfg.end, RealModel().first_policy_year(self.cfg))
 
     @cached_property
@@ -133,8 +133,6 @@ class Source:
         return tuple(code for code in self._members(words) if code not in self.issuers)
 
     def _members(self, words: Any) -> tuple[str, ...]:
-        from sim.running.model import RealModel
-
         return RealModel().members(self.cfg, list(dict.fromkeys(words)))
 
     def table(
@@ -215,8 +213,6 @@ def open_run(folder: str | Path, mode: str = "") -> Source:
     except FileNotFoundError as error:
         hint = "give the folder that a run printed last, such as outputs/restrictive/1a2b…"
         raise ConfigError([f"{folder}: {error}; {hint}"]) from None
-    from sim.config import from_mapping
-
     problems = Problems()
     cfg = from_mapping(raw, problems)
     if problems.found:

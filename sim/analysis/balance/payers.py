@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from sim.analysis.balance.inputs import Paired, Row, Source, changed, quotient
-from sim.fields import FIELD_NAMES
-from sim.policy.channels import STAGES
+from sim.core.axes import STAGES
+from sim.data.fields import FIELD_NAMES
 from sim.record.recorder import SIZE_CLASSES
 
 ORIGIN, STAGE, FIELD, SIZE = (

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.analysis.balance.inputs import Row, Source, quotient
-from sim.analysis.frames import estimate
 from sim.analysis.leak_account import LEAKS as WAYS
+from sim.analysis.pairs import estimate
 
 YIELD, PRICE_PAPERS, PRICE_MONEY, LINE = (
     "Leaks prevented per 1,000 papers lost, by leak rate",

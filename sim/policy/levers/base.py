@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from sim.fields import FIELDS, N_FIELDS
-from sim.policy.channels import KINDS, WAYS, Channels
-
-if TYPE_CHECKING:
-    from sim.data.tables import WorldData
+from sim.core.axes import KINDS, WAYS
+from sim.data.fields import FIELDS, N_FIELDS
+from sim.data.tables import WorldData
+from sim.policy.channels import Channels
 
 FLOWS = ("entry", "move")
 
@@ -174,7 +173,7 @@ def towards_threats(protection: np.ndarray, threat: np.ndarray) -> np.ndarray:
 
 
 def sensitive_weights() -> np.ndarray:
-    """Share of the world's sensitive projects by kind and field [k, f]; sum 1; from `sim.fields`."""
+    """Share of the world's sensitive projects by kind and field [k, f]; sum 1; from `sim.data.fields`."""
     weights = np.zeros((len(KINDS), N_FIELDS))
     for f, entry in enumerate(FIELDS):
         weights[KINDS.index("sensitive_basic"), f] = entry.share * entry.basic * entry.dual_use_basic

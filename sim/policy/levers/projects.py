@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.policy.channels import KINDS, WAYS, Channels
+from sim.core.axes import KINDS, WAYS
+from sim.policy.channels import Channels
 from sim.policy.levers.base import Context, Effect, Lever, left_over, sensitive_weights, towards_threats
 
 Effects = Mapping[str, float]

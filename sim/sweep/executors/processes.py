@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.config import available_cores
-from sim.config_read import Problems, check_keys, whole
-from sim.record.sweep_store import StoreError
+from sim.config.schema import available_cores
+from sim.core.read import Problems, check_keys, whole
 from sim.running.pool import belong_to_parent, clean_start
+from sim.store.sweep import StoreError
 from sim.sweep.chunk import ChunkJob, run_chunk
-from sim.sweep.executors import STORE_ERROR, Ended
+from sim.sweep.executors.base import STORE_ERROR, Ended
 
 
 @dataclass

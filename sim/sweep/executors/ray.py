@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.config import available_cores
-from sim.config_read import ConfigError, Problems, check_keys, text, whole
-from sim.record.sweep_store import StoreError
+from sim.config.schema import available_cores
+from sim.core.read import ConfigError, Problems, check_keys, text, whole
+from sim.store.sweep import StoreError
 from sim.sweep.chunk import ChunkJob, run_chunk
-from sim.sweep.executors import STORE_ERROR, Ended
+from sim.sweep.executors.base import STORE_ERROR, Ended
 
 NEEDED = "executor.kind: ray needs Ray: pip install 'talent-circulation[ray]' with Python 3.12 or 3.13"
 KEYS = ("workers", "address", "cpus")

@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.config_read import ConfigError
-from sim.record.files import aside
-from sim.record.sweep_store import StoreError, why_not_written
+from sim.core.read import ConfigError
+from sim.store.files import aside
+from sim.store.sweep import StoreError, why_not_written
 from sim.sweep.chunk import ChunkJob, run_chunk
-from sim.sweep.executors import STORE_ERROR, Ended
+from sim.sweep.executors.base import STORE_ERROR, Ended
 from sim.sweep.executors.slurm_settings import Settings, read_settings
 
 ARRAY = 500  # tasks of an array at most; Slurm's own MaxArraySize is 1001 unless set

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.config_read import Problems, check_keys, number, show, text, whole
+from sim.core.read import Problems, check_keys, number, show, text, whole
 
 TEXTS = ("partition", "account", "qos", "constraint", "exclude")
 KEYS = (*TEXTS, "time_minutes", "memory_gb", "cpus", "max_jobs", "nice", "setup")

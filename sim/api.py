@@ -1,0 +1,61 @@
+"""Run a configuration from Python, in memory: its tables, or its main outcomes with their effects."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.analysis import summary
+from sim.config.schema import Config
+from sim.running.command import BAR
+from sim.running.execute import Execution
+from sim.running.model import Model, RealModel
+from sim.running.plan import make_plan
+from sim.running.progress import Reporter
+from sim.store.frames import Frames, in_memory
+from sim.store.runs import assemble, table_names
+
+
+def run(cfg: Config, *, model: Model | None = None) -> Frames:
+    """Run a configuration and its paired baseline without touching the disk.
+
+    Parameters
+    ----------
+    cfg : configuration, as from `sim.load_config`.
+    model : the model to run; the package's own by default (its class must be importable by worker processes).
+
+    Returns
+    -------
+    Tidy pandas frames by table name (``place_year``, ``flow_year`` …), made when first asked for.
+
+    Examples
+    --------
+    >>> from sim import load_config, run
+    >>> frames = run(load_config("scale=2000", "+scenario=restrictive"))
+    >>> frames["place_year"].groupby(["scenario", "year"])["papers_fractional"].sum()
+    """
+    model = model or RealModel()
+    plan = make_plan(cfg, model)
+    execution = Execution(plan, model)
+    with Reporter(execution.prepare(), BAR[cfg.progress]) as reporter:
+        execution.carry_out(cfg.threads, reporter)
+    runs = [tables for run in plan.recorded_runs if (tables := execution.run_tables(run)) is not None]
+    return in_memory(table_names(runs), lambda name: assemble(name, runs, plan.recorded))
+
+
+def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = None) -> pd.DataFrame:
+    """Main outcomes of a configuration with their paired effects: the printed table as a tidy frame.
+
+    Parameters
+    ----------
+    frames : what `run` gave for this configuration, or `sim.analysis.pairs.load` for its folder; run if not given.
+
+    Returns
+    -------
+    Columns area, outcome, scenario, mode, reference (baseline level), mean, se, lo, hi (90 % band), n.
+    """
+    model = model or RealModel()
+    frames = run(cfg, model=model) if frames is None else frames
+    period = summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg))
+    words = {w for p in cfg.policies.values() for w in (*p.issuer, *summary.named_places(p))}
+    members = {word: model.members(cfg, [word]) for word in words}
+    return summary.effects(frames, period, summary.areas_of(cfg, members))

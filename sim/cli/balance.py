@@ -1,0 +1,88 @@
+"""``talent-circulation balance``: the page of a folder, or of a scenario that is run first as any other command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from sim.analysis.balance import balance, fear
+from sim.analysis.balance.inputs import Source, open_run
+from sim.core.read import ConfigError, unknown
+from sim.params import SecurityParams
+
+USAGE = "balance SCENARIO [key=value ...] [--sweep], or balance RUN_FOLDER [FOLDER ...]"
+SWEPT = ("fear_decay", "fear_spill", "leak_rate")  # of params.security, at both ends of their ranges with --sweep
+
+
+def command(words: Sequence[str]) -> int:
+    """Print the page, write ``balance.md`` and ``balance.csv`` beside the run; the last line is its folder."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config-dir", "-cd")
+    parser.add_argument("--mode", choices=("scripted", "reactive"), default="")
+    parser.add_argument("--sweep", action="store_true")
+    args, rest = parser.parse_known_args(words)
+    if not rest:
+        raise ConfigError([f"command line: balance needs a scenario or the folder of a run: {USAGE}"])
+    first, *more = rest
+    if Path(first).is_dir():
+        run, others = open_run(first, args.mode), [open_run(folder, args.mode) for folder in more]
+    else:
+        run, others = run_first(_named(first, args.config_dir), more, args.config_dir, args.mode, args.sweep)
+    found = balance(run, others)
+    print(found.text())
+    if run.frames.folder is not None:
+        found.write(run.frames.folder)
+        print(run.frames.folder)
+    return 0
+
+
+def _named(scenario: str, config_dir: str | None) -> str:
+    """The name, if it is one; otherwise an error that says what can be given."""
+    from sim.config.compose import options, search_folders
+
+    parts = scenario.strip("[]").split(",")
+    known = options("scenario", search_folders(config_dir).values())
+    for part in parts:
+        if part in known:
+            continue
+        told = f"there is no folder {part}" if "/" in part else unknown(part, "scenario", known)
+        raise ConfigError([f"command line: balance: {told}; {USAGE}"])
+    return scenario
+
+
+def run_first(
+    scenario: str, overrides: Sequence[str], config_dir: str | None = None, mode: str = "", sweep: bool = False
+) -> tuple[Source, list[Source]]:
+    """Run a scenario by the ordinary command, and again with fear's channels closed; finished runs are taken over.
+
+    Parameters
+    ----------
+    overrides : ``key=value`` of both.
+    sweep : also at the ends of fear's decay and spill-over and of the leak rate (`SWEPT`).
+    """
+    mode = mode or "scripted"
+    words = [f"+scenario={scenario}", f"government.mode={mode}", *overrides]
+    main = carry_out([*words], config_dir, mode)
+    beside = [fear.no_fear(), *([one] for one in (ends() if sweep else ()))]
+    light = ["panel.size=0"]  # the panel is read of the main run only
+    return main, [carry_out([*words, *light, *extra], config_dir, mode) for extra in beside]
+
+
+def ends() -> list[str]:
+    """Overrides that put each of `SWEPT` at each end of its range."""
+    bounds = {f.name: f.metadata for f in fields(SecurityParams)}
+    return [f"params.security.{name}={bounds[name][end]:g}" for name in SWEPT for end in ("lo", "hi")]
+
+
+def carry_out(words: Sequence[str], config_dir: str | None = None, mode: str = "scripted") -> Source:
+    """Run one configuration on disk, without figures and printed table, or take what is there."""
+    from sim.config.load import load_config
+    from sim.running.command import Command
+    from sim.running.model import RealModel
+
+    cfg = load_config(*words, config_dir=config_dir)
+    print(f"running {' '.join(words)}", file=sys.stderr)
+    return Source(Command(cfg, RealModel()).tables(), cfg, mode)

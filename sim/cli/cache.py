@@ -1,0 +1,22 @@
+"""``talent-circulation cache list|prune``: histories, macro states of baselines, checkpoints of unfinished runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.cli.parse import one_argument
+from sim.store.history import list_cache, prune_cache
+
+
+def command(words: Sequence[str]) -> int:
+    """List or empty the cache: histories, macro states of baselines, checkpoints of unfinished runs."""
+    args = one_argument(words, "cache", "action", "list", "prune")
+    entries = list_cache() if args.action == "list" else prune_cache()
+    for entry in entries:
+        print(entry)
+    kinds = {"histories": "history", "states of baselines": "macros", "checkpoints": "checkpoint"}
+    counts = [f"{sum(entry.kind == kind for entry in entries)} {words}" for words, kind in kinds.items()]
+    print(f"{', '.join(counts)} {'in the cache' if args.action == 'list' else 'removed'}")
+    if args.action == "prune" and (left := list_cache()):
+        print(f"{len(left)} left: in use, or not yours to delete")
+    return 0

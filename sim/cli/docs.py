@@ -1,0 +1,27 @@
+"""``talent-circulation docs [FOLDER]``: writes the pages that follow from code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.core.digest import PACKAGE
+from sim.core.read import ConfigError
+from sim.pages.levers import levers
+from sim.pages.parameters import parameters
+from sim.pages.scenarios import scenarios
+
+PAGES = {"parameters.md": parameters, "levers.md": levers, "scenarios.md": scenarios}
+
+
+def command(words: Sequence[str]) -> int:
+    """Write all pages into a folder, ``docs`` of the clone by default."""
+    folder = Path(words[0]) if words else PACKAGE.parent / "docs"
+    if len(words) > 1 or not folder.is_dir():
+        raise ConfigError(
+            [f"command line: docs takes one folder that exists, or none; not '{' '.join(words) or folder}'"]
+        )
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8")
+        print(folder / name)
+    return 0

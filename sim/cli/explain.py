@@ -1,0 +1,130 @@
+"""``explain NAME``: what a policy or scenario puts in force, when, where, on whom, how strongly, by which source."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from sim.config.compose import options, search_folders
+from sim.config.load import load_config
+from sim.config.schema import Config
+from sim.core.axes import BASELINE
+from sim.core.read import ConfigError, near
+from sim.data.places import GROUPS, group
+from sim.data.tables import WorldData, load_world_data
+from sim.policy.levers import LEVERS
+from sim.policy.words import COMBINATION, Row, place_words, policy_rows
+
+USAGE = "explain takes a scenario or policy: explain NAME [NAME ...] [--year YEAR]"
+WIDTH = 140  # columns where the output is no terminal
+
+
+def command(words: Sequence[str]) -> int:
+    """The command: tables on standard output."""
+    args = _parse(words)
+    cfg = _composed(args.name, args.config_dir)
+    year = _year(args.year, cfg)
+    if not cfg.policies:
+        print(f"{' '.join(args.name)}: no policies, so no departure from the policy of 2017")
+        return 0
+    data = load_world_data(cfg.world)
+    rows = [row for name, policy in cfg.policies.items() for row in policy_rows(name, policy, data, year)]
+    for title in cfg.titles.values():
+        print(title)
+    print("Strengths are departures from the policy of 2017; each holds from its first to its last day.")
+    if not rows:
+        first = min(day for policy in cfg.policies.values() for use in policy.levers.values() for day in use.values)
+        print(f"\nNothing is in force in {year}; the first date is {first}.")
+        return 0
+    _print(rows, cfg, data, year)
+    _print_notes(rows, cfg, data)
+    return 0
+
+
+def _parse(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config-dir", "-cd", nargs="?")
+    parser.add_argument("--year", nargs="?", const="")
+    args, rest = parser.parse_known_args(words)
+    names = [name for word in rest for name in word.strip("[]").split(",") if name]
+    if not names or any(word.startswith("-") for word in rest):
+        raise ConfigError([f"command line: {USAGE}"])
+    args.name = names
+    return args
+
+
+def _composed(names: Sequence[str], config_dir: str | None) -> Config:
+    """Configuration with the scenarios and policies of these names."""
+    folders = search_folders(config_dir).values()
+    scenarios, policies = options("scenario", folders), options("policy", folders)
+    wrong = [name for name in names if name not in scenarios and name not in policies and name != BASELINE]
+    if wrong:
+        every = [BASELINE, *scenarios, *policies]
+        allowed = f"allowed: scenarios {', '.join([BASELINE, *scenarios])}; policies {', '.join(policies)}"
+        text = "command line: explain: no scenario or policy"
+        raise ConfigError([f"{text} '{name}'; {near(name, every)}{allowed}" for name in wrong])
+    overrides = [
+        f"+{group}=[{','.join(chosen)}]"
+        for group, found in (("scenario", scenarios), ("policy", policies))
+        if (chosen := [name for name in names if name in found and (group == "scenario" or name not in scenarios)])
+    ]
+    return load_config(*overrides, config_dir=config_dir)
+
+
+def _year(word: str | None, cfg: Config) -> int | None:
+    if word is None:
+        return None
+    if not word.isdigit() or not cfg.start <= int(word) <= cfg.end:
+        raise ConfigError([f"command line: --year: '{word}' is not allowed; allowed: {cfg.start} to {cfg.end}"])
+    return int(word)
+
+
+def _print(rows: Sequence[Row], cfg: Config, data: WorldData, year: int | None) -> None:
+    """One table a policy; what is the same as in the line above is not repeated."""
+    console = Console(width=shutil.get_terminal_size((WIDTH, 40)).columns, highlight=False, markup=False)
+    for name, policy in cfg.policies.items():
+        mine = [row for row in rows if row.policy == name]
+        if not mine:
+            continue
+        console.print(f"\n{name}: {policy.title}", style="bold")
+        console.print(f"issued by {place_words(policy.issuer, data)}{f'; {policy.source}' if policy.source else ''}")
+        table = Table(box=SIMPLE, pad_edge=False)
+        for head in ("from", "until"):
+            table.add_column(head, no_wrap=True)
+        strength = "strength" if year is None else f"mean strength in {year}"
+        for head, ratio in (("lever", 2), (strength, 2), ("on whom", 3), ("source", 4)):
+            table.add_column(head, ratio=ratio, overflow="fold")
+        above = ("", "", "")
+        for row in mine:
+            told = (row.lever, row.whom, row.source)
+            lever, people, source = ("", "", "") if told == above else told
+            table.add_row(row.since, row.until or "open", lever, row.strength, people, source)
+            above = told
+        console.print(table)
+
+
+def _print_notes(rows: Sequence[Row], cfg: Config, data: WorldData) -> None:
+    """What each lever does, how repeated ones combine, who is in the groups that were named."""
+    uses = [use for policy in cfg.policies.values() for use in policy.levers.values()]
+    shown = dict.fromkeys(row.lever.split(" ")[0] for row in rows)
+    often = Counter(use.lever for use in uses)
+    print("What the levers do")
+    for name in shown:
+        lever = LEVERS[name]
+        print(f"  {name}: {lever.meaning} Range {lever.lo:g} to {lever.hi:g} {lever.unit}.")
+        if often[name] > 1:
+            print(f"    where several meet, {COMBINATION[lever.combine]}")
+    scopes = [word for use in uses for words in (use.scope.origins, use.scope.partners, use.scope.destinations)
+              for word in words or ()]  # fmt: skip
+    words = dict.fromkeys([*(word for policy in cfg.policies.values() for word in policy.issuer), *scopes])
+    named = [word for word in words if word in GROUPS]
+    if named:
+        print("Groups")
+        for word in named:
+            print(f"  {word}: {', '.join(data.names[place] for place in group(data, word))}")

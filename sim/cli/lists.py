@@ -1,0 +1,59 @@
+"""``talent-circulation list``: what can be named on the command line and in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import yaml
+
+from sim.cli.parse import one_argument
+from sim.config.compose import options, search_folders
+from sim.data.places import group, group_names
+from sim.data.tables import load_world_data
+from sim.policy.levers import lever_table
+
+
+def command(words: Sequence[str]) -> int:
+    kinds = {"scenarios": _scenarios, "policies": _policies, "levers": _levers, "places": _places}
+    args = one_argument(words, "list", "kind", *kinds)
+    rows = kinds[args.kind](args.config_dir)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    for row in rows:
+        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[-1]]).rstrip())
+    return 0
+
+
+def _titled(group: str, config_dir: str | None) -> list[tuple[str, ...]]:
+    """Names and titles of the YAML files of a group."""
+    rows: list[tuple[str, ...]] = []
+    for name, file in options(group, search_folders(config_dir).values()).items():
+        values = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader) or {}
+        rows.append((name, (values.get("titles") or {}).get(name) or values.get("title") or ""))
+    return rows
+
+
+def _scenarios(config_dir: str | None) -> list[tuple[str, ...]]:
+    return [
+        ("baseline", "no departure from the policy of 2017 (run without +scenario)"),
+        *_titled("scenario", config_dir),
+    ]
+
+
+def _policies(config_dir: str | None) -> list[tuple[str, ...]]:
+    return _titled("policy", config_dir)
+
+
+def _levers(config_dir: str | None) -> list[tuple[str, ...]]:
+    head = ("lever", "aim", "bounds", "unit", "meaning")
+    rows = [
+        (row["name"], row["aim"], "{:g} to {:g}".format(*row["bounds"]), row["unit"], row["meaning"])
+        for row in lever_table()
+    ]
+    return [head, *rows]
+
+
+def _places(config_dir: str | None) -> list[tuple[str, ...]]:
+    data = load_world_data()
+    members = {name: " ".join(data.iso3[place] for place in group(data, name)) for name in group_names()}
+    groups = [(name, f"group: {codes}") for name, codes in members.items()]
+    return [*zip(data.iso3, data.names), *groups]

@@ -1,0 +1,139 @@
+"""Multirun: every combination of comma-separated values, here one after the other or by one of Hydra's launchers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from sim.core.read import ConfigError, unknown
+
+# Launcher -> what it needs, and the extra that has it.
+LAUNCHERS = {
+    "basic": ("hydra", "cluster"),
+    "joblib": ("hydra_plugins.hydra_joblib_launcher", "cluster"),
+    "slurm": ("hydra_plugins.hydra_submitit_launcher", "cluster"),
+    "ray": ("hydra_plugins.hydra_ray_launcher", "ray"),
+}
+OTHERS = ("submitit_local", "submitit_slurm", "ray_aws")  # Hydra's own names of the plugins' configurations
+
+
+class JobsFailed(Exception):
+    """A job of a multirun ended with an exit code that is not 0."""
+
+
+def multirun(overrides: Sequence[str], config_dir: str | None) -> int:
+    """Check every job before the first one runs, then run them all; returns the exit code."""
+    from sim.config.compose import expand
+    from sim.config.load import load_config
+
+    of_hydra = [word for word in overrides if word.lstrip("+~").startswith(("hydra/", "hydra."))]
+    _check_launcher(of_hydra)
+    own = [word for word in overrides if word not in of_hydra]
+    jobs = expand(own, config_dir)
+    messages: list[str] = []
+    for job in jobs:
+        try:
+            load_config(*job, config_dir=config_dir)
+        except ConfigError as error:
+            messages += [message for message in error.messages if message not in messages]
+    if messages:
+        raise ConfigError(messages)
+    if any(word.startswith(("hydra/launcher=", "hydra/sweeper=")) for word in of_hydra):
+        return _launch([*of_hydra, *map(_for_hydra, own)], config_dir)
+    codes = []
+    for number, job in enumerate(jobs, start=1):
+        print(f"[{number}/{len(jobs)}] {' '.join(job)}", file=sys.stderr)
+        codes.append(_run(job, config_dir))
+        if codes[-1] == 130:
+            break
+    return max(codes)
+
+
+def through_hydra(words: Sequence[str]) -> None:
+    """Hydra's own entry: its information options, its launchers, shell completion."""
+    import hydra
+
+    from sim.config.compose import config_root
+
+    sys.argv = [sys.argv[0] or "talent-circulation", *words]
+    hydra.main(config_path=str(config_root()), config_name="config", version_base="1.3")(job)()
+
+
+def job(_: object) -> None:
+    """One job, in whichever process a launcher starts it; raises `JobsFailed`, which travels back to the command."""
+    from hydra.core.hydra_config import HydraConfig
+
+    chosen = HydraConfig.get()
+    extra = [source.path for source in chosen.runtime.config_sources if source.provider == "command-line"]
+    overrides = list(chosen.overrides.task)
+    launcher = chosen.runtime.choices.get("hydra/launcher")
+    if launcher != "basic" and not any(word.lstrip("+").startswith("threads=") for word in overrides):
+        overrides.append(f"threads={os.environ.get('SLURM_CPUS_PER_TASK', 1)}")  # others work on the same machine
+    try:
+        code = _run(overrides, extra[0].removeprefix("file://") if extra else None)
+    except ConfigError as error:
+        raise JobsFailed("; ".join(error.messages)) from None
+    if code:
+        raise JobsFailed(f"{' '.join(chosen.overrides.task)}: exit code {code}")
+
+
+def _launch(words: Sequence[str], config_dir: str | None) -> int:
+    where = [] if config_dir is None else ["--config-dir", str(Path(config_dir).absolute())]
+    try:
+        with _whole_errors():
+            through_hydra(["-m", *where, *words])
+    except JobsFailed as error:
+        print(f"error: a job failed, the others have run: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(overrides: Sequence[str], config_dir: str | None) -> int:
+    from sim.cli.run import run_command
+    from sim.config.load import load_config
+
+    return run_command(load_config(*overrides, config_dir=config_dir))
+
+
+def _check_launcher(words: Sequence[str]) -> None:
+    names = [word.partition("=")[2] for word in words if word.startswith("hydra/launcher=")]
+    for name in names:
+        if name not in (*LAUNCHERS, *OTHERS):
+            raise ConfigError([f"command line: hydra/launcher: {unknown(name, 'launcher', LAUNCHERS)}"])
+        module, extra = LAUNCHERS.get(name, ("hydra", ""))
+        try:
+            found = find_spec(module) is not None
+        except ModuleNotFoundError:
+            found = False
+        if not found:
+            needs = f"hydra/launcher={name} needs pip install 'talent-circulation[{extra}]'"
+            raise ConfigError([needs + (" and Python 3.12 or later" if extra == "ray" else "")])
+
+
+def _for_hydra(word: str) -> str:
+    """An override that was checked, so that Hydra takes it without a question: groups are added, values forced."""
+    from sim.config.compose import ADDED, GROUPS, dated
+
+    word = dated(word)
+    key = word.lstrip("+").partition("=")[0]
+    if word.startswith("~") or "@" in key or (key in GROUPS and key not in ADDED):
+        return word
+    return ("+" if key in ADDED else "++") + word.lstrip("+")
+
+
+@contextmanager
+def _whole_errors() -> Iterator[None]:
+    """Let Hydra raise what a job raised, rather than print it and exit."""
+    before = os.environ.get("HYDRA_FULL_ERROR")
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["HYDRA_FULL_ERROR"]
+        else:
+            os.environ["HYDRA_FULL_ERROR"] = before

@@ -1,0 +1,109 @@
+"""The main command: runs, files, figures and the printed table."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.analysis import summary
+from sim.api import compare
+from sim.config.schema import Config
+from sim.core.read import ConfigError
+from sim.running.command import Command, describe_error
+from sim.running.ending import Terminated, ending_cleanly
+from sim.running.model import Model, RealModel
+from sim.running.plan import scenario_name
+from sim.running.progress import say
+
+DEBUG = "TALENT_DEBUG"  # set to 1: failed runs print their traceback
+Draw = Callable[[Mapping[str, Any], "Config", Path], Any]
+
+
+def run_command(
+    cfg: Config, *, model: Model | None = None, draw: Draw | None = None, show_traceback: bool = False
+) -> int:
+    """Run a configuration as the command does: files, figures, the printed table; the last line is the folder.
+
+    Parameters
+    ----------
+    draw : draws the figures into a folder; `sim.plots.write_figures` by default.
+    show_traceback : print where an unexpected error came from; ``TALENT_DEBUG=1`` in the environment does the same.
+
+    Returns
+    -------
+    Exit code: 0 done, 1 bad input or failed run, 130 interrupted, 143 terminated.
+    """
+    model = model or RealModel()
+    command = None
+    try:
+        with ending_cleanly():
+            command = Command(cfg, model)
+            _carry_out(command, draw or _draw)
+        return 0
+    except ConfigError as error:
+        say("\n".join(f"error: {message}" for message in error.messages))
+        return 1
+    except (KeyboardInterrupt, Terminated) as error:
+        _say_interrupted(command)
+        return 130 if isinstance(error, KeyboardInterrupt) else 143
+    except Exception as error:
+        _say_failed(command, error, show_traceback or bool(os.environ.get(DEBUG)))
+        return 1
+
+
+def _carry_out(command: Command, draw: Draw) -> None:
+    cfg = command.cfg
+    frames = command.tables()
+    for lever in command.manifest.get("levers_never_read", ()):
+        say(f"note: {lever} changes nothing in these years or places")
+    command.stage = "summary"
+    table = compare(cfg, frames, model=command.model)
+    hazard = f"Leaks are conditional on params.security.leak_rate = {cfg.params.security.leak_rate:g}, an assumption."
+    summary.show(table, _title(command), [hazard])
+    if cfg.figures:
+        command.figures(frames, draw)
+    print(command.folder, flush=True)
+
+
+def _title(command: Command) -> str:
+    cfg, name = command.cfg, scenario_name(command.cfg)
+    period = summary.period_of(cfg.start, cfg.end, command.plan.first_policy_year)
+    against = f"{name} against baseline" if len(command.plan.recorded) > 1 else name
+    replicates = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
+    return f"{against}, {period}, {replicates}, one agent for {cfg.scale} researchers"
+
+
+def _draw(frames: Mapping[str, Any], cfg: Config, folder: Path) -> Any:
+    from sim.plots import write_figures
+
+    return write_figures(frames, cfg, folder)
+
+
+def _say_interrupted(command: Command | None) -> None:
+    kept, begun = command.kept() if command else (0, 0)
+    if command is None or not (kept or begun):
+        say("interrupted")
+        return
+    checkpoints = f", {begun} more from a checkpoint" if begun else ""
+    say(
+        f"interrupted; {kept} of {len(command.plan.runs)} runs are kept, "
+        f"the same command goes on from there{checkpoints}"
+    )
+
+
+def _say_failed(command: Command | None, error: Exception, show_traceback: bool) -> None:
+    stage, message = describe_error(error, command.stage if command else "plan")
+    say(f"error: {stage}: {message}")
+    if show_traceback:
+        say(getattr(error, "trace", "") or "".join(traceback.format_exception(error)))
+    else:
+        say("(--traceback shows where it came from)")
+    if command:
+        try:
+            command.fail(stage, message)
+            say(f"see {command.folder / 'manifest.json'}")
+        except OSError as second:
+            say(f"the manifest could not be written either: {second}")

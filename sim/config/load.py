@@ -1,0 +1,165 @@
+"""`load_config` composes, reads and checks a configuration, with all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from sim.config.compose import compose
+from sim.config.schema import Config, to_mapping
+from sim.core.axes import BASELINE
+from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, read, read_some, unknown
+from sim.data.clock import LAST_YEAR
+from sim.data.places import group_names
+from sim.data.tables import WorldData, load_world_data
+from sim.data.threat import threat_matrix
+from sim.params import Params
+from sim.policy.levers import LEVERS, effects_with
+from sim.policy.schema import Known, read_places, read_policies
+from sim.policy.timeline import Timeline
+
+
+def load_config(*overrides: str, config_dir: str | None = None) -> Config:
+    """Compose and check a configuration.
+
+    Parameters
+    ----------
+    overrides : as on the command line: ``"scale=1000"``, ``"+scenario=restrictive"``, ``"params.trust.joint=0"``.
+    config_dir : folder of the user's own ``scenario/``, ``policy/`` … beside the shipped ones.
+
+    Raises
+    ------
+    ConfigError : with all problems at once.
+    """
+    composed = compose(overrides, config_dir)
+    problems = Problems([*composed.problems])
+    cfg = from_mapping(composed.values, problems)
+    if problems.found:
+        raise ConfigError(composed.messages(problems.found))
+    return cfg
+
+
+def validate(cfg: Config) -> Config:
+    """Check a configuration built in Python; returns it, or raises `ConfigError` with all problems at once."""
+    problems = Problems()
+    checked = from_mapping(to_mapping(cfg), problems)
+    problems.check()
+    return checked
+
+
+def with_parameters(cfg: Config, values: Mapping[str, Any], problems: Problems) -> Config:
+    """The same with other values of ``params.SECTION.NAME`` and ``effects.LEVER.NAME``; only these are checked.
+
+    A sweep sets them tens of thousands of times; reading everything again (`from_mapping`) takes 30 times as long.
+    """
+    sections: dict[str, dict[str, Any]] = {}
+    effects = cfg.effects
+    for key, value in values.items():
+        head, section, name = key.split(".")
+        if head == "params":
+            sections.setdefault(section, {})[name] = value
+        else:
+            strength = _read_effects({section: {name: value}}, problems).get(section, {}).get(name)
+            effects = {**effects, section: {**effects.get(section, {}), name: strength or 0.0}}
+    changed = {}
+    for section, given in sections.items():
+        old = getattr(cfg.params, section)
+        changed[section] = replace(old, **read_some(type(old), given, f"params.{section}", problems))
+    return replace(cfg, params=replace(cfg.params, **changed), effects=effects)
+
+
+def is_parameter(key: str, value: object) -> bool:
+    """True if `with_parameters` can set it: a number of an existing section or lever."""
+    head, *rest = key.split(".")
+    if len(rest) != 2 or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    sections = {f.name for f in fields(Params) if f.name != "feedback"}
+    return (head == "params" and rest[0] in sections) or (head == "effects" and rest[0] in LEVERS)
+
+
+def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
+    """Typed configuration of plain values; problems are noted, and the result counts only if there were none."""
+    given = dict(raw)
+    given = {k: v for k, v in given.items() if not (v is None and k in ("threads", "experiment"))}
+    if given.get("checkpoint_seconds", 0) is None:
+        given["checkpoint_seconds"] = 0
+    own = ("effects", "scenario", "titles", "policies")
+    values = read(Config, given, "", problems, skip=own)
+    cfg = Config(**values)
+    if cfg.end <= cfg.start:
+        problems.add("end", f"{cfg.end} is not after start ({cfg.start}); allowed: {cfg.start + 1} to {LAST_YEAR}")
+    known = known_names(cfg.world, cfg.start, cfg.end)
+    _check_place_lists(cfg, known, problems)
+    policies = read_policies(given.get("policies"), "policies", known, problems)
+    scenario = str(given.get("scenario") or BASELINE)
+    cfg = replace(
+        cfg,
+        effects=_read_effects(given.get("effects"), problems),
+        scenario=scenario,
+        titles={str(k): str(v) for k, v in mapping(given.get("titles"), "titles", problems).items()},
+        policies=policies,
+        experiment=cfg.experiment if "experiment" in given else scenario,
+    )
+    _check_folder(cfg.experiment, problems)
+    if policies and not problems.found:
+        _check_scopes(cfg, problems)
+    return cfg
+
+
+def known_names(world: str, start: int, end: int) -> Known:
+    """Places and groups of a world, for checking policies."""
+    data = load_world_data(world)
+    aliases = {name: code for code, name in zip(data.iso3, data.names)}
+    return Known((*data.iso3, *group_names()), aliases, start, end)
+
+
+def timeline_of(cfg: Config, data: WorldData) -> Timeline:
+    """Timeline of a configuration's policies, clock and effects, in the world's state of threat."""
+    threat = threat_matrix(data.liberal_democracy, data.ideal_distance, data.alliance, cfg.params.security)
+    return Timeline(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat)
+
+
+def _check_place_lists(cfg: Config, known: Known, problems: Problems) -> None:
+    for key, holder in _sections(cfg):
+        for f in fields(holder):
+            if f.metadata.get("unit") == "places":
+                read_places(getattr(holder, f.name), join(key, f.name), known, problems)
+
+
+def _sections(cfg: Config) -> list[tuple[str, Any]]:
+    inside = [(f"params.{f.name}", getattr(cfg.params, f.name)) for f in fields(cfg.params)]
+    return [("panel", cfg.panel), *((key, part) for key, part in inside if hasattr(part, "__dataclass_fields__"))]
+
+
+def _check_folder(name: str, problems: Problems) -> None:
+    if not all(part.isalnum() or part in "._+-" for part in name) or name.startswith("."):
+        problems.add("experiment", f"'{name}' is no folder name; allowed: letters, digits, . _ + - (no dot in front)")
+
+
+def _read_effects(raw: object, problems: Problems) -> dict[str, dict[str, float]]:
+    changes: dict[str, dict[str, float]] = {}
+    for lever_name, values in mapping(raw, "effects", problems).items():
+        key = join("effects", lever_name)
+        lever = LEVERS.get(lever_name)
+        if lever is None:
+            problems.add(key, unknown(lever_name, "lever", [n for n, item in LEVERS.items() if item.effects]))
+            continue
+        known = {effect.name: effect for effect in lever.effects}
+        given = mapping(values, key, problems)
+        check_keys(given, known, key, problems)
+        changes[lever_name] = {
+            name: number(value, join(key, name), problems, known[name].lo, known[name].hi, known[name].unit)
+            for name, value in given.items()
+            if name in known
+        }
+    return effects_with(changes)
+
+
+def _check_scopes(cfg: Config, problems: Problems) -> None:
+    """A scope must leave something to act on; needs the world's tables, so only after names are known to be good."""
+    for key in timeline_of(cfg, load_world_data(cfg.world)).empty_scopes():
+        _, policy, _, use = key.split(".")
+        large = cfg.policies[policy].levers[use].scope.institution_threshold_musd
+        why = "no institution of the issuers is so large" if large else "it names only the issuer or nobody here"
+        problems.add(join(key, "scope"), f"is empty: {why}")

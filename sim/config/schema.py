@@ -1,0 +1,115 @@
+"""The schema of the configuration: frozen dataclasses with bounds, allowed values and units."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from sim.core.axes import BASELINE, MODES
+from sim.data.clock import DATA_END, FIRST_YEAR, LAST_YEAR
+from sim.data.tables import WORLDS
+from sim.params import Params
+from sim.policy.levers import effects_with
+from sim.policy.schema import Policy
+
+
+def _bounded(default: int, lo: int, hi: int, unit: str) -> Any:
+    return field(default=default, metadata={"lo": lo, "hi": hi, "unit": unit})
+
+
+def _choice(default: str, *allowed: str) -> Any:
+    return field(default=default, metadata={"allowed": allowed})
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class GovernmentConfig:
+    """Direct effects (scripted in both arms), total effects (reactive in both arms), or both."""
+
+    mode: str = _choice("both", *MODES, "both")
+
+
+@dataclass(frozen=True)
+class PanelConfig:
+    """Sample of researchers that is followed year by year."""
+
+    start: int = _bounded(2008, FIRST_YEAR, LAST_YEAR, "first year")
+    size: int = _bounded(20_000, 0, 10_000_000, "agents")
+    partners: tuple[str, ...] = field(default=("CHN", "USA"), metadata={"unit": "places"})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that a command needs to know."""
+
+    scale: int = _bounded(100, 1, 100_000, "real researchers per agent")
+    replicates: int = _bounded(5, 1, 10_000, "replicates")
+    seed: int = _bounded(0, 0, 2**62, "")
+    start: int = _bounded(FIRST_YEAR, FIRST_YEAR, DATA_END, "first year")
+    end: int = _bounded(2035, FIRST_YEAR + 1, LAST_YEAR, "last year")
+    world: str = _choice("full", *WORLDS)
+    threads: int = field(default_factory=available_cores, metadata={"lo": 1, "hi": 1024, "unit": "worker processes"})
+    government: GovernmentConfig = field(default_factory=GovernmentConfig)
+    outdir: str = "outputs"
+    experiment: str = BASELINE
+    compare: bool = True
+    figures: bool = True
+    progress: str = _choice("auto", "auto", "on", "off")
+    checkpoint_seconds: float = field(
+        default=30.0, metadata={"lo": 0, "hi": 86_400, "unit": "seconds between checkpoints of a run, 0 = none"}
+    )
+    panel: PanelConfig = field(default_factory=PanelConfig)
+    params: Params = field(default_factory=Params)
+    effects: dict[str, dict[str, float]] = field(default_factory=lambda: effects_with({}))
+    scenario: str = BASELINE
+    titles: dict[str, str] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+
+    def baseline(self) -> Config:
+        """The same run without any policy."""
+        return replace(self, scenario=BASELINE, titles={}, policies={})
+
+
+def to_mapping(cfg: Config) -> dict[str, Any]:
+    """Plain values for ``config.yaml``, of which `from_mapping` makes the same configuration again."""
+    values = _plain(asdict(cfg))
+    for policy in values["policies"].values():
+        for use in policy["levers"].values():
+            use["scope"] = {key: value for key, value in use["scope"].items() if value is not None}
+    return values
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def parameter_table() -> list[dict[str, Any]]:
+    """One row a parameter for documents: key, default, bounds or allowed values, unit, role, source."""
+    rows: list[dict[str, Any]] = []
+    for section in fields(Params):
+        part = getattr(Params(), section.name)
+        members = [("params", section)] if not hasattr(part, "__dataclass_fields__") else []
+        members += [(f"params.{section.name}", f) for f in (fields(part) if not members else ())]
+        for key, f in members:
+            meta = f.metadata
+            rows.append(
+                {
+                    "key": f"{key}.{f.name}",
+                    "default": part if f is section else getattr(part, f.name),
+                    "bounds": meta.get("allowed") or ((meta["lo"], meta["hi"]) if "lo" in meta else None),
+                    "unit": meta.get("unit", ""),
+                    "role": meta.get("role", ""),
+                    "source": meta.get("source", ""),
+                }
+            )
+    return rows

@@ -1,0 +1,48 @@
+"""Text of ``docs/levers.md``: every lever and how strongly it acts."""
+
+from __future__ import annotations
+
+from sim.pages.markdown import NOTE, span, table, text, valued
+from sim.policy.levers import effect_table, lever_table
+from sim.policy.levers.base import AXIS_SCOPES
+
+
+def lever_rows() -> list[dict[str, str]]:
+    """Columns of the table of levers, as text."""
+    return [
+        {
+            "lever": f"`{row['name']}`",
+            "aim": row["aim"],
+            "unit": row["unit"],
+            "bounds": span(row["bounds"]),
+            "neutral": text(row["neutral"]),
+            "combination": row["combination"],
+            "channels": text(row["channels"]),
+            "scope": text(row["scope"]),
+            "meaning": row["meaning"],
+            "source": row["source"],
+        }
+        for row in lever_table()
+    ]
+
+
+def levers() -> str:
+    """Text of ``docs/levers.md``."""
+    scope = ", ".join(f"`{key}`" for keys in AXIS_SCOPES.values() for key in keys)
+    return "\n".join(
+        [
+            NOTE,
+            "# Levers\n",
+            "The only things that policies and governments can pull; each acts through the named channels of "
+            "`sim/policy/channels.py` and nothing else. A strength is a departure from the policy of 2017, holds from "
+            "its date on, counts by days within a year, and combines with others on the same lever (also those that a "
+            "government decides) by the rule in the column *combination*: *add*; *compound* (1 + strength multiply); "
+            "*complement* (shares left over multiply); *weighted* (mean, weighted by the lever it qualifies).\n",
+            f"Scopes that a lever may take: {scope}. What is left out means everywhere but the issuer.\n",
+            table(tuple(lever_rows()[0]), (tuple(row.values()) for row in lever_rows())),
+            "## How strongly levers act\n",
+            "At full strength; changed as `key=value`, the same for imposed and decided levers. No estimate of most of "
+            "these numbers exists, so ranges are wide and effects are to be swept.\n",
+            valued(effect_table()),
+        ]
+    )

@@ -1,0 +1,103 @@
+"""Text of ``docs/scenarios.md``: every shipped scenario and policy, read from the configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from sim.config.compose import config_root, options
+from sim.config.load import load_config
+from sim.config.schema import Config
+from sim.data.tables import WorldData, load_world_data
+from sim.pages.markdown import NOTE, table
+from sim.policy.levers import LEVERS
+from sim.policy.schema import LeverUse, Policy
+from sim.policy.words import place_words, whom
+
+_IDS = re.compile(r"\b[MPCFSU]\d{1,2}[ab]?\b")
+
+
+def scenarios() -> str:
+    """The whole page."""
+    data = load_world_data()
+    composed = {name: load_config(f"+scenario={name}") for name in options("scenario", [config_root()])}
+    used: dict[str, list[str]] = {}
+    for name, cfg in composed.items():
+        for policy in cfg.policies:
+            used.setdefault(policy, []).append(name)
+    policies = {name: load_config(f"+policy={name}").policies[name] for name in options("policy", [config_root()])}
+    return "\n".join(
+        [
+            NOTE,
+            "# Scenarios\n",
+            "Each is run as `python -m sim +scenario=NAME`, several together as `+scenario=[A,B]`: levers that meet "
+            "combine by their own rule ([levers.md](levers.md)), and a policy that is in both counts once. Strengths "
+            "are departures from the policy of 2017. `talent-circulation explain NAME [--year YEAR]` prints one as a "
+            "table. Ids such as P17 are rows of the list of evidence; *assumptions* counts the levers of a scenario "
+            "with a number that no source gives. Without a scenario the baseline is run: no departure from the policy "
+            "of 2017.\n",
+            table(
+                ("scenario", "title", "what it sets", "first date", "policies", "sources", "assumptions"),
+                (_scenario_row(name, cfg, data) for name, cfg in composed.items()),
+            ),
+            "## Policies\n",
+            "Parts of scenarios, and of your own: `+policy=NAME`, or `- /policy/NAME` in a scenario's list of "
+            "defaults.\n",
+            *(_policy(name, policy, used.get(name, []), data) for name, policy in policies.items()),
+        ]
+    )
+
+
+def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
+    uses = [use for policy in cfg.policies.values() for use in policy.levers.values()]
+    sets: dict[str, dict[str, None]] = {}
+    for policy in cfg.policies.values():
+        pulled = sets.setdefault(place_words(policy.issuer, data), {})
+        pulled.update(dict.fromkeys(use.lever for use in policy.levers.values()))
+    return (
+        f"`{name}`",
+        cfg.titles.get(name, ""),
+        "; ".join(f"{issuer}: {', '.join(pulled)}" for issuer, pulled in sets.items()),
+        first_date(uses).isoformat(),
+        ", ".join(f"[{policy}](#{policy})" for policy in cfg.policies),
+        ", ".join([*_ids(use.source for use in uses), *_others(policy.source for policy in cfg.policies.values())]),
+        f"{sum('assumption' in use.source for use in uses)} of {len(uses)}",
+    )
+
+
+def _policy(name: str, policy: Policy, used: list[str], data: WorldData) -> str:
+    head = f"{policy.title}. Issuer: {place_words(policy.issuer, data)}."
+    head += f" Source: {policy.source}." if policy.source else ""
+    head += f" In: {', '.join(f'`{scenario}`' for scenario in used)}.\n"
+    rows = (
+        (local, f"`{use.lever}`", _dated(use), whom(use, policy.issuer, data), use.source)
+        for local, use in policy.levers.items()
+    )
+    return f"### {name}\n\n{head}\n{table(('name', 'lever', 'strength from each date on', 'on whom', 'source'), rows)}"
+
+
+def _dated(use: LeverUse) -> str:
+    steps = [f"{day}: {'ended' if value is None else f'{value:g}'}" for day, value in use.values.items()]
+    return f"{'; '.join(steps)} ({LEVERS[use.lever].unit})"
+
+
+def first_date(uses: Iterable[LeverUse]) -> date:
+    """First date at which any of these levers leaves its neutral value."""
+    return min(
+        day
+        for use in uses
+        for day, value in use.values.items()
+        if value is not None and value != LEVERS[use.lever].neutral
+    )
+
+
+def _ids(texts: Iterable[str]) -> list[str]:
+    found = {word for text in texts for word in _IDS.findall(text)}
+    return sorted(found, key=lambda word: (word[0], int(re.sub(r"\D", "", word)), word))
+
+
+def _others(texts: Iterable[str]) -> list[str]:
+    """Laws and reports named as a policy's source beside rows of the list of evidence."""
+    parts = [part.strip() for text in texts for part in re.split(r"[;,]", text)]
+    return list(dict.fromkeys(part for part in parts if part and not _IDS.search(part)))

@@ -1,0 +1,53 @@
+"""The end of a year: the state of the world at large that the next one starts from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.data.fields import N_FIELDS
+from sim.phases.macro import Macro, access_matrix
+from sim.phases.publication import Output
+from sim.phases.security import People
+from sim.phases.setting import Setting, YearContext
+
+
+def next_macro(
+    setting: Setting, ctx: YearContext, last: Macro, output: Output, people: People, trust: np.ndarray, lag: float
+) -> Macro:
+    """Macro state that next year's engines read.
+
+    Parameters
+    ----------
+    last : the run's own state before this year (`ctx.macro` is the baseline's where feedback is frozen).
+    trust : [P, P], at the end of the year; lag : share of the response to funding that comes within a year.
+    """
+    scale = setting.scale
+    by_stage = people.cells.sum(axis=0) * scale
+    stock = people.stock.sum(axis=0) * scale
+    mass = output.field("papers_fractional") * scale
+    came_from = people.came_from * scale / np.maximum(stock, 1.0)[:, None]
+    share = output.place("top1_fractional") / np.maximum(output.place("papers_fractional"), 1e-9)
+    seen = output.place("papers_fractional") > 0
+    per_head = ctx.inputs.gerd / np.maximum(stock, 1.0)
+    change = np.log(per_head / ctx.inputs.reference.funding_per_head)
+    change = np.where(stock > 0, np.clip(change, -2.0, 2.0), 0.0)
+    return Macro(
+        size=last.size + 0.3 * (mass.sum(axis=0) - last.size),
+        mass=mass,
+        top1=output.field("top1_fractional") * scale,
+        trust=trust,
+        access=access_matrix(joint_papers(output) * scale, output.place("papers_whole") * scale, came_from),
+        prestige=np.where(seen, last.prestige + 0.2 * (share - last.prestige), last.prestige),
+        students=by_stage[:, 0] / np.maximum(by_stage[:, 1:].sum(axis=1), scale),
+        permanent_share=people.n_permanent * scale / np.maximum(stock, scale),
+        size_share=np.maximum(stock, 1.0) / max(stock.sum(), 1.0),
+        researchers=stock,
+        ln_funding_lag=last.ln_funding_lag + lag * (change - last.ln_funding_lag),
+        z1=np.full(N_FIELDS, np.inf),
+    )
+
+
+def joint_papers(output: Output) -> np.ndarray:
+    """Joint papers of all fields, symmetric [P, P], in agents' units."""
+    joint: np.ndarray = output.together.sum(axis=0)
+    return joint + joint.T

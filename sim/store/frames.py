@@ -1,0 +1,96 @@
+"""Tables of a command or a sweep as pandas frames, read when first asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+
+class Frames(Mapping[str, pd.DataFrame]):
+    """Tables of a command by name (``place_year`` …); each is read when first asked for and then kept.
+
+    Parameters
+    ----------
+    names : names of the tables.
+    read : gives one table as Arrow, with the given columns and row filters.
+    folder : where they lie, None in memory.
+    """
+
+    def __init__(self, names: Sequence[str], read: Callable[..., pa.Table], folder: Path | None = None) -> None:
+        self._names, self._read, self.folder = tuple(names), read, folder
+        self._kept: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(f"no table {name!r}; there are {', '.join(self._names)}")
+        if name not in self._kept:
+            self._kept[name] = self.read(name)
+        return self._kept[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def read(
+        self, name: str, columns: Sequence[str] | None = None, filters: Sequence[tuple[str, str, Any]] | None = None
+    ) -> pd.DataFrame:
+        """Part of a table, not kept.
+
+        Parameters
+        ----------
+        columns : columns to read, all by default.
+        filters : conditions such as ``("year", ">=", 2018)``, all of which hold.
+        """
+        # Names: history and runs carry equal lists, which pandas wants to see once. `table` is nobody else's,
+        # and columns are given up one by one, so that a large table is not in memory twice.
+        return (
+            self._read(name, columns=columns, filters=filters)
+            .unify_dictionaries()
+            .to_pandas(split_blocks=True, self_destruct=True)
+        )
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Manifest of the command, or what the store says of its sweep; empty in memory."""
+        if self.folder is None:
+            return {}
+        file = next(self.folder / name for name in ("sweep.json", "manifest.json") if (self.folder / name).is_file())
+        manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return manifest
+
+    def __repr__(self) -> str:
+        return f"Frames({', '.join(self._names)})"
+
+
+def load(folder: str | Path) -> Frames:
+    """Frames of a finished command's folder; nothing is read yet."""
+    folder = Path(folder)
+    names = sorted(path.stem for path in folder.glob("*.parquet"))
+    if not names:
+        raise FileNotFoundError(f"no tables in {folder}: the folder of a finished command holds place_year.parquet")
+
+    def read(name: str, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
+        return pq.read_table(folder / f"{name}.parquet", columns=columns, filters=filters and list(filters))
+
+    return Frames(names, read, folder)
+
+
+def in_memory(names: Sequence[str], make: Callable[[str], pa.Table]) -> Frames:
+    """Frames over Arrow tables that `make` puts together when asked for."""
+
+    def read(name: str, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
+        table = make(name)
+        if filters:
+            table = ds.dataset(table).to_table(filter=pq.filters_to_expression(list(filters)))
+        return table.select(columns) if columns else table
+
+    return Frames(names, read)

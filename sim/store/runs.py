@@ -1,0 +1,234 @@
+"""Tables of runs on disk: parts while a command works, one Parquet file a table when it is done.
+
+A *part* is a folder with the tables of one run after the branch year, written aside and renamed, so that an
+interrupted command keeps its finished runs. Parts and the shared history are put together here.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.record.recorder import PLACE_COLUMNS, REQUIRED, TABLES, VOCABULARIES
+from sim.store.files import LazyTables, sha256, write_table
+
+MODES = ("scripted", "reactive")
+RUN_COLUMNS = ("scenario", "draw", "replicate", "mode")
+ROW_GROUP = 1 << 20
+_TEXT = frozenset({"lever", "trigger", "trigger_indicator", "exit_reason"})
+_REPEATING_FLOATS = frozenset({"talent", "weight"})  # constant over a person's years, so that a dictionary pays
+
+
+@dataclass(frozen=True, order=True)
+class RunId:
+    """One run of a command: a scenario, a mode of governments, a draw of parameters, a replicate."""
+
+    scenario: str
+    mode: str
+    draw: int
+    replicate: int
+
+    def __str__(self) -> str:
+        return f"{self.scenario}/{self.mode} replicate {self.replicate}"
+
+
+@dataclass
+class RunTables:
+    """Tables of one run: shared history and what came after the branch year, both without the run's columns."""
+
+    run: RunId
+    history: Mapping[str, pa.Table]
+    part: Mapping[str, pa.Table]
+
+
+@dataclass
+class PartMeta:
+    """What the manifest says of one run."""
+
+    key: str
+    scenario: str
+    mode: str
+    draw: int
+    replicate: int
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+    reused: bool = False
+    levers_never_read: list[str] = field(default_factory=list)
+    resumed_after: int | None = None  # year of the checkpoint that the run went on from after it was killed
+
+    def renamed(self, run: RunId) -> PartMeta:
+        """The same run as another command reuses it."""
+        return replace(self, scenario=run.scenario, mode=run.mode, draw=run.draw, replicate=run.replicate, reused=True)
+
+
+class PartStore:
+    """Folder of parts, one a finished run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, key: str) -> Path:
+        """Folder of one part, there or not."""
+        return self.folder / key
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[Path]:
+        """Folder to write a part into; it gets its name when the block ends well and vanishes when it does not."""
+        aside = self.folder / f".{key}.{secrets.token_hex(6)}.tmp"
+        aside.mkdir(parents=True)
+        try:
+            yield aside
+            shutil.rmtree(self.path(key), ignore_errors=True)
+            aside.rename(self.path(key))
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def meta(self, key: str) -> PartMeta | None:
+        """Meta data of a finished part; None if it is not there, or not as it was written."""
+        folder = self.path(key)
+        try:
+            written = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+            sound = all(sha256(folder / name) == checksum for name, checksum in written["checksums"].items())
+            return PartMeta(**written["run"]) if sound and written["run"]["key"] == key else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def tables(self, key: str) -> Mapping[str, pa.Table]:
+        """Tables of a part, read when asked for."""
+        return LazyTables({path.stem: path for path in sorted(self.path(key).glob("*.arrow"))})
+
+
+def write_meta(folder: Path, meta: PartMeta) -> None:
+    """Write the meta data of a part and the checksums of its tables; last, as the part is finished then."""
+    checksums = {path.name: sha256(path) for path in sorted(folder.glob("*.arrow"))}
+    (folder / "meta.json").write_text(json.dumps({"run": asdict(meta), "checksums": checksums}), encoding="utf-8")
+
+
+def table_names(runs: Iterable[RunTables]) -> list[str]:
+    """Names of all tables: those of the contract, then others that the runs recorded."""
+    found = {name for run in runs for name in (*run.history, *run.part)}
+    return [*TABLES, *sorted(found - set(TABLES))]
+
+
+def with_run(table: pa.Table, run: RunId, scenarios: Sequence[str]) -> pa.Table:
+    """Table with the columns scenario, draw, replicate, mode in front; one byte a row for names."""
+    n = table.num_rows
+    columns = {
+        "scenario": _constant(scenarios.index(run.scenario), scenarios, n),
+        "draw": pa.array(np.full(n, run.draw, np.int32)),
+        "replicate": pa.array(np.full(n, run.replicate, np.int16)),
+        "mode": _constant(MODES.index(run.mode), MODES, n),
+    }
+    return pa.table({**columns, **dict(zip(table.column_names, table.columns))})
+
+
+def _constant(code: int, words: Sequence[str], n: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(np.full(n, code, np.int8)), pa.array(words, pa.string()))
+
+
+def pieces(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> Iterator[pa.Table]:
+    """History and part of each run in order, as tables of one schema; nothing for runs without rows."""
+    schema = None
+    for run in runs:
+        for source in (run.history, run.part):
+            if name not in source:
+                continue
+            table = with_run(source[name], run.run, scenarios)
+            schema = schema or table.schema
+            yield table if table.schema == schema else conform(table, schema)
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Table in the columns and types of another run's (a copied run may come with wider indices of names)."""
+    return table.select(schema.names).cast(schema)
+
+
+def empty_table(name: str, scenarios: Sequence[str]) -> pa.Table:
+    """Table without rows, for what no run recorded (scripted governments decide nothing): the file is there."""
+    columns = {column: _empty_column(column) for column in REQUIRED.get(name, "year").split()}
+    return with_run(pa.table(columns), RunId(scenarios[0], MODES[0], 0, 0), scenarios)
+
+
+def _empty_column(name: str) -> pa.Array:
+    if name in PLACE_COLUMNS or name in VOCABULARIES:
+        return pa.array([], pa.dictionary(pa.int8(), pa.string()))
+    return pa.array([], pa.string() if name in _TEXT else pa.int16() if name == "year" else pa.float32())
+
+
+def assemble(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> pa.Table:
+    """One table of all runs in memory."""
+    found = list(pieces(name, runs, scenarios))
+    return pa.concat_tables(found) if found else empty_table(name, scenarios)
+
+
+class ParquetTable:
+    """One table on disk that grows by the rows of one run at a time, so that memory holds one run.
+
+    Parameters
+    ----------
+    folder : where ``NAME.parquet`` is written.
+    """
+
+    def __init__(self, folder: Path, name: str, scenarios: Sequence[str]) -> None:
+        self._path, self._name, self._scenarios = folder / f"{name}.parquet", name, scenarios
+        self._writer: pq.ParquetWriter | None = None
+        self._schema: pa.Schema | None = None
+
+    def append(self, run: RunTables) -> None:
+        """Write history and part of one run; the order of runs is the order of calls."""
+        for table in pieces(self._name, [run], self._scenarios):
+            self._write(table)
+
+    def close(self) -> None:
+        """Finish the file; without rows it holds the columns of the contract."""
+        if self._writer is None:
+            self._write(empty_table(self._name, self._scenarios))
+        assert self._writer is not None
+        self._writer.close()
+
+    def _write(self, table: pa.Table) -> None:
+        if self._writer is None:
+            self._schema = table.schema
+            self._writer = pq.ParquetWriter(self._path, table.schema, **_parquet_options(table.schema))
+        assert self._schema is not None
+        same = table.schema == self._schema
+        self._writer.write_table(table if same else conform(table, self._schema), row_group_size=ROW_GROUP)
+
+
+def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """Dictionary encoding where values repeat: it costs time and space on measures that are all different."""
+    repeating = [f.name for f in schema if not pa.types.is_floating(f.type) or f.name in _REPEATING_FLOATS]
+    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating}
+
+
+def finished_runs(outdir: Path) -> dict[str, tuple[Path, PartMeta]]:
+    """Runs of all finished commands under an output folder by key, with the folder that holds them."""
+    found: dict[str, tuple[Path, PartMeta]] = {}
+    for path in sorted(outdir.glob("*/*/manifest.json")):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            metas = [PartMeta(**run) for run in manifest["runs"]] if manifest["status"] == "done" else []
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # not a manifest of ours, or of a folder that is being replaced
+        found |= {meta.key: (path.parent, meta) for meta in metas}
+    return found
+
+
+def copy_run(source: Path, run: PartMeta, after: int, folder: Path) -> None:
+    """Copy one run's rows of the years after `after` from a finished command's tables into a part's folder."""
+    rows = [("scenario", "==", run.scenario), ("mode", "==", run.mode), ("draw", "==", run.draw)]
+    rows += [("replicate", "==", run.replicate), ("year", ">", after)]
+    for path in sorted(source.glob("*.parquet")):
+        table = pq.read_table(path, filters=rows)
+        if table.num_rows:
+            write_table(folder / f"{path.stem}.arrow", table.drop_columns(list(RUN_COLUMNS)).combine_chunks())

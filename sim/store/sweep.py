@@ -1,0 +1,308 @@
+"""Store of a sweep: parts of many runs, failures, an index; safe against kills, full disks and damaged files.
+
+::
+
+    parts/NAME/     one Parquet file a table, runs.parquet with one row a run, part.json with checksums; written aside,
+                    then renamed: a part is there as a whole or not at all
+    failures/NAME.parquet   runs that raised, with traceback and configuration; they are tried again
+    index.parquet   which part holds which run, with sizes and times of what was verified; made anew if it is lost
+    damaged/        parts that no longer fit their checksums
+
+A run is done if a sound part lists it, whatever an executor says of its job. Rows carry the run's key only: what
+scenario, draw and replicate that is says the design, so that a design can grow without touching a part.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import itertools
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.store.files import aside, sha256
+
+META, RUNS, INDEX, VERSION = "part.json", "runs", "index.parquet", 1
+COMPACTED = "compacted-"
+_TEXT, _NUMBER = pa.string(), pa.float32()
+RUN_FIELDS = pa.schema([("run", _TEXT), ("seconds", _NUMBER), ("peak_memory_mb", _NUMBER)])
+FAILURE_FIELDS = pa.schema([(name, pa.string()) for name in "run stage message traceback config host time".split()])
+_INDEX_FIELDS = pa.schema([("part", pa.string()), ("files", pa.string()), ("record", pa.string()), *RUN_FIELDS])
+
+
+class StoreError(Exception):
+    """The store cannot be written or read; one line for the user."""
+
+
+@dataclass
+class Part:
+    """A sound part.
+
+    Attributes
+    ----------
+    files : (name, bytes, modification time in ns) of its files as they were when their checksums fitted.
+    record : digest of what is kept of each run.
+    runs : one row a run, `RUN_FIELDS`.
+    """
+
+    name: str
+    files: list[list[Any]]
+    record: str
+    runs: pa.Table
+
+
+@dataclass
+class SweepStore:
+    """A store on disk.
+
+    Parameters
+    ----------
+    root : its folder.
+    damaged : parts found unsound, with the reason and the runs they held as far as that is known.
+    """
+
+    root: Path
+    parts: dict[str, Part] = field(default_factory=dict)
+    damaged: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _tried_index: bool = False
+
+    def write_part(self, name: str, record: str, runs: pa.Table, tables: Mapping[str, pa.Table], **more: Any) -> Path:
+        """Write one part aside and rename it.
+
+        Parameters
+        ----------
+        record : digest of what is kept of each run.
+        runs : one row a run, `RUN_FIELDS`; tables : by name, with a column ``run``.
+        more : further entries of ``part.json``.
+        """
+        with self.writing(name, record, **more) as aside:
+            for table, rows in {**tables, RUNS: runs}.items():
+                pq.write_table(rows, aside / f"{table}.parquet", **parquet_options(rows.schema))
+        return self.root / "parts" / name
+
+    def writing(self, name: str, record: str, **more: Any) -> _Writing:
+        """Context with the folder aside that a part's Parquet files are written into."""
+        return _Writing(self.root / "parts", name, {"version": VERSION, "record": record, **more})
+
+    def write_failures(self, name: str, failures: Sequence[Mapping[str, str]]) -> None:
+        """Write what failed, aside and renamed."""
+        with writing_into(self.root, self.root / "failures" / f"{name}.parquet") as aside:
+            pq.write_table(pa.Table.from_pylist([dict(row) for row in failures], FAILURE_FIELDS), aside)
+
+    def failures(self) -> pa.Table:
+        """All failures noted, those of runs that were done since included."""
+        files = sorted((self.root / "failures").glob("*.parquet"))
+        return pa.concat_tables([pq.read_table(file) for file in files]) if files else FAILURE_FIELDS.empty_table()
+
+    def failures_of(self, chunk: str) -> list[dict[str, str]]:
+        """Failures that a chunk noted."""
+        files = (self.root / "failures").glob(f"{chunk}-*.parquet")
+        return [row for file in files for row in pq.read_table(file).to_pylist()]
+
+    def refresh(self, deep: bool = False) -> None:
+        """Look at the parts on disk: new ones are verified, as are those whose files have changed.
+
+        Parameters
+        ----------
+        deep : verify the checksums of all.
+        """
+        if not self._tried_index and not deep:
+            self._read_index()
+        self._tried_index = True
+        names = {path.name for path in (self.root / "parts").glob("*") if not path.name.startswith(".")}
+        for name in self.parts.keys() - names:
+            del self.parts[name]
+        unknown = [name for name in names if name not in self.damaged]
+        if not deep:
+            unknown = [name for name in unknown if self._changed(name)]
+        # Compacted ones first: what a sound one of them replaces may be half deleted, and is of no concern.
+        self._verify([name for name in unknown if name.startswith(COMPACTED)])
+        replaced = {old for name in self.parts if name.startswith(COMPACTED) for old in self._replaced_by(name)}
+        self._verify([name for name in unknown if not name.startswith(COMPACTED) and name not in replaced])
+        for name in replaced:
+            self.parts.pop(name, None)
+            self.damaged.pop(name, None)
+
+    def done(self, record: str) -> dict[str, str]:
+        """Part by run; of a run that two parts hold (a job thought lost that was not), the first by name."""
+        found: dict[str, str] = {}
+        for name in sorted(self.parts):
+            if self.parts[name].record == record:
+                found |= {run: name for run in self.parts[name].runs["run"].to_pylist() if run not in found}
+        return found
+
+    def save_index(self) -> None:
+        """Keep what is known of the parts, so that opening a store of many needs not read them all."""
+        tables = []
+        for part in self.parts.values():
+            n = part.runs.num_rows
+            head = {"part": part.name, "files": json.dumps(part.files), "record": part.record}
+            same = {key: pa.array([value] * n, pa.string()) for key, value in head.items()}
+            rows = dict(zip(part.runs.column_names, part.runs.columns))
+            tables.append(pa.table({**same, **rows}, schema=_INDEX_FIELDS))
+        with writing_into(self.root, self.root / INDEX) as aside:
+            pq.write_table(pa.concat_tables(tables) if tables else _INDEX_FIELDS.empty_table(), aside)
+
+    def set_aside_damaged(self) -> None:
+        """Move unsound parts to ``damaged/``, where nothing reads them; their runs are missing then."""
+        for name in self.damaged:
+            with suppress(OSError):  # what cannot be moved is not read either
+                (self.root / "damaged").mkdir(exist_ok=True)
+                (self.root / "parts" / name).rename(self.root / "damaged" / f"{name}.{secrets.token_hex(3)}")
+
+    def sweep_up(self) -> None:
+        """Delete what killed processes left half-written; only while no worker can be writing."""
+        for path in [*self.root.glob("parts/.*.tmp"), *self.root.glob("failures/.*.tmp"), *self.root.glob(".*.tmp")]:
+            with suppress(OSError):
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        for name in self.parts:
+            if name.startswith(COMPACTED):
+                for old in self._replaced_by(name):
+                    shutil.rmtree(self.root / "parts" / old, ignore_errors=True)
+
+    def files(self, table: str, record: str) -> list[Path]:
+        """Parquet files of a table in the parts of a record."""
+        names = (name for name in sorted(self.parts) if self.parts[name].record == record)
+        found = (self.root / "parts" / name / f"{table}.parquet" for name in names)
+        return [path for path in found if path.is_file()]
+
+    def _verify(self, names: Sequence[str]) -> None:
+        """Take in the sound ones among these parts, and note the others as damaged."""
+        with ThreadPoolExecutor(4) as pool:  # checksums are taken without Python's lock
+            for name, found in zip(names, pool.map(self._verified, names)):
+                if isinstance(found, Part):
+                    self.parts[name] = found
+                else:
+                    lost = self.parts.pop(name, None)
+                    if (self.root / "parts" / name).exists():  # else it went while this looked
+                        self.damaged[name] = found, lost.runs.num_rows if lost else 0
+
+    def _verified(self, name: str) -> Part | str:
+        """The part if its files fit their checksums, or what is wrong."""
+        folder = self.root / "parts" / name
+        try:
+            files = self._files(name)
+            meta = json.loads((folder / META).read_text(encoding="utf-8"))
+            own = meta.pop("checksum", None)
+            if own is not None and own != _checksum(meta):
+                return f"{META} does not fit its checksum"
+            if meta["version"] != VERSION:
+                return f"is of version {meta['version']}, this program reads {VERSION}"
+            for file, checksum in meta["checksums"].items():
+                if sha256(folder / file) != checksum:
+                    return f"{file} does not fit its checksum"
+            runs = pq.read_table(folder / f"{RUNS}.parquet").cast(RUN_FIELDS)
+            return Part(name, files, meta["record"], runs)
+        except FileNotFoundError as error:
+            return f"{Path(error.filename or '').name or 'a file'} is missing"
+        except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+            return f"cannot be read ({error})"
+
+    def _files(self, name: str) -> list[list[Any]]:
+        stats = ((path.name, path.stat()) for path in sorted((self.root / "parts" / name).iterdir()))
+        return [[file, stat.st_size, stat.st_mtime_ns] for file, stat in stats]
+
+    def _changed(self, name: str) -> bool:
+        try:
+            return name not in self.parts or self.parts[name].files != self._files(name)
+        except OSError:
+            return True
+
+    def _read_index(self) -> None:
+        with suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+            table = pq.read_table(self.root / INDEX, page_checksum_verification=True).cast(_INDEX_FIELDS)
+            first = 0
+            for name, same in itertools.groupby(table["part"].to_pylist()):
+                rows = table.slice(first, len(list(same)))
+                files, record = json.loads(rows["files"][0].as_py()), rows["record"][0].as_py()
+                self.parts[name] = Part(name, files, record, rows.select(RUN_FIELDS.names))
+                first += rows.num_rows
+
+    def _replaced_by(self, name: str) -> list[str]:
+        with suppress(OSError, ValueError):
+            return list(json.loads((self.root / "parts" / name / META).read_text(encoding="utf-8"))["replaces"])
+        return []
+
+
+class _Writing:
+    """Folder aside; on a good end it gets ``part.json`` and its name."""
+
+    def __init__(self, parts: Path, name: str, meta: dict[str, Any]) -> None:
+        self._final, self._meta = parts / name, meta
+        self._aside = parts / f".{name}.{secrets.token_hex(4)}.tmp"
+
+    def __enter__(self) -> Path:
+        try:
+            self._aside.mkdir(parents=True)
+        except OSError as error:
+            raise StoreError(why_not_written(self._final.parents[1], error)) from error
+        return self._aside
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        try:
+            if kind is None:
+                sums = {path.name: sha256(path) for path in sorted(self._aside.iterdir())}
+                meta = {**self._meta, "checksums": sums}
+                text = json.dumps({**meta, "checksum": _checksum(meta)})
+                (self._aside / META).write_text(text, encoding="utf-8")
+                for path in self._aside.iterdir():
+                    _flush(path)
+                self._aside.rename(self._final)
+            elif isinstance(error, OSError):
+                raise StoreError(why_not_written(self._final.parents[1], error)) from error
+        except OSError as failed:
+            raise StoreError(why_not_written(self._final.parents[1], failed)) from failed
+        finally:
+            shutil.rmtree(self._aside, ignore_errors=True)
+
+
+def _checksum(meta: Mapping[str, Any]) -> str:
+    """Of what ``part.json`` says itself."""
+    return hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Onto the disk, so that a rename does not survive a power cut that its content does not."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def writing_into(root: Path, path: Path) -> Iterator[Path]:
+    """Name to write a file of a store under, which gets its own on a good end.
+
+    Raises
+    ------
+    StoreError : the disk is full, or the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside(path, f".{secrets.token_hex(4)}") as beside:
+            yield beside
+    except OSError as error:
+        raise StoreError(why_not_written(root, error)) from error
+
+
+def why_not_written(root: Path, error: OSError) -> str:
+    """One line: what cannot be written and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{root} cannot be written: the disk is full; free some space and give the same command again"
+    reason = error.strerror or str(error)
+    return f"{root} cannot be written ({reason}); give a folder that can, such as outdir=outputs"
+
+
+def parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """Dictionary encoding where values repeat, checksums of pages."""
+    repeating = [f.name for f in schema if not pa.types.is_floating(f.type)]
+    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating, "write_page_checksum": True}

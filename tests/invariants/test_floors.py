@@ -1,0 +1,146 @@
+"""The plan of the house: packages stand on floors, imports run down, nothing goes round in a circle.
+
+Imports of all kinds count: at the top, for types only, and late ones inside functions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+
+import pytest
+
+from sim.config.key import code_files
+from sim.core.digest import PACKAGE
+
+# From the ground up. Packages of one floor do not import each other unless a pair of NEIGHBOURS says so.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("params",),
+    ("data",),
+    ("core",),
+    ("policy",),
+    ("engines", "agents", "config"),
+    ("phases",),
+    ("record",),
+    ("store", "world"),
+    ("running",),
+    ("sweep",),
+    ("analysis",),
+    ("plots", "pages", "api"),
+    ("cli",),
+    ("entry points",),  # sim/__init__.py and every __main__.py
+)
+GROUND = {"core.digest", "core.read", "core.axes"}  # names and reading of input, which data may use too
+# Imports inside functions below the floor of commands (which want to start quickly): parts of optional packages.
+LATE = {"sweep.executors.__init__"}
+ROOT_FILES = 6
+MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
+
+
+def floor_of(module: str) -> int:
+    """Number of a module's floor."""
+    name = "entry points" if module.split(".")[-1] == "__main__" or module == "__init__" else module.split(".")[0]
+    return next(i for i, floor in enumerate(FLOORS) if name in floor)
+
+
+@cache
+def imports(module: str) -> tuple[tuple[str, bool], ...]:
+    """Modules of this package that a module imports, and whether it does so inside a function."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    late = {id(node) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for node in ast.walk(f)}
+    found = [(name, id(node) in late) for node in ast.walk(tree) for name in _names(node)]
+    return tuple(dict.fromkeys(found))
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        wanted = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        wanted = [f"{node.module}.{alias.name}" for alias in node.names]
+    else:
+        return
+    for name in wanted:
+        parts = name.split(".")[1:] if name.split(".")[0] == "sim" else []
+        while parts:
+            inside = ".".join(parts)
+            if inside in MODULES or f"{inside}.__init__" in MODULES:
+                yield inside if inside in MODULES else f"{inside}.__init__"
+                break
+            parts.pop()
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_imports_run_down(module: str) -> None:
+    up = [
+        name
+        for name, _ in imports(module)
+        if floor_of(name) > floor_of(module) and not (name in GROUND and floor_of(module) > 0)
+    ]
+    across = [
+        name
+        for name, _ in imports(module)
+        if floor_of(name) == floor_of(module) and name.split(".")[0] != module.split(".")[0] and "__" not in module
+    ]
+    assert not up, f"{module} imports from a floor above it; move what it needs down, or itself up"
+    assert not across, f"{module} imports from a package on the same floor"
+
+
+def test_no_circles() -> None:
+    TopologicalSorter({module: [name for name, _ in imports(module)] for module in MODULES}).prepare()
+
+
+def test_imports_stand_at_the_top() -> None:
+    late = {m for m in MODULES if floor_of(m) < floor_of("cli") and any(inside for _, inside in imports(m))}
+    assert late <= LATE, "a module of this package is imported inside a function"
+
+
+def test_few_files_in_the_root() -> None:
+    assert len(list(PACKAGE.glob("*.py"))) <= ROOT_FILES
+
+
+@pytest.mark.parametrize("package", ["engines", "core"])
+def test_engines_know_only_arrays(package: str) -> None:
+    for module, path in MODULES.items():
+        if module.split(".")[0] != package:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        roots = {
+            name.split(".")[0]
+            for node in ast.walk(tree)
+            for name in (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+        }
+        assert not roots & {"mesa", "hydra", "omegaconf", "pandas", "matplotlib"}, module
+        assert not {name.split(".")[0] for name, _ in imports(module)} & {"policy", "config", "agents"}, module
+
+
+# Modules that live a run: from them everything is reached that can change its results.
+LIVES_A_RUN = ("world", "running.worker", "running.living", "sweep.family")
+# Reached from there, but without a hand in the numbers: configuration, also a sweep's, is in the key by its values, and
+# storing changes nothing.
+IN_THE_KEY_BY_VALUE = ("config", "store", "sweep")
+
+
+def test_the_key_of_a_run_covers_what_lives_it() -> None:
+    todo, reached = list(LIVES_A_RUN), set()
+    while todo:
+        module = todo.pop()
+        if module not in reached and (module in LIVES_A_RUN or module.split(".")[0] not in IN_THE_KEY_BY_VALUE):
+            reached.add(module)
+            todo += [name for name, _ in imports(module)]
+    covered = set(code_files())
+    outside = sorted(m for m in reached if MODULES[m] not in covered and not m.endswith("__init__"))
+    assert not outside, "these can change the results of a run and are not in its key (sim/config/key.py)"
+
+
+def test_the_key_covers_whole_packages() -> None:
+    covered = set(code_files())
+    for name in ("core", "policy", "engines", "agents", "phases", "record"):
+        assert set((PACKAGE / name).rglob("*.py")) <= covered
