@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -71,6 +72,23 @@ RECORDS: dict[str, np.dtype] = {
     for record in dict.fromkeys(c.record for c in COLUMNS)
 }
 _NOT_ZERO = {c.name: c.empty for c in COLUMNS if c.empty}
+
+
+class Rows(NamedTuple):
+    """Used rows of a field, one packed record a person, as kernels take them: ``people[i].uid``, ``ties[i, 0]``.
+
+    The two record arrays are `np.recarray` views, so that kernels read the same uncompiled.
+
+    Attributes
+    ----------
+    people : [n_rows], the record ``person`` (see `COLUMNS`).
+    ties : [n_rows, N_TIES], words of `sim.core.ties`.
+    output : [n_rows], the record ``output``.
+    """
+
+    people: np.recarray
+    ties: np.ndarray
+    output: np.recarray
 
 
 @njit(cache=True, nogil=True)
@@ -135,6 +153,13 @@ class Block:
         if not self._used:
             self._used = {c.name: getattr(self, c.name)[: self.n_rows] for c in COLUMNS}
         return itemgetter(*names)(self._used) if len(names) > 1 else (self._used[names[0]],)
+
+    @property
+    def rows(self) -> Rows:
+        """Views of the used rows as whole records."""
+        n = self.n_rows
+        people, output = (self._records[name][:n].view(np.recarray) for name in ("person", "output"))
+        return Rows(people, self.ties[:n], output)
 
     def alive(self) -> np.ndarray:
         """Rows in use, ascending (int64)."""

@@ -48,6 +48,19 @@ def tie_place(uid, place, tie):
 
 
 @njit(cache=True, inline="always")
+def alive(people, tie):
+    """True if the remembered row is still the remembered person."""
+    row = np.int64(tie >> _ROW) - 1
+    return row >= 0 and people[row].uid != 0 and (mix(people[row].uid) >> _UPPER) == ((tie >> _TAG) & _TAG_ONLY)
+
+
+@njit(cache=True, inline="always")
+def place_of(people, tie):
+    """Place where a remembered co-author works now; 255 if they left research or there is no tie."""
+    return people[np.int64(tie >> _ROW) - 1].place if alive(people, tie) else np.uint8(255)
+
+
+@njit(cache=True, inline="always")
 def all_bits(true):
     """Word of ones if true, of zeros if not."""
     return _ZERO - np.uint64(true)
