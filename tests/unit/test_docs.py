@@ -12,6 +12,7 @@ from pkgutil import resolve_name
 
 import pytest
 
+from sim.analysis.validate import HEADER
 from sim.cli.docs import PAGES as GENERATED
 from sim.pages.evidence import facts, users
 from sim.pages.markdown import EVIDENCE_ID
@@ -142,6 +143,10 @@ def test_every_row_of_evidence_is_cited() -> None:
 @pytest.mark.parametrize(("name", "page"), GENERATED.items(), ids=list(GENERATED))
 def test_generated_documents_are_current(name: str, page: Callable[[], str]) -> None:
     assert read(ROOT / "docs" / name) == page(), "run make docs"
+
+
+def test_the_page_of_the_fit_has_the_header_of_today() -> None:
+    assert read(ROOT / "docs" / "validation.md").startswith(HEADER), "copy HEADER of sim/analysis/validate.py"
 
 
 def test_ci_runs_every_target_of_the_makefile() -> None:
