@@ -16,6 +16,7 @@ from sim.analysis.validate import HEADER
 from sim.cli.docs import PAGES as GENERATED
 from sim.pages.evidence import facts, users
 from sim.pages.markdown import EVIDENCE_ID
+from tests.invariants.test_floors import floor_of
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("sim", "configs", "docs", "experiments", "tests", "benchmarks", "examples", "outputs")
@@ -109,6 +110,14 @@ def there(name: str) -> bool:
         return resolve_name(name) is not None
     except (ImportError, AttributeError):
         return False
+
+
+def test_the_plan_of_the_house_shows_every_package_on_its_floor() -> None:
+    rows = re.findall(r"^\| [^|]*\| `(\w+)` \|", read(ROOT / "docs" / "house.md"), re.MULTILINE)
+    packages = {path.parent.name for path in (ROOT / "sim").glob("*/__init__.py")} | {"world", "api", "params"}
+    assert sorted(rows) == sorted(packages)
+    floors = [floor_of(package) for package in reversed(rows)]
+    assert floors == sorted(floors), "from the top down, as FLOORS of test_floors.py from the ground up"
 
 
 def test_sections_of_the_odd_exist() -> None:
