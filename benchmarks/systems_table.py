@@ -106,7 +106,7 @@ _PROMOTE = (
            (_us("new_moves_in", 1), _us("leaks", 1)), "emergent", "U1, U2", PULLS, TERMS,
            nearest=(("params.mobility.spread", (0.0, 1.0)),)),
     _lever("prestige_chairs", 0.05, PROMOTE, "chairs pull the top decile of talent, as far as chairs go",
-           (_us("new_moves_in", 1), _us("recruitment_musd", 1)), "emergent", "section 6 of the targets; assumption",
+           (_us("new_moves_in", 1), _us("recruitment_musd", 1)), "emergent", "U0; assumption",
            NEUTRAL_BITS, PULLS, nearest=(("effects.prestige_chairs.pull", (0.2, 2.0)),)),
     _lever("permanent_posts", 0.01, PROMOTE, "added yearly chance of a post; posts tie down and call",
            (_us("new_exits", -1), _us("new_moves_in", 1)), "emergent", "U3; assumption",

@@ -2,7 +2,7 @@
 
 Role is ``sourced`` (the source gives the number), ``fitted`` (to outcomes up to 2017, by
 `sim.analysis.calibrate`) or ``assumption`` (to be swept). ``docs/parameters.md`` is generated from this file.
-Target ids (M1, P8, ...) are rows of the list of facts the model is fitted to and checked on; each is cited where it stands.
+Ids (M1, P8, ...) are rows of ``docs/evidence.md``; sections (ODD 7.4) are those of ``docs/ODD.md``.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ def choice(default: str, allowed: tuple[str, ...], source: str) -> Any:
 
 @dataclass(frozen=True)
 class CareerParams:
-    """Ageing, permanent posts, exits (MODEL section 4, Careers)."""
+    """Ageing, permanent posts, exits (ODD 7.1)."""
 
-    talent_sigma: float = p(0.75, 0.2, 1.5, "log", "fitted", "Lotka tail of authors' output, target F7")
+    talent_sigma: float = p(0.75, 0.2, 1.5, "log", "fitted", "Lotka tail of authors' output, F7")
     exit_early: float = p(1.6, 0.5, 4.0, "relative hazard", "assumption", "early careers leave most; U-shape by stage")
     exit_established: float = p(0.7, 0.2, 2.0, "relative hazard", "assumption", "as above")
     exit_senior: float = p(0.9, 0.2, 3.0, "relative hazard", "assumption", "as above")
@@ -39,7 +39,7 @@ class CareerParams:
 
 @dataclass(frozen=True)
 class EntryParams:
-    """Choice of the place of entry (MODEL section 4, Cohorts)."""
+    """Choice of the place of entry (ODD 7.3)."""
 
     dissimilarity: float = p(0.6, 0.2, 1.0, "lambda", "assumption", "nested logit; swept, student flows do not fix it")
     hostility: float = p(
@@ -61,7 +61,7 @@ class EntryParams:
 
 @dataclass(frozen=True)
 class MobilityParams:
-    """Moves between places (MODEL section 4, Mobility; targets M1-M26, U1-U7)."""
+    """Moves between places (ODD 7.4)."""
 
     age_established: float = p(0.55, 0.1, 1.0, "relative hazard", "assumption", "M20: hazard falls with academic age")
     age_senior: float = p(0.30, 0.05, 1.0, "relative hazard", "assumption", "as above")
@@ -82,26 +82,24 @@ class MobilityParams:
         "assumption",
         "P8: 61 % thought of leaving; M17: intention far above behaviour",
     )
-    tie: float = p(0.5, 0.0, 1.5, "per log(1 + ties)", "assumption", "section 6: 0.5 per log co-author; P27 (sign)")
+    tie: float = p(0.5, 0.0, 1.5, "per log(1 + ties)", "assumption", "U0: 0.5 per log co-author; P27 (sign)")
     funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination +0.15 (0.03)")
-    prestige: float = p(0.35, 0.0, 1.5, "per log prestige", "assumption", "section 6: peers 0.7, halved for ratios")
+    prestige: float = p(0.35, 0.0, 1.5, "per log prestige", "assumption", "U0: peers 0.7, halved for ratios")
     prestige_talent: float = p(0.2, 0.0, 1.0, "per SD of ln talent", "assumption", "talent weighs prestige more; U7")
     income: float = p(0.12, 0.0, 1.0, "elasticity", "sourced", "M26: ln GDP per head at destination +0.12 (0.12)")
     net_income: float = p(1.0, 0.0, 2.0, "elasticity", "sourced", "U1: foreign stars about 1; U2 upper bound 1.8")
-    post_early: float = p(0.8, 0.0, 2.0, "per unit share", "assumption", "section 6: security 0.8 early")
-    post_late: float = p(0.3, 0.0, 2.0, "per unit share", "assumption", "section 6: security 0.3 late")
+    post_early: float = p(0.8, 0.0, 2.0, "per unit share", "assumption", "U0: security 0.8 early")
+    post_late: float = p(0.3, 0.0, 2.0, "per unit share", "assumption", "U0: security 0.3 late")
     freedom_early: float = p(0.2, 0.0, 2.0, "per index unit", "assumption", "U3: freedom weighs with stage")
     freedom_late: float = p(0.6, 0.0, 2.0, "per index unit", "assumption", "U3: late stage wants freedom")
-    students: float = p(
-        0.2, 0.0, 1.0, "per log ratio", "assumption", "section 6: student access 0.4, halved for ratios"
-    )
+    students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "U0: student access 0.4, halved for ratios")
     hostility: float = p(
         0.5,
         0.0,
         4.0,
         "log at full fear",
         "assumption",
-        "log odds as for entrants (entry.hostility / entry.dissimilarity, P1); the starting value of section 6, 1.5, would move them three times as much",
+        "log odds as for entrants (entry.hostility / entry.dissimilarity, P1); the starting value of U0, 1.5, would move them three times as much",
     )
     delay: float = p(0.35, 0.0, 2.0, "log per year of delay", "assumption", "as entry.delay")
     spread: float = p(0.5, 0.0, 1.0, "theta", "assumption", "inclusive value: 1 stops all barred moves, 0 diverts all")
@@ -113,16 +111,16 @@ class MobilityParams:
 
 @dataclass(frozen=True)
 class CollaborationParams:
-    """Partners (MODEL section 4, Collaboration; targets C1-C17)."""
+    """Partners (ODD 7.6)."""
 
     size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear")
-    trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "section 4, exponent on trust relative to 2013-17")
+    trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "ODD 7.6: exponent on trust relative to 2013-17")
     repeat: float = p(0.35, 0.0, 0.9, "share of slots", "fitted", "C9, C11: many weak ties, few lasting")
     origin: float = p(
         0.07, 0.0, 0.5, "share of slots", "fitted", "C9: about 40 % of the foreign-born keep links with their origin"
     )
     fear: float = p(0.6, 0.0, 1.0, "kappa", "assumption", "P9: 61 % felt pressure to distance from China")
-    refill: float = p(0.5, 0.0, 1.0, "rho", "assumption", "mechanism 6: replacement unknown, swept")
+    refill: float = p(0.5, 0.0, 1.0, "rho", "assumption", "whether refused partners are replaced is unknown, swept")
     joint_funding: float = p(0.3, 0.0, 2.0, "per log", "assumption", "association raises partner choice")
     fear_nearness_tie: float = p(
         0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country"
@@ -132,7 +130,7 @@ class CollaborationParams:
 
 @dataclass(frozen=True)
 class PublicationParams:
-    """Output (MODEL section 4; targets F1-F11, P24)."""
+    """Output (ODD 7.5)."""
 
     funding: float = p(0.2, 0.0, 0.6, "phi", "sourced", "F1, P24: papers ~ people^(1-phi) budget^phi")
     lag_years: float = p(4.0, 1.0, 8.0, "years", "sourced", "F3: half of the response by year 4")
@@ -152,7 +150,7 @@ class PublicationParams:
 
 @dataclass(frozen=True)
 class ImpactParams:
-    """Citations (MODEL section 4, Impact; targets F5, F6, M12, M13, C14)."""
+    """Citations (ODD 7.7)."""
 
     talent_mean: float = p(0.25, 0.0, 1.0, "a_m", "assumption", "mean ln talent of the team")
     talent_best: float = p(0.30, 0.0, 1.0, "a_b", "assumption", "best ln talent of the team")
@@ -173,7 +171,7 @@ class ImpactParams:
 
 @dataclass(frozen=True)
 class SecurityParams:
-    """Leaks, cases, fear (MODEL section 4, Security; targets P8-P16, S1-S7)."""
+    """Leaks, cases, fear (ODD 7.2 and 7.8)."""
 
     leak_rate: float = p(
         3e-3,
@@ -221,7 +219,7 @@ class SecurityParams:
 
 @dataclass(frozen=True)
 class TrustParams:
-    """Trust between places (MODEL section 4)."""
+    """Trust between places (ODD 7.9)."""
 
     reversion: float = p(0.1, 0.0, 1.0, "r, 1/year", "assumption", "back to the political level")
     joint: float = p(0.02, 0.0, 0.2, "g per log joint papers", "assumption", "working together builds trust")
@@ -235,7 +233,7 @@ class TrustParams:
 
 @dataclass(frozen=True)
 class ComplianceParams:
-    """Cost of rules (target S5)."""
+    """Cost of rules (ODD 7.10)."""
 
     hour_share: float = p(1.0, 0.0, 3.0, "factor", "assumption", "scales researcher time of every rule")
     screening_time: float = p(
@@ -250,7 +248,7 @@ class ComplianceParams:
 
 @dataclass(frozen=True)
 class GovernmentParams:
-    """Reactive governments (MODEL section 4, Governments); all assumptions, since no estimate exists."""
+    """Reactive governments (ODD 7.11); all assumptions, since no estimate exists."""
 
     band: float = p(0.75, 0.0, 3.0, "sd", "assumption", "no action while the signal stays within the band")
     relax_factor: float = p(1.5, 1.0, 4.0, "x band", "assumption", "relaxing needs a larger signal than tightening")
@@ -286,7 +284,7 @@ class GovernmentParams:
 class Params:
     """All parameters; `feedback` = frozen takes macro states from the paired baseline."""
 
-    feedback: str = choice("on", ("on", "frozen"), "MODEL section 4; ARCHITECTURE property 1")
+    feedback: str = choice("on", ("on", "frozen"), "ODD 3: a scenario may read the macro state of its baseline")
     careers: CareerParams = field(default_factory=CareerParams)
     entry: EntryParams = field(default_factory=EntryParams)
     mobility: MobilityParams = field(default_factory=MobilityParams)

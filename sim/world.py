@@ -100,7 +100,7 @@ class World(ColumnarModel):
             self._populate()
 
     def _populate(self) -> None:
-        """People of the year before the first simulated one (MODEL section 3, Clock)."""
+        """People of the year before the first simulated one (ODD 5)."""
         data, setting, y = self.setting.data, self.setting, self.inputs.year(self.cfg.start)
         at = self.cfg.start - FIRST_YEAR
         stock = data.researchers[at - 1] if at > 0 else data.researchers[0] ** 2 / data.researchers[1]
@@ -130,7 +130,7 @@ class World(ColumnarModel):
             yield self.live_a_year()
 
     def live_a_year(self) -> YearResult:
-        """One year, in the order of MODEL section 3."""
+        """One year, in the order of ODD 3."""
         self.year += 1
         setting, columns = self.setting, self.columns
 

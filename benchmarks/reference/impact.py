@@ -1,4 +1,4 @@
-"""What papers are worth (MODEL section 4, Impact): means, the top 1 %, citations, and credit to authors."""
+"""What papers are worth (ODD 7.7): means, the top 1 %, citations, and credit to authors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Projects, teams and ties of researchers (MODEL section 4, Collaboration and publication), one person at a time."""
+"""Projects, teams and ties of researchers (ODD 7.5 and 7.6), one person at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One researcher as a Mesa agent: fear, career, entry and mobility (MODEL section 4), one person at a time."""
+"""One researcher as a Mesa agent: fear, career, entry and mobility (ODD 7.1 to 7.4), one person at a time."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ Each round lives 1980-2017 once with the current tables, compares with data, and
 mean personal factor, moves by a three-way fit of the flows on the exposure of people, output by fractional
 papers, home weights by international shares, place quality by PPtop1 % (to 2014), foreign entrants by the
 foreign-born shares of 2011. Nothing after 2017 and no
-effect of any policy is used (MODEL section 8). Corrections are damped and smoothed over years, so that
+effect of any policy is used (ODD 8). Corrections are damped and smoothed over years, so that
 the noise of one run is not fitted.
 """
 
@@ -209,7 +209,7 @@ def qualities(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np
 
 
 def entry_odds(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
-    """Odds of foreign entrants moved towards the foreign-born shares of 2011 where they are known (target M14)."""
+    """Odds of foreign entrants moved towards the foreign-born shares of 2011 where they are known (M14)."""
     factor = np.ones(data.n_places)
     for iso3, target in data.globsci.items():
         if iso3 in data.iso3:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
+from sim.pages.evidence import evidence
 from sim.pages.levers import levers
 from sim.pages.parameters import parameters
 from sim.pages.scenarios import scenarios
 
-PAGES = {"parameters.md": parameters, "levers.md": levers, "scenarios.md": scenarios}
+PAGES = {"parameters.md": parameters, "levers.md": levers, "scenarios.md": scenarios, "evidence.md": evidence}
 
 
 def command(words: Sequence[str]) -> int:

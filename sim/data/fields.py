@@ -1,6 +1,6 @@
 """Six broad fields of research: share, team size, international propensity, dual use.
 
-Values are assumptions unless cited; team sizes are scaled to the world mean of target C7
+Values are assumptions unless cited; team sizes are scaled to the world mean of C7
 (Jakab et al. 2024: PubMed mean 3.99 authors in 2000, +2.28 % a year).
 """
 

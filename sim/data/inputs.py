@@ -2,7 +2,7 @@
 
 Up to 2017 a year's inputs are data and fitted rates. After 2017 base rates, affinities and home weights stay
 at their 2013-17 means, entrants follow their place's 2012-17 growth damped by 0.85 a year, and spending
-and income run on in the data tables (MODEL section 3, Clock). References are what utility changes
+and income run on in the data tables (ODD 6). References are what utility changes
 are measured from: the year's own data while rates are fitted, the 2013-17 means afterwards.
 """
 

@@ -17,7 +17,7 @@ import numpy as np
 from sim.data.clock import FIRST_YEAR, FLOWS_FROM, INPUTS_END, PAPERS_FROM
 
 WORLDS = ("full", "g20")
-DAMPING = 0.85  # yearly fading of trends after the last input year (assumption, MODEL clock)
+DAMPING = 0.85  # yearly fading of trends after the last input year (assumption, ODD 6)
 
 
 @dataclass(frozen=True)

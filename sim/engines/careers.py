@@ -1,6 +1,6 @@
 """Careers: fear felt, ageing, permanent posts, second affiliations and exits, one pass over the rows of a field.
 
-Exit is a hazard by stage, post, funding per head and fear (MODEL section 4, Careers). The place's yearly
+Exit is a hazard by stage, post, funding per head and fear (ODD 7.1). The place's yearly
 exit rate comes from data; `exit_scale` is that rate divided by the fitted mean of the personal factors, so
 that personal factors say who leaves, and the place's rate says how many.
 """

@@ -1,4 +1,4 @@
-"""What rules cost: money and researcher time by institution (target S5: part fixed, so regressive in size).
+"""What rules cost: money and researcher time by institution (S5: part fixed, so regressive in size).
 
 Pure functions. Who is covered, and for how much, is said by the channels of the year.
 """

@@ -32,7 +32,7 @@ def count_people(
 ):
     """Count the living of one field (agents), one pass over the rows.
 
-    Cases are per principal investigator with ties to a threat (target P16), so early-stage people are never exposed.
+    Cases are per principal investigator with ties to a threat (P16), so early-stage people are never exposed.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """People: identities, the initial world, and each year's cohort with its choice of a place of entry.
 
 Cohorts are fixed by origin; policy diverts them but never deletes them (P29). The choice is nested, home or
-abroad and then a host (MODEL section 4, Cohorts), and each person carries fixed Gumbel errors for all hosts,
+abroad and then a host (ODD 7.3), and each person carries fixed Gumbel errors for all hosts,
 so that a policy of one host moves only those who enter or leave it.
 """
 

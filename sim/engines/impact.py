@@ -1,4 +1,4 @@
-"""Impact: what papers are worth, who is credited for them, and who is cited by whom (MODEL section 4).
+"""Impact: what papers are worth, who is credited for them, and who is cited by whom (ODD 7.7).
 
 A simulated paper stands for `scale` real ones that share team, place and access, each with its own luck.
 So the number among them that reaches the top 1 % is an expectation, ``P(ln z > threshold)``, not one coin

@@ -1,4 +1,4 @@
-"""Mobility: who moves, and where to (MODEL section 4, Mobility).
+"""Mobility: who moves, and where to (ODD 7.4).
 
 The intensity of person i in place c for place d is ``R[c, d] * home * tie * exp(utility) * openness * micro_i``.
 All but micro_i and ties depend on a cell (field, place, origin, stage, elite), so the sum over places is a

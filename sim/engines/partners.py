@@ -1,4 +1,4 @@
-"""Where partners are and how many there are: distributions of places and team sizes (MODEL section 4)."""
+"""Where partners are and how many there are: distributions of places and team sizes (ODD 7.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Projects of one field in one year: type, grant, authorships and led papers (MODEL section 4, publication).
+"""Projects of one field in one year: type, grant, authorships and led papers (ODD 7.5).
 
 Each researcher draws a number of authorships from their own key; some of them lead a paper.
 """

@@ -1,4 +1,4 @@
-"""Partners and papers of one field in one year (MODEL section 4, Collaboration and publication).
+"""Partners and papers of one field in one year (ODD 7.6).
 
 Who leads a paper (`sim.engines.projects`) draws a team size, then each partner slot in turn: (a) a past co-author,
 else (b, c) a place, at home or abroad or the lead's origin, and a person of that place in proportion to their

@@ -2,7 +2,7 @@
 
 Pure functions of arrays. Axes: w way (reward, deception, coercion, theft), f field, a acting place, b place
 towards which knowledge leaks, o origin, c third place. Everything is in real projects, persons and cases.
-No base rate of leaks is known (target S1): `SecurityParams.leak_rate` is swept and results are conditional on it.
+No base rate of leaks is known (S1): `SecurityParams.leak_rate` is swept and results are conditional on it.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def cases(
     """Draw the year's cases: a share `precision` follows risk, the rest the profile of the policy.
 
     How many are opened goes by who has ties to the state in question, of whatever origin: that is the population
-    of target P16. On whom they fall goes by risk or by origin.
+    of P16. On whom they fall goes by risk or by origin.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.pages.markdown import NOTE, span, table, text, valued
+from sim.pages.markdown import NOTE, cited, span, table, text, valued
 from sim.policy.levers import effect_table, lever_table
 from sim.policy.levers.base import AXIS_SCOPES
 
@@ -20,7 +20,7 @@ def lever_rows() -> list[dict[str, str]]:
             "channels": text(row["channels"]),
             "scope": text(row["scope"]),
             "meaning": row["meaning"],
-            "source": row["source"],
+            "source": cited(row["source"]),
         }
         for row in lever_table()
     ]
@@ -42,7 +42,8 @@ def levers() -> str:
             table(tuple(lever_rows()[0]), (tuple(row.values()) for row in lever_rows())),
             "## How strongly levers act\n",
             "At full strength; changed as `key=value`, the same for imposed and decided levers. No estimate of most of "
-            "these numbers exists, so ranges are wide and effects are to be swept.\n",
+            "these numbers exists, so ranges are wide and effects are to be swept. Ids such as S6 lead to "
+            "[evidence.md](evidence.md).\n",
             valued(effect_table()),
         ]
     )

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 
 from sim.config.schema import Config, parameter_table
 from sim.data.fields import FIELDS
-from sim.pages.markdown import NOTE, span, table, text, valued
+from sim.pages.markdown import NOTE, cited, span, table, text, valued
 
 
 def settings_table() -> list[tuple[str, str, str, str]]:
@@ -36,14 +36,14 @@ def parameters() -> str:
             NOTE,
             "# Parameters\n",
             "Every value is changed on the command line as `key=value`. Role: *sourced* (the source gives the number), "
-            "*fitted* (to outcomes up to 2017) or *assumption* (to be swept). Ids such as M26 are rows of the list of "
-            "evidence; section 6 there gives starting values of utilities.\n",
+            "*fitted* (to outcomes up to 2017) or *assumption* (to be swept). Ids such as M26 lead to "
+            "[evidence.md](evidence.md).\n",
             "## Settings of a run\n",
             table(("key", "default", "allowed", "unit"), settings_table()),
             "## Parameters of the model\n",
             valued(parameter_table()),
             "## Fields of research\n",
-            "Constants in `sim/data/fields.py`; assumptions, team sizes scaled to the world mean of C7.\n",
+            cited("Constants in `sim/data/fields.py`; assumptions, team sizes scaled to the world mean of C7.\n"),
             table(
                 ("field", *(f.name for f in fields(FIELDS[0]) if f.name != "name")),
                 ([text(getattr(entry, f.name)) for f in fields(entry)] for entry in FIELDS),

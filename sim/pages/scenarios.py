@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 from sim.config.compose import config_root, options
 from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.data.tables import WorldData, load_world_data
-from sim.pages.markdown import NOTE, table
+from sim.pages.markdown import EVIDENCE_ID, NOTE, cited, table
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Policy
 from sim.policy.words import place_words, whom
 
-_IDS = re.compile(r"\b[MPCFSU]\d{1,2}[ab]?\b")
+
+@cache
+def shipped_policies() -> dict[str, Policy]:
+    """Every policy of the package, by name."""
+    return {name: load_config(f"+policy={name}").policies[name] for name in options("policy", [config_root()])}
 
 
 def scenarios() -> str:
@@ -26,7 +31,6 @@ def scenarios() -> str:
     for name, cfg in composed.items():
         for policy in cfg.policies:
             used.setdefault(policy, []).append(name)
-    policies = {name: load_config(f"+policy={name}").policies[name] for name in options("policy", [config_root()])}
     return "\n".join(
         [
             NOTE,
@@ -34,7 +38,7 @@ def scenarios() -> str:
             "Each is run as `python -m sim +scenario=NAME`, several together as `+scenario=[A,B]`: levers that meet "
             "combine by their own rule ([levers.md](levers.md)), and a policy that is in both counts once. Strengths "
             "are departures from the policy of 2017. `talent-circulation explain NAME [--year YEAR]` prints one as a "
-            "table. Ids such as P17 are rows of the list of evidence; *assumptions* counts the levers of a scenario "
+            "table. Ids such as P17 lead to [evidence.md](evidence.md); *assumptions* counts the levers of a scenario "
             "with a number that no source gives. Without a scenario the baseline is run: no departure from the policy "
             "of 2017.\n",
             table(
@@ -44,7 +48,7 @@ def scenarios() -> str:
             "## Policies\n",
             "Parts of scenarios, and of your own: `+policy=NAME`, or `- /policy/NAME` in a scenario's list of "
             "defaults.\n",
-            *(_policy(name, policy, used.get(name, []), data) for name, policy in policies.items()),
+            *(_policy(name, policy, used.get(name, []), data) for name, policy in shipped_policies().items()),
         ]
     )
 
@@ -61,17 +65,19 @@ def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
         "; ".join(f"{issuer}: {', '.join(pulled)}" for issuer, pulled in sets.items()),
         first_date(uses).isoformat(),
         ", ".join(f"[{policy}](#{policy})" for policy in cfg.policies),
-        ", ".join([*_ids(use.source for use in uses), *_others(policy.source for policy in cfg.policies.values())]),
+        cited(
+            ", ".join([*_ids(use.source for use in uses), *_others(policy.source for policy in cfg.policies.values())])
+        ),
         f"{sum('assumption' in use.source for use in uses)} of {len(uses)}",
     )
 
 
 def _policy(name: str, policy: Policy, used: list[str], data: WorldData) -> str:
     head = f"{policy.title}. Issuer: {place_words(policy.issuer, data)}."
-    head += f" Source: {policy.source}." if policy.source else ""
+    head += f" Source: {cited(policy.source)}." if policy.source else ""
     head += f" In: {', '.join(f'`{scenario}`' for scenario in used)}.\n"
     rows = (
-        (local, f"`{use.lever}`", _dated(use), whom(use, policy.issuer, data), use.source)
+        (local, f"`{use.lever}`", _dated(use), whom(use, policy.issuer, data), cited(use.source))
         for local, use in policy.levers.items()
     )
     return f"### {name}\n\n{head}\n{table(('name', 'lever', 'strength from each date on', 'on whom', 'source'), rows)}"
@@ -93,11 +99,11 @@ def first_date(uses: Iterable[LeverUse]) -> date:
 
 
 def _ids(texts: Iterable[str]) -> list[str]:
-    found = {word for text in texts for word in _IDS.findall(text)}
-    return sorted(found, key=lambda word: (word[0], int(re.sub(r"\D", "", word)), word))
+    found = {word for text in texts for word in EVIDENCE_ID.findall(text)}
+    return sorted(found, key=lambda word: (word[0], int(word[1:])))
 
 
 def _others(texts: Iterable[str]) -> list[str]:
-    """Laws and reports named as a policy's source beside rows of the list of evidence."""
+    """Laws and reports named as a policy's source beside rows of evidence."""
     parts = [part.strip() for text in texts for part in re.split(r"[;,]", text)]
-    return list(dict.fromkeys(part for part in parts if part and not _IDS.search(part)))
+    return list(dict.fromkeys(part for part in parts if part and not EVIDENCE_ID.search(part)))

@@ -63,7 +63,7 @@ def drift(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
 
 
 def year_effect(setting: Setting, ctx: YearContext, destination: np.ndarray, here: np.ndarray) -> float:
-    """Factor that keeps the world's mean intensity where the references put it (target M1: mobility has no trend).
+    """Factor that keeps the world's mean intensity where the references put it (M1: mobility has no trend).
 
     The elasticities of M26 come with year effects, so drift moves people towards some places, not more people.
     Taken from the macro state without policy: what a policy changes is not levelled out.
@@ -77,7 +77,7 @@ def year_effect(setting: Setting, ctx: YearContext, destination: np.ndarray, her
 
 
 def utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pull of destinations and push of places of work [3, 2, P], and openness [F, O, P] (MODEL section 4)."""
+    """Pull of destinations and push of places of work [3, 2, P], and openness [F, O, P] (ODD 7.4)."""
     m, ch = setting.params.mobility, ctx.channels
     destination, here = drift(setting, ctx)
     push = np.exp(-here) * (1.0 - ch.outmove_refused) * year_effect(setting, ctx, destination, here)

@@ -85,7 +85,7 @@ class Output:
 
 
 def team_means(setting: Setting, year: int) -> np.ndarray:
-    """Mean authors per paper by field [6]: target C7 for the world, fields relative to it."""
+    """Mean authors per paper by field [6]: C7 for the world, fields relative to it."""
     p = setting.params.publication
     world = p.team_2000 * np.exp(p.team_growth * (year - 2000))
     relative = FIELD_TEAM / (FIELD_TEAM * FIELD_SHARE).sum()

@@ -148,7 +148,7 @@ def log_change(value: np.ndarray, reference: np.ndarray, floor: float = 0.0) -> 
 def relative(change: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Change less its weighted mean over places [P].
 
-    The elasticities of target M26 were estimated with year effects: what grows everywhere moves nobody.
+    The elasticities of M26 were estimated with year effects: what grows everywhere moves nobody.
     """
     return change - (weight * change).sum() / weight.sum()
 

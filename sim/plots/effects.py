@@ -44,7 +44,7 @@ def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
 
 
 def place_outcomes(place_year: pd.DataFrame) -> pd.DataFrame:
-    """Outcomes by place and year, in the names of `sim.plots.outcomes.OUTCOMES`.
+    """Outcomes by place and year, as the panels of `sim.plots.outcomes` name them.
 
     Returns
     -------

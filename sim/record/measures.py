@@ -1,4 +1,4 @@
-"""Measures of a year as columnar tables (layout: OUTPUTS), in real persons, papers and cases.
+"""Measures of a year as columnar tables (described in outputs/README.md), in real persons, papers and cases.
 
 Reads the results of the phases and changes nothing, so that recording more changes nothing.
 """

@@ -1,4 +1,4 @@
-"""The panel: a fixed, stratified sample of researchers followed from year to year (OUTPUTS, `panel`).
+"""The panel: a fixed, stratified sample of researchers followed from year to year (table `panel`).
 
 Membership is a hash of the uid, with twice the share for origins and entry places China, India and the United
 States, so that it never changes over life and newborns join at the same rates.

@@ -22,7 +22,7 @@ from sim.data.fields import FIELD_NAMES
 PLACE_COLUMNS = frozenset(
     "place place_from place_to place_a place_b origin citing_place cited_place entry_place moved_to".split()
 )
-SIZE_CLASSES = ("small", "medium", "large", "very_large")  # below 15, 50, 250 M$ a year and above; target S5
+SIZE_CLASSES = ("small", "medium", "large", "very_large")  # below 15, 50, 250 M$ a year and above; S5
 REASONS = ("career", "fear", "investigation")  # why people leave research; empty or null: they stayed
 VOCABULARIES: dict[str, tuple[str, ...]] = {
     "field": FIELD_NAMES,
@@ -36,7 +36,7 @@ WIDE_TABLES = frozenset({"world_year"})  # one row a year: full precision costs 
 # Papers in the world's top 1 and 10 % are expectations (`sim.engines.impact`) and need not be whole.
 _COUNT = re.compile(r"(n_|new_|papers$|papers_(?!fractional|international_fractional)|applications|covered$)")
 
-# Columns every run must record; the world may add more (OUTPUTS.md: columns may be added, not renamed).
+# Columns every run must record; the world may add more. Columns may be added, not renamed.
 REQUIRED: dict[str, str] = {
     "place_year": "year place n_researchers n_foreign_origin new_entrants new_entrants_foreign new_exits new_moves_in "
     "new_moves_out new_returns papers_whole papers_fractional papers_international top1_whole top1_fractional "

@@ -188,7 +188,7 @@ def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, n
 
 
 def fear_by_hand(block: Block, i: int, hostility: np.ndarray) -> float:
-    """Fear of person i as MODEL section 4 says."""
+    """Fear of person i as ODD 7.2 says."""
     c, o = block.place[i], block.origin[i]
     if not hostility[c].any():
         return 0.0

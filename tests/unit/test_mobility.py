@@ -235,7 +235,7 @@ def propose(block: Block, plan: MovePlan, f: int = 0, tie: float = TIE) -> tuple
 
 
 def intensities(block: Block, plan: MovePlan, i: int, f: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Intensity of person i for every place [P], as MODEL section 4 says, and ties there; no shortcut."""
+    """Intensity of person i for every place [P], as ODD 7.4 says, and ties there; no shortcut."""
     uid, place = block.used("uid", "place")
     c, o, s = int(block.place[i]), int(block.origin[i]), int(block.stage[i])
     e = int(block.talent[i] >= ELITE_TALENT)

@@ -88,7 +88,7 @@ class Source:
 
     Parameters
     ----------
-    frames : tables, as from `sim.run` or `sim.analysis.pairs.load`.
+    frames : tables, as from `sim.run` or `sim.analysis.load`.
     cfg : configuration of the scenario that was run.
     mode : governments' mode that is read; direct effects (scripted) where there are both.
     """

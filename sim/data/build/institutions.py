@@ -11,7 +11,7 @@ from sim.data.build.gaps import ImputedLog
 from sim.data.build.sources import Sources
 
 N_MIN, N_MAX, N_POWER = 5, 300, 0.7  # institutions of a place, proportional to researchers**0.7 (assumption)
-CLASS_LIMITS = (15.0, 50.0, 250.0)  # million US$ a year, COGR 2022 thresholds (target S5)
+CLASS_LIMITS = (15.0, 50.0, 250.0)  # million US$ a year, COGR 2022 thresholds (S5)
 
 
 def plain(name: str) -> str:

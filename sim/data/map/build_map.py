@@ -1,7 +1,7 @@
 """Compact the country shapes of the npm package world-atlas into `world_110m.json`.
 
 Run by hand when the shapes change: ``npm pack world-atlas@2.0.2``, unpack it, then
-``python -m sim.data.build.map package/countries-110m.json``. The same input gives the same bytes.
+``python -m sim.data.map.build_map package/countries-110m.json``. The same input gives the same bytes.
 Source: Natural Earth 1:110m (public domain), as TopoJSON in world-atlas 2.0.2 (ISC, see LICENSE.md).
 """
 

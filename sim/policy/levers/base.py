@@ -41,7 +41,7 @@ class Effect:
     ----------
     default, lo, hi : value and range in `unit`.
     role : ``sourced`` or ``assumption``.
-    source : target id or citation, or the reason of an assumption.
+    source : id of a row of ``docs/evidence.md`` or citation, or the reason of an assumption.
     """
 
     name: str

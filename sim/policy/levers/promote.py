@@ -116,9 +116,9 @@ PROMOTE: tuple[Lever, ...] = (
         ("chairs_pull", "chairs_slots", "recruitment_musd"),
         _prestige_chairs,
         "Named chairs with resources for the top decile of talent; the number of chairs bounds who comes by them.",
-        "section 6 of the targets, U3, U4",
+        "U0, U3, U4",
         effects=(
-            Effect("pull", 0.7, 0.0, 2.0, "log utility", "assumption", "section 6: peers and prestige 0.7"),
+            Effect("pull", 0.7, 0.0, 2.0, "log utility", "assumption", "U0: peers and prestige 0.7"),
             Effect("cost_musd", 1.0, 0.1, 10.0, "million $ a chair", "assumption", "order of public chair programmes"),
         ),
     ),
@@ -159,7 +159,7 @@ PROMOTE: tuple[Lever, ...] = (
         ("students_to_recruits",),
         _student_allocation,
         "Students and assistants given to people who came within five years.",
-        "P30, section 6 (student access 0.4)",
+        "P30, U0 (student access 0.4)",
     ),
     Lever(
         "talent_programme",
@@ -175,7 +175,7 @@ PROMOTE: tuple[Lever, ...] = (
         "S2 (about 500 recruits a year), P30",
         own_origin=True,
         effects=(
-            Effect("pull", 1.0, 0.0, 3.0, "log utility", "assumption", "section 6: of the size of the home bonus, 1.0"),
+            Effect("pull", 1.0, 0.0, 3.0, "log utility", "assumption", "U0: of the size of the home bonus, 1.0"),
             Effect("cost_musd", 0.5, 0.05, 5.0, "million $ a place", "assumption", "start-up package over five years"),
         ),
     ),
