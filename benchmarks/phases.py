@@ -25,12 +25,10 @@ from unittest.mock import patch
 import numpy as np
 
 from benchmarks.rows import Row, best, load
-from sim import World, load_config
+from sim import World, load_config, phases
 from sim.config.schema import Config
 from sim.core.kernels import njit
-from sim.engines import careers, counting, impact, mobility, pools, projects, publication, spectrum
-from sim.engines import entry as population
-from sim.phases import mobility as moves
+from sim.engines import careers, counting, entry, impact, mobility, pools, projects, publication, spectrum
 from sim.phases import publication as papers
 from sim.phases import security as safety
 from sim.record import measures
@@ -38,8 +36,8 @@ from sim.record.panel import Panel
 
 YEAR = 2018
 KERNELS: tuple[tuple[Any, str], ...] = (
-    (careers, "step"), (population, "bear"), (population, "choose_entry"),
-    (mobility, "sum_people"), (moves, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
+    (careers, "step"), (entry, "create_cohort"), (entry, "choose_entry"),
+    (mobility, "sum_people"), (phases.mobility, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
     (projects, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
     (impact, "rate_papers"), (spectrum, "sum_by_place"), (impact, "count_projects"), (impact, "citation_flows"),
@@ -97,9 +95,11 @@ def traffic(*values: Any) -> int:
     sizes: dict[int, int] = {}
     try:
         for array in arrays_of(values):
-            base = array.base if isinstance(array.base, np.ndarray) else None
-            if base is not None and base.dtype.names:
-                at, size = id(base), len(array) * base.itemsize
+            owner = array
+            while isinstance(owner.base, np.ndarray):
+                owner = owner.base
+            if owner.dtype.names:
+                at, size = id(owner), len(array) * owner.itemsize
             else:
                 at, size = array.ctypes.data, array.nbytes
             sizes[at] = max(sizes.get(at, 0), size)

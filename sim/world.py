@@ -14,18 +14,18 @@ from sim.agents.institution import InstitutionSet
 from sim.config.load import timeline_of
 from sim.config.schema import Config
 from sim.core.columns import Columns
-from sim.core.randomness import Stream, base_key, keyed_round
-from sim.data.clock import BASE_FROM, DATA_END, FIRST_YEAR
+from sim.data.clock import BASE_FROM, DATA_END
 from sim.data.fields import N_FIELDS
 from sim.data.inputs import Inputs, load_inputs
 from sim.data.threat import threat_matrix
-from sim.engines.entry import first_people, settle
+from sim.engines.counting import HeadCounts
+from sim.engines.mobility import elite_talent
 from sim.engines.security import update_fear
 from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
 from sim.phases import careers, closing, entry, levers, mobility, publication, security
 from sim.phases.macro import Macro, first_macro, frontier_reach
 from sim.phases.publication import Output
-from sim.phases.security import People, Safety
+from sim.phases.security import Safety
 from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext
 from sim.policy.channels import Channels
 from sim.record import measures
@@ -77,7 +77,7 @@ class World(ColumnarModel):
             scale=float(cfg.scale),
             seed=cfg.seed,
             replicate=replicate,
-            elite_talent=float(np.exp(1.2816 * params.careers.talent_sigma - 0.5 * params.careers.talent_sigma**2)),
+            elite_talent=elite_talent(params.careers.talent_sigma),
             threads=cfg.threads or 1,
         )
         self.timeline = timeline_of(cfg, data)
@@ -101,26 +101,9 @@ class World(ColumnarModel):
 
     def _populate(self) -> None:
         """People of the year before the first simulated one (ODD 5)."""
-        data, setting, y = self.setting.data, self.setting, self.inputs.year(self.cfg.start)
-        at = self.cfg.start - FIRST_YEAR
-        stock = data.researchers[at - 1] if at > 0 else data.researchers[0] ** 2 / data.researchers[1]
-        number = keyed_round(
-            base_key(setting.seed, setting.replicate, Stream.STOCK, 0),
-            FIELD_SHARE[:, None] * stock[None, :] / setting.scale,
-        )
-        mix, entries = self.inputs.entry_mix(self.cfg.start), self.inputs.entries(self.cfg.start)
-        key = setting.key(Stream.INSTITUTION, self.year)
-        inst = setting.institutions
-        for f, block in enumerate(self.columns):
-            first_people(
-                block, f, number[f], mix, entries / stock, self.cfg.start, setting.seed, setting.replicate,
-                setting.params.careers.talent_sigma,
-            )  # fmt: skip
-            settle(
-                block.alive(), block.uid, block.place, block.entry_place, block.institution,
-                inst.first, inst.cumulative, key,
-            )  # fmt: skip
-        self.macro = first_macro(N_FIELDS, stock, self.trust, y.reference.prestige, FIELD_SHARE)
+        stock = entry.first_people(self.setting, self.inputs, self.columns, self.cfg.start)
+        prestige = self.inputs.year(self.cfg.start).reference.prestige
+        self.macro = first_macro(N_FIELDS, stock, self.trust, prestige, FIELD_SHARE)
 
     # --- the year -------------------------------------------------------------------------------------------
     def run(self, until: int | None = None) -> Iterator[YearResult]:
@@ -140,15 +123,15 @@ class World(ColumnarModel):
         self.support = pulled.taken
         ctx = self._context(pulled.channels)
 
-        # 4 careers: fear, ageing, posts, exits; then the new cohort enters
-        self.look("careers", ctx)
+        # 4 careers: fear, ageing, tenure, exits; then the new cohort enters
+        self.on_phase("careers", ctx)
         exits = careers.age_and_exit(setting, ctx, columns)
         panel_exits = self.panel.leavers(self.year, columns, exits)
         careers.retire(columns, exits)
         entries = entry.enter(setting, ctx, columns)
 
         # 5 mobility
-        self.look("mobility", ctx)
+        self.on_phase("mobility", ctx)
         moved = mobility.move(setting, ctx, columns)
 
         # 6-7 projects, collaboration, publication; impact
@@ -173,8 +156,8 @@ class World(ColumnarModel):
 
     step = live_a_year  # Mesa's name for it
 
-    def look(self, phase: str, ctx: YearContext) -> None:
-        """Called before a phase; does nothing here, calibration looks at the world's people."""
+    def on_phase(self, phase: str, ctx: YearContext) -> None:
+        """Called before a phase; does nothing here, calibration sums over the world's people."""
 
     def _conditions(self) -> tuple[np.ndarray | None, float]:
         """Conditions on joint sensitive work that policies impose [a, b], and the standard that they ask for."""
@@ -197,11 +180,11 @@ class World(ColumnarModel):
             access=access,
             frontier=frontier_reach(access, macro.top1, macro.mass),
             ln_funding=macro.ln_funding_lag + self.funding_lag,
-            posts=macro.permanent_share - self._posts_reference(baseline),
+            tenure=macro.permanent_share - self._tenure_reference(baseline),
             z1_baseline=baseline.z1 if baseline is not None else None,
         )
 
-    def _posts_reference(self, baseline: Macro | None) -> np.ndarray:
+    def _tenure_reference(self, baseline: Macro | None) -> np.ndarray:
         """Share of permanent posts from which utilities are measured [P].
 
         Fitted to 2017. Afterwards ageing raises the share everywhere, which is nobody's offer: the reference is the
@@ -215,7 +198,7 @@ class World(ColumnarModel):
         """Both sides' trust relative to 2013-17, which the fitted affinities contain; 1 in the history."""
         return mutual(ctx.macro.trust) / self.trust_base if self.year > DATA_END else np.ones_like(self.trust)
 
-    def _close(self, ctx: YearContext, output: Output, counted: People, secured: Safety) -> None:
+    def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: Safety) -> None:
         """Fear, trust and the macro state of next year."""
         setting, params = self.setting, self.setting.params
         scale = setting.scale

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -20,31 +22,32 @@ import numpy as np
 from benchmarks.reference.given import Constants, Given, Plans, give
 from benchmarks.reference.model import Reference, Year
 from benchmarks.reference.researcher import Researcher
+from sim import phases
 from sim.core.columns import N_TIES, NONE, Block
-from sim.core.ties import tie_alive, tie_row
-from sim.engines import careers, impact, mobility, pools, projects, publication
-from sim.engines import entry as population
-from sim.phases import careers as people
-from sim.phases import mobility as moves
+from sim.core.ties import alive, tie_row
+from sim.engines import careers, entry, impact, mobility, pools, projects, publication
 from sim.phases import publication as papers
+from sim.phases.entry import Entries
+from sim.phases.mobility import Moves
 from sim.phases.setting import YearContext
 from sim.world import World
 
 REASONS = {1: "career", 2: "fear", 3: "case"}
-# kernel, and the arguments that name numbers on places; each is called once a field
+# kernel, and the arguments (or members of them) that hold numbers on places; each is called once a field
 _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
-    (population, "choose_entry", {"entry_odds": "logit_abroad", "entry_weight": "weight"}),
-    (mobility, "propose", {name: name for name in ("base", "attract", "total", "scale", "accept")}),
+    (entry, "choose_entry", {"entry_odds": "choice.odds", "entry_weight": "choice.weight"}),
+    (mobility, "propose", {name: f"plan.{name}" for name in ("base", "attract", "total", "scale", "accept")}),
     (publication, "plan_papers", {"teams": "team_cumulative"}),
     (publication, "write_papers", {"partners": "cumulative"}),
 )
 _ONCE = ("base", "accept")  # the same in every field
 # functions that work on people, and the phases that call them: what benchmarks time
 PHASES: list[tuple[Any, str]] = [
-    (people, "age_and_exit"), (people, "retire"), (people, "enter"), (moves, "move"), (papers, "research"),
+    (phases.careers, "age_and_exit"), (phases.careers, "retire"), (phases.entry, "enter"), (phases.mobility, "move"),
+    (papers, "research"),
 ]  # fmt: skip
 PEOPLE: list[tuple[Any, str]] = [
-    (careers, "step"), (people, "retire"), (population, "bear"), (population, "choose_entry"),
+    (careers, "step"), (phases.careers, "retire"), (entry, "create_cohort"), (entry, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
     (projects, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
@@ -57,7 +60,7 @@ class Watched(World):
 
     context: YearContext
 
-    def look(self, phase: str, ctx: YearContext) -> None:
+    def on_phase(self, phase: str, ctx: YearContext) -> None:
         """Keep what this year's people see."""
         self.context = ctx
 
@@ -104,8 +107,8 @@ def constants_of(world: World) -> Constants:
         elite_talent=s.elite_talent,
         threat=s.threat.tolist(),
         border_share=np.asarray(s.data.internal_border_share).tolist(),
-        institution_first=s.institutions.first.tolist(),
-        institution_cumulative=s.institutions.cumulative.tolist(),
+        institution_first=s.institutions.shares.first.tolist(),
+        institution_cumulative=s.institutions.shares.cumulative.tolist(),
     )
 
 
@@ -137,7 +140,8 @@ def _place(value: np.uint8) -> int | None:
 
 def _tie_rows(block: Block, row: int) -> list[int]:
     """Rows of co-authors; -1 for one who left or for no tie."""
-    return [int(tie_row(tie)) if tie_alive(block.uid, tie) else -1 for tie in block.ties[row]]
+    people = block.rows.people
+    return [int(tie_row(tie)) if alive(people, tie) else -1 for tie in block.ties[row]]
 
 
 # --- the year -----------------------------------------------------------------------------------------------
@@ -193,7 +197,7 @@ class Lived:
 def live_a_year(world: Watched) -> Lived:
     """Let the engine live a year."""
     watched = [(module, name) for module, name, _ in _PLANS]
-    watched += [(people, "retire"), (people, "enter"), (moves, "move"), (papers, "research")]
+    watched += [(phases.careers, "retire"), (phases.entry, "enter"), (phases.mobility, "move"), (papers, "research")]
     exits: dict[int, str] = {}
 
     def call(spy: Spy, args: tuple[Any, ...]) -> Any:
@@ -203,13 +207,13 @@ def live_a_year(world: Watched) -> Lived:
                 exits.update((int(block.uid[r]), REASONS[int(why)]) for r, why in zip(rows, reasons, strict=True))
         return spy.keep(args)
 
-    retire = people.retire
+    retire = phases.careers.retire
     with spies(watched, call) as found:
         world.live_a_year()
     plans: dict[str, np.ndarray] = {}
     for _, kernel, names in _PLANS:
         for ours, theirs in names.items():
-            arrays = [np.asarray(args[theirs]) for args in found[kernel].calls]
+            arrays = [np.asarray(attrgetter(theirs)(SimpleNamespace(**args))) for args in found[kernel].calls]
             plans[ours] = arrays[0] if ours in _ONCE else np.stack(arrays)
     plans["teams"] = plans["teams"].reshape(len(plans["teams"]), -1)
     (entries,), (moved,), (output,) = ([c["returned"] for c in found[n].calls] for n in ("enter", "move", "research"))
@@ -218,7 +222,7 @@ def live_a_year(world: Watched) -> Lived:
 
 
 def _engine_doings(
-    world: World, exits: dict[int, str], entries: people.Entries, moved: moves.Moves, output: papers.Output
+    world: World, exits: dict[int, str], entries: Entries, moved: Moves, output: papers.Output
 ) -> Doings:
     """The engine's year in the common form; nobody's row has changed since."""
     blocks = world.columns.blocks

@@ -28,7 +28,8 @@ from sim.data.fitted import N_YEARS, Fitted, load_fitted, save_fitted
 from sim.data.inputs import Inputs
 from sim.data.tables import WorldData, folder_of, load_world_data
 from sim.engines import careers, mobility
-from sim.phases.mobility import home_factor, micro_arguments
+from sim.phases.careers import exit_by_stage
+from sim.phases.mobility import home_factor, move_factors
 from sim.phases.setting import YearContext
 from sim.world import World
 
@@ -73,28 +74,22 @@ class WatchedWorld(World):
 
     seen: Seen
 
-    def look(self, phase: str, ctx: YearContext) -> None:
+    def on_phase(self, phase: str, ctx: YearContext) -> None:
         """Sum exit factors before careers, and move exposures before mobility."""
-        t, p, n = ctx.year - FIRST_YEAR, self.setting.params, self.setting.data.n_places
+        t, setting = ctx.year - FIRST_YEAR, self.setting
+        n = setting.data.n_places
         if phase == "careers":
-            c = p.careers
-            stage_factor = np.array([c.exit_early, c.exit_established, c.exit_senior])
+            by_stage, permanent = exit_by_stage(setting), setting.params.careers.exit_permanent
             total, number = np.zeros(n), np.zeros(n)
-            for b in self.columns:
-                careers.mean_exit_factor(
-                    ctx.year, *b.used("uid", "place", "entry_year", "permanent"), stage_factor, c.exit_permanent,
-                    total, number,
-                )  # fmt: skip
+            for block in self.columns:
+                careers.mean_exit_factor(ctx.year, block.rows.people, by_stage, permanent, total, number)
             self.seen.exit_factor[t] = np.where(number > 0, total / np.maximum(number, 1), 1.0)
             return
-        home, early = home_factor(self.setting, ctx.inputs), float(np.exp(p.mobility.home_early))
-        names = "uid origin place entry_place entry_year stage permanent talent fear ties"
-        for b in self.columns:
-            mobility.exposure(
-                ctx.year, *b.used(*names.split()), *micro_arguments(self.setting), p.mobility.tie, home, early,
-                self.seen.exposure[t],
-            )  # fmt: skip
-            self.seen.people[t] += np.bincount(b.place[b.alive()], minlength=n) * self.setting.scale
+        home, factors = home_factor(setting, ctx.inputs), move_factors(setting)
+        for block in self.columns:
+            people, ties, _ = block.rows
+            mobility.exposure(ctx.year, people, ties, factors, home, self.seen.exposure[t])
+            self.seen.people[t] += np.bincount(block.place[block.alive()], minlength=n) * setting.scale
         self.seen.exposure[t] *= self.setting.scale
         for name in ("prestige", "students", "permanent_share"):
             getattr(self.seen, name)[t] = getattr(ctx.macro, name)

@@ -1,6 +1,6 @@
 """Researchers as columns: names, types, units and meaning, and the store that holds them.
 
-One `Block` a field. A row is a researcher; ``uid == 0`` marks a free row, which the next newborn reuses.
+One `Block` a field. A row is a researcher; ``uid == 0`` marks a free row, which the next entrant reuses.
 Rows never move, so that a remembered row is safe if the remembered tag still fits (`sim.core.ties`).
 
 Columns that are read together at random rows lie together in memory: a `record` is one array of packed rows, and
@@ -92,7 +92,7 @@ class Rows(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _wipe(words, rows):
+def _wipe(words: np.ndarray, rows: np.ndarray) -> None:
     """Zero some rows of an array of words [rows, words a row]."""
     for r in rows:
         for w in range(words.shape[1]):
@@ -166,7 +166,7 @@ class Block:
         return np.flatnonzero(self.uid[: self.n_rows])
 
     def allocate(self, n: int) -> np.ndarray:
-        """Empty rows for n newborns: free rows first (ascending), then new ones."""
+        """Empty rows for n entrants: free rows first (ascending), then new ones."""
         free, self._free = self._free[:n], self._free[n:]
         extra = n - len(free)
         if self.n_rows + extra > self.capacity:

@@ -58,7 +58,7 @@ class Stream(IntEnum):
 
 
 @njit(cache=True, inline="always")
-def mix(x):
+def mix(x: np.uint64) -> np.uint64:
     """SplitMix64 finaliser: uint64 -> uint64, a bijection."""
     x = (x ^ (x >> _S30)) * _M1
     x = (x ^ (x >> _S27)) * _M2
@@ -66,61 +66,61 @@ def mix(x):
 
 
 @njit(cache=True, inline="always")
-def fold(key, value):
+def fold(key: np.uint64, value: np.uint64) -> np.uint64:
     """Key with one more part mixed in; both uint64."""
     return mix(key ^ (value * _ODD))
 
 
 @njit(cache=True, inline="always")
-def to_unit(word):
+def to_unit(word: np.uint64) -> float:
     """Uniform number in (0, 1) from the upper 53 bits of a hashed word."""
     return (np.float64(word >> _S11) + 0.5) * _TO_UNIT
 
 
 @njit(cache=True, inline="always")
-def upper(word):
+def upper(word: np.uint64) -> float:
     """Uniform number in (0, 1) from the upper 32 bits of a hashed word; independent of `lower`."""
     return (np.float64(word >> _S32) + 0.5) * _TO_HALF
 
 
 @njit(cache=True, inline="always")
-def lower(word):
+def lower(word: np.uint64) -> float:
     """Uniform number in (0, 1) from the lower 32 bits of a hashed word."""
     return (np.float64(word & _LOW32) + 0.5) * _TO_HALF
 
 
 @njit(cache=True, inline="always")
-def draw(key, uid):
+def draw(key: np.uint64, uid: np.uint64) -> float:
     """Uniform number in (0, 1) of (key, uid): the one number a person has in a stream and year."""
     return to_unit(fold(key, uid))
 
 
 @njit(cache=True, inline="always")
-def uniform(key, uid, alt):
+def uniform(key: np.uint64, uid: np.uint64, alt: np.uint64) -> float:
     """Uniform number in (0, 1) of (key, uid, alternative), all uint64; 53 bits."""
     return to_unit(fold(fold(key, uid), alt))
 
 
 @njit(cache=True, inline="always")
-def person_key(key, uid):
+def person_key(key: np.uint64, uid: np.uint64) -> np.uint64:
     """Key of one person in one stream and year, from which `unit` draws many alternatives cheaply."""
     return fold(key, uid)
 
 
 @njit(cache=True, inline="always")
-def unit(pkey, alt):
+def unit(pkey: np.uint64, alt: np.uint64) -> float:
     """Uniform number in (0, 1) of a person key and an alternative; same as `uniform`."""
     return to_unit(fold(pkey, alt))
 
 
 @njit(cache=True, inline="always")
-def gumbel(pkey, alt):
+def gumbel(pkey: np.uint64, alt: np.uint64) -> float:
     """Standard Gumbel number of a person key and an alternative."""
     return -np.log(-np.log(unit(pkey, alt)))
 
 
 @njit(cache=True)
-def normal_quantile(u):
+def normal_quantile(u: float) -> float:
     """Inverse normal distribution (Acklam's rational approximation, relative error < 1.2e-9)."""
     if u < 0.02425:
         q = np.sqrt(-2.0 * np.log(u))
@@ -142,7 +142,7 @@ def normal_quantile(u):
 
 
 @njit(cache=True)
-def _tail(q):
+def _tail(q: float) -> float:
     c = (
         (((-7.784894002430293e-3 * q - 3.223964580411365e-1) * q - 2.400758277161838) * q - 2.549732539343734) * q
         + 4.374664141464968
@@ -152,13 +152,13 @@ def _tail(q):
 
 
 @njit(cache=True)
-def normal(key, uid, alt):
+def normal(key: np.uint64, uid: np.uint64, alt: np.uint64) -> float:
     """Standard normal number of (key, uid, alternative), by inversion."""
     return normal_quantile(uniform(key, uid, alt))
 
 
 @njit(cache=True)
-def poisson_from(u, mean):
+def poisson_from(u: float, mean: float) -> int:
     """Poisson quantile of one uniform number: monotone in `mean`, so that paired runs stay coupled.
 
     Exact inversion below 60, the rounded normal approximation with Cornish-Fisher term above.
@@ -200,7 +200,7 @@ def base_key(seed: int, replicate: int, stream: Stream, year: int) -> np.uint64:
 
 
 @njit(cache=True)
-def uniforms(key, uids, alt):
+def uniforms(key: np.uint64, uids: np.ndarray, alt: np.uint64) -> np.ndarray:
     """Uniform numbers of many uids; shape of `uids`."""
     out = np.empty(uids.shape[0])
     for i in range(uids.shape[0]):
@@ -209,7 +209,7 @@ def uniforms(key, uids, alt):
 
 
 @njit(cache=True)
-def poissons(key, uids, means):
+def poissons(key: np.uint64, uids: np.ndarray, means: np.ndarray) -> np.ndarray:
     """Poisson counts of many keyed cells with the given means (int64)."""
     out = np.empty(uids.shape[0], dtype=np.int64)
     for i in range(uids.shape[0]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.core.columns import NONE
 from sim.core.kernels import njit
 from sim.core.randomness import mix
 
@@ -17,70 +18,72 @@ _UPPER, _ZERO, _ONE = np.uint64(38), np.uint64(0), np.uint64(1)
 
 
 @njit(cache=True, inline="always")
-def uid_tag(uid):
+def uid_tag(uid: np.uint64) -> np.uint32:
     """26-bit tag of a uid; two people share one with probability 2**-26."""
     return np.uint32(mix(uid) >> _UPPER)
 
 
 @njit(cache=True, inline="always")
-def tie_word(row, tag, year):
+def tie_word(row: int, tag: np.uint32, year: int) -> np.uint64:
     """Tie to the person with a tag in a row, of a joint paper in `year`."""
     return ((np.uint64(row) + _ONE) << _ROW) | (np.uint64(tag) << _TAG) | (np.uint64(year) & _YEARS)
 
 
 @njit(cache=True, inline="always")
-def tie_row(tie):
+def tie_row(tie: np.uint64) -> np.int64:
     """Row that a tie remembers, -1 if there is none."""
     return np.int64(tie >> _ROW) - 1
 
 
 @njit(cache=True, inline="always")
-def tie_alive(uid, tie):
+def tie_alive(uid: np.ndarray, tie: np.uint64) -> np.bool_:
     """True if the remembered row is still the remembered person."""
     row = np.int64(tie >> _ROW) - 1
     return row >= 0 and uid[row] != 0 and (mix(uid[row]) >> _UPPER) == ((tie >> _TAG) & _TAG_ONLY)
 
 
 @njit(cache=True, inline="always")
-def tie_place(uid, place, tie):
-    """Place where a remembered co-author works now; 255 if they left research or there is no tie."""
-    return place[np.int64(tie >> _ROW) - 1] if tie_alive(uid, tie) else np.uint8(255)
+def tie_place(uid: np.ndarray, place: np.ndarray, tie: np.uint64) -> np.uint8:
+    """Place where a remembered co-author works now; NONE if they left research or there is no tie."""
+    return place[np.int64(tie >> _ROW) - 1] if tie_alive(uid, tie) else NONE
 
 
 @njit(cache=True, inline="always")
-def alive(people, tie):
+def alive(people: np.recarray, tie: np.uint64) -> np.bool_:
     """True if the remembered row is still the remembered person."""
     row = np.int64(tie >> _ROW) - 1
     return row >= 0 and people[row].uid != 0 and (mix(people[row].uid) >> _UPPER) == ((tie >> _TAG) & _TAG_ONLY)
 
 
 @njit(cache=True, inline="always")
-def place_of(people, tie):
-    """Place where a remembered co-author works now; 255 if they left research or there is no tie."""
-    return people[np.int64(tie >> _ROW) - 1].place if alive(people, tie) else np.uint8(255)
+def place_of(people: np.recarray, tie: np.uint64) -> np.uint8:
+    """Place where a remembered co-author works now; NONE if they left research or there is no tie."""
+    return people[np.int64(tie >> _ROW) - 1].place if alive(people, tie) else NONE
 
 
 @njit(cache=True, inline="always")
-def all_bits(true):
+def all_bits(true: bool) -> np.uint64:
     """Word of ones if true, of zeros if not."""
     return _ZERO - np.uint64(true)
 
 
 @njit(cache=True, inline="always")
-def either(mask, one, other):
+def either(mask: np.uint64, one: np.uint64, other: np.uint64) -> np.uint64:
     """`one` where the mask has ones, `other` where it has zeros."""
     return other ^ ((one ^ other) & mask)
 
 
 @njit(cache=True, inline="always")
-def tie_rank(tie, year, odd):
+def tie_rank(tie: np.uint64, year: np.uint64, odd: np.uint64) -> np.uint64:
     """Rank of a tie of this year, 1 to 2**26, by its tag and in another order each year; 0 for an older one or none."""
     fresh = all_bits((tie & _YEARS) == year) & all_bits(tie != _ZERO)
     return ((((tie >> _TAG) * odd) & _TAG_ONLY) + _ONE) & fresh
 
 
 @njit(cache=True, inline="always")
-def with_tie(tie0, tie1, tie2, tie3, tie, odd):
+def with_tie(
+    tie0: np.uint64, tie1: np.uint64, tie2: np.uint64, tie3: np.uint64, tie: np.uint64, odd: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Four ties of a person with one of this year added: this year's come first, by descending rank, then older ones.
 
     If there are more than fit, those of the highest rank stay; so the result does not depend on the order in which

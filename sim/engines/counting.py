@@ -2,60 +2,85 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from sim.core.columns import NONE
 from sim.core.kernels import njit
-from sim.core.ties import tie_place
+from sim.core.ties import place_of
+
+
+class HeadCounts(NamedTuple):
+    """People at the end of a year, in agents.
+
+    Attributes
+    ----------
+    cells : [origin, place, stage]; came_from : [place, previous place]; by_institution : [I].
+    n_permanent : [P], people with tenure; fear_sum : [origin, place], sum of fear.
+    exposed : [place, origin], established and senior people with a tie or second affiliation in a threat.
+    tied : [place, other place], established and senior people with a tie or second affiliation in the other, of
+        any origin. Both are 0 in places that are not watched.
+    """
+
+    cells: np.ndarray
+    came_from: np.ndarray
+    by_institution: np.ndarray
+    n_permanent: np.ndarray
+    fear_sum: np.ndarray
+    exposed: np.ndarray
+    tied: np.ndarray
+
+    @classmethod
+    def zeros(cls, n_places: int, n_institutions: int) -> HeadCounts:
+        """Nobody."""
+        pair = (n_places, n_places)
+        return cls(
+            cells=np.zeros((*pair, 3), np.int64),
+            came_from=np.zeros(pair, np.int64),
+            by_institution=np.zeros(n_institutions, np.int64),
+            n_permanent=np.zeros(n_places, np.int64),
+            fear_sum=np.zeros(pair),
+            exposed=np.zeros(pair, np.int64),
+            tied=np.zeros(pair, np.int64),
+        )
+
+    @property
+    def stock(self) -> np.ndarray:
+        """Researchers of all stages [origin, place]."""
+        return self.cells[:, :, 0] + self.cells[:, :, 1] + self.cells[:, :, 2]  # several times faster than `sum`
 
 
 @njit(cache=True, nogil=True)
 def count_people(
-    uid,
-    origin,
-    place,
-    institution,
-    stage,
-    permanent,
-    fear,
-    prev_place,
-    dual,
-    ties,
-    threat,
-    watched,
-    cells,
-    came_from,
-    by_institution,
-    n_permanent,
-    fear_sum,
-    exposed,
-    tied,
-):
-    """Count the living of one field (agents), one pass over the rows.
+    people: np.recarray, ties: np.ndarray, threat: np.ndarray, watched: np.ndarray, counts: HeadCounts
+) -> None:
+    """Count the living of one field, one pass over the rows.
 
     Cases are per principal investigator with ties to a threat (P16), so early-stage people are never exposed.
 
     Parameters
     ----------
     threat : [place a, place b], threat of b to a; watched : [P] places whose exposed people are counted.
-    cells : [origin, place, stage], out; came_from : [place, previous place], out.
-    by_institution : [I], out; n_permanent : [P], out; fear_sum : [origin, place], out, sum of fear.
-    exposed : [place, origin], out, established and senior people with a tie or second affiliation in a threat.
-    tied : [place, other place], out, established and senior people with a tie or second affiliation in the other.
+    counts : out, added to.
     """
+    cells, came_from, by_institution = counts.cells, counts.came_from, counts.by_institution
+    n_permanent, fear_sum, exposed, tied = counts.n_permanent, counts.fear_sum, counts.exposed, counts.tied
     seen = np.empty(ties.shape[1] + 1, np.int64)
-    for i in range(uid.shape[0]):
-        if uid[i] == 0:
+    for i in range(people.shape[0]):
+        person = people[i]
+        if person.uid == 0:
             continue
-        a, o = place[i], origin[i]
-        cells[o, a, stage[i]] += 1
-        by_institution[institution[i]] += 1
-        n_permanent[a] += permanent[i]
-        if fear[i] != 0.0:
-            fear_sum[o, a] += fear[i]
-        if prev_place[i] != 255:
-            came_from[a, prev_place[i]] += 1
-        if watched[a] and stage[i] > 0:
-            n = places_abroad(uid, place, dual[i], ties, i, seen)
+        a, o = person.place, person.origin
+        cells[o, a, person.stage] += 1
+        by_institution[person.institution] += 1
+        n_permanent[a] += person.permanent
+        if person.fear != 0.0:
+            fear_sum[o, a] += person.fear
+        if person.prev_place != NONE:
+            came_from[a, person.prev_place] += 1
+        if watched[a] and person.stage > 0:
+            n = places_abroad(people, ties, i, seen)
             risky = False
             for k in range(n):
                 tied[a, seen[k]] += 1
@@ -64,33 +89,19 @@ def count_people(
 
 
 @njit(cache=True)
-def places_abroad(uid, place, dual, ties, i, seen):
+def places_abroad(people: np.recarray, ties: np.ndarray, i: int, seen: np.ndarray) -> int:
     """Number of other places in which person i has ties or a second affiliation, each once in `seen`, out."""
     n = 0
-    if dual != 255 and dual != place[i]:
+    here, dual = people[i].place, people[i].dual
+    if dual != NONE and dual != here:
         seen[0] = dual
         n = 1
     for t in range(ties.shape[1]):
-        b = tie_place(uid, place, ties[i, t])
-        if b == 255 or b == place[i]:
-            continue
-        known = False
+        b = place_of(people, ties[i, t])
+        known = b in (NONE, here)
         for k in range(n):
             known = known or seen[k] == b
         if not known:
             seen[n] = b
             n += 1
     return n
-
-
-def empty_counts(n_places: int, n_institutions: int) -> tuple[np.ndarray, ...]:
-    """Zero arrays for `count_people`, in its order."""
-    return (
-        np.zeros((n_places, n_places, 3), np.int64),
-        np.zeros((n_places, n_places), np.int64),
-        np.zeros(n_institutions, np.int64),
-        np.zeros(n_places, np.int64),
-        np.zeros((n_places, n_places)),
-        np.zeros((n_places, n_places), np.int64),
-        np.zeros((n_places, n_places), np.int64),
-    )

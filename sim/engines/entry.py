@@ -1,4 +1,4 @@
-"""People: identities, the initial world, and each year's cohort with its choice of a place of entry.
+"""Entry: identities, the first people, and each year's cohort with its choice of a place of entry.
 
 Cohorts are fixed by origin; policy diverts them but never deletes them (P29). The choice is nested, home or
 abroad and then a host (ODD 7.3), and each person carries fixed Gumbel errors for all hosts,
@@ -7,15 +7,44 @@ so that a policy of one host moves only those who enter or leave it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.core.columns import Block
 from sim.core.kernels import njit
-from sim.core.randomness import Stream, base_key, draw, keyed_round, normal, person_key, uniform, unit
+from sim.core.randomness import Stream, base_key, draw, keyed_round, normal, person_key, unit
 from sim.engines.careers import stage_of
-from sim.engines.mobility import choose, pick_institution
+from sim.engines.choice import InstitutionShares, choose, choose_institution
 
 UID_YEAR0 = 1900
+LONGEST_CAREER = 41  # years since entry of the first people, at most
+LEAST_TURNOVER = 0.03  # entries over stock of a place, for the ages of the first people
+FIRST_TENURE = np.array([0.3, 0.8, 0.95])  # share of the first people with a permanent post by stage: assumed
+
+
+class EntryChoice(NamedTuple):
+    """The year's choice of a place of entry in one field (O = P origins).
+
+    Attributes
+    ----------
+    odds : [O], log odds of entering abroad; weight : [O, P], exp(V/lambda) of each host, 0 if closed.
+    talent_abroad : log odds per standard deviation of ln talent, at unchanged mean.
+    talent_sigma : standard deviation of ln talent.
+    """
+
+    odds: np.ndarray
+    weight: np.ndarray
+    talent_abroad: float
+    talent_sigma: float
+
+
+class EntryKeys(NamedTuple):
+    """The year's keys of the streams that entrants draw from."""
+
+    home: np.uint64
+    host: np.uint64
+    institution: np.uint64
 
 
 def make_uids(origin: np.ndarray, year: np.ndarray, field: int, ordinal: np.ndarray) -> np.ndarray:
@@ -25,8 +54,9 @@ def make_uids(origin: np.ndarray, year: np.ndarray, field: int, ordinal: np.ndar
     return (((head << u(4)) | u(field)) << u(32)) | ordinal.astype(u)
 
 
+# --- the year's cohort --------------------------------------------------------------------------------------
 def cohort_counts(seed: int, replicate: int, before: np.ndarray, after: np.ndarray, scale: float) -> np.ndarray:
-    """Agents born this year by field and origin [F, O].
+    """Agents who enter this year by field and origin [F, O].
 
     Cumulative people are rounded with one fixed number a cell, so that the sum over years is never off by more
     than one agent.
@@ -35,63 +65,42 @@ def cohort_counts(seed: int, replicate: int, before: np.ndarray, after: np.ndarr
     return keyed_round(key, after / scale) - keyed_round(key, before / scale)
 
 
+def create_cohort(
+    block: Block, field: int, counts: np.ndarray, year: int, sigma: float, key_talent: np.uint64
+) -> np.ndarray:
+    """Rows of this year's entrants of a field, `counts` [O] by origin; place still to be chosen."""
+    rows = block.allocate(int(counts.sum()))
+    first_uid = make_uids(np.arange(len(counts)), np.array([year]), field, np.zeros(1, np.int64))
+    _fill_cohort(rows, block.rows.people, first_uid, counts, year, sigma, key_talent)
+    return rows
+
+
 @njit(cache=True, inline="always")
-def talent_of(uid, sigma, key):
+def talent_of(uid: np.uint64, sigma: float, key: np.uint64) -> float:
     """Log-normal talent with mean 1, fixed by uid."""
     return np.exp(sigma * normal(key, uid, np.uint64(0)) - 0.5 * sigma * sigma)
 
 
 @njit(cache=True, nogil=True)
-def set_talent(uid, rows, talent, sigma, key):
-    """Talent of the people in some rows."""
-    for r in rows:
-        talent[r] = talent_of(uid[r], sigma, key)
-
-
-@njit(cache=True, nogil=True)
-def choose_entry(
-    rows,
-    uid,
-    origin,
-    talent,
-    sigma,
-    logit_abroad,
-    weight,
-    talent_abroad,
-    place_first,
-    weight_sum,
-    key_home,
-    key_host,
-    key_institution,
-    place,
-    entry_place,
-    institution,
-    out_count,
-):
-    """Place of entry and institution of each newborn of a field.
-
-    Parameters
-    ----------
-    logit_abroad : [O], log odds of entering abroad; weight : [O, P], exp(V/lambda) of each host, 0 if closed.
-    talent_abroad : log odds per standard deviation of ln talent, at unchanged mean.
-    place_first, weight_sum, key_institution : see `settle`.
-    out_count : [origin, place], out, agents.
-    """
-    shift = 0.5 * talent_abroad * talent_abroad
-    host = weight.copy()
-    for o in range(host.shape[0]):
-        host[o, o] = 0.0
-    for r in rows:
-        o = origin[r]
-        z = np.log(talent[r]) / sigma + 0.5 * sigma
-        odds = logit_abroad[o] + talent_abroad * z - shift
-        a = np.int64(o)
-        if draw(key_home, uid[r]) * (1.0 + np.exp(-odds)) < 1.0:
-            best = choose(host[o], person_key(key_host, uid[r]))
-            a = best if best >= 0 else a
-        place[r] = entry_place[r] = a
-        institution[r] = pick_institution(a, uniform(key_institution, uid[r], np.uint64(a)), place_first, weight_sum)
-        out_count[o, a] += 1
+def _fill_cohort(
+    rows: np.ndarray,
+    people: np.recarray,
+    first_uid: np.ndarray,
+    counts: np.ndarray,
+    year: int,
+    sigma: float,
+    key: np.uint64,
+) -> None:
+    """Give rows to the entrants of each origin in turn; `first_uid` [O] is the uid of each origin's first."""
+    k = 0
+    for o in range(counts.shape[0]):
+        for n in range(counts[o]):
+            person = people[rows[k]]
+            person.uid = first_uid[o] + np.uint64(n)
+            person.origin = o
+            person.entry_year = year
+            person.talent = talent_of(first_uid[o] + np.uint64(n), sigma, key)
+            k += 1
 
 
 def entry_choice(
@@ -119,89 +128,117 @@ def entry_choice(
     return odds, weight
 
 
-def bear(block: Block, field: int, counts: np.ndarray, year: int, key_talent: np.uint64, sigma: float) -> np.ndarray:
-    """Rows of this year's newborns of a field, with identity and talent set; place still to be chosen."""
-    rows = block.allocate(int(counts.sum()))
-    first_uid = make_uids(np.arange(len(counts)), np.array([year]), field, np.zeros(1, np.int64))
-    view = block.used("uid", "origin", "entry_year", "talent")
-    _newborns(rows, first_uid, counts, year, sigma, key_talent, *view)
-    return rows
-
-
 @njit(cache=True, nogil=True)
-def _newborns(rows, first_uid, counts, year, sigma, key, uid, origin, entry_year, talent):
-    """Give rows to the newborns of each origin in turn; `first_uid` [O] is the uid of each origin's first."""
-    k = 0
-    for o in range(counts.shape[0]):
-        for n in range(counts[o]):
-            r = rows[k]
-            uid[r] = first_uid[o] + np.uint64(n)
-            origin[r] = o
-            entry_year[r] = year
-            talent[r] = talent_of(first_uid[o] + np.uint64(n), sigma, key)
-            k += 1
-
-
-@njit(cache=True, nogil=True)
-def settle(rows, uid, place, entry_place, institution, place_first, weight_sum, key_institution):
-    """Record the place of entry and give each newborn an institution."""
-    for r in rows:
-        entry_place[r] = place[r]
-        institution[r] = pick_institution(
-            place[r], uniform(key_institution, uid[r], np.uint64(place[r])), place_first, weight_sum
-        )
-
-
-@njit(cache=True, nogil=True)
-def _initial_people(place, n_origin_cum, turnover, year, key, origin, entry_year, permanent, stage):
-    for i in range(place.shape[0]):
-        pkey = person_key(key, np.uint64(i))
-        a = place[i]
-        u = unit(pkey, np.uint64(0))
-        o = 0
-        while n_origin_cum[a, o] < u:
-            o += 1
-        origin[i] = o
-        age = 1 + min(40, int(-np.log(unit(pkey, np.uint64(1))) / turnover[a]))
-        entry_year[i] = year - age
-        stage[i] = stage_of(age)
-        held = 0.3 if stage[i] == 0 else (0.8 if stage[i] == 1 else 0.95)
-        permanent[i] = 1 if unit(pkey, np.uint64(2)) < held else 0
-
-
-def first_people(
-    block: Block,
-    field: int,
-    n_by_place: np.ndarray,
-    mix: np.ndarray,
-    turnover: np.ndarray,
-    year: int,
-    seed: int,
-    replicate: int,
-    sigma: float,
+def choose_entry(
+    rows: np.ndarray,
+    people: np.recarray,
+    choice: EntryChoice,
+    institutions: InstitutionShares,
+    keys: EntryKeys,
+    number: np.ndarray,
 ) -> None:
-    """Fill a block with the people of the year before the first simulated one.
-
-    Years since entry are geometric with the place's turnover (entries over stock), origins follow the entrants'
-    mix; both are assumptions that the warm-up washes out.
+    """Place of entry and institution of each entrant of a field.
 
     Parameters
     ----------
-    n_by_place : [P] agents; mix : [P, O] rows sum to 1; turnover : [P].
+    rows : of the entrants, whose place, entry_place and institution are written.
+    number : [O, P], out, agents by origin and place of entry, added to.
     """
-    n = int(n_by_place.sum())
-    rows = block.allocate(n)
-    place = np.repeat(np.arange(len(n_by_place)), n_by_place).astype(np.uint8)
-    block.place[rows] = place
-    cumulative = np.cumsum(mix, axis=1)
+    odds, sigma, talent_abroad = choice.odds, choice.talent_sigma, choice.talent_abroad
+    shift = 0.5 * talent_abroad * talent_abroad
+    host = choice.weight.copy()
+    for o in range(host.shape[0]):
+        host[o, o] = 0.0
+    for r in rows:
+        person = people[r]
+        o = person.origin
+        z = np.log(person.talent) / sigma + 0.5 * sigma
+        log_odds = odds[o] + talent_abroad * z - shift
+        a = np.int64(o)
+        if draw(keys.home, person.uid) * (1.0 + np.exp(-log_odds)) < 1.0:
+            best = choose(host[o], np.uint64(person_key(keys.host, person.uid)))
+            a = best if best >= 0 else a
+        person.place = a
+        person.entry_place = a
+        person.institution = choose_institution(person.uid, a, institutions, keys.institution)
+        number[o, a] += 1
+
+
+# --- the first people ---------------------------------------------------------------------------------------
+class FirstPeople(NamedTuple):
+    """People of the year before the first simulated one, in one field.
+
+    Years since entry are geometric with the place's turnover, origins follow the entrants' mix; both are
+    assumptions that the warm-up washes out.
+
+    Attributes
+    ----------
+    number : [P], agents; mix : [P, O], origins of the place's people, rows sum to 1.
+    turnover : [P], yearly entries over stock.
+    year : first simulated year; talent_sigma : standard deviation of ln talent.
+    """
+
+    number: np.ndarray
+    mix: np.ndarray
+    turnover: np.ndarray
+    year: int
+    talent_sigma: float
+
+
+class FirstKeys(NamedTuple):
+    """Keys of the streams that the first people of one field draw from."""
+
+    person: np.uint64
+    talent: np.uint64
+    institution: np.uint64
+
+
+def create_first_people(
+    block: Block, field: int, first: FirstPeople, institutions: InstitutionShares, keys: FirstKeys
+) -> None:
+    """Fill an empty block with the first people of a field."""
+    block.allocate(int(first.number.sum()))
+    people = block.rows.people
+    people.place = np.repeat(np.arange(len(first.number)), first.number)
+    cumulative = np.cumsum(first.mix, axis=1)
     cumulative[:, -1] = 1.0
-    key = np.uint64(base_key(seed, replicate, Stream.INITIAL, field))
-    view = block.used("origin", "entry_year", "permanent", "stage")
-    _initial_people(place, cumulative, np.maximum(turnover, 0.03), year, key, *view)
-    origin, entry_year = block.origin[rows].astype(np.int64), block.entry_year[rows].astype(np.int64)
-    block.uid[rows] = make_uids(origin, entry_year, field, _ordinal(origin * 10_000 + entry_year))
-    block.entry_place[rows] = place
-    set_talent(block.uid, rows, block.talent, sigma, base_key(seed, replicate, Stream.TALENT, 0))
+    _draw_first(people, cumulative, np.maximum(first.turnover, LEAST_TURNOVER), first.year, keys.person)
+    origin, entry_year = people.origin.astype(np.int64), people.entry_year.astype(np.int64)
+    people.uid = make_uids(origin, entry_year, field, _ordinal(origin * 10_000 + entry_year))
+    _settle_first(people, first.talent_sigma, institutions, keys.talent, keys.institution)
+
+
+@njit(cache=True, nogil=True)
+def _draw_first(
+    people: np.recarray, origin_cumulative: np.ndarray, turnover: np.ndarray, year: int, key: np.uint64
+) -> None:
+    """Origin, age and tenure of people who have a place."""
+    for i in range(people.shape[0]):
+        person = people[i]
+        pkey = np.uint64(person_key(key, np.uint64(i)))
+        a = person.place
+        u = unit(pkey, np.uint64(0))
+        o = 0
+        while origin_cumulative[a, o] < u:
+            o += 1
+        person.origin = o
+        age = 1 + min(LONGEST_CAREER - 1, int(-np.log(unit(pkey, np.uint64(1))) / turnover[a]))
+        person.entry_year = year - age
+        stage = stage_of(age)
+        person.stage = stage
+        person.permanent = 1 if unit(pkey, np.uint64(2)) < FIRST_TENURE[stage] else 0
+
+
+@njit(cache=True, nogil=True)
+def _settle_first(
+    people: np.recarray, sigma: float, institutions: InstitutionShares, key_talent: np.uint64, key: np.uint64
+) -> None:
+    """Talent, place of entry and institution of people who have a uid and a place."""
+    for i in range(people.shape[0]):
+        person = people[i]
+        person.talent = talent_of(person.uid, sigma, key_talent)
+        person.entry_place = person.place
+        person.institution = choose_institution(person.uid, person.place, institutions, key)
 
 
 def _ordinal(group: np.ndarray) -> np.ndarray:

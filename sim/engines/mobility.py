@@ -12,295 +12,271 @@ Elite is the top decile of talent, which weighs prestige more (U7) and to which 
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
+from sim.core.columns import NONE
 from sim.core.kernels import njit
-from sim.core.randomness import draw, person_key, uniform, unit
-from sim.core.ties import tie_place
-from sim.engines.careers import ROUNDING
-from sim.engines.move_plan import N_ELITE, N_STAGES
+from sim.core.randomness import draw, person_key
+from sim.core.ties import place_of
+from sim.engines.choice import ROUNDING, InstitutionShares, choose, choose_institution
+from sim.engines.move_plan import N_ELITE, N_STAGES, FieldPlan
+
+ELITE_FROM = 1.2816  # standard score of ln talent from which people are of the top decile
+STUDY_YEARS = 6  # years since entry in which study abroad draws home (M16)
+
+
+def elite_talent(sigma: float) -> float:
+    """Talent from which people are elite, for a standard deviation of ln talent."""
+    return float(np.exp(ELITE_FROM * sigma - 0.5 * sigma**2))
+
+
+class MoveFactors(NamedTuple):
+    """Personal factors on the intensity of moving; a personal mechanism is a member here and a line in a kernel.
+
+    Attributes
+    ----------
+    age : [3], by stage; permanent : of a permanent post; talent : elasticity; fear_leave : log at full fear.
+    tie : exponent on 1 + number of past co-authors at the destination.
+    home_early : factor (>= 1) on going home in the first years after study abroad.
+    vacancy_talent : elasticity, to talent, of the odds against scarce vacancies (M20).
+    """
+
+    age: np.ndarray
+    permanent: float
+    talent: float
+    fear_leave: float
+    tie: float
+    home_early: float
+    vacancy_talent: float
+
+
+class MoveKeys(NamedTuple):
+    """The year's keys of the streams that movers draw from."""
+
+    move: np.uint64
+    destination: np.uint64
+    vacancy: np.uint64
+
+
+class MoveBounds(NamedTuple):
+    """Who of a field can move at all.
+
+    Attributes
+    ----------
+    cell : [n] int32, index of the person's cell in flattened arrays [P from, O, stage, elite].
+    needed : [n] float32, hazard that the cell must reach before the person can move, infinite in free rows.
+    """
+
+    cell: np.ndarray
+    needed: np.ndarray
+
+
+class Movers(NamedTuple):
+    """Movers of one field, in the order of rows.
+
+    Attributes
+    ----------
+    row, place_from, place_to, origin, stage : [n]; with_tie : [n], 1 if a past co-author is at the destination.
+    """
+
+    row: np.ndarray
+    place_from: np.ndarray
+    place_to: np.ndarray
+    origin: np.ndarray
+    stage: np.ndarray
+    with_tie: np.ndarray
+
+    @classmethod
+    def empty(cls, n: int) -> Movers:
+        """Arrays for n movers."""
+        return cls(np.empty(n, np.int64), *(np.empty(n, np.uint8) for _ in range(5)))
+
+    def first(self, n: int) -> Movers:
+        """Copies of the first n, so that long arrays can go."""
+        return Movers(*(column[:n].copy() for column in self))
 
 
 @njit(cache=True, inline="always")
-def micro(stage, permanent, talent, fear, age, permanent_factor, talent_elasticity, fear_leave):
+def micro(person: Any, factors: MoveFactors) -> float:
     """Personal factor on the hazard: age, post, talent, fear."""
-    level = age[stage] * (permanent_factor if permanent else 1.0) * talent ** np.float32(talent_elasticity)
-    return level * np.exp(fear_leave * fear) if fear != 0.0 else level
+    level = factors.age[person.stage] * (factors.permanent if person.permanent else 1.0)
+    level = level * person.talent ** np.float32(factors.talent)
+    return level * np.exp(factors.fear_leave * person.fear) if person.fear != 0.0 else level
 
 
 @njit(cache=True, inline="always")
-def studied_abroad(year, origin, entry_place, entry_year):
-    """True in the first six years of people who entered research outside their origin (M16)."""
-    return entry_place != origin and year - entry_year < 6
+def studied_abroad(year: int, person: Any) -> bool:
+    """True in the first years of people who entered research outside their origin (M16)."""
+    return person.entry_place != person.origin and year - person.entry_year < STUDY_YEARS
 
 
 @njit(cache=True, nogil=True)
 def sum_people(
-    uid,
-    origin,
-    place,
-    stage,
-    permanent,
-    talent,
-    fear,
-    elite_talent,
-    age,
-    permanent_factor,
-    talent_elasticity,
-    fear_leave,
-    home_early,
-    scale,
-    key_move,
-    people,
-    cell,
-    needed,
-):
-    """Add real persons times micro factor to ``people[from, origin, stage, elite]``; one pass over the columns.
+    people: np.recarray,
+    elite: float,
+    factors: MoveFactors,
+    scale: float,
+    key: np.uint64,
+    total: np.ndarray,
+    bounds: MoveBounds,
+) -> None:
+    """Add real persons times micro factor to ``total[from, origin, stage, elite]``; one pass over the rows.
 
     Parameters
     ----------
-    home_early : factor (>= 1) on going home in the first years after study abroad.
-    cell : [rows] int32, out: index of the person's cell in the flattened `people`.
-    needed : [rows] float32, out: hazard that the cell must reach before the person can move, infinite in free rows.
+    elite : talent from which people are elite; scale : persons per agent; key : of `MoveKeys.move`.
+    bounds : out, as long as the rows.
     """
-    n_places = people.shape[0]
-    flat = people.reshape(-1)
-    for i in range(uid.shape[0]):
-        if uid[i] == 0:
+    home_early, cell, needed = factors.home_early, bounds.cell, bounds.needed
+    n_places = total.shape[0]
+    flat = total.reshape(-1)
+    for i in range(people.shape[0]):
+        person = people[i]
+        if person.uid == 0:
             cell[i], needed[i] = 0, np.inf
             continue
-        c, o = np.int64(place[i]), np.int64(origin[i])
-        e = 1 if talent[i] >= elite_talent else 0
-        k = ((c * n_places + o) * N_STAGES + stage[i]) * N_ELITE + e
-        m = micro(stage[i], permanent[i], talent[i], fear[i], age, permanent_factor, talent_elasticity, fear_leave)
+        c, o = np.int64(person.place), np.int64(person.origin)
+        e = 1 if person.talent >= elite else 0
+        k = ((c * n_places + o) * N_STAGES + person.stage) * N_ELITE + e
+        m = micro(person, factors)
         flat[k] += scale * m
         cell[i] = k
-        needed[i] = draw(key_move, uid[i]) / (m if c == o else m * home_early)
+        needed[i] = draw(key, person.uid) / (m if c == o else m * home_early)
 
 
 @njit(cache=True, inline="always")
-def places_with_ties(uid, place, ties, i, here, found, count):
-    """Distinct places other than `here` that hold past co-authors of i, with their number; returns how many."""
+def places_with_ties(people: np.recarray, ties: np.ndarray, i: int, found: np.ndarray, number: np.ndarray) -> int:
+    """Distinct other places that hold past co-authors of i, with their number; returns how many."""
     n = 0
     for t in range(ties.shape[1]):
-        b = tie_place(uid, place, ties[i, t])
-        if b == 255 or b == here:
+        b = place_of(people, ties[i, t])
+        if b == NONE or b == people[i].place:
             continue
         k = 0
         while k < n and found[k] != b:
             k += 1
         if k == n:
             found[n] = b
-            count[n] = 0
+            number[n] = 0
             n += 1
-        count[k] += 1
+        number[k] += 1
     return n
-
-
-@njit(cache=True)
-def choose(weight, pkey):
-    """Index of the largest ``ln(weight) + Gumbel``, -1 if no weight is positive.
-
-    The Gumbel numbers are ``-ln(-ln u)`` with u of (pkey, index), so this is the smallest ``-ln(u) / weight``;
-    since -ln(u) >= 1 - u, most logarithms need not be taken.
-    """
-    best = -1
-    least = np.inf
-    for d in range(weight.shape[0]):
-        if weight[d] > 0.0:
-            u = unit(pkey, np.uint64(d))
-            if 1.0 - u < least * weight[d] * ROUNDING:
-                value = -np.log(u) / weight[d]
-                if value < least:
-                    best, least = d, value
-    return best
 
 
 @njit(cache=True, nogil=True)
 def propose(
-    year,
-    uid,
-    origin,
-    place,
-    entry_place,
-    entry_year,
-    stage,
-    permanent,
-    talent,
-    fear,
-    ties,
-    cell,
-    needed,
-    age,
-    permanent_factor,
-    talent_elasticity,
-    fear_leave,
-    tie,
-    home_early,
-    base,
-    attract,
-    total,
-    scale,
-    hazard,
-    accept,
-    fit,
-    key_move,
-    key_destination,
-    key_cap,
-    out_row,
-    out_place,
-    out_tie,
-):
-    """Movers of one field; fills the three `out` arrays and returns how many.
+    year: int,
+    people: np.recarray,
+    ties: np.ndarray,
+    bounds: MoveBounds,
+    factors: MoveFactors,
+    plan: FieldPlan,
+    keys: MoveKeys,
+    movers: Movers,
+) -> int:
+    """Movers of one field; returns how many.
 
     Parameters
     ----------
-    cell, needed : of `sum_people`, which say who can move at all; only their columns are read.
-    attract, total, scale, hazard : the field's slices of `MovePlan`.
-    tie : exponent on 1 + number of past co-authors at the destination.
-    home_early : factor on going home in the first years after study abroad.
-    accept, fit : share of arrivals with a vacancy [P] for talent 1, and weight of talent in who gets one.
+    bounds : of `sum_people`; of those who cannot move, nothing else is read.
+    movers : out, as long as the rows.
     """
+    cell, needed, home_early = bounds.cell, bounds.needed, factors.home_early
+    base, attract, total, scale, accept = plan.base, plan.attract, plan.total, plan.scale, plan.accept
     found = np.empty(ties.shape[1], np.uint8)
-    count = np.empty(ties.shape[1], np.int64)
-    drawn_by = (1.0 + np.arange(ties.shape[1] + 1)) ** tie  # factor of a place with so many co-authors
-    most = drawn_by[-1] * ROUNDING
-    flat = hazard.reshape(-1)
+    number = np.empty(ties.shape[1], np.int64)
+    tie_factor = (1.0 + np.arange(ties.shape[1] + 1)) ** factors.tie  # of a place with so many co-authors
+    most = tie_factor[-1] * ROUNDING
+    hazard = plan.hazard.reshape(-1)
     weight = np.empty(base.shape[0])
     n = 0
-    for i in range(uid.shape[0]):
-        if needed[i] >= flat[cell[i]] * most:
+    for i in range(people.shape[0]):
+        if needed[i] >= hazard[cell[i]] * most:
             continue  # stays: the hazard is below u, and u below -ln(1 - u)
-        c, o, s = place[i], origin[i], stage[i]
+        person = people[i]
+        c, o, s = person.place, person.origin, person.stage
         e = cell[i] % N_ELITE
-        returns = home_early if studied_abroad(year, o, entry_place[i], entry_year[i]) and o != c else 1.0
-        level = scale[c, o, s, e] * micro(
-            s, permanent[i], talent[i], fear[i], age, permanent_factor, talent_elasticity, fear_leave
-        )
-        drawn = -np.log(1.0 - draw(key_move, uid[i]))  # moves if the hazard exceeds it
-        if drawn > level * total[c, o, s, e] * most * returns:
+        returns = home_early if studied_abroad(year, person) and o != c else 1.0
+        level = scale[c, o, s, e] * micro(person, factors)
+        limit = -np.log(1.0 - draw(keys.move, person.uid))  # moves if the hazard exceeds it
+        if limit > level * total[c, o, s, e] * most * returns:
             continue
-        n_found = places_with_ties(uid, place, ties, i, c, found, count)
+        n_found = places_with_ties(people, ties, i, found, number)
         reached = total[c, o, s, e]
         home_has_tie = False
         for k in range(n_found):
             d = found[k]
-            factor = drawn_by[count[k]]
+            factor = tie_factor[number[k]]
             if d == o:
                 home_has_tie = True
                 factor *= returns
             reached += base[c, d] * attract[o, s, e, d] * (factor - 1.0)
         if returns > 1.0 and not home_has_tie:
             reached += base[c, o] * attract[o, s, e, o] * (returns - 1.0)
-        if level * reached < drawn:
+        if level * reached < limit:
             continue
         for d in range(base.shape[0]):
             weight[d] = base[c, d] * attract[o, s, e, d]
         weight[c] = 0.0
         weight[o] *= returns
         for k in range(n_found):
-            weight[found[k]] *= drawn_by[count[k]]
-        best = choose(weight, person_key(key_destination, uid[i]))
+            weight[found[k]] *= tie_factor[number[k]]
+        best = choose(weight, np.uint64(person_key(keys.destination, person.uid)))
         # better fitting people win more of scarce vacancies (M20); continuous and 1 where nothing binds
-        if best >= 0 and (accept[best] >= 1.0 or draw(key_cap, uid[i]) < accept[best] ** (talent[i] ** -fit)):
-            out_row[n], out_place[n], out_tie[n] = i, best, 0
+        if best >= 0 and (
+            accept[best] >= 1.0
+            or draw(keys.vacancy, person.uid) < accept[best] ** (person.talent**-factors.vacancy_talent)
+        ):
+            movers.row[n], movers.place_from[n], movers.place_to[n] = i, c, best
+            movers.origin[n], movers.stage[n], movers.with_tie[n] = o, s, 0
             for k in range(n_found):
                 if found[k] == best:
-                    out_tie[n] = 1
+                    movers.with_tie[n] = 1
             n += 1
     return n
 
 
 @njit(cache=True, nogil=True)
 def apply_moves(
-    year,
-    rows,
-    destination,
-    uid,
-    origin,
-    place,
-    stage,
-    prev_place,
-    moved_year,
-    permanent,
-    institution,
-    place_first,
-    weight_sum,
-    key_institution,
-    out_from,
-    out_origin,
-    out_stage,
-):
-    """Carry out moves of one field: place, history, post and institution change; `out` says who left where."""
-    for k in range(rows.shape[0]):
-        i = rows[k]
-        out_from[k], out_origin[k], out_stage[k] = place[i], origin[i], stage[i]
-        prev_place[i] = place[i]
-        place[i] = destination[k]
-        moved_year[i] = year
-        permanent[i] = 0
-        institution[i] = pick_institution(
-            place[i], uniform(key_institution, uid[i], np.uint64(place[i])), place_first, weight_sum
-        )
-
-
-@njit(cache=True)
-def pick_institution(place, u, place_first, weight_sum):
-    """Institution of a place by its share of researchers; `weight_sum` is cumulative within each place."""
-    low = place_first[place]
-    high = place_first[place + 1] - 1
-    while low < high:
-        middle = (low + high) // 2
-        if weight_sum[middle] < u:
-            low = middle + 1
-        else:
-            high = middle
-    return np.uint16(low)
+    year: int, people: np.recarray, movers: Movers, institutions: InstitutionShares, key: np.uint64
+) -> None:
+    """Carry out the moves of one field: place, history, post and institution change."""
+    for k in range(movers.row.shape[0]):
+        person = people[movers.row[k]]
+        person.prev_place = person.place
+        person.place = movers.place_to[k]
+        person.moved_year = year
+        person.permanent = 0
+        person.institution = choose_institution(person.uid, person.place, institutions, key)
 
 
 @njit(cache=True, nogil=True)
 def exposure(
-    year,
-    uid,
-    origin,
-    place,
-    entry_place,
-    entry_year,
-    stage,
-    permanent,
-    talent,
-    fear,
-    ties,
-    age,
-    permanent_factor,
-    talent_elasticity,
-    fear_leave,
-    tie,
-    home,
-    home_early,
-    out,
-):
-    """Add ``sum_i micro_i * home * tie`` to ``out[from, to]``: what calibration divides the flows by."""
+    year: int, people: np.recarray, ties: np.ndarray, factors: MoveFactors, home: np.ndarray, total: np.ndarray
+) -> None:
+    """Add ``sum_i micro_i * home * tie`` to ``total[from, to]``: what calibration divides the flows by."""
     found = np.empty(ties.shape[1], np.uint8)
-    count = np.empty(ties.shape[1], np.int64)
-    n_places = out.shape[0]
+    number = np.empty(ties.shape[1], np.int64)
+    n_places = total.shape[0]
     plain = np.zeros(n_places)
-    for i in range(uid.shape[0]):
-        if uid[i] == 0:
+    for i in range(people.shape[0]):
+        person = people[i]
+        if person.uid == 0:
             continue
-        c = place[i]
-        o = origin[i]
-        m = micro(stage[i], permanent[i], talent[i], fear[i], age, permanent_factor, talent_elasticity, fear_leave)
+        c, o = person.place, person.origin
+        m = micro(person, factors)
         plain[c] += m
         go_home = 1.0
         if o != c:
-            go_home = home[o] * (home_early if studied_abroad(year, o, entry_place[i], entry_year[i]) else 1.0)
-            out[c, o] += m * (go_home - 1.0)
-        n_found = places_with_ties(uid, place, ties, i, c, found, count)
+            go_home = home[o] * (factors.home_early if studied_abroad(year, person) else 1.0)
+            total[c, o] += m * (go_home - 1.0)
+        n_found = places_with_ties(people, ties, i, found, number)
         for k in range(n_found):
-            factor = (1.0 + count[k]) ** tie
-            out[c, found[k]] += m * (factor - 1.0) * (go_home if found[k] == o else 1.0)
+            factor = (1.0 + number[k]) ** factors.tie
+            total[c, found[k]] += m * (factor - 1.0) * (go_home if found[k] == o else 1.0)
     for c in range(n_places):
         for d in range(n_places):
             if c != d:
-                out[c, d] += plain[c]
+                total[c, d] += plain[c]

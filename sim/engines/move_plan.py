@@ -7,6 +7,7 @@ destinations is taken once a year, and once for all fields under the same rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,19 +17,35 @@ from sim.data.fields import same_rules
 N_STAGES, N_ELITE = 3, 2
 
 
+class FieldPlan(NamedTuple):
+    """The year's plan of moves in one field, as the kernels read it.
+
+    Attributes
+    ----------
+    base : [P from, P to], yearly intensity R of a person with micro factor 1.
+    attract : [P origin, 3 stage, 2 elite, P to], factor on the intensity towards each place.
+    total : [P from, P origin, 3, 2], ``sum_d base * attract``.
+    scale : same shape, factor ``exp(-utility here) * (total / neutral total) ** (spread - 1)``; 0 where nobody is.
+    hazard : same shape, ``total * scale``: yearly hazard of a person with micro factor 1 and no ties.
+    accept : [P to], share of arrivals for whom there is a vacancy, for talent 1.
+    """
+
+    base: np.ndarray
+    attract: np.ndarray
+    total: np.ndarray
+    scale: np.ndarray
+    hazard: np.ndarray
+    accept: np.ndarray
+
+
 @dataclass(frozen=True)
 class MovePlan:
-    """Arrays of one year that the kernels read; fields under the same rules share one slice.
+    """The year's plan of moves; fields under the same rules share one slice.
 
     Attributes
     ----------
     group : [F], slice of the arrays below that each field reads.
-    base : [P from, P to], intensity R of a person with micro factor 1.
-    attract : [G, P origin, 3 stage, 2 elite, P to], factor on the intensity towards each place.
-    total : [G, P from, P origin, 3, 2], ``sum_d base * attract``.
-    scale : same shape, factor ``exp(-utility here) * (total / neutral total) ** (spread - 1)``; 0 where nobody is.
-    hazard : same shape, ``total * scale``: hazard of a person with micro factor 1 and no ties.
-    accept : [P to], share of arrivals for whom there is a vacancy.
+    base, accept : see `FieldPlan`; attract, total, scale, hazard : [G, ...], slices as there.
     """
 
     group: np.ndarray
@@ -39,20 +56,46 @@ class MovePlan:
     hazard: np.ndarray
     accept: np.ndarray
 
-    def of(self, field: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Attract, total, scale and hazard of one field."""
+    def of(self, field: int) -> FieldPlan:
+        """Plan of one field."""
         g = self.group[field]
-        return self.attract[g], self.total[g], self.scale[g], self.hazard[g]
+        return FieldPlan(self.base, self.attract[g], self.total[g], self.scale[g], self.hazard[g], self.accept)
+
+
+class Utilities(NamedTuple):
+    """What draws people to places and holds them there.
+
+    Attributes
+    ----------
+    pull : [3, 2, P], exp of the utility gained at the destination.
+    push : [3, 2, P], exp of minus the utility enjoyed at the place of work, stops included.
+    openness : [F, P origin, P to], share not refused times visas and perceived hostility.
+    """
+
+    pull: np.ndarray
+    push: np.ndarray
+    openness: np.ndarray
+
+
+class Recruiting(NamedTuple):
+    """Offers of places to people from abroad: diaspora programmes, or chairs.
+
+    Attributes
+    ----------
+    pull : exp of the utility that the offer adds, [P origin, P to] for programmes, [P to] for chairs.
+    slots : [P], persons a year whom offers can add; the pull shrinks to fit.
+    """
+
+    pull: np.ndarray
+    slots: np.ndarray
 
 
 def plan_moves(
     base: np.ndarray,
     home: np.ndarray,
-    pull: np.ndarray,
-    push: np.ndarray,
-    openness: np.ndarray,
-    bonus: tuple[np.ndarray, np.ndarray],
-    slots: tuple[np.ndarray, np.ndarray],
+    utilities: Utilities,
+    programmes: Recruiting,
+    chairs: Recruiting,
     people: np.ndarray,
     vacancies: np.ndarray,
     spread: float,
@@ -63,27 +106,22 @@ def plan_moves(
     ----------
     base : [P, P], fitted intensities, diagonal 0.
     home : [P], factor on moves to the own origin (> 1).
-    pull : [3, 2, P], exp of the utility gained at the destination.
-    push : [3, 2, P], exp of minus the utility enjoyed at the place of work, stops included.
-    openness : [F, P origin, P to], share not refused times visas and perceived hostility.
-    bonus : ([P origin, P to], [P to]) exp pull of diaspora programmes, and of chairs on the elite.
-    slots : ([P], [P]) persons a year whom programmes and chairs can add; the bonus shrinks to fit. (Ties are a
-        personal matter and left out of this sum.)
+    programmes, chairs : offers; chairs draw only the elite. (Ties are a personal matter, left out of their sums.)
     people : [F, P from, P origin, 3, 2], sum of the micro factors of the people in each cell (real persons).
     vacancies : [P], arrivals a place can take, relative to its inflow at neutral utilities.
     spread : theta; 1 stops every barred move, 0 diverts all to open places.
     """
-    group, openness = same_rules(openness)
+    pull, push = utilities.pull, utilities.push
+    group, openness = same_rules(utilities.openness)
     people, number = by_group(people, group, len(openness))
     base = np.ascontiguousarray(base)
     homing = np.ones(base.shape) + np.diag(home - 1.0)  # [origin, to]
     neutral = reach(base, homing[None, :, None, None, :])[0, :, :, 0, 0]  # [from, origin]
     plain = pull * (openness * homing)[:, :, None, None, :]  # [G, o, s, e, d]
-    programme, chair = bonus
-    if np.any(programme != 1.0) or np.any(chair != 1.0):
+    if np.any(programmes.pull != 1.0) or np.any(chairs.pull != 1.0):
         # the pull of others only lowers what a programme draws, so slots hold with the scale of a year without
         without = diversion(reach(base, plain), neutral, push, people, spread)
-        plain = plain * _within_slots(programme, chair, slots, inflow(base, plain, people * without))
+        plain = plain * _within_slots(programmes, chairs, inflow(base, plain, people * without))
     total = reach(base, plain)
     scale = diversion(total, neutral, push, people, spread)
     expected = inflow(base, plain, people * scale).sum(axis=(0, 1))
@@ -93,7 +131,7 @@ def plan_moves(
 
 
 @njit(cache=True, nogil=True)
-def by_group(people, group, n_groups):
+def by_group(people: np.ndarray, group: np.ndarray, n_groups: int) -> tuple[np.ndarray, np.ndarray]:
     """People [F, from, origin, s, e] summed over the fields of each group [G, ...], and over all but [from, origin]."""
     n_fields, n = people.shape[0], people.shape[1]
     out = np.zeros((n_groups, n, n, people.shape[3], people.shape[4]))
@@ -111,7 +149,9 @@ def by_group(people, group, n_groups):
 
 
 @njit(cache=True, nogil=True)
-def diversion(total, neutral, push, people, spread):
+def diversion(
+    total: np.ndarray, neutral: np.ndarray, push: np.ndarray, people: np.ndarray, spread: float
+) -> np.ndarray:
     """Factor on intensities ``push * (total / neutral) ** (spread - 1)``: open places take over from barred ones.
 
     Parameters
@@ -139,7 +179,7 @@ def diversion(total, neutral, push, people, spread):
 # Kernels, not matrix products: a sum in a fixed order gives the same bits on any number of threads. Inner loops
 # run over places side by side in memory that do not sum into one number, so that they become vector code.
 @njit(cache=True, nogil=True)
-def reach(base, attract):
+def reach(base: np.ndarray, attract: np.ndarray) -> np.ndarray:
     """Intensity summed over places [g, c, o, s, e]: ``sum_d base[c, d] attract[g, o, s, e, d]``."""
     n_groups, n, n_stages, n_elite, _ = attract.shape
     out = np.empty((n_groups, n, n, n_stages, n_elite))
@@ -160,7 +200,7 @@ def reach(base, attract):
 
 
 @njit(cache=True, nogil=True)
-def inflow(base, attract, people):
+def inflow(base: np.ndarray, attract: np.ndarray, people: np.ndarray) -> np.ndarray:
     """Expected arrivals [origin, elite, to] of people [G, from, o, s, e] with attraction [G, o, s, e, to]."""
     n_groups, n, _, n_stages, n_elite = people.shape
     out = np.zeros((n, n_elite, n))
@@ -180,15 +220,14 @@ def inflow(base, attract, people):
     return out
 
 
-def _within_slots(
-    programme: np.ndarray, chair: np.ndarray, slots: tuple[np.ndarray, np.ndarray], drawn: np.ndarray
-) -> np.ndarray:
+def _within_slots(programmes: Recruiting, chairs: Recruiting, drawn: np.ndarray) -> np.ndarray:
     """Factor [1, o, 1, e, d] of programmes and chairs, shrunk so that they add no more people than slots."""
-    extra_p = ((programme - 1.0) * drawn.sum(axis=1)).sum(axis=0)
-    extra_c = (chair - 1.0) * drawn[:, 1].sum(axis=0)
-    fit_p = np.minimum(1.0, slots[0] / np.maximum(extra_p, 1e-12))
-    fit_c = np.minimum(1.0, slots[1] / np.maximum(extra_c, 1e-12))
-    factor = np.ones((1, programme.shape[0], 1, N_ELITE, len(chair)))
-    factor *= (1.0 + (programme - 1.0) * fit_p)[None, :, None, None, :]
-    factor[0, :, 0, 1, :] *= 1.0 + (chair - 1.0) * fit_c
+    gain_programmes, gain_chairs = programmes.pull - 1.0, chairs.pull - 1.0
+    added_programmes = (gain_programmes * drawn.sum(axis=1)).sum(axis=0)
+    added_chairs = gain_chairs * drawn[:, 1].sum(axis=0)
+    factor = np.ones((1, len(gain_programmes), 1, N_ELITE, len(gain_chairs)))
+    share = np.minimum(1.0, programmes.slots / np.maximum(added_programmes, 1e-12))
+    factor *= (1.0 + gain_programmes * share)[None, :, None, None, :]
+    share = np.minimum(1.0, chairs.slots / np.maximum(added_chairs, 1e-12))
+    factor[0, :, 0, 1, :] *= 1.0 + gain_chairs * share
     return factor

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.data.fields import N_FIELDS
+from sim.engines.counting import HeadCounts
 from sim.phases.macro import Macro, access_matrix
 from sim.phases.publication import Output
-from sim.phases.security import People
 from sim.phases.setting import Setting, YearContext
 
 
 def next_macro(
-    setting: Setting, ctx: YearContext, last: Macro, output: Output, people: People, trust: np.ndarray, lag: float
+    setting: Setting, ctx: YearContext, last: Macro, output: Output, people: HeadCounts, trust: np.ndarray, lag: float
 ) -> Macro:
     """Macro state that next year's engines read.
 

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.columns import Block, Columns
+from sim.core.columns import Columns
 from sim.core.randomness import Stream
 from sim.data.inputs import YearInputs
 from sim.engines import mobility
-from sim.engines.move_plan import N_ELITE, N_STAGES, plan_moves
+from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers
+from sim.engines.move_plan import N_ELITE, N_STAGES, Recruiting, Utilities, plan_moves
 from sim.phases.setting import Setting, YearContext, funding_change, log_change, relative
+
+ELITE_MEAN = 1.75  # standard deviations by which the elite stand above the mean of ln talent
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,18 @@ def home_factor(setting: Setting, inputs: YearInputs) -> np.ndarray:
     return np.exp(np.maximum(m.home + m.home_income * income, 0.0))
 
 
-def micro_arguments(setting: Setting) -> tuple[np.ndarray, float, float, float]:
-    """Arguments of the personal factor, in the order kernels take them."""
+def move_factors(setting: Setting) -> MoveFactors:
+    """Personal factors on the intensity of moving."""
     m = setting.params.mobility
-    return np.array([1.0, m.age_established, m.age_senior]), m.permanent, m.talent, m.fear_leave
+    return MoveFactors(
+        age=np.array([1.0, m.age_established, m.age_senior]),
+        permanent=m.permanent,
+        talent=m.talent,
+        fear_leave=m.fear_leave,
+        tie=m.tie,
+        home_early=float(np.exp(m.home_early)),
+        vacancy_talent=m.fit,
+    )
 
 
 def drift(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
@@ -46,11 +57,10 @@ def drift(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
     ref = y.reference
     freedom = y.freedom - ref.freedom
     income = relative(log_change(y.income, ref.income), ref.size_share)
-    early = m.post_early * ctx.posts + m.freedom_early * freedom
-    late = m.post_late * ctx.posts + m.freedom_late * freedom
+    early = m.post_early * ctx.tenure + m.freedom_early * freedom
+    late = m.post_late * ctx.tenure + m.freedom_late * freedom
     by_stage = np.stack([early, 0.5 * (early + late), late])[:, None, :]
-    # the elite stand about 1.75 standard deviations above the mean of ln talent (mean of the top decile)
-    weight = np.array([m.prestige, m.prestige + 1.75 * m.prestige_talent])[None, :, None]
+    weight = np.array([m.prestige, m.prestige + ELITE_MEAN * m.prestige_talent])[None, :, None]
     both = by_stage + weight * log_change(macro.prestige, ref.prestige, 0.002)
     destination = (
         both
@@ -76,20 +86,20 @@ def year_effect(setting: Setting, ctx: YearContext, destination: np.ndarray, her
     return float((n * plain).sum() / max(drifted.sum(), 1e-300))
 
 
-def utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pull of destinations and push of places of work [3, 2, P], and openness [F, O, P] (ODD 7.4)."""
+def utilities(setting: Setting, ctx: YearContext) -> Utilities:
+    """Pull of destinations, push of places of work and openness, policy included (ODD 7.4)."""
     m, ch = setting.params.mobility, ctx.channels
     destination, here = drift(setting, ctx)
     push = np.exp(-here) * (1.0 - ch.outmove_refused) * year_effect(setting, ctx, destination, here)
-    post = np.array([m.post_early, 0.5 * (m.post_early + m.post_late), m.post_late])[:, None, None]
-    offered = post * ch.permanent_offer
+    tenure = np.array([m.post_early, 0.5 * (m.post_early + m.post_late), m.post_late])[:, None, None]
+    offered = tenure * ch.permanent_offer
     pull = destination + offered + m.funding * np.log(ch.funding) + m.net_income * ch.income_recruits
     pull = pull + 0.5 * m.students * ch.students_to_recruits
-    felt = 1.0 - np.exp(-ctx.hostility.T)  # [origin, host]
-    log_open = ch.visa_open - m.delay * ch.visa_delay - m.hostility * felt
+    perceived = 1.0 - np.exp(-ctx.hostility.T)  # [origin, host]
+    log_open = ch.visa_open - m.delay * ch.visa_delay - m.hostility * perceived
     np.fill_diagonal(log_open, 0.0)  # nobody needs a visa for home
     refused = ch.move_refused * (1.0 - np.eye(setting.data.n_places))
-    return np.exp(pull), push * np.exp(-offered), np.exp(log_open)[None] * (1.0 - refused)
+    return Utilities(np.exp(pull), push * np.exp(-offered), np.exp(log_open)[None] * (1.0 - refused))
 
 
 def vacancies(setting: Setting, ctx: YearContext) -> np.ndarray:
@@ -100,54 +110,38 @@ def vacancies(setting: Setting, ctx: YearContext) -> np.ndarray:
 
 def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
     """Who moves and where; changes the columns and returns the movers."""
-    m, ch = setting.params.mobility, ctx.channels
+    ch, factors = ctx.channels, move_factors(setting)
     n_places, n_rows = setting.data.n_places, columns.n_rows
-    micro, home_early = micro_arguments(setting), float(np.exp(m.home_early))
-    keys = [setting.key(stream, ctx.year) for stream in (Stream.MOVE, Stream.DESTINATION, Stream.CAP)]
+    keys = MoveKeys(*(setting.key(stream, ctx.year) for stream in (Stream.MOVE, Stream.DESTINATION, Stream.CAP)))
     key_institution = setting.key(Stream.INSTITUTION, ctx.year)
-    people = np.zeros((len(columns.blocks), n_places, n_places, N_STAGES, N_ELITE))
+    total = np.zeros((len(columns.blocks), n_places, n_places, N_STAGES, N_ELITE))
 
-    def count(f: int) -> tuple[np.ndarray, np.ndarray]:
-        b = columns.blocks[f]
-        cell, needed = np.empty(b.n_rows, np.int32), np.empty(b.n_rows, np.float32)
-        view = b.used("uid", "origin", "place", "stage", "permanent", "talent", "fear")
-        mobility.sum_people(
-            *view, setting.elite_talent, *micro, home_early, setting.scale, keys[0], people[f], cell, needed
-        )
-        return cell, needed
+    def count(f: int) -> MoveBounds:
+        people = columns.blocks[f].rows.people
+        bounds = MoveBounds(np.empty(len(people), np.int32), np.empty(len(people), np.float32))
+        mobility.sum_people(people, setting.elite_talent, factors, setting.scale, keys.move, total[f], bounds)
+        return bounds
 
-    counted = setting.each_field(count, n_rows)
-    pull, push, openness = utilities(setting, ctx)
+    bounds = setting.each_field(count, n_rows)
     plan = plan_moves(
-        ctx.inputs.move_base, home_factor(setting, ctx.inputs), pull, push, openness,
-        (np.exp(ch.programme_pull), np.exp(ch.chairs_pull)), (ch.programme_slots, ch.chairs_slots),
-        people, vacancies(setting, ctx), m.spread,
-    )  # fmt: skip
+        ctx.inputs.move_base,
+        home_factor(setting, ctx.inputs),
+        utilities(setting, ctx),
+        Recruiting(np.exp(ch.programme_pull), ch.programme_slots),
+        Recruiting(np.exp(ch.chairs_pull), ch.chairs_slots),
+        total,
+        vacancies(setting, ctx),
+        setting.params.mobility.spread,
+    )
 
-    def propose(f: int) -> list[np.ndarray]:
-        b = columns.blocks[f]
-        row, to, tie = np.empty(b.n_rows, np.int64), np.empty(b.n_rows, np.uint8), np.empty(b.n_rows, np.uint8)
-        names = "uid origin place entry_place entry_year stage permanent talent fear ties"
-        n = mobility.propose(
-            ctx.year, *b.used(*names.split()), *counted[f], *micro, m.tie, home_early,
-            plan.base, *plan.of(f), plan.accept, m.fit, *keys, row, to, tie,
-        )  # fmt: skip
-        # copies, so that the long arrays can go
-        left = _carry_out(setting, ctx.year, key_institution, b, row[:n].copy(), to[:n].copy())
-        return [np.full(n, f), *left, tie[:n].copy()]
+    def propose(f: int) -> Movers:
+        people, ties, _ = columns.blocks[f].rows
+        movers = Movers.empty(len(people))
+        n = mobility.propose(ctx.year, people, ties, bounds[f], factors, plan.of(f), keys, movers)
+        movers = movers.first(n)
+        mobility.apply_moves(ctx.year, people, movers, setting.institutions.shares, key_institution)
+        return movers
 
     found = setting.each_field(propose, n_rows)
-    return Moves(*(np.concatenate(column) for column in zip(*found)))
-
-
-def _carry_out(
-    setting: Setting, year: int, key: np.uint64, block: Block, row: np.ndarray, to: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """Move the people of one field; their row, place before and after, origin and stage."""
-    inst = setting.institutions
-    place_from, origin, stage = (np.empty(len(row), np.uint8) for _ in range(3))
-    names = "uid origin place stage prev_place moved_year permanent institution"
-    mobility.apply_moves(
-        year, row, to, *block.used(*names.split()), inst.first, inst.cumulative, key, place_from, origin, stage
-    )
-    return row, place_from, to, origin, stage
+    field = np.repeat(np.arange(len(found)), [len(movers.row) for movers in found])
+    return Moves(field, *(np.concatenate(column) for column in zip(*found)))

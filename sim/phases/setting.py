@@ -16,6 +16,7 @@ from sim.core.randomness import Stream, base_key
 from sim.data.fields import field_array
 from sim.data.inputs import YearInputs
 from sim.data.tables import WorldData
+from sim.engines.choice import InstitutionShares
 from sim.params import Params
 from sim.phases.macro import Macro
 from sim.policy.channels import Channels
@@ -30,16 +31,14 @@ class Institutions:
 
     Attributes
     ----------
-    place : [I] index of the place; federal_musd, weight : [I]; size_class : [I].
-    first : [P + 1], first institution of each place; cumulative : [I], weight summed within the place.
+    place : [I] index of the place; federal_musd, weight : [I]; size_class : [I]; shares : of `weight` in places.
     """
 
     place: np.ndarray
     federal_musd: np.ndarray
     weight: np.ndarray
     size_class: np.ndarray
-    first: np.ndarray
-    cumulative: np.ndarray
+    shares: InstitutionShares
 
     @classmethod
     def of(cls, data: WorldData) -> Institutions:
@@ -49,7 +48,7 @@ class Institutions:
         cumulative = np.concatenate([_cumulate(data.institution_weight[i:j]) for i, j in pairwise(first)])
         return cls(
             place, np.asarray(data.institution_federal_musd), np.asarray(data.institution_weight),
-            np.asarray(data.institution_size_class), first, cumulative,
+            np.asarray(data.institution_size_class), InstitutionShares(first, cumulative),
         )  # fmt: skip
 
     @cached_property
@@ -123,7 +122,7 @@ class YearContext:
     access : [P, P], what places can reach of each other's knowledge under this year's rules.
     frontier : [F, P], share of the frontier within reach, centred; ln_funding : [P], lagged log of funding per
         head relative to the reference, policy included.
-    posts : [P], share of permanent posts over its reference.
+    tenure : [P], share of permanent posts over its reference.
     z1_baseline : [F] thresholds of the paired baseline, None if this is it.
     """
 
@@ -136,7 +135,7 @@ class YearContext:
     access: np.ndarray
     frontier: np.ndarray
     ln_funding: np.ndarray
-    posts: np.ndarray
+    tenure: np.ndarray
     z1_baseline: np.ndarray | None
 
 

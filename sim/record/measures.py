@@ -12,12 +12,13 @@ import numpy as np
 from sim.agents.governments.indicators import Observation
 from sim.data.fields import N_FIELDS
 from sim.engines.compliance import Support, by_group
+from sim.engines.counting import HeadCounts
 from sim.engines.spectrum import BY_PLACE
 from sim.phases.careers import Exits
 from sim.phases.entry import Entries
 from sim.phases.mobility import Moves
 from sim.phases.publication import Output
-from sim.phases.security import People, Safety
+from sim.phases.security import Safety
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
 
@@ -34,7 +35,7 @@ class Year:
     entries: Entries
     moves: Moves
     output: Output
-    people: People
+    people: HeadCounts
     safety: Safety
     trust: np.ndarray
     decisions: Table

@@ -1,10 +1,12 @@
 """The panel: a fixed, stratified sample of researchers followed from year to year (table `panel`).
 
 Membership is a hash of the uid, with twice the share for origins and entry places China, India and the United
-States, so that it never changes over life and newborns join at the same rates.
+States, so that it never changes over life and entrants join at the same rates.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from sim.config.schema import PanelConfig
 from sim.core.columns import NONE, Block, Columns
 from sim.core.kernels import njit
 from sim.core.randomness import Stream, base_key, normal, uniform
-from sim.core.ties import tie_alive, tie_row
+from sim.core.ties import alive, tie_row
 from sim.phases.careers import Exits
 from sim.phases.publication import Output
 from sim.phases.setting import Setting, YearContext
@@ -20,10 +22,39 @@ from sim.record.measures import Table, ratio
 
 OVERSAMPLED = ("CHN", "IND", "USA")
 OVERSAMPLING = 2.0
-_OUTPUT = "papers papers_international papers_basic citations top1".split()
+_OUTPUT = ("papers", "papers_international", "papers_basic", "citations", "top1")
 _WITH = ("papers", "citations")  # what is counted apart by partner place
-_COPIED = "uid origin place entry_place entry_year institution stage permanent talent fear".split() + _OUTPUT
+_COPIED = (
+    "uid", "origin", "place", "entry_place", "entry_year", "institution", "stage", "permanent", "talent", "fear",
+    *_OUTPUT,
+)  # fmt: skip
 Chosen = tuple[np.ndarray, np.ndarray]  # rows of one field, and their weights
+
+
+class TeamPapers(NamedTuple):
+    """Papers of a field: lead, ordinal, first, n_authors, authors and mu of `sim.phases.publication.FieldPapers`."""
+
+    lead: np.ndarray
+    ordinal: np.ndarray
+    first: np.ndarray
+    n_authors: np.ndarray
+    authors: np.ndarray
+    mu: np.ndarray
+
+
+class WithOthers(NamedTuple):
+    """What members of the panel do with others.
+
+    Attributes
+    ----------
+    papers, citations : [partners, n], of a year, with authors in the partner place.
+    talent, number : [n], sum of the talents of co-authors, and their number, over papers.
+    """
+
+    papers: np.ndarray
+    citations: np.ndarray
+    talent: np.ndarray
+    number: np.ndarray
 
 
 class Panel:
@@ -48,9 +79,7 @@ class Panel:
 
     def members(self, block: Block, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rows that belong to the panel, of those given, and their weights in real persons."""
-        chosen, share = _chosen(
-            rows, block.uid, block.origin, block.entry_place, self.oversampled, self.share, self.key
-        )
+        chosen, share = _chosen(rows, block.rows.people, self.oversampled, self.share, self.key)
         return chosen, self.setting.scale / share
 
     def leavers(self, year: int, columns: Columns, exits: Exits) -> Table:
@@ -109,25 +138,22 @@ class Panel:
     ) -> None:
         """Fill in what members do with others: papers and citations by partner, talent and moves of co-authors."""
         n, start = len(table["uid"]), 0
-        n_with, cited_with = np.zeros((2, len(self.partners), n), np.float32)
-        talent, number = np.zeros(n), np.zeros(n)
-        sigma = np.sqrt(self.setting.params.impact.sigma2)
+        size = (len(self.partners), n)
+        others = WithOthers(np.zeros(size, np.float32), np.zeros(size, np.float32), np.zeros(n), np.zeros(n))
+        sigma = float(np.sqrt(self.setting.params.impact.sigma2))
         key = self.setting.key(Stream.QUALITY, ctx.year)
         for block, papers, (rows, _) in zip(columns, output.papers, chosen):
-            index = np.full(block.n_rows, -1, np.int32)
-            index[rows] = np.arange(start, start + len(rows))
-            _panel_pass(
-                index, self.partners, *block.used("uid", "place", "talent"), papers.lead, papers.ordinal, papers.first,
-                papers.n_authors, papers.authors, papers.mu, sigma, output.received, key,
-                n_with, cited_with, talent, number,
-            )  # fmt: skip
-            moved = table["coauthors_moved_abroad"][start : start + len(rows)]
-            _moved_ties(ctx.year, rows, *block.used("uid", "place", "moved_year", "ties"), moved)
+            people, ties, _ = block.rows
+            member = np.full(block.n_rows, -1, np.int32)
+            member[rows] = np.arange(start, start + len(rows))
+            team = TeamPapers(*(getattr(papers, name) for name in TeamPapers._fields))
+            _sum_others(member, self.partners, people, team, sigma, output.received, key, others)
+            _moved_ties(ctx.year, rows, people, ties, table["coauthors_moved_abroad"][start : start + len(rows)])
             start += len(rows)
         for k, p in enumerate(self.partners):
-            for kind, values in zip(_WITH, (n_with, cited_with)):
+            for kind, values in zip(_WITH, (others.papers, others.citations)):
                 table[f"{kind}_with_{self.setting.data.iso3[p]}"] = values[k]
-        table["partner_talent_mean"] = ratio(talent, number).astype(np.float32)
+        table["partner_talent_mean"] = ratio(others.talent, others.number).astype(np.float32)
 
     def _reliance(self, output: Output) -> Table:
         """Share of a place's citations that go to the world's top 1 and 3 % (Iaria, Schwarz & Waldinger 2018)."""
@@ -142,75 +168,76 @@ class Panel:
 
 
 @njit(cache=True, nogil=True)
-def _chosen(rows, uid, origin, entry_place, oversampled, share, key):
+def _chosen(
+    rows: np.ndarray, people: np.recarray, oversampled: np.ndarray, share: float, key: np.uint64
+) -> tuple[np.ndarray, np.ndarray]:
     """Members among the rows, and the share of people like them who are members."""
     chosen, shares = np.empty(rows.shape[0], np.int64), np.empty(rows.shape[0])
     n = 0
     for i in rows:
-        twice = oversampled[origin[i]] or oversampled[entry_place[i]]
+        person = people[i]
+        twice = oversampled[person.origin] or oversampled[person.entry_place]
         own = min(1.0, share * (OVERSAMPLING if twice else 1.0))
-        if uniform(key, uid[i], np.uint64(0)) < own:
+        if uniform(key, person.uid, np.uint64(0)) < own:
             chosen[n], shares[n] = i, own
             n += 1
     return chosen[:n], shares[:n]
 
 
 @njit(cache=True, nogil=True)
-def _panel_pass(
-    index,
-    partners,
-    uid,
-    place,
-    talent,
-    lead,
-    ordinal,
-    first,
-    n_authors,
-    authors,
-    mu,
-    sigma,
-    received,
-    key_luck,
-    n_with,
-    cited_with,
-    partner_talent,
-    n_partners,
-):
-    """Papers and citations with partner places, and talent of co-authors, for the rows in the panel."""
+def _sum_others(
+    member: np.ndarray,
+    partners: np.ndarray,
+    people: np.recarray,
+    papers: TeamPapers,
+    sigma: float,
+    received: np.ndarray,
+    key: np.uint64,
+    others: WithOthers,
+) -> None:
+    """Papers and citations with partner places, and talent of co-authors, for the rows in the panel.
+
+    Parameters
+    ----------
+    member : [rows], number in the panel, -1 of those who are not in it; partners : places counted apart.
+    sigma : of ln z; received : [P], citations per unit of z by place of the lead; key : of the paper's luck.
+    others : out, added to.
+    """
+    lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
     for k in range(lead.shape[0]):
         start, n = first[k], n_authors[k]
         if n == 1:
             continue
         cited, total = -1.0, -1.0  # worked out at the first author in the panel who needs them
         for m in range(start, start + n):
-            at = index[authors[m]]
+            person, at = people[authors[m]], member[authors[m]]
             if at < 0:
                 continue
             if total < 0.0:
                 total = 0.0
                 for other in range(start, start + n):
-                    total += talent[authors[other]]
-            partner_talent[at] += total - talent[authors[m]]
-            n_partners[at] += n - 1
+                    total += people[authors[other]].talent
+            others.talent[at] += total - person.talent
+            others.number[at] += n - 1
             for q in range(partners.shape[0]):
-                if place[authors[m]] == partners[q]:
+                if person.place == partners[q]:
                     continue
                 for other in range(start, start + n):
-                    if place[authors[other]] == partners[q]:
+                    if people[authors[other]].place == partners[q]:
                         if cited < 0.0:
-                            luck = normal(key_luck, uid[lead[k]], np.uint64(ordinal[k]))
-                            cited = np.exp(mu[k] + sigma * luck) * received[place[lead[k]]]
-                        n_with[q, at] += 1.0
-                        cited_with[q, at] += cited
+                            luck = normal(key, people[lead[k]].uid, np.uint64(papers.ordinal[k]))
+                            cited = np.exp(papers.mu[k] + sigma * luck) * received[people[lead[k]].place]
+                        others.papers[q, at] += 1.0
+                        others.citations[q, at] += cited
                         break
 
 
 @njit(cache=True, nogil=True)
-def _moved_ties(year, rows, uid, place, moved_year, ties, out):
-    """Recent co-authors who moved to another place this year and now work elsewhere than the person, added to out."""
+def _moved_ties(year: int, rows: np.ndarray, people: np.recarray, ties: np.ndarray, number: np.ndarray) -> None:
+    """Recent co-authors who moved to another place this year and now work elsewhere than the person, added up."""
     for k in range(rows.shape[0]):
         i = rows[k]
         for t in range(ties.shape[1]):
-            row = tie_row(ties[i, t])
-            if tie_alive(uid, ties[i, t]) and moved_year[row] == year and place[row] != place[i]:
-                out[k] += 1
+            if alive(people, ties[i, t]):
+                other = people[tie_row(ties[i, t])]
+                number[k] += other.moved_year == year and other.place != people[i].place

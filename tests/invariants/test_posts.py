@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.phases import mobility as moves
+from sim.phases.mobility import drift
 from sim.phases.setting import YearContext
 from sim.policy.channels import Channels
 from tests import live
@@ -23,7 +23,7 @@ def test_the_baselines_share_is_its_own_reference_though_it_drifts(state_2017: d
     run = live.resume(live.config(), state_2017).go(UNTIL)
     drift = run.world.macro.permanent_share - run.world.inputs.year(UNTIL).reference.permanent_share
     assert np.abs(drift).max() > 0.01
-    assert not next_year(run).posts.any()
+    assert not next_year(run).tenure.any()
 
 
 def test_posts_that_a_policy_made_are_what_counts(state_2017: dict[str, np.ndarray]) -> None:
@@ -32,7 +32,7 @@ def test_posts_that_a_policy_made_are_what_counts(state_2017: dict[str, np.ndarr
     run = live.resume(cfg, state_2017, baseline=baseline.world.macros).go(UNTIL)
     ctx, setting = next_year(run), run.world.setting
     usa = setting.data.iso3.index("USA")
-    assert ctx.posts[usa] > 0.03 and abs(np.median(np.delete(ctx.posts, usa))) < 0.01
-    early, _, late = moves.drift(setting, ctx)[0][:, 0, usa]
+    assert ctx.tenure[usa] > 0.03 and abs(np.median(np.delete(ctx.tenure, usa))) < 0.01
+    early, _, late = drift(setting, ctx)[0][:, 0, usa]
     mobility = setting.params.mobility
-    np.testing.assert_allclose(early - late, (mobility.post_early - mobility.post_late) * ctx.posts[usa])
+    np.testing.assert_allclose(early - late, (mobility.post_early - mobility.post_late) * ctx.tenure[usa])

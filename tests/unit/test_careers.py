@@ -1,6 +1,8 @@
-"""Careers: stages, posts, second affiliations, exits and the fear that people feel."""
+"""Careers: stages, tenure, second affiliations, exits and the fear that people feel."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,14 +10,14 @@ from scipy import stats
 
 from sim.core.columns import NONE, Block
 from sim.core.randomness import Stream, draw
-from sim.core.ties import tie_place, tie_word, uid_tag
+from sim.core.ties import place_of, tie_word, uid_tag
 from sim.engines import careers
-from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, stage_of
+from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, CareerKeys, CareerRates, Leavers, stage_of
 from tests.small import ALPHA, YEAR, key, people, remember
 
 P = 4
 STAGE_FACTOR = np.array([1.6, 0.7, 0.9])
-KEYS = tuple(key(s) for s in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL))
+KEYS = CareerKeys(*(key(s) for s in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL)))
 
 
 def test_stage_boundaries() -> None:
@@ -27,24 +29,30 @@ HOSTILITY = np.zeros((P, P))
 HOSTILITY[0, 1] = 0.4
 THREAT = np.zeros((P, P))
 THREAT[0, 1], THREAT[0, 2] = 1.0, 0.5
-SPILL, TIE_WEIGHT = 0.22, 0.5
+SPILL, NEARNESS = 0.22, 0.5
+NEUTRAL = CareerRates(
+    hostility=CALM,
+    threat=THREAT,
+    spill=SPILL,
+    nearness=NEARNESS,
+    exit_scale=np.full(P, 0.05),
+    exit_by_stage=STAGE_FACTOR,
+    exit_permanent=0.6,
+    exit_fear=0.25,
+    case_exit=np.zeros((P, P)),
+    tenure=np.zeros((P, 3)),
+    talent_permanent=0.3,
+    dual_gain=np.zeros((P, P)),
+    dual_loss=np.zeros((P, P)),
+)
 
 
-def step(block: Block, **changes: float | np.ndarray) -> np.ndarray:
+def step(block: Block, kernel: Callable[..., int] = careers.step, **changes: float | np.ndarray) -> np.ndarray:
     """One year of careers with neutral rules unless changed; returns exit reasons by row, 0 for those who stay."""
-    a = {
-        "hostility": CALM, "exit_scale": np.full(P, 0.05), "exit_fear": 0.25, "case_exit": np.zeros((P, P)),
-        "permanent_rate": np.zeros((P, 3)), "talent_permanent": 0.3,
-        "dual_gain": np.zeros((P, P)), "dual_loss": np.zeros((P, P)),
-    } | changes  # fmt: skip
-    rows, reasons = np.empty(block.n_rows, np.int64), np.empty(block.n_rows, np.uint8)
-    counts = np.zeros((P, P, 3), np.int64)
-    names = "uid origin place entry_year stage permanent talent fear dual ties"
-    n = careers.step(
-        YEAR, *block.used(*names.split()), a["hostility"], THREAT, SPILL, TIE_WEIGHT,
-        a["exit_scale"], STAGE_FACTOR, 0.6, a["exit_fear"], a["case_exit"],
-        a["permanent_rate"], a["talent_permanent"], a["dual_gain"], a["dual_loss"], *KEYS, rows, reasons, counts,
-    )  # fmt: skip
+    leavers = Leavers(np.empty(block.n_rows, np.int64), np.empty(block.n_rows, np.uint8), np.zeros((P, P, 3), np.int64))
+    people, ties, _ = block.rows
+    n = kernel(YEAR, people, ties, NEUTRAL._replace(**changes), KEYS, leavers)
+    rows, reasons, counts = leavers
     reason = np.zeros(block.n_rows, np.uint8)
     reason[rows[:n]] = reasons[:n]
     assert (np.diff(rows[:n]) > 0).all() and (reasons[:n] > 0).all()
@@ -112,24 +120,24 @@ def test_free_rows_neither_age_nor_leave() -> None:
     np.testing.assert_array_equal(block.stage[:10], stage)
 
 
-def test_posts_become_permanent_at_the_rate_of_place_and_stage() -> None:
+def test_people_get_tenure_at_the_rate_of_place_and_stage() -> None:
     rate = np.zeros((P, 3))
     rate[0] = [0.08, 0.2, 0.4]
     for age, stage in ((3, 0), (12, 1), (25, 2)):
         block = alike(30_000, age)
-        step(block, permanent_rate=rate)
+        step(block, tenure=rate)
         assert_share(block.permanent[: block.n_rows], rate[0, stage])
     block = alike(1000)
     block.place[:1000] = 2
-    step(block, permanent_rate=rate)
+    step(block, tenure=rate)
     assert not block.permanent[:1000].any()
 
 
-def test_permanent_posts_are_kept_and_come_sooner_to_the_talented() -> None:
+def test_tenure_is_kept_and_comes_sooner_to_the_talented() -> None:
     rate = np.full((P, 3), 0.1)
     block = alike(30_000)
     block.talent[:15_000], block.permanent[15_000:16_000] = 8.0, 1
-    step(block, permanent_rate=rate)
+    step(block, tenure=rate)
     assert block.permanent[15_000:16_000].all()
     assert_share(block.permanent[:15_000], 0.1 * 8.0**0.3)
     assert_share(block.permanent[16_000:30_000], 0.1)
@@ -157,7 +165,7 @@ def test_mean_exit_factor_is_the_mean_that_calibration_divides_by() -> None:
     block = people(3000, P)
     block.retire(np.arange(100))
     total, n = np.zeros(P), np.zeros(P)
-    careers.mean_exit_factor(YEAR, *block.used("uid", "place", "entry_year", "permanent"), STAGE_FACTOR, 0.6, total, n)
+    careers.mean_exit_factor(YEAR, block.rows.people, STAGE_FACTOR, 0.6, total, n)
     alive = block.alive()
     factor = STAGE_FACTOR[block.stage[alive]] * np.where(block.permanent[alive] == 1, 0.6, 1.0)
     np.testing.assert_allclose(total, np.bincount(block.place[alive], factor, P), rtol=1e-12)
@@ -166,14 +174,14 @@ def test_mean_exit_factor_is_the_mean_that_calibration_divides_by() -> None:
 
 # --- bounds -------------------------------------------------------------------------------------------------
 def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Exit reasons, posts and second affiliations after `step`, every power and logarithm taken."""
+    """Exit reasons, tenure and second affiliations after `step`, every power and logarithm taken."""
     reason = np.zeros(block.n_rows, np.uint8)
     permanent, dual = block.permanent[: block.n_rows].copy(), block.dual[: block.n_rows].copy()
     for i in block.alive():
         o, c, uid = block.origin[i], block.place[i], block.uid[i]
         s = stage_of(YEAR - block.entry_year[i])
         exit_, post, second = (draw(k, uid) for k in KEYS)
-        if not permanent[i] and post < a["permanent_rate"][c, s] * float(block.talent[i]) ** a["talent_permanent"]:
+        if not permanent[i] and post < a["tenure"][c, s] * float(block.talent[i]) ** a["talent_permanent"]:
             permanent[i] = 1
         if dual[i] != NONE:
             dual[i] = NONE if second < a["dual_loss"][c, dual[i]] else dual[i]
@@ -192,9 +200,9 @@ def fear_by_hand(block: Block, i: int, hostility: np.ndarray) -> float:
     c, o = block.place[i], block.origin[i]
     if not hostility[c].any():
         return 0.0
-    ties = [tie_place(*block.used("uid", "place"), tie) for tie in block.ties[i]]
+    ties = [place_of(block.rows.people, tie) for tie in block.ties[i]]
     there = [b for b in ties if b not in (NONE, c)]
-    near = 1.0 + TIE_WEIGHT * sum(THREAT[c, b] for b in there) / len(ties)
+    near = 1.0 + NEARNESS * sum(THREAT[c, b] for b in there) / len(ties)
     other = max([hostility[c, b] * THREAT[c, b] for b in there], default=0.0)
     return 1.0 - np.exp(-hostility[c, o] * near - SPILL * max(0.0, other - hostility[c, o]))
 
@@ -204,7 +212,7 @@ def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
     rng = np.random.default_rng(9)
     rules = {
         "hostility": HOSTILITY, "exit_scale": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
-        "case_exit": rng.uniform(0.0, 0.1, (P, P)), "permanent_rate": rng.uniform(0.0, 0.5, (P, 3)),
+        "case_exit": rng.uniform(0.0, 0.1, (P, P)), "tenure": rng.uniform(0.0, 0.5, (P, 3)),
         "talent_permanent": talent_permanent, "dual_gain": rng.uniform(0.0, 0.5, (P, P)),
         "dual_loss": rng.uniform(0.0, 0.5, (P, P)),
     }  # fmt: skip
@@ -217,6 +225,15 @@ def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
     np.testing.assert_array_equal(block.permanent[: block.n_rows], permanent)
     np.testing.assert_array_equal(block.dual[: block.n_rows], dual)
     assert set(np.unique(reason)) == {0, EXIT_CAREER, EXIT_FEAR, EXIT_CASE}
+
+
+def test_the_kernel_runs_uncompiled_with_the_same_result() -> None:
+    """So that it can be stepped through."""
+    rules = {"hostility": HOSTILITY, "tenure": np.full((P, 3), 0.2), "dual_gain": np.full((P, P), 0.3)}
+    one, two = people(300, P), people(300, P)
+    np.testing.assert_array_equal(step(one, careers.step.py_func, **rules), step(two, **rules))
+    for name in ("fear", "stage", "permanent", "dual"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
 
 
 # --- fear ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numba import typeof
 
 from sim.core.columns import COLUMNS, N_TIES, NONE, RECORDS, Block, Columns
 from sim.data.fields import N_FIELDS
@@ -76,12 +77,22 @@ def test_clear_leaves_nothing_of_the_old_person() -> None:
         assert getattr(block, column.name)[[0, 2, 3, 4]].any(), "other rows keep their values"
 
 
-def test_used_returns_views_of_used_rows_in_order() -> None:
+def test_rows_are_views_of_used_rows() -> None:
     block = filled(5, capacity=64)
-    place, uid = block.used("place", "uid")
-    assert len(place) == len(uid) == 5
-    place[2] = 42
-    assert block.place[2] == 42
+    people, ties, output = block.rows
+    assert len(people) == len(ties) == len(output) == 5
+    people[2].place, ties[3, 1], output[4].papers = 42, 7, 9
+    assert (block.place[2], block.ties[3, 1], block.papers[4]) == (42, 7, 9)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5])
+def test_rows_have_one_type_whatever_their_number(n: int) -> None:
+    """So that no kernel is compiled a second time, for an empty field or for one that is restored."""
+    fresh = Block(8)
+    fresh.allocate(n)
+    expected = [typeof(array) for array in filled(7).rows]
+    for block in (fresh, Block.from_records(fresh.records())):
+        assert [typeof(array) for array in block.rows] == expected
 
 
 def test_state_round_trip_bit_by_bit() -> None:

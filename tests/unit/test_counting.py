@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.columns import NONE, Block
-from sim.core.ties import tie_place
-from sim.engines.counting import count_people, empty_counts
+from sim.core.ties import place_of
+from sim.engines.counting import HeadCounts, count_people
 from tests.small import people
 
 P = 4
 
 
-def count(block: Block, threat: np.ndarray, watched: np.ndarray) -> tuple[np.ndarray, ...]:
+def count(block: Block, threat: np.ndarray, watched: np.ndarray) -> HeadCounts:
     """What `count_people` counts."""
-    counts = empty_counts(P, 8)
-    names = "uid origin place institution stage permanent fear prev_place dual ties"
-    count_people(*block.used(*names.split()), threat, watched, *counts)
+    counts = HeadCounts.zeros(P, 8)
+    people, ties, _ = block.rows
+    count_people(people, ties, threat, watched, counts)
     return counts
 
 
@@ -27,32 +27,30 @@ def test_count_people_equals_a_plain_loop() -> None:
     block.prev_place[500:900] = block.origin[500:900]
     block.fear[:2000] = 0.25
     counts = count(block, np.zeros((P, P)), np.ones(P, bool))
-    uid, place = block.used("uid", "place")
-    expected = empty_counts(P, 8)
+    expected = HeadCounts.zeros(P, 8)
     for i in block.alive():
         o, a = block.origin[i], block.place[i]
-        expected[0][o, a, block.stage[i]] += 1
+        expected.cells[o, a, block.stage[i]] += 1
         if block.prev_place[i] != NONE:
-            expected[1][a, block.prev_place[i]] += 1
-        expected[2][block.institution[i]] += 1
-        expected[3][a] += block.permanent[i]
-        expected[4][o, a] += 0.25
+            expected.came_from[a, block.prev_place[i]] += 1
+        expected.by_institution[block.institution[i]] += 1
+        expected.n_permanent[a] += block.permanent[i]
+        expected.fear_sum[o, a] += 0.25
         if block.stage[i] > 0:
-            abroad = {tie_place(uid, place, tie) for tie in block.ties[i]} | {block.dual[i]}
+            abroad = {place_of(block.rows.people, tie) for tie in block.ties[i]} | {block.dual[i]}
             for b in abroad - {NONE, a}:
-                expected[6][a, b] += 1
-    assert expected[6].any()
+                expected.tied[a, b] += 1
+    assert expected.tied.any()
     for found, wanted in zip(counts, expected):
         np.testing.assert_array_equal(found, wanted)
-    assert counts[0].sum() == block.n_alive
+    assert counts.cells.sum() == counts.stock.sum() == block.n_alive
 
 
 def exposed_by_hand(block: Block, threat: np.ndarray) -> np.ndarray:
     """Exposed people of all places [place, origin]."""
-    uid, place = block.used("uid", "place")
     expected = np.zeros((P, P), np.int64)
     for i in block.alive():
-        near = [tie_place(uid, place, tie) for tie in block.ties[i]]
+        near = [place_of(block.rows.people, tie) for tie in block.ties[i]]
         near.append(block.dual[i])
         if block.stage[i] > 0 and any(b != NONE and threat[block.place[i], b] > 0 for b in near):
             expected[block.place[i], block.origin[i]] += 1
@@ -67,6 +65,6 @@ def test_the_exposed_are_counted_where_they_are_watched() -> None:
     threat[0, 1] = threat[2, 3] = 0.4
     expected = exposed_by_hand(block, threat)
     assert expected[0].sum() > 0 and expected[2].sum() > 0 and expected[[1, 3]].sum() == 0
-    np.testing.assert_array_equal(count(block, threat, np.ones(P, bool))[5], expected)
+    np.testing.assert_array_equal(count(block, threat, np.ones(P, bool)).exposed, expected)
     expected[2] = 0
-    np.testing.assert_array_equal(count(block, threat, np.array([True, True, False, True]))[5], expected)
+    np.testing.assert_array_equal(count(block, threat, np.array([True, True, False, True])).exposed, expected)

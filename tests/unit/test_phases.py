@@ -8,9 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from sim.engines import careers as engine
-from sim.phases import careers, entry
-from sim.phases import mobility as moves
+from sim.phases import careers, entry, mobility
 from sim.phases import publication as papers
 from sim.phases import security as safety
 from sim.phases.setting import YearContext
@@ -50,7 +48,7 @@ def cells(changed: np.ndarray, axes: tuple[int, ...]) -> set[tuple[int, ...]]:
     return set(zip(*(at[axis].tolist() for axis in axes)))
 
 
-# --- moves --------------------------------------------------------------------------------------------------
+# --- mobility -----------------------------------------------------------------------------------------------
 MOVE_OPENNESS = [
     ("hostility", (HOST, ORIGIN), 0.5, {(ORIGIN, HOST)}),
     ("visa_delay", (ORIGIN, OTHER), 0.5, {(ORIGIN, OTHER)}),
@@ -62,7 +60,7 @@ MOVE_OPENNESS = [
 def test_barriers_to_moves_close_one_way_for_one_origin(
     name: str, at: tuple, value: float, where: set[tuple[int, int]], world: World
 ) -> None:
-    before, after = (u[2] for u in pair(moves.utilities, world, **{name: (at, value)}))
+    before, after = (u.openness for u in pair(mobility.utilities, world, **{name: (at, value)}))
     assert cells(before != after, (1, 2)) == where
     assert (after <= before).all()
 
@@ -70,7 +68,7 @@ def test_barriers_to_moves_close_one_way_for_one_origin(
 def test_nobody_needs_a_visa_for_home(world: World) -> None:
     every = slice(None)
     closed = context(world, move_refused=((every, every, every), 1.0), visa_delay=((every, every), 1.0))
-    openness = moves.utilities(world.setting, closed)[2]
+    openness = mobility.utilities(world.setting, closed).openness
     home = np.eye(P, dtype=bool)
     assert (openness[:, home] == 1.0).all() and not openness[:, ~home].any()
 
@@ -80,27 +78,27 @@ MOVE_PULL = [("income_recruits", 0.2), ("students_to_recruits", 0.2), ("permanen
 
 @pytest.mark.parametrize("name, value", MOVE_PULL)
 def test_promotion_pulls_to_the_place_that_promotes(name: str, value: float, world: World) -> None:
-    before, after = (u[0] for u in pair(moves.utilities, world, **{name: ((OTHER,), value)}))
+    before, after = (u.pull for u in pair(mobility.utilities, world, **{name: ((OTHER,), value)}))
     assert cells(before != after, (2,)) == {(OTHER,)}
     assert (after[:, :, OTHER] > before[:, :, OTHER]).all()
 
 
-def test_posts_weigh_more_early_than_late(world: World) -> None:
-    before, after = (u[0] for u in pair(moves.utilities, world, permanent_offer=((OTHER,), 0.05)))
+def test_tenure_weighs_more_early_than_late(world: World) -> None:
+    before, after = (u.pull for u in pair(mobility.utilities, world, permanent_offer=((OTHER,), 0.05)))
     gain = np.log(after / before)[:, 0, OTHER]
     assert gain[0] > gain[1] > gain[2] > 0.0
 
 
 def test_a_ban_on_leaving_holds_people_where_it_is(world: World) -> None:
-    before, after = (u[1] for u in pair(moves.utilities, world, outmove_refused=((HOST,), 0.4)))
+    before, after = (u.push for u in pair(mobility.utilities, world, outmove_refused=((HOST,), 0.4)))
     np.testing.assert_allclose(after[:, :, HOST], 0.6 * before[:, :, HOST])
     np.testing.assert_array_equal(np.delete(after, HOST, axis=2), np.delete(before, HOST, axis=2))
 
 
 def test_vacancies_follow_budgets_and_posts(world: World) -> None:
-    before = moves.vacancies(world.setting, context(world))
+    before = mobility.vacancies(world.setting, context(world))
     for name, value, factor in (("funding", 1.5, 1.5), ("permanent_offer", 0.1, 1.1)):
-        after = moves.vacancies(world.setting, context(world, **{name: ((OTHER,), value)}))
+        after = mobility.vacancies(world.setting, context(world, **{name: ((OTHER,), value)}))
         assert after[OTHER] == pytest.approx(factor * before[OTHER])
         np.testing.assert_array_equal(np.delete(after, OTHER), np.delete(before, OTHER))
 
@@ -109,7 +107,7 @@ def test_income_at_home_calls_people_home(world: World) -> None:
     inputs = world.inputs.year(2018)
     richer = inputs.income.copy()
     richer[OTHER] *= 2.0
-    before, after = (moves.home_factor(world.setting, i) for i in (inputs, replace(inputs, income=richer)))
+    before, after = (mobility.home_factor(world.setting, i) for i in (inputs, replace(inputs, income=richer)))
     assert after[OTHER] > before[OTHER] and (before >= 1.0).all()
     assert (np.delete(after, OTHER) <= np.delete(before, OTHER)).all()
 
@@ -149,38 +147,24 @@ def test_funding_draws_entrants_and_keeps_ones_own(world: World) -> None:
     assert runs[1][1][OTHER] > runs[0][1][OTHER]
 
 
-# --- careers: what the kernel is given ----------------------------------------------------------------------
-@pytest.fixture
-def careers_given(world: World, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
-    """Arguments that `careers.step` is given under some channels, by name."""
-    names = "permanent_rate talent_permanent dual_gain dual_loss"
-
-    def look(**channels: tuple[tuple, float]) -> dict[str, np.ndarray]:
-        seen: list[tuple] = []
-        monkeypatch.setattr(engine, "step", lambda *a: seen.append(a) or 0)
-        careers.age_and_exit(world.setting, context(world, **channels), world.columns)
-        return dict(zip(names.split(), seen[0][20:24]))
-
-    return look
+# --- careers ------------------------------------------------------------------------------------------------
+def test_a_programme_of_the_origin_ties_its_people_abroad(world: World) -> None:
+    before, after = pair(careers.career_rates, world, programme_pull=((ORIGIN, ORIGIN), 1.0))
+    assert cells(before.dual_gain != after.dual_gain, (1,)) == {(ORIGIN,)}
+    np.testing.assert_allclose(after.dual_gain[:, ORIGIN], 2.0 * before.dual_gain[:, ORIGIN])
 
 
-def test_a_programme_of_the_origin_ties_its_people_abroad(careers_given) -> None:  # type: ignore[no-untyped-def]
-    before, after = careers_given(), careers_given(programme_pull=((ORIGIN, ORIGIN), 1.0))
-    assert cells(before["dual_gain"] != after["dual_gain"], (1,)) == {(ORIGIN,)}
-    np.testing.assert_allclose(after["dual_gain"][:, ORIGIN], 2.0 * before["dual_gain"][:, ORIGIN])
+def test_a_ban_on_second_affiliations_binds_people_who_work_there(world: World) -> None:
+    before, after = pair(careers.career_rates, world, dual_banned=((HOST, ORIGIN), 1.0))
+    assert after.dual_gain[HOST, ORIGIN] == 0.0 and after.dual_loss[HOST, ORIGIN] == 1.0
+    for one, two in ((before.dual_gain, after.dual_gain), (before.dual_loss, after.dual_loss)):
+        assert cells(one != two, (0, 1)) == {(HOST, ORIGIN)}
 
 
-def test_a_ban_on_second_affiliations_binds_people_who_work_there(careers_given) -> None:  # type: ignore[no-untyped-def]
-    before, after = careers_given(), careers_given(dual_banned=((HOST, ORIGIN), 1.0))
-    assert after["dual_gain"][HOST, ORIGIN] == 0.0 and after["dual_loss"][HOST, ORIGIN] == 1.0
-    for name in ("dual_gain", "dual_loss"):
-        assert cells(before[name] != after[name], (0, 1)) == {(HOST, ORIGIN)}
-
-
-def test_posts_offered_raise_the_rate_of_that_place(careers_given) -> None:  # type: ignore[no-untyped-def]
-    before, after = careers_given(), careers_given(permanent_offer=((OTHER,), 0.05))
-    np.testing.assert_allclose(after["permanent_rate"][OTHER], before["permanent_rate"][OTHER] + 0.05)
-    assert cells(before["permanent_rate"] != after["permanent_rate"], (0,)) == {(OTHER,)}
+def test_posts_offered_raise_the_rate_of_that_place(world: World) -> None:
+    before, after = pair(careers.career_rates, world, permanent_offer=((OTHER,), 0.05))
+    np.testing.assert_allclose(after.tenure[OTHER], before.tenure[OTHER] + 0.05)
+    assert cells(before.tenure != after.tenure, (0,)) == {(OTHER,)}
 
 
 # --- research and safety ------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from sim.core.columns import N_TIES, Block
-from sim.core.ties import tie_alive, tie_place, tie_row, tie_word, uid_tag
+from sim.core.columns import N_TIES, NONE, Block
+from sim.core.ties import alive, place_of, tie_row, tie_word, uid_tag
 from tests.small import known_rows, people, remember
 
 
@@ -25,7 +25,7 @@ def block() -> Block:
 
 
 def tags_fit(block: Block, i: int) -> bool:
-    return all(tie_alive(block.uid, tie) for tie in block.ties[i])
+    return all(alive(block.rows.people, tie) for tie in block.ties[i])
 
 
 def test_this_years_ties_come_before_older_ones_and_the_oldest_are_forgotten(block: Block) -> None:
@@ -69,32 +69,33 @@ def test_ties_of_others_are_not_touched(block: Block) -> None:
     assert not block.ties[:10][np.arange(10) != 3].any()
 
 
-def test_tie_place_follows_the_person(block: Block) -> None:
+def test_the_place_of_a_tie_follows_the_person(block: Block) -> None:
     year(block, [(0, 6)])
-    uid, place, ties = block.used("uid", "place", "ties")
-    place[6] = 3
-    assert tie_place(uid, place, ties[0, 0]) == 3
-    assert tie_place(uid, place, ties[0, 1]) == 255, "an empty slot is nowhere"
+    people, ties, _ = block.rows
+    people[6].place = 3
+    assert place_of(people, ties[0, 0]) == 3
+    assert place_of(people, ties[0, 1]) == NONE, "an empty slot is nowhere"
 
 
 def test_a_reused_row_is_nobodys_tie(block: Block) -> None:
     year(block, [(0, 6)])
-    uid, place, ties = block.used("uid", "place", "ties")
+    people, ties, _ = block.rows
     block.retire(np.array([6]))
-    assert not tie_alive(uid, ties[0, 0]), "the person has left"
+    assert not alive(people, ties[0, 0]), "the person has left"
     assert block.allocate(1).tolist() == [6]
     block.uid[6], block.place[6] = np.uint64(123456789), 2
-    assert not tie_alive(uid, ties[0, 0]), "the row is someone else's now"
-    assert tie_place(uid, place, ties[0, 0]) == 255
+    assert not alive(people, ties[0, 0]), "the row is someone else's now"
+    assert place_of(people, ties[0, 0]) == NONE
 
 
 def test_the_newcomer_in_a_reused_row_is_a_tie_of_its_own(block: Block) -> None:
     year(block, [(0, 6)])
     block.uid[6] = np.uint64(123456789)
     year(block, [(0, 6)], 2001)
-    uid, ties = block.used("uid", "ties")
-    alive = [bool(tie_alive(uid, tie)) for tie in ties[0]]
-    assert alive == [True, False, False, False], "old and new person of the row are two ties, one of them dead"
+    people, ties, _ = block.rows
+    assert [bool(alive(people, tie)) for tie in ties[0]] == [True, False, False, False], (
+        "old and new person of the row are two ties, one of them dead"
+    )
 
 
 def test_tags_tell_neighbouring_uids_apart() -> None:
