@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -20,28 +22,32 @@ import numpy as np
 from benchmarks.reference.given import Constants, Given, Plans, give
 from benchmarks.reference.model import Reference, Year
 from benchmarks.reference.researcher import Researcher
+from sim import phases
 from sim.core.columns import N_TIES, NONE, Block
 from sim.core.ties import tie_alive, tie_row
 from sim.engines import careers, impact, mobility, pools, projects, publication
 from sim.engines import entry as population
+from sim.engines.security import DECEPTION
 from sim.phases import careers as people
 from sim.phases import mobility as moves
-from sim.phases import publication as papers
+from sim.phases.entry import Entries
+from sim.phases.publication import Output
 from sim.phases.setting import YearContext
 from sim.world import World
 
 REASONS = {1: "career", 2: "fear", 3: "case"}
-# kernel, and the arguments that name numbers on places; each is called once a field
+# kernel, and the arguments (or members of them) that hold numbers on places; each is called once a field
 _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
     (population, "choose_entry", {"entry_odds": "logit_abroad", "entry_weight": "weight"}),
     (mobility, "propose", {name: name for name in ("base", "attract", "total", "scale", "accept")}),
     (publication, "plan_papers", {"teams": "team_cumulative"}),
-    (publication, "write_papers", {"partners": "cumulative"}),
+    (publication, "write_papers", {"partners": "rules.cumulative"}),
 )
 _ONCE = ("base", "accept")  # the same in every field
 # functions that work on people, and the phases that call them: what benchmarks time
 PHASES: list[tuple[Any, str]] = [
-    (people, "age_and_exit"), (people, "retire"), (people, "enter"), (moves, "move"), (papers, "research"),
+    (people, "age_and_exit"), (people, "retire"), (phases.entry, "enter"), (moves, "move"),
+    (phases.publication, "research"),
 ]  # fmt: skip
 PEOPLE: list[tuple[Any, str]] = [
     (careers, "step"), (people, "retire"), (population, "bear"), (population, "choose_entry"),
@@ -193,7 +199,7 @@ class Lived:
 def live_a_year(world: Watched) -> Lived:
     """Let the engine live a year."""
     watched = [(module, name) for module, name, _ in _PLANS]
-    watched += [(people, "retire"), (people, "enter"), (moves, "move"), (papers, "research")]
+    watched += [(people, "retire"), (phases.entry, "enter"), (moves, "move"), (phases.publication, "research")]
     exits: dict[int, str] = {}
 
     def call(spy: Spy, args: tuple[Any, ...]) -> Any:
@@ -209,7 +215,7 @@ def live_a_year(world: Watched) -> Lived:
     plans: dict[str, np.ndarray] = {}
     for _, kernel, names in _PLANS:
         for ours, theirs in names.items():
-            arrays = [np.asarray(args[theirs]) for args in found[kernel].calls]
+            arrays = [np.asarray(attrgetter(theirs)(SimpleNamespace(**args))) for args in found[kernel].calls]
             plans[ours] = arrays[0] if ours in _ONCE else np.stack(arrays)
     plans["teams"] = plans["teams"].reshape(len(plans["teams"]), -1)
     (entries,), (moved,), (output,) = ([c["returned"] for c in found[n].calls] for n in ("enter", "move", "research"))
@@ -217,9 +223,7 @@ def live_a_year(world: Watched) -> Lived:
     return Lived(world.context, Plans(**plans), doings)
 
 
-def _engine_doings(
-    world: World, exits: dict[int, str], entries: people.Entries, moved: moves.Moves, output: papers.Output
-) -> Doings:
+def _engine_doings(world: World, exits: dict[int, str], entries: Entries, moved: moves.Moves, output: Output) -> Doings:
     """The engine's year in the common form; nobody's row has changed since."""
     blocks = world.columns.blocks
     entered = {int(b.uid[r]): int(b.entry_place[r]) for b, rows in zip(blocks, entries.rows) for r in rows}
@@ -245,8 +249,8 @@ def _engine_doings(
             plain = (values[n] if n in values else int(getattr(block, n)[row]) for n in PERSON.split())
             standing[int(block.uid[row])] = tuple(plain)
             amounts[int(block.uid[row])] = tuple(float(getattr(block, n)[row]) for n in AMOUNTS)
-    at = np.argwhere(output.lost[1] > 0)
-    lost = {(int(f), int(a), int(b)): float(output.lost[1, f, a, b]) for f, a, b in at}
+    refused = output.lost[DECEPTION]
+    lost = {(int(f), int(a), int(b)): float(refused[f, a, b]) for f, a, b in np.argwhere(refused > 0)}
     return Doings(exits, entered, went, written, standing, amounts, mu, lost)
 
 
