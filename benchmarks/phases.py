@@ -29,8 +29,7 @@ from sim import World, load_config, phases
 from sim.config.schema import Config
 from sim.core.kernels import njit
 from sim.engines import careers, counting, entry, impact, mobility, pools, projects, publication, spectrum
-from sim.phases import publication as papers
-from sim.phases import security as safety
+from sim.phases.publication import Output
 from sim.record import measures
 from sim.record.panel import Panel
 
@@ -42,7 +41,7 @@ KERNELS: tuple[tuple[Any, str], ...] = (
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
     (impact, "rate_papers"), (spectrum, "sum_by_place"), (impact, "count_projects"), (impact, "citation_flows"),
     (impact, "credit_authors"), (counting, "count_people"),
-    (safety, "secure"), (measures, "tables"), (Panel, "record"),
+    (phases.security, "secure"), (measures, "tables"), (Panel, "record"),
 )  # fmt: skip
 STREAM_WORDS = 2**23  # 64 MB an array
 
@@ -144,16 +143,16 @@ def watched(year: Year) -> Iterator[None]:
 
         return call
 
-    def research(*args: Any) -> papers.Output:
+    def research(*args: Any) -> Output:
         output = whole(*args)
         year.authorships = output.n_authorships
         return output
 
-    whole = papers.research
+    whole = phases.publication.research
     with ExitStack() as stack:
         for where, name in KERNELS:
             stack.enter_context(patch.object(where, name, clock(where, name)))
-        stack.enter_context(patch.object(papers, "research", research))
+        stack.enter_context(patch.object(phases.publication, "research", research))
         yield
 
 

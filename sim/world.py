@@ -202,17 +202,17 @@ class World(ColumnarModel):
         """Fear, trust and the macro state of next year."""
         setting, params = self.setting, self.setting.params
         scale = setting.scale
-        together = closing.joint_papers(output) * scale
+        joint_papers = output.joint_papers * scale
         near = counted.exposed * scale
         self.fear = update_fear(self.fear, secured.cases, counted.tied * scale, near, params.security)
         there = counted.stock.T * scale  # [place, origin]
         self.case_exit = params.security.case_exit * secured.cases.total / np.maximum(there, 1.0)
         self.cost = secured.cost
         self.funding_lag = self.funding_lag + self.lag * (np.log(ctx.channels.funding) - self.funding_lag)
-        joint = joint_intensity(together, output.place("papers_whole") * scale)
+        joint = joint_intensity(joint_papers, output.by_place.papers_whole * scale)
         self.trust = update_trust(
             self.trust, setting.trust_level, joint, self.joint_base if self.year > DATA_END else None,
-            incident_rate(secured.incidents, together), params.trust,
+            incident_rate(secured.incidents, joint_papers), params.trust,
         )  # fmt: skip
         if self.year <= DATA_END:  # means of 2013-17, the years of the fitted affinities
             seen = max(self.year - max(BASE_FROM, self.cfg.start) + 1, 1)

@@ -12,9 +12,14 @@ import numpy as np
 from sim.core.columns import N_TIES, NONE, Block
 from sim.core.randomness import Stream, base_key
 from sim.core.ties import tie_row, tie_word, uid_tag, with_tie
-from sim.engines import partners, pools, projects, publication
 from sim.engines.careers import stage_of
 from sim.engines.entry import make_uids
+from sim.engines.partners import team_distribution
+from sim.engines.pools import guide
+from sim.engines.projects import ProjectRates, Projects
+from sim.engines.publication import Papers
+from sim.engines.teams import PartnerRules
+from sim.phases.publication import write_papers
 
 YEAR = 2000
 ALPHA = 1e-4  # error rate of each statistical assertion; seeds are fixed, so a test that passes goes on passing
@@ -86,7 +91,7 @@ class Rules:
     sensitive: float = 0.1
     repeat: float = 0.3
     origin: float = 0.0
-    kappa: float = 0.6
+    fear: float = 0.6
     refill: float = 0.5
     same: float = 1.0
     friction: np.ndarray = field(default_factory=lambda: np.zeros(0))
@@ -99,74 +104,72 @@ class Rules:
         if self.threat.size == 0:
             self.threat = np.zeros((n, n))
 
-    def partners(self) -> np.ndarray:
-        """Cumulative distribution of partner places: half at home, the rest even."""
+    def partners(self) -> PartnerRules:
+        """The rules as the engine takes them; half of the partners are at home, the rest even."""
         n = self.n_places
         share = np.full((n, n), 0.5 / (n - 1))
         np.fill_diagonal(share, 0.5)
         cumulative = np.cumsum(share, axis=1)
         cumulative[:, -1] = 1.0
-        return cumulative
+        return PartnerRules(
+            cumulative=cumulative,
+            guides=guide(cumulative),
+            friction=self.friction,
+            threat=self.threat,
+            repeat=self.repeat,
+            origin_link=self.origin,
+            fear=self.fear,
+            refill=self.refill,
+            same=self.same,
+        )
 
 
-@dataclass
-class Papers:
-    """Result of `write`; names as in `sim.phases.publication.FieldPapers`."""
+@dataclass(frozen=True)
+class Written:
+    """Projects and papers of one field in one year, and sensitive projects lost to refused slots [P, P]."""
 
-    lead: np.ndarray
-    ordinal: np.ndarray
-    first: np.ndarray
-    n_authors: np.ndarray
-    authors: np.ndarray
-    author_place: np.ndarray
-    author_talent: np.ndarray
-    author_tag: np.ndarray
-    project: np.ndarray
-    n_slots: np.ndarray
-    n_leads: np.ndarray
+    projects: Projects
+    papers: Papers
     lost: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.lead)
+        return len(self.papers.lead)
+
+    def planned(self) -> np.ndarray:
+        """Authors that each paper was to have."""
+        return np.diff(self.papers.first)
 
     def team(self, k: int) -> list[int]:
         """Rows of the authors of paper k, the lead first."""
-        return self.authors[self.first[k] : self.first[k] + self.n_authors[k]].tolist()
+        first = self.papers.first[k]
+        return self.papers.authors[first : first + self.papers.n_authors[k]].tolist()
 
     def by_lead(self, uid: np.ndarray) -> dict[tuple[int, int], tuple[int, ...]]:
         """Author uids of every paper, named by its lead's uid and ordinal."""
         return {
-            (int(uid[self.lead[k]]), int(self.ordinal[k])): tuple(int(uid[j]) for j in self.team(k))
-            for k in range(len(self))
+            (int(uid[lead]), int(ordinal)): tuple(int(uid[j]) for j in self.team(k))
+            for k, (lead, ordinal) in enumerate(zip(self.papers.lead, self.papers.ordinal))
         }
 
 
-def write(block: Block, rules: Rules) -> Papers:
-    """Papers of one field in one year, with all factors on output neutral but talent."""
-    n, places = block.n_rows, np.zeros(rules.n_places)
-    ones = np.ones(rules.n_places)
-    project, n_slots, n_leads = np.zeros(n, np.uint8), np.zeros(n, np.uint16), np.zeros(n, np.uint16)
-    projects.plan_projects(
-        *block.used("uid", "place", "institution", "stage", "talent", "fear", "moved_year"), YEAR,
-        rules.rate * ones, np.ones(3), places, np.zeros(1), 0.0, ones, 0.3 * ones, 0.5, 0.0, 0.07,
-        1.0 / rules.team, 0.5, np.array([rules.sensitive, rules.sensitive]), places,
-        *(key(s) for s in (Stream.PROJECT, Stream.AUTHORSHIPS, Stream.LEADS)), project, n_slots, n_leads,
-    )  # fmt: skip
-    uid, place = block.used("uid", "place")
-    pool = pools.build_pools(uid, place, n_slots, key(Stream.POOL), rules.n_places)
-    sizes = partners.team_distribution(rules.team, 0.03)
-    lead, ordinal, first = publication.plan_papers(uid, n_leads, sizes, key(Stream.TEAM))
-    authors, n_authors = np.full(int(first[-1]), -1, np.int32), np.empty(len(lead), np.uint8)
-    noted = np.zeros(len(authors), np.uint8), np.zeros(len(authors), np.float32), np.zeros(len(authors), np.uint32)
-    lost = np.zeros((rules.n_places, rules.n_places))
-    cumulative = rules.partners()
-    publication.name_candidates(
-        *block.used("uid", "origin", "place", "ties"), lead, ordinal, first,
-        pool, cumulative, rules.repeat, rules.origin, key(Stream.PARTNER_PERSON), authors,
-    )  # fmt: skip
-    publication.write_papers(
-        *block.used("uid", "origin", "place", "talent", "fear", "ties"), project, n_leads, lead, ordinal, first,
-        pool, cumulative, rules.friction, rules.threat, rules.repeat, rules.origin, rules.kappa,
-        rules.refill, rules.same, key(Stream.PARTNER_PERSON), authors, n_authors, *noted, lost,
-    )  # fmt: skip
-    return Papers(lead, ordinal, first, n_authors, authors, *noted, project, n_slots, n_leads, lost)
+def write(block: Block, rules: Rules) -> Written:
+    """Papers of one field in one year, with all factors on output neutral but talent; ties stay as they were."""
+    ones, none = np.ones(rules.n_places), np.zeros(rules.n_places)
+    rates = ProjectRates(
+        output=rules.rate * ones,
+        recruits=ones,
+        stage=np.ones(3),
+        burden_place=none,
+        burden_institution=np.zeros(1),
+        success=0.3 * ones,
+        military=none,
+        dual_use=np.array([rules.sensitive, rules.sensitive]),
+        basic_share=0.5,
+        lead_share=1.0 / rules.team,
+        apply_share=0.5,
+        funded_gain=0.07,
+        fear_output=0.0,
+        fear_apply=0.0,
+    )
+    sizes = team_distribution(rules.team, 0.03)
+    return Written(*write_papers(YEAR, block.rows, rates, sizes, rules.partners(), key))

@@ -26,9 +26,10 @@ from sim import phases
 from sim.core.columns import N_TIES, NONE, Block
 from sim.core.ties import alive, tie_row
 from sim.engines import careers, entry, impact, mobility, pools, projects, publication
-from sim.phases import publication as papers
+from sim.engines.security import DECEPTION
 from sim.phases.entry import Entries
 from sim.phases.mobility import Moves
+from sim.phases.publication import Output
 from sim.phases.setting import YearContext
 from sim.world import World
 
@@ -38,13 +39,13 @@ _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
     (entry, "choose_entry", {"entry_odds": "choice.odds", "entry_weight": "choice.weight"}),
     (mobility, "propose", {name: f"plan.{name}" for name in ("base", "attract", "total", "scale", "accept")}),
     (publication, "plan_papers", {"teams": "team_cumulative"}),
-    (publication, "write_papers", {"partners": "cumulative"}),
+    (publication, "write_papers", {"partners": "rules.cumulative"}),
 )
 _ONCE = ("base", "accept")  # the same in every field
 # functions that work on people, and the phases that call them: what benchmarks time
 PHASES: list[tuple[Any, str]] = [
     (phases.careers, "age_and_exit"), (phases.careers, "retire"), (phases.entry, "enter"), (phases.mobility, "move"),
-    (papers, "research"),
+    (phases.publication, "research"),
 ]  # fmt: skip
 PEOPLE: list[tuple[Any, str]] = [
     (careers, "step"), (phases.careers, "retire"), (entry, "create_cohort"), (entry, "choose_entry"),
@@ -197,7 +198,8 @@ class Lived:
 def live_a_year(world: Watched) -> Lived:
     """Let the engine live a year."""
     watched = [(module, name) for module, name, _ in _PLANS]
-    watched += [(phases.careers, "retire"), (phases.entry, "enter"), (phases.mobility, "move"), (papers, "research")]
+    watched += [(phases.careers, "retire"), (phases.entry, "enter"), (phases.mobility, "move")]
+    watched += [(phases.publication, "research")]
     exits: dict[int, str] = {}
 
     def call(spy: Spy, args: tuple[Any, ...]) -> Any:
@@ -221,9 +223,7 @@ def live_a_year(world: Watched) -> Lived:
     return Lived(world.context, Plans(**plans), doings)
 
 
-def _engine_doings(
-    world: World, exits: dict[int, str], entries: Entries, moved: Moves, output: papers.Output
-) -> Doings:
+def _engine_doings(world: World, exits: dict[int, str], entries: Entries, moved: Moves, output: Output) -> Doings:
     """The engine's year in the common form; nobody's row has changed since."""
     blocks = world.columns.blocks
     entered = {int(b.uid[r]): int(b.entry_place[r]) for b, rows in zip(blocks, entries.rows) for r in rows}
@@ -249,8 +249,8 @@ def _engine_doings(
             plain = (values[n] if n in values else int(getattr(block, n)[row]) for n in PERSON.split())
             standing[int(block.uid[row])] = tuple(plain)
             amounts[int(block.uid[row])] = tuple(float(getattr(block, n)[row]) for n in AMOUNTS)
-    at = np.argwhere(output.lost[1] > 0)
-    lost = {(int(f), int(a), int(b)): float(output.lost[1, f, a, b]) for f, a, b in at}
+    refused = output.lost[DECEPTION]
+    lost = {(int(f), int(a), int(b)): float(refused[f, a, b]) for f, a, b in np.argwhere(refused > 0)}
     return Doings(exits, entered, went, written, standing, amounts, mu, lost)
 
 

@@ -36,19 +36,6 @@ def tie_row(tie: np.uint64) -> np.int64:
 
 
 @njit(cache=True, inline="always")
-def tie_alive(uid: np.ndarray, tie: np.uint64) -> np.bool_:
-    """True if the remembered row is still the remembered person."""
-    row = np.int64(tie >> _ROW) - 1
-    return row >= 0 and uid[row] != 0 and (mix(uid[row]) >> _UPPER) == ((tie >> _TAG) & _TAG_ONLY)
-
-
-@njit(cache=True, inline="always")
-def tie_place(uid: np.ndarray, place: np.ndarray, tie: np.uint64) -> np.uint8:
-    """Place where a remembered co-author works now; NONE if they left research or there is no tie."""
-    return place[np.int64(tie >> _ROW) - 1] if tie_alive(uid, tie) else NONE
-
-
-@njit(cache=True, inline="always")
 def alive(people: np.recarray, tie: np.uint64) -> np.bool_:
     """True if the remembered row is still the remembered person."""
     row = np.int64(tie >> _ROW) - 1

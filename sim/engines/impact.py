@@ -7,63 +7,88 @@ flip: real counts without the noise of sampling. ``ln z = mu + sigma * luck``.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from sim.core.columns import NONE
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import normal_quantile, uniform
-from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
-from sim.engines.spectrum import FRACTIONAL, WHOLE, between_bins, bin_of
-from sim.engines.spectrum import INTERNATIONAL as INTERNATIONAL_WHOLE
+from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE, Projects
+from sim.engines.publication import Papers
+from sim.engines.security import COERCION, DECEPTION, REWARD, THEFT
+from sim.engines.spectrum import FRACTIONAL, WHOLE, WHOLE_INTERNATIONAL, PaperCounts, between_bins, bin_of
 
 INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 
 
+class Worth(NamedTuple):
+    """What a paper's mean of ln z is made of, in one field and year.
+
+    Attributes
+    ----------
+    place : [P], ln z of a place: fitted effect and frontier knowledge within reach.
+    place_best : weight of the team's best place against the mean of its authors' places.
+    talent_mean, talent_best : of the team's ln talent.
+    team, reputation : of ln team size and of ln(1 + the lead's reputation).
+    border_share : [P], share of joint papers inside a place that cross a border (regional rests), else 0.
+    """
+
+    place: np.ndarray
+    place_best: float
+    talent_mean: float
+    talent_best: float
+    team: float
+    reputation: float
+    border_share: np.ndarray
+
+
+class ProjectCounts(NamedTuple):
+    """Projects of one field in one year by place of the lead (agents).
+
+    Attributes
+    ----------
+    applications, funded : [P], people who applied for a grant, and got one.
+    funded_published, funded_international : [P], funded projects with a paper, of these with a co-author abroad.
+    sensitive : [P], sensitive projects with a paper.
+    """
+
+    applications: np.ndarray
+    funded: np.ndarray
+    funded_published: np.ndarray
+    funded_international: np.ndarray
+    sensitive: np.ndarray
+
+    @classmethod
+    def none(cls, n_places: int) -> ProjectCounts:
+        """Nothing counted yet."""
+        return cls(*(np.zeros(n_places) for _ in cls._fields))
+
+
 @njit(cache=True, nogil=True)
 def rate_papers(
-    uid,
-    reputation,
-    project,
-    lead,
-    ordinal,
-    first,
-    n_authors,
-    author_place,
-    author_talent,
-    border_share,
-    quality,
-    access,
-    place_best,
-    talent_mean,
-    talent_best,
-    team_weight,
-    reputation_weight,
-    key_country,
-    mu,
-    flags,
-    counts,
-    plain,
-    together,
-):
-    """Set ``mu`` (mean of ln z) and ``flags`` of every paper of a field, and count papers by place.
+    people: np.recarray,
+    output: np.recarray,
+    projects: Projects,
+    papers: Papers,
+    worth: Worth,
+    key_country: np.uint64,
+    counts: PaperCounts,
+) -> None:
+    """Set `mu` and `flags` of every paper of a field, and count papers by place.
 
-    What depends on ``mu`` is counted by bin of ``mu``, so that any function of it can be summed afterwards
+    What depends on `mu` is counted by bin of `mu`, so that any function of it can be summed afterwards
     (`sim.engines.spectrum`) without another look at the papers.
-
-    Parameters
-    ----------
-    border_share : [P], share of joint papers inside a place that cross a border (regional rests), else 0.
-    quality, access : [P], fitted place effect and frontier knowledge within reach, both in ln z; `place_best` is
-        the weight of the team's best place against the mean of its authors' places.
-    counts : [P, N_BINS, 3], out: papers by whole and fractional count, and whole international ones; plain : [4, P],
-        out: basic, sensitive, international and sensitive papers (whole), international ones by fractional count.
-    together : [P, P], out: joint papers, a < b.
     """
-    n_places = counts.shape[0]
-    here = quality + access
+    lead, first, n_authors, mu, flags = papers.lead, papers.first, papers.n_authors, papers.mu, papers.flags
+    author_place, author_talent, bits = papers.author_place, papers.author_talent, projects.bits
+    by_bin, joint = counts.by_bin, counts.joint
+    here, border_share = worth.place, worth.border_share
+    place_best, talent_mean, talent_best = worth.place_best, worth.talent_mean, worth.talent_best
     ln = np.log(np.maximum(np.arange(256), 1.0))
-    share = np.zeros(n_places)
-    seen = np.empty(n_places, np.int64)
+    share = np.zeros(here.shape[0])
+    seen = np.empty(here.shape[0], np.int64)
     for k in range(lead.shape[0]):
         i = lead[k]
         n = n_authors[k]
@@ -83,147 +108,130 @@ def rate_papers(
         crosses = n_seen > 1
         at_home = border_share[author_place[first[k]]]
         if not crosses and n > 1 and at_home > 0.0:
-            crosses = uniform(key_country, uid[i], np.uint64(ordinal[k])) < at_home
-        value = talent_mean * mean / n + talent_best * best + team_weight * ln[n]
+            crosses = uniform(key_country, people[i].uid, np.uint64(papers.ordinal[k])) < at_home
+        value = talent_mean * mean / n + talent_best * best + worth.team * ln[n]
         value += (1.0 - place_best) * level / n + place_best * top
-        value += reputation_weight * np.log1p(reputation[i])
+        value += worth.reputation * np.log1p(output[i].reputation)
         mu[k] = value
-        flags[k] = project[i] | (INTERNATIONAL if crosses else 0)
+        flags[k] = bits[i] | (INTERNATIONAL if crosses else 0)
         basic = 0.0 if flags[k] & APPLIED else 1.0
         sensitive = 1.0 if flags[k] & SENSITIVE else 0.0
         at = bin_of(value)
         for q in range(n_seen):
             p = seen[q]
-            counts[p, at, WHOLE] += 1.0
-            counts[p, at, FRACTIONAL] += share[p] / n
+            by_bin[p, at, WHOLE] += 1.0
+            by_bin[p, at, FRACTIONAL] += share[p] / n
             if crosses:
-                plain[3, p] += share[p] / n
+                counts.international_fractional[p] += share[p] / n
             share[p] = 0.0
-            plain[0, p] += basic
-            plain[1, p] += sensitive
+            counts.basic[p] += basic
+            counts.sensitive[p] += sensitive
             if crosses:
-                counts[p, at, INTERNATIONAL_WHOLE] += 1.0
-                plain[2, p] += sensitive
+                by_bin[p, at, WHOLE_INTERNATIONAL] += 1.0
+                counts.international_sensitive[p] += sensitive
             for r in range(q):
-                together[min(p, seen[r]), max(p, seen[r])] += 1.0
+                joint[min(p, seen[r]), max(p, seen[r])] += 1.0
 
 
 @njit(cache=True, nogil=True)
 def credit_authors(
-    uid,
-    place,
-    lead,
-    ordinal,
-    first,
-    n_authors,
-    authors,
-    mu,
-    flags,
-    sigma,
-    top1_share,
-    received,
-    discount,
-    key_luck,
-    reputation,
-    papers,
-    papers_international,
-    papers_basic,
-    citations,
-    top1,
-):
-    """Write this year's papers, citations and top papers into the author columns; update reputation.
+    people: np.recarray,
+    output: np.recarray,
+    papers: Papers,
+    sigma: float,
+    top1_share: np.ndarray,
+    received: np.ndarray,
+    discount: float,
+    key_luck: np.uint64,
+) -> None:
+    """Write this year's papers, citations and top papers into `output` (see `sim.core.columns`); update reputation.
 
-    ``top1_share`` : [N_BINS], share of the papers at the centre of each bin of mu that reach the top 1 %.
-    ``received`` : [P], citations per unit of z that a place's papers receive (home bias and access).
+    Parameters
+    ----------
+    sigma : standard deviation of luck in ln z.
+    top1_share : [N_BINS], share of the papers at the centre of each bin of mu that reach the top 1 %.
+    received : [P], citations per unit of z that a place's papers receive (home bias and access).
+    discount : share of last year's reputation that is left.
     """
-    for i in range(uid.shape[0]):
-        papers[i] = 0
-        papers_international[i] = 0
-        papers_basic[i] = 0
-        citations[i] = 0.0
-        top1[i] = 0.0
-        reputation[i] *= discount
+    lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
+    mu, flags = papers.mu, papers.flags
+    for i in range(output.shape[0]):
+        output[i].papers = 0
+        output[i].papers_international = 0
+        output[i].papers_basic = 0
+        output[i].citations = 0.0
+        output[i].top1 = 0.0
+        output[i].reputation *= discount
     for k in range(lead.shape[0]):
         i = lead[k]
-        luck = normal_quantile(uniform(key_luck, uid[i], np.uint64(ordinal[k])))
-        cited = np.exp(mu[k] + sigma * luck) * received[place[i]]
+        luck = normal_quantile(uniform(key_luck, people[i].uid, np.uint64(papers.ordinal[k])))
+        cited = np.exp(mu[k] + sigma * luck) * received[people[i].place]
         share = cited / n_authors[k]
         expected = between_bins(top1_share, mu[k])
         international = np.uint16(1 if flags[k] & INTERNATIONAL else 0)
         basic = np.uint16(0 if flags[k] & APPLIED else 1)
         for m in range(first[k], first[k] + n_authors[k]):
             if m + AHEAD < authors.shape[0]:
-                prefetch(reputation, authors[m + AHEAD])
-            j = authors[m]
-            papers[j] += np.uint16(1)
-            papers_international[j] += international
-            papers_basic[j] += basic
-            citations[j] += cited
-            top1[j] += expected
-            reputation[j] += share
+                prefetch(output, authors[m + AHEAD])
+            author = output[authors[m]]
+            author.papers += np.uint16(1)
+            author.papers_international += international
+            author.papers_basic += basic
+            author.citations += cited
+            author.top1 += expected
+            author.reputation += share
 
 
 @njit(cache=True, nogil=True)
 def count_projects(
-    uid,
-    origin,
-    place,
-    dual,
-    project,
-    n_leads,
-    lead,
-    first,
-    n_authors,
-    authors,
-    flags,
-    by_place,
-    exposed,
-):
+    people: np.recarray, projects: Projects, papers: Papers, counts: ProjectCounts, exposed: np.ndarray
+) -> None:
     """Applications and funded projects by place, and exposure of sensitive projects by way.
 
     Parameters
     ----------
-    by_place : [5, P], out: applications, funded, funded with a paper, of these with a foreign co-author, and
-        sensitive projects with a paper.
-    exposed : [4 ways, P, P], out: sensitive projects of place a exposed to place b by each way: members in a
-        with a second affiliation in b (reward), partners in b (deception, theft), members in a whose origin is
-        b (coercion). A project counts once towards a place by each way. What leaks through members in third places is
+    counts : out.
+    exposed : [4 ways, P, P], out: sensitive projects of place a exposed to place b by each way: members in a with a
+        second affiliation in b (reward), partners in b (deception, theft), members in a whose origin is b (coercion).
+        A project counts once towards a place by each way. What leaks through members in third places is
         `sim.engines.security.third_places`.
     """
-    for i in range(uid.shape[0]):
-        if uid[i] != 0:
-            by_place[0, place[i]] += 1.0 if project[i] & APPLIED_FOR else 0.0
-            by_place[1, place[i]] += 1.0 if project[i] & FUNDED else 0.0
+    lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
+    flags, bits = papers.flags, projects.bits
+    for i in range(people.shape[0]):
+        if people[i].uid != 0:
+            counts.applications[people[i].place] += 1.0 if bits[i] & APPLIED_FOR else 0.0
+            counts.funded[people[i].place] += 1.0 if bits[i] & FUNDED else 0.0
     k = 0
     n_papers = lead.shape[0]
-    seen = np.full((4, exposed.shape[1]), -1, np.int64)  # last project counted towards each place by each way
+    seen = np.full(exposed.shape[:2], -1, np.int64)  # last project counted by each way towards each place
     while k < n_papers:
         i = lead[k]
-        a = place[i]
+        a = people[i].place
         abroad = False
         last = k
         while last < n_papers and lead[last] == i:
             abroad = abroad or (flags[last] & INTERNATIONAL) != 0
-            if project[i] & SENSITIVE:
+            if bits[i] & SENSITIVE:
                 for m in range(first[last], first[last] + n_authors[last]):
-                    j = authors[m]
-                    if place[j] != a:
-                        if seen[1, place[j]] != i:
-                            seen[1, place[j]] = i
-                            exposed[1, a, place[j]] += 1.0
-                            exposed[3, a, place[j]] += 1.0
+                    member = people[authors[m]]
+                    if member.place != a:
+                        if seen[DECEPTION, member.place] != i:
+                            seen[DECEPTION, member.place] = i
+                            exposed[DECEPTION, a, member.place] += 1.0
+                            exposed[THEFT, a, member.place] += 1.0
                         continue
-                    if origin[j] != a and seen[2, origin[j]] != i:
-                        seen[2, origin[j]] = i
-                        exposed[2, a, origin[j]] += 1.0
-                    if dual[j] != 255 and dual[j] != a and seen[0, dual[j]] != i:
-                        seen[0, dual[j]] = i
-                        exposed[0, a, dual[j]] += 1.0
+                    if member.origin != a and seen[COERCION, member.origin] != i:
+                        seen[COERCION, member.origin] = i
+                        exposed[COERCION, a, member.origin] += 1.0
+                    if member.dual != NONE and member.dual != a and seen[REWARD, member.dual] != i:
+                        seen[REWARD, member.dual] = i
+                        exposed[REWARD, a, member.dual] += 1.0
             last += 1
-        by_place[4, a] += 1.0 if project[i] & SENSITIVE else 0.0
-        if project[i] & FUNDED:
-            by_place[2, a] += 1.0
-            by_place[3, a] += 1.0 if abroad else 0.0
+        counts.sensitive[a] += 1.0 if bits[i] & SENSITIVE else 0.0
+        if bits[i] & FUNDED:
+            counts.funded_published[a] += 1.0
+            counts.funded_international[a] += 1.0 if abroad else 0.0
         k = last
 
 

@@ -39,13 +39,13 @@ class Pool(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def cell(word, size):
+def cell(word: np.uint64, size: int) -> np.int64:
     """Cell of a hash in a pool of any size, by its lower 32 bits."""
     return np.int64(((word & _LOW) * np.uint64(size)) >> _HALF)
 
 
 @njit(cache=True)
-def pool_size(total):
+def pool_size(total: int) -> np.int64:
     """Cells for a number of slots: a multiple of a power of two with three leading bits, so that loads are 0.56-0.7.
 
     In steps of a fifth to a quarter, since every draw of a place changes when its number of cells does.
@@ -58,15 +58,20 @@ def pool_size(total):
 
 
 @njit(cache=True, nogil=True)
-def build_pools(uid, place, n_slots, key_pool, n_places):
+def build_pools(people: np.recarray, n_slots: np.ndarray, key_pool: np.uint64, n_places: int) -> Pool:
     """Hash tables of authorship slots by place, with ordered linear probing.
 
     Ordered (Amble & Knuth 1974, doi:10.1093/comjnl/17.2.135): the layout depends on who is in the pool, never on
     the rows they have.
+
+    Parameters
+    ----------
+    n_slots : uint16 [n_rows], authorships of the year; 0 in a free row.
     """
     size = np.zeros(n_places, np.int64)
-    for i in range(uid.shape[0]):
-        size[place[i]] += n_slots[i]  # none in a free row
+    for i in range(people.shape[0]):
+        if n_slots[i] > 0:
+            size[people[i].place] += n_slots[i]
     start = np.zeros(n_places, np.int64)
     n_cells = 0
     for p in range(n_places):
@@ -76,11 +81,11 @@ def build_pools(uid, place, n_slots, key_pool, n_places):
             n_cells += size[p]
     table = np.empty(max(n_cells, 1), np.uint64)
     taken = np.zeros((n_cells >> 6) + 1, np.uint64)
-    for i in range(uid.shape[0]):
+    for i in range(people.shape[0]):
         if n_slots[i] == 0:
             continue
-        pkey = person_key(key_pool, uid[i])
-        p = place[i]
+        pkey = person_key(key_pool, people[i].uid)
+        p = people[i].place
         first, cells = start[p], size[p]
         end = first + cells
         for k in range(n_slots[i]):
@@ -99,13 +104,13 @@ def build_pools(uid, place, n_slots, key_pool, n_places):
 
 
 @njit(cache=True, inline="always")
-def is_taken(taken, at):
+def is_taken(taken: np.ndarray, at: int) -> bool:
     """True if a cell holds somebody."""
     return (taken[at >> 6] >> np.uint64(at & 63)) & np.uint64(1) != 0
 
 
 @njit(cache=True, inline="always")
-def in_team(team, first, n, row):
+def in_team(team: np.ndarray, first: int, n: int, row: int) -> bool:
     """True if the row is among the n authors that start at `first`."""
     for k in range(first, first + n):  # noqa: SIM110 (kernels have no generators)
         if team[k] == row:
@@ -114,7 +119,9 @@ def in_team(team, first, n, row):
 
 
 @njit(cache=True, inline="always")
-def first_taken(taken, start, size, p, key, stream):
+def first_taken(
+    taken: np.ndarray, start: np.ndarray, size: np.ndarray, p: int, key: np.uint64, stream: int
+) -> np.int64:
     """Cell of the first person of place p that a draw names, in proportion to authorships; NOBODY if none is found.
 
     `key`, `stream` : the draw's key and the number of its first look.
@@ -128,23 +135,26 @@ def first_taken(taken, start, size, p, key, stream):
 
 
 @njit(cache=True, inline="always")
-def owner(table, at):
+def owner(table: np.ndarray, at: int) -> np.int64:
     """Row of the person who holds a cell."""
     return np.int64(table[at] & _LOW)
 
 
 @njit(cache=True)
-def draw_person(table, taken, start, size, p, key, stream, team, first, n, same):
+def draw_person(
+    pool: Pool, p: int, key: np.uint64, stream: int, team: np.ndarray, first: int, n: int, same: float
+) -> np.int64:
     """Row of a person of place p who is not on the team yet, in proportion to authorships; -1 if none is found.
 
     `key`, `stream` : as in `first_taken`, which names the same person unless that is on the team.
+    `team`, `first`, `n` : as in `in_team`.
     `same` : probability that an agent who is on the team already is drawn as the same person.
     """
-    cells = size[p]
+    cells = pool.size[p]
     for r in range(MAX_TRIES if cells > 0 else 0):
-        at = start[p] + cell(fold(key, np.uint64(stream + r)), cells)
-        if is_taken(taken, at):
-            row = owner(table, at)
+        at = pool.start[p] + cell(fold(key, np.uint64(stream + r)), cells)
+        if is_taken(pool.taken, at):
+            row = owner(pool.table, at)
             if not in_team(team, first, n, row) or (
                 same < 1.0 and unit(key, np.uint64(stream + MAX_TRIES + r)) >= same
             ):
@@ -153,7 +163,7 @@ def draw_person(table, taken, start, size, p, key, stream, team, first, n, same)
 
 
 @njit(cache=True)
-def guide(cumulative):
+def guide(cumulative: np.ndarray) -> np.ndarray:
     """First places to look at [R, GUIDE] for inverting the rows of a cumulative distribution [R, N]."""
     out = np.zeros((cumulative.shape[0], GUIDE), np.uint8)
     for a in range(cumulative.shape[0]):
@@ -166,7 +176,7 @@ def guide(cumulative):
 
 
 @njit(cache=True, inline="always")
-def invert(cumulative, guides, a, u):
+def invert(cumulative: np.ndarray, guides: np.ndarray, a: int, u: float) -> np.int64:
     """First index of row a whose cumulative share is at least u; the last entry of a row is 1."""
     at = np.int64(guides[a, np.int64(u * GUIDE)])
     while cumulative[a, at] < u:

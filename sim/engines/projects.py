@@ -5,6 +5,8 @@ Each researcher draws a number of authorships from their own key; some of them l
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.core.kernels import njit
@@ -12,12 +14,78 @@ from sim.core.randomness import draw, lower, person_key, poisson_from, unit, upp
 
 # project bits of a row; the first two make the kind index of sim.policy.channels.KINDS
 APPLIED, SENSITIVE, APPLIED_FOR, FUNDED = 1, 2, 4, 8
+KIND = APPLIED | SENSITIVE
 MAX_SLOTS = 200  # authorships a year of one agent
+RECENT_YEARS = 5  # since a move, in which programmes for recruits count
 _INVERSE = 1.0 / np.maximum(np.arange(MAX_SLOTS + 1.0), 1.0)
 
 
+class Projects(NamedTuple):
+    """Projects of one field in one year, by row of the field's people; all 0 in a free row.
+
+    Attributes
+    ----------
+    bits : uint8 [n_rows], `APPLIED`, `SENSITIVE` (of leads only), `APPLIED_FOR` and `FUNDED`.
+    n_slots : uint16 [n_rows], authorships of the year, led or not.
+    n_leads : uint16 [n_rows], papers led.
+    """
+
+    bits: np.ndarray
+    n_slots: np.ndarray
+    n_leads: np.ndarray
+
+
+class ProjectRates(NamedTuple):
+    """What a field's output and projects go by in one year.
+
+    Attributes
+    ----------
+    output : [P], authorships a year of a person with talent 1 and all factors 1 (funding included).
+    recruits : [P], output factor of people who arrived in the last five years.
+    stage : [3], output factor by stage of the career.
+    burden_place, burden_institution : [P] and [I], shares of research time lost to rules.
+    success : [P], share of applications funded.
+    military : [P], share of open basic projects directed to military use.
+    dual_use : [2], share of sensitive projects, basic and applied.
+    basic_share : share of basic projects.
+    lead_share : papers led per authorship.
+    apply_share : share of people who apply for a grant.
+    funded_gain : gain in output of the funded (F1: +7 %).
+    fear_output, fear_apply : share of output lost at full fear; share of the fearful who avoid applying (P8).
+    """
+
+    output: np.ndarray
+    recruits: np.ndarray
+    stage: np.ndarray
+    burden_place: np.ndarray
+    burden_institution: np.ndarray
+    success: np.ndarray
+    military: np.ndarray
+    dual_use: np.ndarray
+    basic_share: float
+    lead_share: float
+    apply_share: float
+    funded_gain: float
+    fear_output: float
+    fear_apply: float
+
+
+class ProjectKeys(NamedTuple):
+    """Keys of the year's draws.
+
+    Attributes
+    ----------
+    project : of one word a person, whose upper half decides on applying and lower half on the funding.
+    authorships, leads : of the number of authorships, and of papers led among them.
+    """
+
+    project: np.uint64
+    authorships: np.uint64
+    leads: np.uint64
+
+
 @njit(cache=True, inline="always")
-def number_led(n_slots, none_led, odds, u):
+def number_led(n_slots: int, none_led: np.ndarray, odds: float, u: float) -> int:
     """Papers a person leads of n_slots authorships: binomial quantile of u.
 
     `none_led` : [MAX_SLOTS + 1], probability of leading none of n; odds : of leading a paper one is on.
@@ -33,75 +101,45 @@ def number_led(n_slots, none_led, odds, u):
 
 
 @njit(cache=True, nogil=True)
-def plan_projects(
-    uid,
-    place,
-    institution,
-    stage,
-    talent,
-    fear,
-    moved_year,
-    year,
-    rate,
-    age,
-    burden_place,
-    burden_institution,
-    fear_output,
-    recruit_factor,
-    success,
-    apply_share,
-    fear_apply,
-    premium,
-    lead_share,
-    basic_share,
-    dual_use,
-    military,
-    key_project,
-    key_number,
-    key_lead,
-    project,
-    n_slots,
-    n_leads,
-):
-    """Project, authorships and led papers of every row; fills the three `out` arrays.
-
-    Parameters
-    ----------
-    rate : [P], authorships a year of a person with talent 1 and all factors 1 (funding included).
-    key_project : of one word a person, whose upper half decides on applying and lower half on the funding.
-    recruit_factor : [P], output factor of people who arrived in the last five years.
-    success, premium : [P] share of applications funded; gain in output of the funded (F1: +7 %).
-    apply_share, fear_apply : share who apply for a grant; share of the fearful who then avoid it (P8).
-    dual_use : [2] share of sensitive projects, basic and applied; military : [P].
-    """
+def plan_projects(year: int, people: np.recarray, rates: ProjectRates, keys: ProjectKeys) -> Projects:
+    """Project, authorships and led papers of every row."""
+    output, recruits, stage, success, military = (
+        rates.output,
+        rates.recruits,
+        rates.stage,
+        rates.success,
+        rates.military,
+    )
+    burden_place, burden_institution, dual_use = rates.burden_place, rates.burden_institution, rates.dual_use
+    n = people.shape[0]
+    project, n_slots, n_leads = np.zeros(n, np.uint8), np.zeros(n, np.uint16), np.zeros(n, np.uint16)
     zero, one, two = np.uint64(0), np.uint64(1), np.uint64(2)
-    none_led = (1.0 - lead_share) ** np.arange(MAX_SLOTS + 1)
-    odds = lead_share / (1.0 - lead_share)
-    for i in range(uid.shape[0]):
-        n_slots[i] = 0
-        n_leads[i] = 0
-        project[i] = 0
-        if uid[i] == 0:
+    none_led = (1.0 - rates.lead_share) ** np.arange(MAX_SLOTS + 1)
+    odds = rates.lead_share / (1.0 - rates.lead_share)
+    for i in range(n):
+        person = people[i]
+        if person.uid == 0:
             continue
-        a = place[i]
-        pkey = person_key(key_project, uid[i])
-        applied = upper(pkey) < apply_share * (1.0 - fear_apply * fear[i])
+        a = person.place
+        pkey = person_key(keys.project, person.uid)
+        applied = upper(pkey) < rates.apply_share * (1.0 - rates.fear_apply * person.fear)
         funded = applied & (lower(pkey) < success[a])
         bits = (APPLIED_FOR if applied else 0) | (FUNDED if funded else 0)
-        gain = 1.0 + premium * ((1.0 if funded else 0.0) - apply_share * success[a])
-        mean = rate[a] * talent[i] * age[stage[i]] * gain * (1.0 - fear_output * fear[i])
-        mean *= (1.0 - burden_place[a]) * (1.0 - burden_institution[institution[i]])
-        if moved_year[i] > 0 and year - moved_year[i] <= 5:
-            mean *= recruit_factor[a]
-        slots = min(MAX_SLOTS, poisson_from(draw(key_number, uid[i]), mean))
+        gain = 1.0 + rates.funded_gain * ((1.0 if funded else 0.0) - rates.apply_share * success[a])
+        mean = output[a] * person.talent * stage[person.stage] * gain * (1.0 - rates.fear_output * person.fear)
+        mean *= (1.0 - burden_place[a]) * (1.0 - burden_institution[person.institution])
+        if person.moved_year > 0 and year - person.moved_year <= RECENT_YEARS:
+            mean *= recruits[a]
+        slots = min(MAX_SLOTS, poisson_from(draw(keys.authorships, person.uid), mean))
         n_slots[i] = slots
-        leads = number_led(slots, none_led, odds, draw(key_lead, uid[i]))
+        leads = number_led(slots, none_led, odds, draw(keys.leads, person.uid))
         n_leads[i] = leads
         if leads > 0:  # only a lead's project has a type
-            kind = 0 if unit(pkey, zero) < basic_share else APPLIED
+            kind = 0 if unit(pkey, zero) < rates.basic_share else APPLIED
             if unit(pkey, one) < dual_use[kind]:
                 kind |= SENSITIVE
             elif kind == 0 and unit(pkey, two) < military[a]:
                 kind = APPLIED | SENSITIVE
             bits |= kind
         project[i] = bits
+    return Projects(project, n_slots, n_leads)

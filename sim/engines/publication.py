@@ -1,96 +1,115 @@
-"""Partners and papers of one field in one year (ODD 7.6).
+"""Papers of one field in one year: who leads them, who is on them, who remembers whom (ODD 7.6).
 
-Who leads a paper (`sim.engines.projects`) draws a team size, then each partner slot in turn: (a) a past co-author,
-else (b, c) a place, at home or abroad or the lead's origin, and a person of that place in proportion to their
-authorships. Rules and fear refuse slots; a refused slot is filled elsewhere with probability `refill`, otherwise the
-authorship is lost. Where a drawn place has nobody with time in the field, another is drawn, up to three times. A
-refill goes to another place by the same distribution, or home if that is the refused place or has rules against it
-itself; its person is not asked for fear.
-
-An agent stands for `scale` people, so to draw the same agent twice is to draw the same person with probability
-``same = 1 / scale`` only. At scale 1 nobody is on a paper twice; at any scale team sizes and international
-shares are those of scale 1.
-
-Partners come from keyed pools (`sim.engines.pools`), places from the distributions of `sim.engines.partners`.
+Who leads a paper (`sim.engines.projects`) draws a team size, then each partner slot in turn (`sim.engines.teams`).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import fold, lower, person_key, unit, upper
-from sim.core.ties import tie_alive, tie_row, tie_word, uid_tag, with_tie
-from sim.engines.pools import NOBODY, draw_person, first_taken, guide, in_team, invert, owner
-from sim.engines.projects import SENSITIVE
+from sim.core.ties import alive, tie_row, tie_word, uid_tag, with_tie
+from sim.engines.pools import NOBODY, Pool, first_taken, guide, in_team, invert, owner
+from sim.engines.projects import KIND, SENSITIVE, Projects
+from sim.engines.teams import (
+    D_ORIGIN,
+    D_RETRY,
+    PERSON,
+    PLACES_TRIED,
+    PartnerRules,
+    candidate_row,
+    drawn_tie,
+    fill_slot,
+    places_without_rules,
+)
 
-# draws of one partner slot; its key itself gives repeat (upper half) and place (lower half)
-_D_TIE, _D_ORIGIN, _D_SAME, _D_REFUSE, _D_PARTNER, _D_REFILL, _D_OTHER, _D_RETRY = range(8)
-_PERSON, _REFILL_PERSON = 16, 256  # first of the draws of a person, of one at another place
 
+class Papers(NamedTuple):
+    """Papers of one field in one year, in order of their leads; authorships in flat arrays, the lead first.
 
-@njit(cache=True, inline="always")
-def fear_refusal(kappa, fear, a, b, threat):
-    """Probability that a fearful person in a refuses to work with b: by the threat that b counts as in a."""
-    if a == b or fear <= 0.0:
-        return 0.0
-    return kappa * fear * threat[a, b]
+    `plan_papers` draws what is led; `name_candidates` and `write_papers` fill in the authors, `impact.rate_papers`
+    what a paper is worth. Paper k has the authorships ``first[k]`` to ``first[k] + n_authors[k]``; those up to
+    ``first[k + 1]`` were planned and found nobody.
+
+    Attributes
+    ----------
+    lead : int32 [papers], row of the lead.
+    ordinal : uint8 [papers], number within the lead's year; with the lead's uid it names the paper.
+    first : int64 [papers + 1], first authorship.
+    n_authors : uint8 [papers].
+    mu : float32 [papers], mean of ln z.
+    flags : uint8 [papers], project bits of the lead and `sim.engines.impact.INTERNATIONAL`.
+    authors : int32 [authorships], rows.
+    author_place, author_talent, author_tag : uint8, float32 and uint32 [authorships], place, talent and tag of the
+        uid; kept while they are at hand, so that later passes need not look at people at random.
+    """
+
+    lead: np.ndarray
+    ordinal: np.ndarray
+    first: np.ndarray
+    n_authors: np.ndarray
+    mu: np.ndarray
+    flags: np.ndarray
+    authors: np.ndarray
+    author_place: np.ndarray
+    author_talent: np.ndarray
+    author_tag: np.ndarray
 
 
 @njit(cache=True, nogil=True)
-def plan_papers(uid, n_leads, team_cumulative, key_team):
-    """Lead row, ordinal within the lead's year and first author index of every paper, with team sizes drawn.
+def plan_papers(people: np.recarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64) -> Papers:
+    """Papers that are led, with team sizes drawn; authors and worth are still to be filled in.
 
-    `team_cumulative` : [1, MAX_TEAM], distribution of partners per paper.
+    Parameters
+    ----------
+    n_leads : uint16 [n_rows], papers led.
+    team_cumulative : [1, MAX_TEAM], cumulative distribution of partners per paper.
     """
     n = 0
-    for i in range(uid.shape[0]):
+    for i in range(people.shape[0]):
         n += n_leads[i]
     guides = guide(team_cumulative)
     lead = np.empty(n, np.int32)
     ordinal = np.empty(n, np.uint8)
     first = np.zeros(n + 1, np.int64)
     k = 0
-    for i in range(uid.shape[0]):
+    for i in range(people.shape[0]):
         if n_leads[i] == 0:
             continue
-        pkey = person_key(key_team, uid[i])
+        pkey = person_key(key_team, people[i].uid)
         for j in range(n_leads[i]):
             lead[k] = i
             ordinal[k] = j
             first[k + 1] = first[k] + 1 + invert(team_cumulative, guides, 0, unit(pkey, np.uint64(j)))
             k += 1
-    return lead, ordinal, first
+    m = first[n]
+    return Papers(
+        lead, ordinal, first, np.empty(n, np.uint8), np.empty(n, np.float32), np.empty(n, np.uint8),
+        np.empty(m, np.int32), np.empty(m, np.uint8), np.empty(m, np.float32), np.empty(m, np.uint32),
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
 def name_candidates(
-    uid,
-    origin,
-    place,
-    ties,
-    lead,
-    ordinal,
-    first,
-    pool,
-    cumulative,
-    repeat,
-    origin_link,
-    key_partner,
-    authors,
-):
+    people: np.recarray, ties: np.ndarray, papers: Papers, pool: Pool, rules: PartnerRules, key_partner: np.uint64
+) -> None:
     """Put the lead, and the first person that each slot names, into `authors`: a row, a past co-author, NOBODY.
 
-    A past co-author is kept as ``-2 - row`` until it is known whether they are still there (`person`).
+    A past co-author is kept as ``-2 - row`` until it is known whether they are still there (`candidate_row`).
     """
-    guides = guide(cumulative)
-    table, taken, start, size = pool  # kernels count references to what they take out of a tuple, so once
+    # kernels count references to what they take out of a tuple, so once
+    lead, ordinal, first, authors = papers.lead, papers.ordinal, papers.first, papers.authors
+    cumulative, guides, repeat, origin_link = rules.cumulative, rules.guides, rules.repeat, rules.origin_link
+    table, taken, start, size = pool.table, pool.taken, pool.start, pool.size
     for k in range(lead.shape[0]):
         i = lead[k]
         authors[first[k]] = i
-        a = np.int64(place[i])
-        pkey = fold(person_key(key_partner, uid[i]), np.uint64(ordinal[k]))
+        a = np.int64(people[i].place)
+        pkey = fold(person_key(key_partner, people[i].uid), np.uint64(ordinal[k]))
         for slot in range(1, first[k + 1] - first[k]):
             skey = fold(pkey, np.uint64(slot))
             row = np.int64(-1)
@@ -100,15 +119,15 @@ def name_candidates(
                 authors[first[k] + slot] = -2 - row
             else:
                 # `partner_place`, written out: called with arrays, it would count references once a slot
-                b = np.int64(origin[i])
-                if b == a or unit(skey, np.uint64(_D_ORIGIN)) >= origin_link:
+                b = np.int64(people[i].origin)
+                if b == a or unit(skey, np.uint64(D_ORIGIN)) >= origin_link:
                     b = invert(cumulative, guides, a, lower(skey))
                     r = 1
-                    while size[b] == 0 and r < 4:
-                        b = invert(cumulative, guides, a, unit(skey, np.uint64(_D_RETRY + r)))
+                    while size[b] == 0 and r < PLACES_TRIED:
+                        b = invert(cumulative, guides, a, unit(skey, np.uint64(D_RETRY + r)))
                         r += 1
-                # the cell only: who holds it is a look at random memory, of which many are made at once below
-                authors[first[k] + slot] = first_taken(taken, start, size, b, skey, _PERSON)
+                # the cell only: who has it is a look at random memory, of which many are made at once below
+                authors[first[k] + slot] = first_taken(taken, start, size, b, skey, PERSON)
     for k in range(lead.shape[0]):
         for m in range(first[k] + 1, first[k + 1]):
             if authors[m] >= 0:
@@ -117,34 +136,15 @@ def name_candidates(
 
 @njit(cache=True, nogil=True)
 def write_papers(
-    uid,
-    origin,
-    place,
-    talent,
-    fear,
-    ties,
-    project,
-    n_leads,
-    lead,
-    ordinal,
-    first,
-    pool,
-    cumulative,
-    friction,
-    threat,
-    repeat,
-    origin_link,
-    kappa,
-    refill,
-    same,
-    key_partner,
-    authors,
-    n_authors,
-    author_place,
-    author_talent,
-    author_tag,
-    lost,
-):
+    people: np.recarray,
+    ties: np.ndarray,
+    projects: Projects,
+    papers: Papers,
+    pool: Pool,
+    rules: PartnerRules,
+    key_partner: np.uint64,
+    lost: np.ndarray,
+) -> None:
     """Settle the author list of every paper; add refused sensitive slots to ``lost[a, b]`` (in projects).
 
     Most candidates are taken as they are. Where anything may stand against one (on the team already, gone, rules at
@@ -153,158 +153,52 @@ def write_papers(
 
     Parameters
     ----------
-    pool : what `build_pools` returns.
-    cumulative : [P, P], distribution of partner places by the lead's place.
-    friction : [4 kinds, P, P], share of slots refused by the rules of either side.
-    same : probability that the same agent is the same person, 1 / scale.
-    repeat : share of slots that go to a past co-author; origin_link : of the rest, the share that people who work
-        outside their origin give to their origin (C9).
-    authors : candidates of `name_candidates`, in; rows, the lead first, at ``first[k]``, out.
-    n_authors : [papers] authors found.
-    author_place, author_talent, author_tag : of each entry of `authors`, out; what later passes need of people is
-        noted while it is at hand.
+    papers : with the candidates of `name_candidates` as authors, in; authors and what is kept of them, out.
+    lost : [P, P], out.
     """
-    guides = guide(cumulative)
-    table, taken, start, size = pool
-    free = places_without_rules(friction)
+    lead, ordinal, first, authors = papers.lead, papers.ordinal, papers.first, papers.authors
+    n_authors, author_place = papers.n_authors, papers.author_place
+    author_talent, author_tag = papers.author_talent, papers.author_tag
+    bits, n_leads = projects.bits, projects.n_leads
+    free = places_without_rules(rules.friction)
     for k in range(lead.shape[0]):
         i = lead[k]
         at = first[k]
-        author_place[at], author_talent[at], author_tag[at] = place[i], talent[i], uid_tag(uid[i])
+        a = people[i].place
+        author_place[at], author_talent[at], author_tag[at] = a, people[i].talent, uid_tag(people[i].uid)
         n = np.int64(1)  # a plain 1 would compile `fill_slot` once more, for the number 1
-        kind = project[i] & 3
-        plain = free[kind, place[i]] and fear[i] <= 0.0
-        pkey = fold(person_key(key_partner, uid[i]), np.uint64(ordinal[k]))
+        kind = bits[i] & KIND
+        plain = free[kind, a] and people[i].fear <= 0.0
+        pkey = fold(person_key(key_partner, people[i].uid), np.uint64(ordinal[k]))
         for slot in range(1, first[k + 1] - at):
             ahead = at + slot + AHEAD
             if ahead < authors.shape[0]:
-                prefetch(uid, person(authors[ahead]))
+                prefetch(people, candidate_row(authors[ahead]))
             found = authors[at + slot]
-            j = person(found)
+            j = candidate_row(found)
             if not (
                 plain
                 and found != NOBODY
-                and fear[j] <= 0.0
-                and (found > NOBODY or tie_alive(uid, drawn_tie(ties, i, fold(pkey, np.uint64(slot)))))
+                and people[j].fear <= 0.0
+                and (found > NOBODY or alive(people, drawn_tie(ties, i, fold(pkey, np.uint64(slot)))))
                 and not in_team(authors, at, n, j)
             ):
                 skey = fold(pkey, np.uint64(slot))
-                j, barred = fill_slot(
-                    i, kind, skey, uid, origin, place, fear, ties, table, taken, start, size, cumulative, guides,
-                    friction, threat, repeat, origin_link, kappa, refill, same, authors, at, n,
-                )  # fmt: skip
+                j, barred = fill_slot(people, ties, pool, rules, kind, skey, authors, at, n)
                 if barred >= 0 and kind & SENSITIVE:
-                    lost[place[i], barred] += 1.0 / n_leads[i]
+                    lost[a, barred] += 1.0 / n_leads[i]
             if j >= 0:
                 authors[at + n] = j
-                author_place[at + n], author_talent[at + n] = place[j], talent[j]
-                author_tag[at + n] = uid_tag(uid[j])
+                author_place[at + n], author_talent[at + n] = people[j].place, people[j].talent
+                author_tag[at + n] = uid_tag(people[j].uid)
                 n += 1
         n_authors[k] = n
 
 
-@njit(cache=True, inline="always")
-def person(found):
-    """Row of a candidate of `name_candidates`."""
-    return np.int64(found) if found >= 0 else -2 - np.int64(found)
-
-
-@njit(cache=True, inline="always")
-def drawn_tie(ties, i, skey):
-    """Tie that a slot of lead i names."""
-    return ties[i, int(unit(skey, np.uint64(_D_TIE)) * ties.shape[1])]
-
-
-@njit(cache=True)
-def places_without_rules(friction):
-    """True where a place's projects of a kind meet no rule [4 kinds, P]."""
-    free = np.ones(friction.shape[:2], np.bool_)
-    for kind in range(friction.shape[0]):
-        for a in range(friction.shape[1]):
-            free[kind, a] = friction[kind, a].max() <= 0.0
-    return free
-
-
 @njit(cache=True, nogil=True)
-def fill_slot(
-    i,
-    kind,
-    skey,
-    uid,
-    origin,
-    place,
-    fear,
-    ties,
-    table,
-    taken,
-    start,
-    size,
-    cumulative,
-    guides,
-    friction,
-    threat,
-    repeat,
-    origin_link,
-    kappa,
-    refill,
-    same,
-    authors,
-    at,
-    n,
-):
-    """The whole rule of one slot: person found, or -1; and the place that was refused, or -1."""
-    a = np.int64(place[i])
-    j = np.int64(-1)
-    b = a
-    if upper(skey) < repeat:
-        tie = drawn_tie(ties, i, skey)
-        if tie_alive(uid, tie):
-            row = tie_row(tie)
-            if not in_team(authors, at, n, row) or (same < 1.0 and unit(skey, np.uint64(_D_SAME)) >= same):
-                j = row
-                b = np.int64(place[row])
-    if j < 0:
-        b = partner_place(a, np.int64(origin[i]), skey, size, cumulative, guides, origin_link)
-    refusal = 1.0 - (1.0 - friction[kind, a, b]) * (1.0 - fear_refusal(kappa, fear[i], a, b, threat))
-    refused = refusal > 0.0 and unit(skey, np.uint64(_D_REFUSE)) < refusal
-    if not refused:
-        if j < 0:
-            j = draw_person(table, taken, start, size, b, skey, _PERSON, authors, at, n, same)
-        if j >= 0:
-            shy = fear_refusal(kappa, fear[j], b, a, threat)
-            refused = shy > 0.0 and unit(skey, np.uint64(_D_PARTNER)) < shy
-    if not refused:
-        return j, np.int64(-1)
-    j = np.int64(-1)
-    if unit(skey, np.uint64(_D_REFILL)) < refill:
-        c = invert(cumulative, guides, a, unit(skey, np.uint64(_D_OTHER)))
-        if c == b or friction[kind, a, c] > 0.0:
-            c = a
-        j = draw_person(table, taken, start, size, c, skey, _REFILL_PERSON, authors, at, n, same)
-    return j, b
-
-
-@njit(cache=True)
-def partner_place(a, o, skey, size, cumulative, guides, origin_link):
-    """Place of a new partner of a lead from o in a: the origin, or by distribution.
-
-    If nobody there has time for the field, another place is drawn, up to three times.
-    """
-    b = a
-    if o != a and unit(skey, np.uint64(_D_ORIGIN)) < origin_link:
-        b = o
-    else:
-        b = invert(cumulative, guides, a, lower(skey))
-        r = 1
-        while size[b] == 0 and r < 4:
-            b = invert(cumulative, guides, a, unit(skey, np.uint64(_D_RETRY + r)))
-            r += 1
-    return b
-
-
-@njit(cache=True, nogil=True)
-def update_ties(year, ties, first, n_authors, authors, author_tag, key_tie):
+def update_ties(year: int, ties: np.ndarray, papers: Papers, key_tie: np.uint64) -> None:
     """Lead and partners of each paper remember each other; the order of papers does not matter."""
+    first, n_authors, authors, author_tag = papers.first, papers.n_authors, papers.authors, papers.author_tag
     odd = key_tie | np.uint64(1)
     for k in range(n_authors.shape[0]):
         i = authors[first[k]]

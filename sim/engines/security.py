@@ -8,6 +8,7 @@ No base rate of leaks is known (S1): `SecurityParams.leak_rate` is swept and res
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from sim.core.kernels import njit
 from sim.core.randomness import Stream, base_key, poissons
 from sim.params import SecurityParams
 
+REWARD, DECEPTION, COERCION, THEFT = range(len(WAYS))  # in the order of WAYS
+
 
 def way_shares(params: SecurityParams) -> np.ndarray:
     """Shares of the leak rate by way [w]; sum 1."""
@@ -23,8 +26,7 @@ def way_shares(params: SecurityParams) -> np.ndarray:
     return shares / shares.sum()
 
 
-@dataclass(frozen=True)
-class Leaks:
+class Leaks(NamedTuple):
     """Expected leaks of one year, in real project-years.
 
     Attributes
@@ -70,19 +72,35 @@ def leaks(
     scale : real projects in one of `exposure`, `exposure_lost` and `sensitive`.
     """
     n_ways, n_fields, n_places = exposure.shape[:3]
-    leaked, towards = np.zeros((n_ways, n_fields, n_places)), np.zeros((n_places, n_places))
-    prevented, avoided = np.zeros((n_ways, n_places)), np.zeros((n_ways, n_places))
+    found = Leaks(
+        leaked=np.zeros((n_ways, n_fields, n_places)),
+        towards=np.zeros((n_places, n_places)),
+        prevented=np.zeros((n_ways, n_places)),
+        avoided=np.zeros((n_ways, n_places)),
+    )
     rate = scale * params.leak_rate * way_shares(params)
-    _sum_leaks(
-        exposure, exposure_lost, sensitive, threat, np.clip(protection, 0.0, 1.0), rate,
-        leaked, towards, prevented, avoided,
-    )  # fmt: skip
-    return Leaks(leaked, towards, prevented, avoided)
+    _sum_leaks(exposure, exposure_lost, sensitive, threat, np.clip(protection, 0.0, 1.0), rate, found)
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _sum_leaks(exposure, lost, sensitive, threat, protection, rate, leaked, towards, prevented, avoided):
-    """Leaks summed over the axes that nobody reads; the large arrays [w, f, a, b] are never built."""
+def _sum_leaks(
+    exposure: np.ndarray,
+    lost: np.ndarray,
+    sensitive: np.ndarray,
+    threat: np.ndarray,
+    protection: np.ndarray,
+    rate: np.ndarray,
+    found: Leaks,
+) -> None:
+    """Leaks summed over the axes that nobody reads; the large arrays [w, f, a, b] are never built.
+
+    Parameters
+    ----------
+    exposure, lost, sensitive, threat, protection : as in `leaks`.
+    rate : [w], leaks of an exposed project-year by each way at full threat; found : out.
+    """
+    leaked, towards, prevented, avoided = found.leaked, found.towards, found.prevented, found.avoided
     n_ways, n_fields, n_places = leaked.shape
     share = np.empty((n_places, n_ways, n_places))
     protected = np.empty((n_ways, n_places), np.bool_)  # most places protect nothing, which is quicker
@@ -93,7 +111,7 @@ def _sum_leaks(exposure, lost, sensitive, threat, protection, rate, leaked, towa
     for f in range(n_fields):
         exposed_share(exposure[:, f], sensitive[f], share)
         for a in range(n_places):
-            third_places(a, exposure[1, f, a], share, protection, protected, through, stopped)
+            third_places(a, exposure[DECEPTION, f, a], share, protection, protected, through, stopped)
             for w in range(n_ways):
                 for b in range(n_places):
                     if threat[a, b] == 0.0:
@@ -108,7 +126,7 @@ def _sum_leaks(exposure, lost, sensitive, threat, protection, rate, leaked, towa
 
 
 @njit(cache=True, nogil=True)
-def exposed_share(exposure, sensitive, share):
+def exposed_share(exposure: np.ndarray, sensitive: np.ndarray, share: np.ndarray) -> None:
     """Share of c's sensitive projects of one field that are exposed towards b by each way.
 
     Parameters
@@ -124,7 +142,15 @@ def exposed_share(exposure, sensitive, share):
 
 
 @njit(cache=True, nogil=True)
-def third_places(a, joint, share, protection, protected, through, stopped):
+def third_places(
+    a: int,
+    joint: np.ndarray,
+    share: np.ndarray,
+    protection: np.ndarray,
+    protected: np.ndarray,
+    through: np.ndarray,
+    stopped: np.ndarray,
+) -> None:
     """Exposure of a's sensitive projects in one field by way of members in third places, under their protection.
 
     Parameters

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
@@ -18,17 +19,87 @@ from sim.core.kernels import njit
 
 # bins of mu, wide enough for any team; outside values are put into the last ones
 BIN_WIDTH, BIN_START, N_BINS = 0.05, -9.0, 512
-WHOLE, FRACTIONAL, INTERNATIONAL = range(3)  # how papers are counted; the last one is whole
+WHOLE, FRACTIONAL, WHOLE_INTERNATIONAL = range(3)  # how papers are counted
+
+
+class PaperCounts(NamedTuple):
+    """Papers of one field in one year as `impact.rate_papers` counts them by place (agents).
+
+    Attributes
+    ----------
+    by_bin : [P, N_BINS, 3], by bin of mu: whole, fractional and whole international counts.
+    basic, sensitive, international_sensitive : [P], whole counts.
+    international_fractional : [P].
+    joint : [P, P], joint papers, a < b, whole.
+    """
+
+    by_bin: np.ndarray
+    basic: np.ndarray
+    sensitive: np.ndarray
+    international_sensitive: np.ndarray
+    international_fractional: np.ndarray
+    joint: np.ndarray
+
+    @classmethod
+    def none(cls, n_places: int) -> PaperCounts:
+        """Nothing counted yet."""
+        basic, sensitive, international_sensitive, international_fractional = np.zeros((4, n_places))
+        return cls(
+            np.zeros((n_places, N_BINS, 3)),
+            basic,
+            sensitive,
+            international_sensitive,
+            international_fractional,
+            np.zeros((n_places, n_places)),
+        )
+
+
+class PlaceCounts(NamedTuple):
+    """Papers by place, and what they are worth: [P] of one field, or [F, P] (agents).
+
+    ``whole`` counts a paper once for each place of its authors, ``fractional`` by its share of authors; ``top1`` and
+    ``top10`` are expected papers in the world's top 1 and 10 % of their field, ``z`` the citations they draw, ``z1``,
+    ``z3`` and ``z10`` those that the top 1, 3 and 10 % draw. Other counts are whole.
+    """
+
+    papers_whole: np.ndarray
+    papers_fractional: np.ndarray
+    papers_international: np.ndarray
+    papers_basic: np.ndarray
+    papers_sensitive: np.ndarray
+    papers_international_sensitive: np.ndarray
+    papers_international_fractional: np.ndarray
+    top1_whole: np.ndarray
+    top1_fractional: np.ndarray
+    top1_international: np.ndarray
+    top1_at_baseline_threshold: np.ndarray
+    top1_fractional_at_baseline_threshold: np.ndarray
+    top10_whole: np.ndarray
+    top10_fractional: np.ndarray
+    impact_sum: np.ndarray
+    z_fractional: np.ndarray
+    z1_fractional: np.ndarray
+    z3_fractional: np.ndarray
+    z10_fractional: np.ndarray
+
+
+class Thresholds(NamedTuple):
+    """Levels of ln z that the world's top 1, 3 and 10 % of a field's papers exceed, and the baseline's top 1 %."""
+
+    top1: float
+    top3: float
+    top10: float
+    baseline: float
 
 
 @njit(cache=True, inline="always")
-def bin_of(mu):
+def bin_of(mu: float) -> int:
     """Bin of a value of mu."""
-    return min(max(np.int64((mu - BIN_START) / BIN_WIDTH), 0), N_BINS - 1)
+    return min(max(int((mu - BIN_START) / BIN_WIDTH), 0), N_BINS - 1)
 
 
 @njit(cache=True, inline="always")
-def between_bins(values, mu):
+def between_bins(values: np.ndarray, mu: float) -> float:
     """Value at mu of a function given at the centres of bins [N_BINS], by linear interpolation."""
     x = (mu - BIN_START) / BIN_WIDTH - 0.5
     at = np.int64(min(max(x, 0.0), N_BINS - 2.0))
@@ -50,9 +121,9 @@ class Spectrum:
     sigma: float
 
     @classmethod
-    def of(cls, counts: np.ndarray, sigma: float) -> Spectrum:
+    def of(cls, by_bin: np.ndarray, sigma: float) -> Spectrum:
         """Spectrum of papers counted by place and bin [P, N_BINS, 3]: fractional counts add up to 1 a paper."""
-        weight = counts[:, :, FRACTIONAL].sum(axis=0)
+        weight = by_bin[:, :, FRACTIONAL].sum(axis=0)
         at = np.flatnonzero(weight)
         # values of a bin spread by width / sqrt(12) around its centre (Sheppard's correction)
         spread = math.sqrt(sigma * sigma + BIN_WIDTH**2 / 12.0)
@@ -70,7 +141,7 @@ class Spectrum:
 
 
 @njit(cache=True, nogil=True)
-def top_share_level(centre, weight, sigma, share):
+def top_share_level(centre: np.ndarray, weight: np.ndarray, sigma: float, share: float) -> float:
     """Solve ``sum_b weight_b P(centre_b + sigma luck > z) = share`` for z: Newton steps kept inside a bracket."""
     low, high = centre[0] - 6.0 * sigma, centre[-1] + 6.0 * sigma
     mean = (weight * centre).sum()
@@ -94,47 +165,52 @@ def top_share_level(centre, weight, sigma, share):
     return z
 
 
-# rows of the `by_place` array that `sum_by_place` makes
-BY_PLACE = (
-    "papers_whole", "papers_fractional", "papers_international", "papers_basic", "papers_sensitive",
-    "papers_international_sensitive", "papers_international_fractional",
-    "top1_whole", "top1_fractional", "top10_whole", "top10_fractional",
-    "top1_at_baseline_threshold", "impact_sum", "top1_international", "z_fractional", "z10_fractional", "z1_fractional",
-    "z3_fractional", "top1_fractional_at_baseline_threshold",
-)  # fmt: skip
-
-
-def sum_by_place(
-    spectrum: Spectrum, counts: np.ndarray, plain: np.ndarray, thresholds: tuple[float, float, float, float]
-) -> np.ndarray:
-    """Counts by place [len(BY_PLACE), P] from counts by bin.
-
-    Parameters
-    ----------
-    counts : [P, N_BINS, 3], papers by whole, fractional and whole international count; plain : [4, P], papers that
-        are basic, sensitive, both international and sensitive, and international ones by fractional count.
-    thresholds : levels of ln z of the top 1, 3 and 10 %, and of the baseline's top 1 %.
-    """
-    z1, z3, z10, baseline = thresholds
+def sum_by_place(spectrum: Spectrum, counts: PaperCounts, thresholds: Thresholds) -> PlaceCounts:
+    """Counts by place [P] from counts by bin."""
     s2 = spectrum.sigma**2
-    mean = np.exp(spectrum.centre + 0.5 * s2)
-    one, top1, top10 = np.ones(len(mean)), spectrum.exceeds(z1), spectrum.exceeds(z10)
-    # citations drawn by the top papers: mean of a log-normal above a threshold
-    drawn = [mean * spectrum.exceeds(z, s2) for z in (z10, z1, z3)]
-    whole = [one, top1, top10, spectrum.exceeds(baseline), mean]
-    values = np.stack([*whole, one, top1, top10, mean, *drawn, one, top1, whole[3]], axis=1)
-    kinds = np.array([WHOLE] * 5 + [FRACTIONAL] * 7 + [INTERNATIONAL] * 2 + [FRACTIONAL])
-    sums = sum_bins(counts, spectrum.at, values, kinds)
-    return np.concatenate([sums[[0, 5, 12]], plain, sums[[1, 6, 2, 7, 3, 4, 13, 8, 9, 10, 11, 14]]])
+    z = np.exp(spectrum.centre + 0.5 * s2)
+    one, top1, top10 = np.ones(len(z)), spectrum.exceeds(thresholds.top1), spectrum.exceeds(thresholds.top10)
+    baseline = spectrum.exceeds(thresholds.baseline)
+
+    def drawn(threshold: float) -> np.ndarray:
+        """Citations drawn by the top papers: mean of a log-normal above a threshold."""
+        return z * spectrum.exceeds(threshold, s2)
+
+    sums = {  # how papers are counted, and what each of a bin counts for
+        "papers_whole": (WHOLE, one),
+        "papers_fractional": (FRACTIONAL, one),
+        "papers_international": (WHOLE_INTERNATIONAL, one),
+        "top1_whole": (WHOLE, top1),
+        "top1_fractional": (FRACTIONAL, top1),
+        "top1_international": (WHOLE_INTERNATIONAL, top1),
+        "top1_at_baseline_threshold": (WHOLE, baseline),
+        "top1_fractional_at_baseline_threshold": (FRACTIONAL, baseline),
+        "top10_whole": (WHOLE, top10),
+        "top10_fractional": (FRACTIONAL, top10),
+        "impact_sum": (WHOLE, z),
+        "z_fractional": (FRACTIONAL, z),
+        "z1_fractional": (FRACTIONAL, drawn(thresholds.top1)),
+        "z3_fractional": (FRACTIONAL, drawn(thresholds.top3)),
+        "z10_fractional": (FRACTIONAL, drawn(thresholds.top10)),
+    }
+    kinds, values = zip(*sums.values())
+    found = sum_bins(counts.by_bin, spectrum.at, np.stack(values, axis=1), np.array(kinds))
+    return PlaceCounts(
+        **dict(zip(sums, found)),
+        papers_basic=counts.basic,
+        papers_sensitive=counts.sensitive,
+        papers_international_sensitive=counts.international_sensitive,
+        papers_international_fractional=counts.international_fractional,
+    )
 
 
 @njit(cache=True, nogil=True)
-def sum_bins(counts, at, values, kinds):
-    """``sum_b counts[p, at_b, kinds_q] values[b, q]`` as [Q, P], in a fixed order."""
-    out = np.zeros((values.shape[1], counts.shape[0]))
-    for p in range(counts.shape[0]):
+def sum_bins(by_bin: np.ndarray, at: np.ndarray, values: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """``sum_b by_bin[p, at_b, kinds_q] values[b, q]`` as [Q, P], in a fixed order."""
+    out = np.zeros((values.shape[1], by_bin.shape[0]))
+    for p in range(by_bin.shape[0]):
         for b in range(at.shape[0]):
-            if counts[p, at[b], WHOLE] > 0.0:
+            if by_bin[p, at[b], WHOLE] > 0.0:
                 for q in range(values.shape[1]):
-                    out[q, p] += counts[p, at[b], kinds[q]] * values[b, q]
+                    out[q, p] += by_bin[p, at[b], kinds[q]] * values[b, q]
     return out

@@ -24,19 +24,20 @@ def next_macro(
     scale = setting.scale
     by_stage = people.cells.sum(axis=0) * scale
     stock = people.stock.sum(axis=0) * scale
-    mass = output.field("papers_fractional") * scale
+    mass = output.by_field.papers_fractional * scale
+    papers = output.by_place
     came_from = people.came_from * scale / np.maximum(stock, 1.0)[:, None]
-    share = output.place("top1_fractional") / np.maximum(output.place("papers_fractional"), 1e-9)
-    seen = output.place("papers_fractional") > 0
+    share = papers.top1_fractional / np.maximum(papers.papers_fractional, 1e-9)
+    seen = papers.papers_fractional > 0
     per_head = ctx.inputs.gerd / np.maximum(stock, 1.0)
     change = np.log(per_head / ctx.inputs.reference.funding_per_head)
     change = np.where(stock > 0, np.clip(change, -2.0, 2.0), 0.0)
     return Macro(
         size=last.size + 0.3 * (mass.sum(axis=0) - last.size),
         mass=mass,
-        top1=output.field("top1_fractional") * scale,
+        top1=output.by_field.top1_fractional * scale,
         trust=trust,
-        access=access_matrix(joint_papers(output) * scale, output.place("papers_whole") * scale, came_from),
+        access=access_matrix(output.joint_papers * scale, papers.papers_whole * scale, came_from),
         prestige=np.where(seen, last.prestige + 0.2 * (share - last.prestige), last.prestige),
         students=by_stage[:, 0] / np.maximum(by_stage[:, 1:].sum(axis=1), scale),
         permanent_share=people.n_permanent * scale / np.maximum(stock, scale),
@@ -45,9 +46,3 @@ def next_macro(
         ln_funding_lag=last.ln_funding_lag + lag * (change - last.ln_funding_lag),
         z1=np.full(N_FIELDS, np.inf),
     )
-
-
-def joint_papers(output: Output) -> np.ndarray:
-    """Joint papers of all fields, symmetric [P, P], in agents' units."""
-    joint: np.ndarray = output.together.sum(axis=0)
-    return joint + joint.T

@@ -1,16 +1,25 @@
-"""Phases 6 and 7: projects, teams and papers of each field, then what the papers are worth."""
+"""Phases 6 and 7: projects, teams and papers of each field, then what the papers are worth (`sim.phases.impact`)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.axes import WAYS
-from sim.core.columns import Columns
+from sim.core.columns import Columns, Rows
 from sim.core.randomness import Stream
-from sim.engines import impact, partners, pools, projects, publication, spectrum
+from sim.engines import impact, partners, pools, projects, publication
+from sim.engines.impact import ProjectCounts
+from sim.engines.projects import ProjectKeys, ProjectRates, Projects
+from sim.engines.publication import Papers
+from sim.engines.security import DECEPTION, THEFT
+from sim.engines.spectrum import PlaceCounts
+from sim.engines.teams import PartnerRules
+from sim.phases.impact import Counted, count, credit
 from sim.phases.setting import (
     FIELD_BASIC,
     FIELD_DUAL_USE,
@@ -22,29 +31,6 @@ from sim.phases.setting import (
 )
 
 
-@dataclass
-class FieldPapers:
-    """Papers of one field in one year: a row a paper, authors in one flat array.
-
-    Attributes
-    ----------
-    lead : [n] row of the lead; ordinal : [n] number within the lead's year; first : [n + 1] into `authors`.
-    n_authors : [n]; authors : rows, the lead first; mu : [n] mean of ln z; flags : [n] project bits and
-    `sim.engines.impact.INTERNATIONAL`.
-    project, n_leads : by row of the block.
-    """
-
-    lead: np.ndarray
-    ordinal: np.ndarray
-    first: np.ndarray
-    n_authors: np.ndarray
-    authors: np.ndarray
-    project: np.ndarray
-    n_leads: np.ndarray
-    mu: np.ndarray
-    flags: np.ndarray
-
-
 @dataclass(frozen=True)
 class Output:
     """Results of the year's research, in agents' units (multiply by `scale` for real papers).
@@ -52,20 +38,22 @@ class Output:
     Attributes
     ----------
     papers : by field.
-    by_place : [F, len(BY_PLACE), P] counts named by `spectrum.BY_PLACE`.
-    together : [F, P, P], joint papers, a < b; projects : [F, 5, P] (see `impact.count_projects`).
-    exposed : [4 ways, F, P, P]; lost : [4 ways, F, P, P], sensitive projects.
-    z1 : [F], thresholds of the top 1 %; citations : [citing, cited]; received : [P].
+    by_field : papers by field and place, [F, P] each; projects : [F, P] each.
+    joint : [F, P, P], joint papers, a < b.
+    exposed, lost : [4 ways, F, P, P], sensitive projects that took place, and that rules or fear prevented.
+    screening : [F, P], share of research time that screening of projects took.
+    z1 : [F], thresholds of the top 1 %; citations : [citing, cited]; received : [P], citations per unit of z.
     papers_by_institution : [I], papers by the institution of the lead.
     n_authorships : authors over all papers; n_papers; n_international; impact_sum : over papers, each once.
     """
 
-    papers: list[FieldPapers]
-    by_place: np.ndarray
-    together: np.ndarray
-    projects: np.ndarray
+    papers: list[Papers]
+    by_field: PlaceCounts
+    projects: ProjectCounts
+    joint: np.ndarray
     exposed: np.ndarray
     lost: np.ndarray
+    screening: np.ndarray
     z1: np.ndarray
     citations: np.ndarray
     received: np.ndarray
@@ -75,13 +63,41 @@ class Output:
     n_international: int
     impact_sum: float
 
-    def place(self, name: str) -> np.ndarray:
-        """One count by place, summed over fields [P]."""
-        return self.by_place[:, spectrum.BY_PLACE.index(name)].sum(axis=0)
+    @cached_property
+    def by_place(self) -> PlaceCounts:
+        """Papers by place, summed over fields, [P] each."""
+        return over_fields(self.by_field)
 
-    def field(self, name: str) -> np.ndarray:
-        """One count by field and place [F, P]."""
-        return self.by_place[:, spectrum.BY_PLACE.index(name)]
+    @cached_property
+    def joint_papers(self) -> np.ndarray:
+        """Joint papers of all fields, symmetric [P, P]."""
+        joint: np.ndarray = self.joint.sum(axis=0)
+        return joint + joint.T
+
+
+class Terms(NamedTuple):
+    """What research of the year goes by, by field.
+
+    Attributes
+    ----------
+    team : [F], mean authors per paper.
+    friction : [F, K, P, P], share of slots refused by the rules of either side.
+    burden : [F, P], share of research time lost to rules of the place.
+    weight : [P, P], weights of partner places by the lead's place.
+    """
+
+    team: np.ndarray
+    friction: np.ndarray
+    burden: np.ndarray
+    weight: np.ndarray
+
+
+class Written(NamedTuple):
+    """Projects and papers of one field; lost : [P, P], sensitive projects lost to refused slots."""
+
+    projects: Projects
+    papers: Papers
+    lost: np.ndarray
 
 
 def team_means(setting: Setting, year: int) -> np.ndarray:
@@ -105,45 +121,53 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     ----------
     trust_ratio : [P, P], trust relative to 2013-17 (1 in the history).
     """
-    friction = both_sides(ctx.channels.friction)
-    teams = team_means(setting, ctx.year)
-    weight = partner_weights(setting, ctx, trust_ratio)
-    burden = 1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening_burden(setting, ctx))
-    sigma = np.sqrt(setting.params.impact.sigma2)
-    n_agents = len(columns)
+    screening = screening_burden(setting, ctx)
+    terms = Terms(
+        team=team_means(setting, ctx.year),
+        friction=both_sides(ctx.channels.friction),
+        burden=1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening),
+        weight=partner_weights(setting, ctx, trust_ratio),
+    )
+    rows, n_agents = [block.rows for block in columns], len(columns)
 
-    def work(f: int) -> tuple[FieldPapers, Counted]:
-        papers, noted, lost = write(setting, ctx, columns, f, teams[f], friction[f], burden[f], weight)
-        return papers, count(setting, ctx, columns, f, papers, noted, sigma, lost)
+    def work(f: int) -> tuple[Papers, np.ndarray, Counted]:
+        written = write(setting, ctx, rows[f], f, terms)
+        return written.papers, written.lost, count(setting, ctx, rows[f], f, written.projects, written.papers)
 
-    papers, counted = zip(*setting.each_field(work, n_agents))
-    by_place, together, of_projects, exposed, lost_slots, z1, n_international = (np.stack(x) for x in zip(*counted))
-    # partners' absence loses what partners would have leaked by: deception and theft
-    lost = np.zeros((len(WAYS), *lost_slots.shape))
-    lost[1] = lost[3] = lost_slots
-    z = by_place[:, spectrum.BY_PLACE.index("z_fractional")].sum(axis=0)
-    references = setting.params.impact.citations_mean * by_place[:, 1].sum(axis=0)
+    papers, lost_slots, counted = zip(*setting.each_field(work, n_agents))
+    # partners' absence loses what partners would have leaked by
+    lost = np.zeros((len(WAYS), *np.shape(lost_slots)))
+    lost[DECEPTION] = lost[THEFT] = lost_slots
+    by_field = PlaceCounts(*map(np.stack, zip(*(c.by_place for c in counted))))
+    by_place = over_fields(by_field)
+    z, references = by_place.z_fractional, setting.params.impact.citations_mean * by_place.papers_fractional
     citations = impact.citation_flows(z, references, ctx.access, setting.params.impact.home_bias)
     received = citations.sum(axis=0) / np.maximum(z, 1e-12)
-    setting.each_field(lambda f: credit(setting, ctx, columns, f, papers[f], sigma, z1[f], received), n_agents)
+    setting.each_field(lambda f: credit(setting, ctx, rows[f], papers[f], counted[f].top1, received), n_agents)
     n_institutions = len(setting.institutions.place)
-    leads = [b.institution[p.lead] for b, p in zip(columns, papers)]
+    leads = [r.people.institution[p.lead] for r, p in zip(rows, papers)]
     return Output(
         papers=list(papers),
-        by_place=by_place,
-        together=together,
-        projects=of_projects,
-        exposed=exposed.transpose(1, 0, 2, 3),
+        by_field=by_field,
+        projects=ProjectCounts(*map(np.stack, zip(*(c.projects for c in counted)))),
+        joint=np.stack([c.joint for c in counted]),
+        exposed=np.stack([c.exposed for c in counted], axis=1),
         lost=lost,
-        z1=z1,
+        screening=screening,
+        z1=np.array([c.top1 for c in counted]),
         citations=citations,
         received=received,
         papers_by_institution=np.bincount(np.concatenate(leads), minlength=n_institutions).astype(float),
         n_authorships=sum(int(p.n_authors.sum()) for p in papers),
         n_papers=sum(len(p.lead) for p in papers),
-        n_international=int(n_international.sum()),
+        n_international=sum(c.n_international for c in counted),
         impact_sum=float(z.sum()),
     )
+
+
+def over_fields(counts: PlaceCounts) -> PlaceCounts:
+    """Counts by field and place [F, P] summed over fields [P]."""
+    return PlaceCounts(*(count.sum(axis=0) for count in counts))
 
 
 def output_rates(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
@@ -156,9 +180,8 @@ def output_rates(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.nda
 
 def screening_burden(setting: Setting, ctx: YearContext) -> np.ndarray:
     """Share of research time that screening of projects takes [F, P]."""
-    basic, dual = FIELD_BASIC[:, None], FIELD_DUAL_USE
-    shares = np.concatenate([basic * (1 - dual[:, :1]), (1 - basic) * (1 - dual[:, 1:]), basic * dual[:, :1],
-                             (1 - basic) * dual[:, 1:]], axis=1)  # [F, K] in the order of KINDS  # fmt: skip
+    basic, sensitive = np.stack([FIELD_BASIC, 1 - FIELD_BASIC]), FIELD_DUAL_USE.T  # [basic and applied, F]
+    shares = np.concatenate([basic * (1 - sensitive), basic * sensitive]).T.copy()  # [F, K] in the order of KINDS
     screened = np.einsum("fk,kfa->fa", shares, ctx.channels.screened)
     return setting.params.compliance.screening_time * screened
 
@@ -172,118 +195,78 @@ def partner_weights(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray)
     )
 
 
-def write(
-    setting: Setting,
-    ctx: YearContext,
-    columns: Columns,
-    f: int,
-    team: float,
-    friction: np.ndarray,
-    burden: np.ndarray,
-    weight: np.ndarray,
-) -> tuple[FieldPapers, tuple[np.ndarray, np.ndarray], np.ndarray]:
-    """Projects, teams and ties of one field; place and talent of authors; refused sensitive slots [P, P] (projects)."""
-    b, p, c = columns.blocks[f], setting.params.publication, setting.params.collaboration
-    ch, n_places = ctx.channels, setting.data.n_places
-    uid, place = b.used("uid", "place")
-    project, n_leads = np.zeros(b.n_rows, np.uint8), np.zeros(b.n_rows, np.uint16)
-    n_slots = np.zeros(b.n_rows, np.uint16)
-    rate, recruits = output_rates(setting, ctx)
-    success = np.clip(p.success * np.exp(ctx.ln_funding), 0.02, 0.95)
-    projects.plan_projects(
-        *b.used("uid", "place", "institution", "stage", "talent", "fear", "moved_year"), ctx.year,
-        rate, np.array([p.age_early, p.age_established, p.age_senior]), burden, ch.burden_institution,
-        p.fear_output, recruits, success, p.apply_share, p.fear_apply, p.funded_gain,
-        1.0 / team, FIELD_BASIC[f], FIELD_DUAL_USE[f], ch.military,
-        *(setting.key(s, ctx.year) for s in (Stream.PROJECT, Stream.AUTHORSHIPS, Stream.LEADS)),
-        project, n_slots, n_leads,
-    )  # fmt: skip
-    pool = pools.build_pools(uid, place, n_slots, setting.key(Stream.POOL, ctx.year), n_places)
-    cumulative = partners.partner_distribution(weight, FIELD_INTERNATIONAL[f])
-    sizes = partners.team_distribution(float(team), p.team_tail)
-    lead, ordinal, first = publication.plan_papers(uid, n_leads, sizes, setting.key(Stream.TEAM, ctx.year))
-    authors, n_authors = np.empty(int(first[-1]), np.int32), np.empty(len(lead), np.uint8)
-    noted = np.empty(len(authors), np.uint8), np.empty(len(authors), np.float32), np.empty(len(authors), np.uint32)
-    lost = np.zeros((n_places, n_places))
-    key_partner = setting.key(Stream.PARTNER_PERSON, ctx.year)
-    publication.name_candidates(
-        *b.used("uid", "origin", "place", "ties"), lead, ordinal, first,
-        pool, cumulative, c.repeat, c.origin, key_partner, authors,
-    )  # fmt: skip
-    publication.write_papers(
-        *b.used("uid", "origin", "place", "talent", "fear", "ties"), project, n_leads, lead, ordinal, first,
-        pool, cumulative, friction, setting.threat, c.repeat, c.origin, c.fear, c.refill,
-        1.0 / setting.scale, key_partner, authors, n_authors, *noted, lost,
-    )  # fmt: skip
-    tie_key = setting.key(Stream.TIE, ctx.year)
-    publication.update_ties(ctx.year, *b.used("ties"), first, n_authors, authors, noted[2], tie_key)
-    mu, flags = np.empty(len(lead), np.float32), np.empty(len(lead), np.uint8)
-    return FieldPapers(lead, ordinal, first, n_authors, authors, project, n_leads, mu, flags), noted[:2], lost
+def project_rates(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> ProjectRates:
+    """What output and projects of a field go by in the year."""
+    p, ch = setting.params.publication, ctx.channels
+    output, recruits = output_rates(setting, ctx)
+    return ProjectRates(
+        output=output,
+        recruits=recruits,
+        stage=np.array([p.age_early, p.age_established, p.age_senior]),
+        burden_place=terms.burden[f],
+        burden_institution=ch.burden_institution,
+        success=np.clip(p.success * np.exp(ctx.ln_funding), 0.02, 0.95),
+        military=ch.military,
+        dual_use=FIELD_DUAL_USE[f],
+        basic_share=float(FIELD_BASIC[f]),
+        lead_share=1.0 / float(terms.team[f]),
+        apply_share=p.apply_share,
+        funded_gain=p.funded_gain,
+        fear_output=p.fear_output,
+        fear_apply=p.fear_apply,
+    )
 
 
-class Counted(NamedTuple):
-    """Counts of one field: see `Output`; `n_international` papers, each once."""
-
-    by_place: np.ndarray
-    together: np.ndarray
-    projects: np.ndarray
-    exposed: np.ndarray
-    lost: np.ndarray
-    z1: float
-    n_international: int
-
-
-def count(
-    setting: Setting,
-    ctx: YearContext,
-    columns: Columns,
-    f: int,
-    papers: FieldPapers,
-    noted: tuple[np.ndarray, np.ndarray],
-    sigma: float,
-    lost: np.ndarray,
-) -> Counted:
-    """Rate the papers of a field and count them by place and pair."""
-    b, i, n_places = columns.blocks[f], setting.params.impact, setting.data.n_places
-    counts = np.zeros((n_places, spectrum.N_BINS, 3))
-    plain, together = np.zeros((4, n_places)), np.zeros((n_places, n_places))
-    impact.rate_papers(
-        *b.used("uid", "reputation"), papers.project, papers.lead, papers.ordinal, papers.first,
-        papers.n_authors, *noted, setting.data.internal_border_share, i.place_quality * ctx.inputs.quality,
-        i.access * ctx.frontier[f], i.place_best, i.talent_mean, i.talent_best, i.team, i.reputation,
-        setting.key(Stream.REST_COUNTRY, ctx.year), papers.mu, papers.flags,
-        counts, plain, together,
-    )  # fmt: skip
-    of_field = spectrum.Spectrum.of(counts, sigma)
-    z1, z3, z10 = (of_field.threshold(share) for share in (0.01, 0.03, 0.10))
-    fixed = z1 if ctx.z1_baseline is None else float(ctx.z1_baseline[f])
-    if setting.params.feedback == "frozen":
-        z1 = fixed
-    by_place = spectrum.sum_by_place(of_field, counts, plain, (z1, z3, z10, fixed))
-    of_projects, exposed = np.zeros((5, n_places)), np.zeros((len(WAYS), n_places, n_places))
-    impact.count_projects(
-        *b.used("uid", "origin", "place", "dual"), papers.project, papers.n_leads, papers.lead, papers.first,
-        papers.n_authors, papers.authors, papers.flags, of_projects, exposed,
-    )  # fmt: skip
-    n_international = int(np.count_nonzero(papers.flags & impact.INTERNATIONAL))
-    return Counted(by_place, together, of_projects, exposed, lost, z1, n_international)
+def partner_rules(setting: Setting, f: int, terms: Terms) -> PartnerRules:
+    """What the choice of partners of a field goes by in the year."""
+    c = setting.params.collaboration
+    cumulative = partners.partner_distribution(terms.weight, FIELD_INTERNATIONAL[f])
+    return PartnerRules(
+        cumulative=cumulative,
+        guides=pools.guide(cumulative),
+        friction=terms.friction[f],
+        threat=setting.threat,
+        repeat=c.repeat,
+        origin_link=c.origin,
+        fear=c.fear,
+        refill=c.refill,
+        same=1.0 / setting.scale,
+    )
 
 
-def credit(
-    setting: Setting,
-    ctx: YearContext,
-    columns: Columns,
-    f: int,
-    papers: FieldPapers,
-    sigma: float,
-    z1: float,
-    received: np.ndarray,
-) -> None:
-    """Author columns of the year."""
-    names = "reputation papers papers_international papers_basic citations top1"
-    impact.credit_authors(
-        *columns.blocks[f].used("uid", "place"), papers.lead, papers.ordinal, papers.first, papers.n_authors,
-        papers.authors, papers.mu, papers.flags, sigma, spectrum.shares_above(z1, sigma), received,
-        setting.params.impact.discount,
-        setting.key(Stream.QUALITY, ctx.year), *columns.blocks[f].used(*names.split()),
-    )  # fmt: skip
+def write(setting: Setting, ctx: YearContext, rows: Rows, f: int, terms: Terms) -> Written:
+    """Projects, papers and ties of one field."""
+
+    def key(stream: Stream) -> np.uint64:
+        return setting.key(stream, ctx.year)
+
+    sizes = partners.team_distribution(float(terms.team[f]), setting.params.publication.team_tail)
+    rates, rules = project_rates(setting, ctx, f, terms), partner_rules(setting, f, terms)
+    written = write_papers(ctx.year, rows, rates, sizes, rules, key)
+    publication.update_ties(ctx.year, rows.ties, written.papers, key(Stream.TIE))
+    return written
+
+
+def write_papers(
+    year: int,
+    rows: Rows,
+    rates: ProjectRates,
+    sizes: np.ndarray,
+    rules: PartnerRules,
+    key: Callable[[Stream], np.uint64],
+) -> Written:
+    """Projects and papers of one field, kernel after kernel.
+
+    Parameters
+    ----------
+    sizes : [1, MAX_TEAM], cumulative distribution of partners per paper; key : of a stream in the year.
+    """
+    people, ties, n_places = rows.people, rows.ties, len(rules.threat)
+    keys = ProjectKeys(key(Stream.PROJECT), key(Stream.AUTHORSHIPS), key(Stream.LEADS))
+    planned = projects.plan_projects(year, people, rates, keys)
+    pool = pools.build_pools(people, planned.n_slots, key(Stream.POOL), n_places)
+    papers = publication.plan_papers(people, planned.n_leads, sizes, key(Stream.TEAM))
+    lost, key_partner = np.zeros((n_places, n_places)), key(Stream.PARTNER_PERSON)
+    publication.name_candidates(people, ties, papers, pool, rules, key_partner)
+    publication.write_papers(people, ties, planned, papers, pool, rules, key_partner, lost)
+    return Written(planned, papers, lost)

@@ -11,7 +11,7 @@ from sim.engines import counting
 from sim.engines.compliance import Compliance, by_group, compliance, first_year_cost
 from sim.engines.counting import HeadCounts
 from sim.engines.security import Cases, Leaks, cases, incidents, leaks
-from sim.phases.publication import Output, screening_burden
+from sim.phases.publication import Output
 from sim.phases.setting import FIELD_SHARE, Setting, YearContext
 
 
@@ -56,7 +56,7 @@ def secure(setting: Setting, ctx: YearContext, people: HeadCounts, output: Outpu
     scale, params = setting.scale, setting.params
     protected = protection(setting, ctx)
     leaked = leaks(
-        output.exposed, output.lost, output.projects[:, 4], setting.threat, protected, params.security, scale
+        output.exposed, output.lost, output.projects.sensitive, setting.threat, protected, params.security, scale
     )
     found = cases(
         ctx.channels.case_rate, ctx.channels.precision, people.tied * scale, people.exposed * scale,
@@ -64,7 +64,7 @@ def secure(setting: Setting, ctx: YearContext, people: HeadCounts, output: Outpu
     )  # fmt: skip
     drawn = incidents(leaked.towards, setting.seed, setting.replicate, ctx.year)
     inst = setting.institutions
-    screening = (FIELD_SHARE[:, None] * screening_burden(setting, ctx)).sum(axis=0)
+    screening = (FIELD_SHARE[:, None] * output.screening).sum(axis=0)
     burden_place = 1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening)
     cost = first_year_cost(ctx.channels.cost_fixed_musd, ctx.channels.cost_share, inst.federal_musd)
     spent = compliance(

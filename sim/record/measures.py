@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents.governments.indicators import Observation
+from sim.core.axes import WAYS
 from sim.data.fields import N_FIELDS
 from sim.engines.compliance import Support, by_group
 from sim.engines.counting import HeadCounts
-from sim.engines.spectrum import BY_PLACE
 from sim.phases.careers import Exits
 from sim.phases.entry import Entries
 from sim.phases.mobility import Moves
@@ -82,13 +82,11 @@ def place_table(setting: Setting, year: Year) -> Table:
     moves = year.moves
     returned = moves.origin == moves.place_to
     entered = year.entries.counts * scale
-    out = year.output
-    papers = dict(zip(BY_PLACE, out.by_place.sum(axis=0)))  # in agents' units
-    count = {name: papers[name] * scale for name in _PAPER_COUNTS}
-    impact = papers["impact_sum"] * scale
-    projects = out.projects.sum(axis=0) * scale
+    papers, projects = year.output.by_place, year.output.projects  # in agents' units
+    count = {name: getattr(papers, name) * scale for name in _PAPER_COUNTS}
+    impact = papers.impact_sum * scale
+    funded_published = projects.funded_published.sum(axis=0) * scale
     leaks, spent = year.safety.leaks, year.safety.compliance
-    ways = leaks.by_way()
     group = setting.institutions.place
     targets = [setting.data.iso3.index(o) for o in setting.params.security.target_origins if o in setting.data.iso3]
     fear = year.people.fear_sum
@@ -106,14 +104,11 @@ def place_table(setting: Setting, year: Year) -> Table:
         **count,
         "impact_mean": ratio(impact, count["papers_whole"]),
         "impact_sum": impact,
-        "share_top_cited_international": ratio(papers["top1_international"], papers["top1_whole"]),
-        "applications": projects[0],
-        "applications_funded": projects[1],
-        "share_projects_international": ratio(projects[3], projects[2]),
-        "leaks_reward": ways[0],
-        "leaks_deception": ways[1],
-        "leaks_coercion": ways[2],
-        "leaks_theft": ways[3],
+        "share_top_cited_international": ratio(papers.top1_international, papers.top1_whole),
+        "applications": projects.applications.sum(axis=0) * scale,
+        "applications_funded": projects.funded.sum(axis=0) * scale,
+        "share_projects_international": ratio(projects.funded_international.sum(axis=0) * scale, funded_published),
+        **{f"leaks_{way}": leaked for way, leaked in zip(WAYS, leaks.by_way())},
         "leaks_prevented": leaks.prevented.sum(axis=0),
         "leaks_avoided_by_lost_activity": leaks.avoided.sum(axis=0),
         "new_cases": year.safety.cases.total.sum(axis=1),
@@ -172,14 +167,14 @@ def exit_table(setting: Setting, year: Year) -> Table:
 
 def copub_table(setting: Setting, year: Year) -> Table:
     """Table `copub_year`: joint papers by pair and field, whole counting."""
-    field_pairs = year.output.together.transpose(1, 2, 0)
+    field_pairs = year.output.joint.transpose(1, 2, 0)
     return cells(field_pairs, setting.scale, ("place_a", "place_b", "field"), "papers_whole")
 
 
 def citation_table(setting: Setting, year: Year) -> Table:
     """Table `citation_year`: citations between places, and those that go to the world's top 10 %."""
     out = year.output
-    top = np.nan_to_num(ratio(out.place("z10_fractional"), out.place("z_fractional")))
+    top = np.nan_to_num(ratio(out.by_place.z10_fractional, out.by_place.z_fractional))
     table = cells(out.citations, setting.scale, ("citing_place", "cited_place"), "citations")
     return table | {"citations_to_top10": table["citations"] * top[table["cited_place"]]}
 
@@ -227,7 +222,7 @@ def field_table(setting: Setting, year: Year) -> Table:
     return {
         "place": np.tile(np.arange(n, dtype=np.int16), N_FIELDS),
         "field": np.repeat(np.arange(N_FIELDS, dtype=np.int16), n),
-        **{name: (out.field(name) * setting.scale).ravel() for name in names},
+        **{name: (getattr(out.by_field, name) * setting.scale).ravel() for name in names},
         "leaks": year.safety.leaks.leaked.sum(axis=0).ravel(),
     }
 
@@ -280,7 +275,7 @@ def world_table(setting: Setting, year: Year, place: Table) -> Table:
 
 def observe(setting: Setting, year: Year, place: Table) -> Observation:
     """What governments see of the year when they decide in the next one; `place` is its table `place_year`."""
-    together = year.output.together.sum(axis=0) * setting.scale
+    joint_papers = year.output.joint_papers * setting.scale
     inst = setting.institutions
     burden_inside = np.bincount(inst.place, weights=inst.weight * year.ctx.channels.burden_institution)
     return Observation(
@@ -295,5 +290,5 @@ def observe(setting: Setting, year: Year, place: Table) -> Observation:
         fear=np.nan_to_num(place["fear_mean"]),
         rd_spending_musd=place["rd_spending_musd"],
         trust=year.trust,
-        joint_share=np.nan_to_num(ratio(together + together.T, place["papers_whole"][:, None] + 0 * together)),
+        joint_share=np.nan_to_num(ratio(joint_papers, place["papers_whole"][:, None])),
     )

@@ -157,13 +157,13 @@ class Panel:
 
     def _reliance(self, output: Output) -> Table:
         """Share of a place's citations that go to the world's top 1 and 3 % (Iaria, Schwarz & Waldinger 2018)."""
-        z = output.place("z_fractional")
+        papers = output.by_place
         total = output.citations.sum(axis=1)
         return {
             f"frontier_reliance_top{level}": ratio(
-                output.citations @ np.nan_to_num(ratio(output.place(f"z{level}_fractional"), z)), total
+                output.citations @ np.nan_to_num(ratio(z, papers.z_fractional)), total
             ).astype(np.float32)
-            for level in (1, 3)
+            for level, z in ((1, papers.z1_fractional), (3, papers.z3_fractional))
         }
 
 

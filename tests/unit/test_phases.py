@@ -8,9 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from sim.phases import careers, entry, mobility
-from sim.phases import publication as papers
-from sim.phases import security as safety
+from sim.phases import careers, entry, mobility, publication, security
 from sim.phases.setting import YearContext
 from sim.policy.channels import Channels
 from sim.record import measures
@@ -171,7 +169,7 @@ def test_posts_offered_raise_the_rate_of_that_place(world: World) -> None:
 def test_rules_of_either_side_bind_both(world: World) -> None:
     friction = np.zeros((4, 6, P, P))
     friction[1, 2, HOST, OTHER], friction[1, 2, OTHER, HOST] = 0.5, 0.2
-    both = papers.both_sides(friction)
+    both = publication.both_sides(friction)
     assert both[2, 1, HOST, OTHER] == both[2, 1, OTHER, HOST] == pytest.approx(1.0 - 0.5 * 0.8)
     assert cells(both != 0.0, (0, 1, 2, 3)) == {(2, 1, HOST, OTHER), (2, 1, OTHER, HOST)}
 
@@ -180,15 +178,14 @@ def test_recorded_friction_is_the_mean_of_both_sides_over_kinds_and_fields(world
     friction = np.zeros((4, 6, P, P))
     friction[2:, :, HOST, 3:9] = np.random.default_rng(0).random((2, 6, 6))
     friction[1, 2, OTHER, HOST] = 0.2
-    expected = papers.both_sides(friction).mean(axis=(0, 1))
+    expected = publication.both_sides(friction).mean(axis=(0, 1))
     assert (expected[HOST, 3:9] > 0.0).all()
     np.testing.assert_allclose(measures.mean_friction(friction), expected, rtol=1e-14)
     assert not measures.mean_friction(np.zeros_like(friction)).any()
 
 
 def test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes(world: World) -> None:
-    before = papers.output_rates(world.setting, context(world))
-    after = papers.output_rates(world.setting, context(world, programme_grant=((OTHER,), 1.4), funding=((OTHER,), 2.0)))
+    before, after = pair(publication.output_rates, world, programme_grant=((OTHER,), 1.4), funding=((OTHER,), 2.0))
     np.testing.assert_array_equal(after[0], before[0])  # funding acts through `funding_lag`, from next year on
     assert after[1][OTHER] == pytest.approx(1.4 * before[1][OTHER])
     np.testing.assert_array_equal(np.delete(after[1], OTHER), np.delete(before[1], OTHER))
@@ -198,7 +195,7 @@ def test_protection_is_the_mean_over_researchers_of_place_and_institutions(world
     inst = world.setting.institutions
     mine = np.flatnonzero(inst.place == HOST)
     ctx = context(world, protection_place=((1, HOST, OTHER), 0.2), protection_institution=((1, mine[0]), 0.5))
-    protected = safety.protection(world.setting, ctx)
+    protected = security.protection(world.setting, ctx)
     inside = 0.5 * inst.weight[mine[0]]
     assert protected[1, HOST, OTHER] == pytest.approx(1.0 - 0.8 * (1.0 - inside))
     np.testing.assert_allclose(np.delete(protected[1, HOST], OTHER), inside)  # institutions protect towards everybody

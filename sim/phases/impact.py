@@ -1,0 +1,94 @@
+"""Phase 7, field by field: what papers are worth, who is credited, and what projects they came from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.axes import WAYS
+from sim.core.columns import Rows
+from sim.core.randomness import Stream
+from sim.engines import impact, spectrum
+from sim.engines.impact import ProjectCounts, Worth
+from sim.engines.projects import Projects
+from sim.engines.publication import Papers
+from sim.engines.spectrum import PaperCounts, PlaceCounts, Spectrum, Thresholds
+from sim.phases.setting import Setting, YearContext
+
+TOP1, TOP3, TOP10 = 0.01, 0.03, 0.10  # shares of a field's papers
+
+
+class Counted(NamedTuple):
+    """Counts of one field (agents).
+
+    Attributes
+    ----------
+    by_place : [P] each; projects : [P] each.
+    joint : [P, P], joint papers, a < b.
+    exposed : [4 ways, P, P], sensitive projects (see `sim.engines.impact.count_projects`).
+    top1 : threshold of the top 1 % in ln z.
+    n_international : papers, each once.
+    """
+
+    by_place: PlaceCounts
+    projects: ProjectCounts
+    joint: np.ndarray
+    exposed: np.ndarray
+    top1: float
+    n_international: int
+
+
+def luck(setting: Setting) -> float:
+    """Standard deviation of luck in ln z."""
+    return float(np.sqrt(setting.params.impact.sigma2))
+
+
+def worth(setting: Setting, ctx: YearContext, f: int) -> Worth:
+    """What papers of a field are worth in the year."""
+    p = setting.params.impact
+    return Worth(
+        place=p.place_quality * ctx.inputs.quality + p.access * ctx.frontier[f],
+        place_best=p.place_best,
+        talent_mean=p.talent_mean,
+        talent_best=p.talent_best,
+        team=p.team,
+        reputation=p.reputation,
+        border_share=np.array(setting.data.internal_border_share, np.float64),
+    )
+
+
+def thresholds(setting: Setting, ctx: YearContext, f: int, papers: Spectrum) -> Thresholds:
+    """Thresholds of a field's top papers; where feedback is frozen, the baseline's top 1 % counts as top."""
+    top1, top3, top10 = (papers.threshold(share) for share in (TOP1, TOP3, TOP10))
+    baseline = top1 if ctx.z1_baseline is None else float(ctx.z1_baseline[f])
+    return Thresholds(baseline if setting.params.feedback == "frozen" else top1, top3, top10, baseline)
+
+
+def count(setting: Setting, ctx: YearContext, rows: Rows, f: int, projects: Projects, papers: Papers) -> Counted:
+    """Rate the papers of a field and count them by place and pair."""
+    n_places = setting.data.n_places
+    counts, of_projects = PaperCounts.none(n_places), ProjectCounts.none(n_places)
+    exposed = np.zeros((len(WAYS), n_places, n_places))
+    key = setting.key(Stream.REST_COUNTRY, ctx.year)
+    impact.rate_papers(rows.people, rows.output, projects, papers, worth(setting, ctx, f), key, counts)
+    of_field = Spectrum.of(counts.by_bin, luck(setting))
+    top = thresholds(setting, ctx, f, of_field)
+    by_place = spectrum.sum_by_place(of_field, counts, top)
+    impact.count_projects(rows.people, projects, papers, of_projects, exposed)
+    n_international = int(np.count_nonzero(papers.flags & impact.INTERNATIONAL))
+    return Counted(by_place, of_projects, counts.joint, exposed, top.top1, n_international)
+
+
+def credit(setting: Setting, ctx: YearContext, rows: Rows, papers: Papers, top1: float, received: np.ndarray) -> None:
+    """Output columns of the year.
+
+    Parameters
+    ----------
+    top1 : threshold of the field's top 1 % in ln z; received : [P], citations per unit of z.
+    """
+    sigma = luck(setting)
+    impact.credit_authors(
+        rows.people, rows.output, papers, sigma, spectrum.shares_above(top1, sigma), received,
+        setting.params.impact.discount, setting.key(Stream.QUALITY, ctx.year),
+    )  # fmt: skip

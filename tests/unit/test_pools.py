@@ -1,0 +1,127 @@
+"""Keyed pools: everybody in proportion to authorships, nobody twice, whatever the rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from scipy import stats
+
+from sim.core.columns import Block
+from sim.core.randomness import Stream, fold
+from sim.engines.pools import LOAD, NOBODY, Pool, build_pools, draw_person, first_taken, guide, invert, owner, pool_size
+from tests.small import ALPHA, key, people
+
+P = 4
+
+
+def test_guided_search_inverts_the_cumulative_distribution() -> None:
+    cumulative = np.array([[0.1, 0.1, 0.6, 1.0], [0.0, 0.5, 0.5, 1.0]])
+    guides = guide(cumulative)
+    drawn = [invert(cumulative, guides, 0, u) for u in (0.05, 0.1, 0.1001, 0.6, 0.7, 0.999999)]
+    assert drawn == [0, 0, 2, 2, 3, 3], "a place of share 0 is never drawn"
+    rng = np.random.default_rng(4)
+    many = np.cumsum(rng.dirichlet(np.full(52, 0.2), 8), axis=1)
+    many[:, -1] = 1.0
+    steps = guide(many)
+    us = rng.random(2000)
+    for a in range(8):
+        assert [invert(many, steps, a, u) for u in us] == np.searchsorted(many[a], us).tolist()
+
+
+def pools(block: Block, n_slots: np.ndarray) -> Pool:
+    n_slots = np.where(block.rows.people.uid != 0, n_slots, 0).astype(np.uint16)
+    return build_pools(block.rows.people, n_slots, key(Stream.POOL), P)
+
+
+def owners(pool: Pool) -> np.ndarray:
+    """Row in each cell of a field's pools, -1 where it is empty."""
+    bits = np.unpackbits(pool.taken.view(np.uint8), bitorder="little")[: len(pool.table)]
+    return np.where(bits == 1, (pool.table & np.uint64(0xFFFFFFFF)).astype(np.int64), -1)
+
+
+def test_pools_hold_every_slot_of_every_living_member_once() -> None:
+    block = people(3000, P)
+    block.retire(np.arange(50))
+    n_slots = np.random.default_rng(0).poisson(1.5, 3000).astype(np.uint16)
+    pool = pools(block, n_slots)
+    uid, place = block.rows.people.uid, block.rows.people.place
+    for p in range(P):
+        piece = owners(pool)[pool.start[p] : pool.start[p] + pool.size[p]]
+        total = n_slots[(place == p) & (uid != 0)].sum()
+        assert total == np.count_nonzero(piece >= 0)
+        assert pool.size[p] == pool_size(total)
+        found = Counter(piece[piece >= 0].tolist())
+        members = np.flatnonzero((place == p) & (uid != 0) & (n_slots > 0))
+        assert found == {int(i): int(n_slots[i]) for i in members}
+
+
+def test_everyone_is_drawn_in_proportion_to_their_authorships() -> None:
+    block = people(300, P, abroad=0.0)
+    n_slots = np.random.default_rng(0).poisson(2.0, 300).astype(np.uint16)
+    place = block.rows.people.place
+    members = np.flatnonzero((place == 1) & (n_slots > 0))
+    team, drawn, pool = np.empty(0, np.int32), np.zeros(300, int), pools(block, n_slots)
+    n = 400 * len(members)
+    for k in range(n):
+        drawn[draw_person(pool, 1, np.uint64(fold(np.uint64(9), np.uint64(k))), 16, team, 0, 0, 1.0)] += 1
+    assert drawn[np.setdiff1d(np.arange(300), members)].sum() == 0
+    expected = n * (n_slots[members] / n_slots[members].sum())
+    assert stats.chisquare(drawn[members], expected).pvalue > ALPHA
+
+
+def test_nobody_is_drawn_who_is_on_the_team_already() -> None:
+    block = people(12, P, abroad=0.0)
+    block.origin[:12] = block.place[:12] = 2
+    n_slots = np.ones(12, np.uint16)
+    pool, team = pools(block, n_slots), np.empty(13, np.int32)
+    for size in range(12):
+        row = draw_person(pool, 2, np.uint64(fold(np.uint64(4), np.uint64(size))), 16, team, 0, size, 1.0)
+        assert row >= 0 and row not in team[:size]
+        team[size] = row
+    assert sorted(team[:12]) == list(range(12)), "all can be reached"
+    assert draw_person(pool, 2, np.uint64(1), 16, team, 0, 12, 1.0) == NOBODY, "nobody left"
+    assert draw_person(pool, 0, np.uint64(1), 16, team, 0, 0, 1.0) == NOBODY, "an empty place"
+
+
+def test_pools_do_not_depend_on_the_order_of_rows() -> None:
+    """Property 1: which row a newborn gets depends on who left anywhere, and must not change anyone's partners."""
+    block = people(2000, P)
+    n_slots = np.random.default_rng(0).poisson(1.5, 2000).astype(np.uint16)
+    order = np.random.default_rng(1).permutation(2000)
+    rows = block.rows.people
+    one, other = (
+        np.where(found >= 0, who.uid[found], 0)
+        for who, slots in ((rows, n_slots), (rows[order], n_slots[order]))
+        for found in [owners(build_pools(who, slots, key(Stream.POOL), P))]
+    )
+    np.testing.assert_array_equal(one, other)
+
+
+def test_pools_are_filled_to_a_half_to_seven_tenths_and_grow_in_steps() -> None:
+    totals = np.unique(np.geomspace(10, 1e7, 3000).astype(np.int64))
+    sizes = np.array([pool_size(t) for t in totals])
+    assert (np.diff(sizes) >= 0).all()
+    load = totals / sizes
+    assert load.max() <= LOAD and load[totals > 200].min() > 0.8 * LOAD - 0.02
+    assert (np.diff(sizes) > 0).mean() < 0.05, "a little growth leaves the number of cells alone"
+
+
+def test_the_first_person_named_is_the_one_drawn_for_an_empty_team() -> None:
+    block = people(500, P)
+    pool, team = pools(block, np.ones(500, np.uint16)), np.empty(0, np.int32)
+    for k in range(200):
+        word = np.uint64(fold(np.uint64(5), np.uint64(k)))
+        at = first_taken(pool.taken, pool.start, pool.size, 1, word, 16)
+        assert owner(pool.table, at) == draw_person(pool, 1, word, 16, team, 0, 0, 1.0)
+
+
+def test_the_same_agent_is_the_same_person_with_probability_one_over_scale() -> None:
+    """Two agents, one of them the lead: a partner is the lead's agent half the time, less the share of `same`."""
+    block = people(2, P, ties=False)
+    block.place[:2], block.talent[:2] = 1, 1.0
+    pool = pools(block, np.ones(2, np.uint16))
+    team, same, n = np.array([0, -1], np.int32), 0.4, 20_000
+    keys = (np.uint64(fold(np.uint64(11), np.uint64(k))) for k in range(n))
+    lead = sum(draw_person(pool, 1, k, 16, team, 0, 1, same) == 0 for k in keys)
+    assert stats.binomtest(lead, n, (1.0 - same) / (2.0 - same)).pvalue > ALPHA

@@ -1,0 +1,108 @@
+"""Projects: shares, means, what fear, burden and programmes change."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.core.randomness import Stream
+from sim.engines.projects import (
+    APPLIED,
+    APPLIED_FOR,
+    FUNDED,
+    KIND,
+    SENSITIVE,
+    ProjectKeys,
+    ProjectRates,
+    Projects,
+    plan_projects,
+)
+from tests.small import ALPHA, YEAR, key, people
+
+
+def projects(n: int = 60_000, fear: float = 0.0, military: float = 0.0, **changes: float) -> Projects:
+    """Projects of n people alike but for their uid, place 0 of 1."""
+    block = people(n, 1, ties=False)
+    block.talent[:n], block.stage[:n], block.fear[:n] = 1.0, 1, fear
+    block.moved_year[:n] = np.where(np.arange(n) % 2, YEAR - 2, 0)
+    a = {"rate": 2.0, "burden": 0.0, "institution": 0.0, "recruit": 1.0, "premium": 0.07, "success": 0.3} | changes
+    rates = ProjectRates(
+        output=np.array([a["rate"]]),
+        recruits=np.array([a["recruit"]]),
+        stage=np.array([0.5, 1.0, 0.9]),
+        burden_place=np.array([a["burden"]]),
+        burden_institution=np.array([a["institution"]]),
+        success=np.array([a["success"]]),
+        military=np.array([military]),
+        dual_use=np.array([0.05, 0.2]),
+        basic_share=0.6,
+        lead_share=0.25,
+        apply_share=0.5,
+        funded_gain=a["premium"],
+        fear_output=0.3,
+        fear_apply=0.4,
+    )
+    keys = ProjectKeys(key(Stream.PROJECT), key(Stream.AUTHORSHIPS), key(Stream.LEADS))
+    return plan_projects(YEAR, block.rows.people, rates, keys)
+
+
+def assert_share(hits: np.ndarray, share: float) -> None:
+    assert stats.binomtest(int(np.count_nonzero(hits)), len(hits), share).pvalue > ALPHA
+
+
+def test_projects_have_the_shares_asked_for() -> None:
+    project, _, n_leads = projects()
+    leads = n_leads > 0  # only a lead's project has a type
+    assert not (project[~leads] & (APPLIED | SENSITIVE)).any()
+    applied, sensitive = project[leads] & APPLIED > 0, project[leads] & SENSITIVE > 0
+    assert_share(~applied, 0.6)
+    assert_share(sensitive[~applied], 0.05)
+    assert_share(sensitive[applied], 0.2)
+    asked = project & APPLIED_FOR > 0
+    assert_share(asked, 0.5)
+    assert_share(project[asked] & FUNDED > 0, 0.3)
+    assert not (project[~asked] & FUNDED).any()
+
+
+def test_authorships_have_the_poisson_mean_and_a_quarter_lead() -> None:
+    _, n_slots, n_leads = projects(premium=0.0)
+    assert abs(n_slots.mean() - 2.0) < 4 * np.sqrt(2.0 / len(n_slots))
+    assert n_slots.var() == pytest.approx(2.0, rel=0.05)
+    assert (n_leads <= n_slots).all()
+    assert stats.binomtest(int(n_leads.sum()), int(n_slots.sum()), 0.25).pvalue > ALPHA
+
+
+def test_the_funding_premium_keeps_the_mean() -> None:
+    project, n_slots, _ = projects(premium=0.5)
+    funded = project & FUNDED > 0
+    assert n_slots[funded].mean() > 1.3 * n_slots[~funded].mean()
+    assert abs(n_slots.mean() - 2.0) < 5 * np.sqrt(2.1 / len(n_slots))
+
+
+@pytest.mark.parametrize("changes, factor", [({"fear": 1.0}, 0.7), ({"burden": 0.2}, 0.8), ({"institution": 0.1}, 0.9)])
+def test_fear_and_burden_cost_output(changes: dict[str, float], factor: float) -> None:
+    before, after = projects(premium=0.0).n_slots, projects(premium=0.0, **changes).n_slots
+    assert (after <= before).all(), "the same number drawn from a smaller mean: nobody writes more"
+    assert after.mean() / before.mean() == pytest.approx(factor, abs=0.01)
+
+
+def test_recruits_gain_from_programmes_and_others_do_not() -> None:
+    before, after = projects().n_slots, projects(recruit=1.5).n_slots
+    recent = np.arange(len(before)) % 2 == 1
+    np.testing.assert_array_equal(after[~recent], before[~recent])
+    assert after[recent].mean() == pytest.approx(1.5 * before[recent].mean(), rel=0.02)
+
+
+def test_military_direction_turns_open_basic_research_into_sensitive_work_only() -> None:
+    (before, _, n_leads), after = projects(), projects(military=0.25).bits
+    before, after = before[n_leads > 0], after[n_leads > 0]
+    changed = before != after
+    assert (before[changed] & KIND == 0).all() and (after[changed] & KIND == APPLIED | SENSITIVE).all()
+    assert_share(changed[before & KIND == 0], 0.25)
+
+
+def test_the_fearful_apply_less_and_nobody_more() -> None:
+    before, after = (projects(fear=fear).bits & APPLIED_FOR > 0 for fear in (0.0, 1.0))
+    assert not (after & ~before).any()
+    assert_share(after, 0.5 * (1.0 - 0.4))
