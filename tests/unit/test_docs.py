@@ -79,13 +79,16 @@ def in_files(find: Callable[[Path], Iterable[str]], files: Sequence[Path] = FILE
 
 
 def test_files_that_are_named_exist() -> None:
-    """Pages of docs/ anywhere, files of the package in pages."""
+    """Pages of docs/ anywhere; in pages also files of the package, and of Python by the end of their path."""
+    python = [f"/{file.relative_to(ROOT)}" for file in FILES if file.suffix == ".py"]
 
     def missing(path: Path) -> Iterator[str]:
         named = re.findall(r"(?<![\w/.-])docs/[\w/-]+\.md", words(path))
         if path in PAGES:
             named += re.findall(r"(?<![\w/.-])sim/[\w/]+(?:\.\w+)?", read(path))
-        return (name for name in named if not (ROOT / name).exists())
+        scripts = re.findall(r"`([\w/]+\.py)`", read(path)) if path in PAGES else []
+        yield from (name for name in named if not (ROOT / name).exists())
+        yield from (name for name in scripts if not any(file.endswith(f"/{name}") for file in python))
 
     assert not in_files(missing)
 

@@ -1,6 +1,6 @@
 """Build the project's compact tables from a folder of public sources.
 
-``python -m sim.data.build.__main__ FOLDER [--out DIR]`` writes ``DIR/full/*.csv``, ``DIR/g20/*.csv`` and ``DIR/imputed.csv``;
+``python -m sim.data.build FOLDER [--out DIR]`` writes ``DIR/full/*.csv``, ``DIR/g20/*.csv`` and ``DIR/imputed.csv``;
 the same sources give the same bytes. What each source is, its licence and its columns: SOURCES.md.
 """
 
