@@ -25,7 +25,16 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.kernels import PROGRAM, platform_cache
-from sim.store.files import LazyTables, file_lock, lock_if_free, read_state, sha256, write_state, write_table
+from sim.store.files import (
+    DamagedEntry,
+    LazyTables,
+    damage,
+    file_lock,
+    lock_if_free,
+    read_state,
+    write_state,
+    write_table,
+)
 
 VERSION = 2
 CAP_BYTES = 4 * 1024**3  # least recently used entries beyond this go
@@ -37,10 +46,6 @@ _NAME = rf"(?:macros-|{CHECKPOINT})?[0-9a-f]{{20}}(?:\.\d)?"
 _ENTRY = re.compile(_NAME)
 _LOCK = re.compile(rf"\.{_NAME}\.lock")
 _ASIDE = re.compile(rf"\.{_NAME}\.[0-9a-f]+\.(?:tmp|old)")
-
-
-class DamagedEntry(Exception):
-    """Files that do not fit their checksums, their key or this program's version."""
 
 
 @dataclass
@@ -171,9 +176,8 @@ def read_meta(path: Path, key: str) -> dict[str, Any]:
             raise DamagedEntry(f"of version {meta['version']}, this program reads {VERSION}")
         if meta["key"] != key:
             raise DamagedEntry(f"{path.name} belongs to {meta['key']}")
-        for name, checksum in meta["checksums"].items():
-            if sha256(path.parent / name) != checksum:
-                raise DamagedEntry(f"checksum of {name} does not fit")
+        if wrong := damage(path.parent, meta["checksums"]):
+            raise DamagedEntry(wrong)
     except KeyError as error:
         raise DamagedEntry(f"{path.name} does not say its {error.args[0]}") from error
     except (OSError, ValueError, TypeError, AttributeError) as error:

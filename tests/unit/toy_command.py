@@ -35,3 +35,10 @@ def tables_of(frames: Frames) -> dict[str, pd.DataFrame]:
 def hidden(folder: Path) -> list[str]:
     """Names of what lies beside the folders of an experiment."""
     return [path.name for path in folder.iterdir() if path.name.startswith(".")] if folder.is_dir() else []
+
+
+def flip(path: Path, at: float = 0.5) -> None:
+    """Change one bit of a file."""
+    content = bytearray(path.read_bytes())
+    content[int(at * (len(content) - 1))] ^= 1
+    path.write_bytes(content)
