@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config.schema import Config
-from sim.core.read import ConfigError
+from sim.core.read import ConfigError, in_words
 from sim.running import manifest as manifests
 from sim.running.execute import Execution
 from sim.running.living import RunFailed, peak_memory_mb
@@ -211,7 +211,7 @@ def describe_error(error: BaseException, stage: str) -> tuple[str, str]:
         return error.stage, error.message
     if isinstance(error, BrokenProcessPool):
         return stage, "a worker process was killed, most likely for lack of memory; try a smaller `threads`"
-    return stage, f"{type(error).__name__}: {error}"
+    return stage, in_words(error)
 
 
 def _remove_if_empty(*folders: Path) -> None:
