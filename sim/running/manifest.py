@@ -79,16 +79,17 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
 def read(folder: Path) -> dict[str, Any] | None:
     """Manifest of a folder; None if there is none that can be read."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        return manifest
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        return manifest if isinstance(manifest, dict) else None
     except (OSError, ValueError):
         return None
 
 
 def has_tables(manifest: Mapping[str, Any] | None) -> bool:
-    """True if the tables are complete: the command is done, or only its figures failed."""
+    """True if the tables are complete: the command is done, or only its summary or figures failed."""
     return manifest is not None and (
-        manifest.get("status") == "done" or (manifest.get("status"), manifest.get("stage")) == ("failed", "figures")
+        manifest.get("status") == "done"
+        or (manifest.get("status") == "failed" and manifest.get("stage") in ("summary", "figures"))
     )
 
 

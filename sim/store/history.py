@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.kernels import PROGRAM, platform_cache
+from sim.core.read import ConfigError
 from sim.store.files import (
     DamagedEntry,
     LazyTables,
@@ -78,10 +80,18 @@ class CacheEntry:
 
 
 def cache_dir() -> Path:
-    """Folder of the cache: ``TALENT_CIRCULATION_CACHE`` or the platform's place for caches."""
-    if given := os.environ.get("TALENT_CIRCULATION_CACHE"):
-        return Path(given).expanduser() / "history"
-    return platform_cache() / "history"
+    """Folder of the cache: ``TALENT_CIRCULATION_CACHE``, the platform's place for caches, or one for passing files.
+
+    The last is for users without a home, as in a container with a free user id.
+    """
+    given = os.environ.get("TALENT_CIRCULATION_CACHE")
+    try:
+        return (Path(given).expanduser() if given else platform_cache()) / "history"
+    except RuntimeError:
+        if given:
+            text = f"there is no home folder for '{given}'; give the whole path"
+            raise ConfigError([f"TALENT_CIRCULATION_CACHE: {text}"]) from None
+        return Path(tempfile.gettempdir()) / f"{PROGRAM}-{os.getuid()}" / "history"
 
 
 class HistoryCache:

@@ -70,9 +70,41 @@ def test_two_commands_that_want_the_same_histories_compute_them_once(tmp_path: P
     assert all(same(one[name], two[name]) for name in TABLES)
 
 
+def _hear() -> None:
+    """Tests that were started in the background, or by nohup, ignore signals, and children inherit that."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals")
+def test_a_lost_terminal_keeps_finished_runs(tmp_path: Path):
+    """The connection breaks: every process gets SIGHUP, and nothing can be written to the terminal any more."""
+    ours, theirs = os.openpty()
+    command = script(tmp_path, "sys.exit(run_command(cfg, model=model))", 2, wait=0.04)
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, preexec_fn=_take_terminal
+    )
+    os.close(theirs)
+    toy = tmp_path / "outputs" / "toy"
+    deadline = time.monotonic() + 60
+    while not list(toy.glob(".*.work/parts/[!.]*/meta.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.close(ours)
+    assert process.wait(30) == 129
+    assert list(toy.glob(".*.work/parts/[!.]*/meta.json")) and not list(toy.glob(".*.work/out"))
+
+
+def _take_terminal() -> None:
+    import fcntl
+    import termios
+
+    _hear()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a process group")
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupt_stops_every_process_and_keeps_finished_runs(
     tmp_path: Path, threads: int, number: signal.Signals, code: int, capsys: pytest.CaptureFixture[str]
 ):
@@ -85,14 +117,13 @@ def test_an_interrupt_stops_every_process_and_keeps_finished_runs(
         text=True,
         env=env,
         start_new_session=True,
-        # tests that were started in the background ignore Ctrl-C, and children inherit that
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=_hear,
     )
     toy = tmp_path / "outputs" / "toy"
     deadline = time.monotonic() + 60
     while not list(toy.glob(".*.work/parts/[!.]*/meta.json")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    if number == signal.SIGINT:
+    if number in (signal.SIGINT, signal.SIGHUP):
         os.killpg(process.pid, number)  # as a terminal does: to every process of the command at once
     else:
         process.send_signal(number)
