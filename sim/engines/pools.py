@@ -2,7 +2,7 @@
 
 A place's authorship slots lie in a hash table with ordered linear probing (`build_pools`). A draw names a cell, so a
 person more or less touches only the draws that name their cells, and everyone can be reached
-(docs/decisions/partner-pools.md).
+(docs/decisions/keyed-pools.md).
 """
 
 from __future__ import annotations

@@ -160,7 +160,8 @@ def screening_burden(setting: Setting, ctx: YearContext) -> np.ndarray:
     shares = np.concatenate([basic * (1 - dual[:, :1]), (1 - basic) * (1 - dual[:, 1:]), basic * dual[:, :1],
                              (1 - basic) * dual[:, 1:]], axis=1)  # [F, K] in the order of KINDS  # fmt: skip
     screened = np.einsum("fk,kfa->fa", shares, ctx.channels.screened)
-    return setting.params.compliance.screening_time * screened
+    rules = setting.params.compliance
+    return np.minimum(rules.hour_share * rules.screening_time * screened, 1.0)
 
 
 def partner_weights(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> np.ndarray:
