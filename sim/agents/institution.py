@@ -84,7 +84,7 @@ class InstitutionSet(ColumnarSet[Institution]):
         return mine and bool(np.any(self._positions == item.index))  # type: ignore[attr-defined]
 
     def column(self, name: str) -> np.ndarray:
-        """Values of one attribute, a copy that cannot be written (`set` changes members), shape [n]."""
+        """Values of one attribute, a copy that cannot be written, shape [n]."""
         return read_only(self._positions.copy() if name == "index" else self.columns[name][self._positions])
 
     def take(self, positions: np.ndarray) -> InstitutionSet:

@@ -75,7 +75,7 @@ class ResearcherPool(ColumnarSet[Researcher]):
         return self._index is None or bool(np.any(self._index[2] == np.uint64(item.unique_id)))
 
     def column(self, name: str) -> np.ndarray:
-        """Values of one attribute, a copy that cannot be written (`set` changes members), shape [n] (ties: [n, 4])."""
+        """Values of one attribute, a copy that cannot be written, shape [n] (ties: [n, 4])."""
         name = "uid" if name == "unique_id" else name
         if self._index is None:
             return read_only(self.columns.field_of() if name == "field" else self.columns.gather(name))

@@ -93,14 +93,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _command_first(words: list[str]) -> list[str]:
     """``--config-dir X explain NAME`` → ``explain NAME --config-dir X``."""
-    before = (
-        2 if words[:1] in (["--config-dir"], ["-cd"]) else int(bool(words) and words[0].startswith("--config-dir="))
-    )
-    return (
-        [*words[before:], *words[:before]]
-        if before and words[before : before + 1] and words[before] in COMMANDS
-        else words
-    )
+    n = 2 if words[:1] in (["--config-dir"], ["-cd"]) else 1
+    moved = words[0].split("=")[0] in ("--config-dir", "-cd") if len(words) > n else False
+    return [*words[n:], *words[:n]] if moved and words[n] in COMMANDS else words
 
 
 def _dispatch(words: list[str]) -> int:
@@ -138,7 +133,7 @@ def _check_address_space() -> None:
     if limit != resource.RLIM_INFINITY and limit < ADDRESS_SPACE:
         have, need = f"{limit / 1e9:.1f} GB", f"{ADDRESS_SPACE / 1e9:g} GB"
         raise ConfigError(
-            [f"the address space is limited to {have} (ulimit -v); allowed: at least {need}, or no limit"]
+            [f"the address space is limited to {have} (ulimit -v); allowed: no limit, or {need} at least"]
         )
 
 

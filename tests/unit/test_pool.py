@@ -130,5 +130,4 @@ def test_values_cannot_be_written_as_no_member_would_change(pool: ResearcherPool
     ):
         with pytest.raises(ValueError, match="read-only"):
             values[:] = 0
-    pool.set("fear", 1)
-    assert pool.get("fear").tolist() == [1] * 6
+    assert pool.get("fear").tolist() == [0] * 6
