@@ -6,6 +6,7 @@ values than fit into memory, and a deep one ends the interpreter's stack.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,12 @@ class Unreadable(ValueError):
 
 
 def read_yaml(file: Path) -> Any:
-    """Values of a file, all scalars as texts (a bad date must not fail here); raises `Unreadable`."""
-    words = read_words(file)
+    """Values of a file, scalars as texts (a bad date must not fail here), not to be changed; raises `Unreadable`."""
+    return _values(read_words(file))
+
+
+@lru_cache(maxsize=64)  # a command reads a file several times: to check it, to merge it, to say where a value stands
+def _values(words: str) -> Any:
     try:
         _check_depth(words)
         root = yaml.compose(words, yaml.SafeLoader)
