@@ -22,6 +22,12 @@ _CLOSED = "{name} is not possible on {kind}: rows enter, change and leave throug
 _ORDER = "shuffle_do is not possible on {kind}: what an agent does must not depend on the order of calls; use do or map"
 
 
+def read_only(copy: np.ndarray) -> np.ndarray:
+    """A copy of values that raises when it is written to, as no member would change."""
+    copy.setflags(write=False)
+    return copy
+
+
 class ColumnarSet(Sequence[V], Generic[V]):
     """Ordered set of agents over columns; subclasses say where the columns are.
 
@@ -42,7 +48,7 @@ class ColumnarSet(Sequence[V], Generic[V]):
 
     @abstractmethod
     def column(self, name: str) -> np.ndarray:
-        """Values of one attribute in the order of the set, shape [n] or [n, width]."""
+        """Values of one attribute in the order of the set, a copy that cannot be written, shape [n] or [n, width]."""
 
     @abstractmethod
     def take(self: S, positions: np.ndarray) -> S:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.columnar import ColumnarSet
+from sim.agents.columnar import ColumnarSet, read_only
 
 INSTITUTION_NAMES = ("index", "place", "name", "federal_musd", "weight", "size_class")
 SIZE_CLASSES = ("small", "medium", "large", "very_large")  # federal support < 15, < 50, < 250, >= 250 M$ a year
@@ -84,8 +84,8 @@ class InstitutionSet(ColumnarSet[Institution]):
         return mine and bool(np.any(self._positions == item.index))  # type: ignore[attr-defined]
 
     def column(self, name: str) -> np.ndarray:
-        """Values of one attribute, a copy, shape [n]."""
-        return self._positions.copy() if name == "index" else self.columns[name][self._positions]
+        """Values of one attribute, a copy that cannot be written, shape [n]."""
+        return read_only(self._positions.copy() if name == "index" else self.columns[name][self._positions])
 
     def take(self, positions: np.ndarray) -> InstitutionSet:
         """Subset by positions, in the order given."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim.agents.columnar import ColumnarSet
+from sim.agents.columnar import ColumnarSet, read_only
 from sim.agents.researcher import RESEARCHER_NAMES, Researcher
 from sim.core.columns import COLUMNS, Columns
 from sim.data.fields import N_FIELDS
@@ -75,12 +75,12 @@ class ResearcherPool(ColumnarSet[Researcher]):
         return self._index is None or bool(np.any(self._index[2] == np.uint64(item.unique_id)))
 
     def column(self, name: str) -> np.ndarray:
-        """Values of one attribute, a copy, shape [n] (ties: [n, 4])."""
+        """Values of one attribute, a copy that cannot be written, shape [n] (ties: [n, 4])."""
         name = "uid" if name == "unique_id" else name
         if self._index is None:
-            return self.columns.field_of() if name == "field" else self.columns.gather(name)
+            return read_only(self.columns.field_of() if name == "field" else self.columns.gather(name))
         field, row = self.rows()
-        return field.copy() if name == "field" else self._gather(name, field, row)
+        return read_only(field.copy() if name == "field" else self._gather(name, field, row))
 
     def take(self, positions: np.ndarray) -> ResearcherPool:
         """Subset by positions, in the order given."""

@@ -41,7 +41,7 @@ def command(words: Sequence[str]) -> int:
 
 def _named(scenario: str, config_dir: str | None) -> str:
     """The name, if it is one; otherwise an error that says what can be given."""
-    from sim.config.compose import options, search_folders
+    from sim.config.folders import options, search_folders
 
     parts = scenario.strip("[]").split(",")
     known = options("scenario", search_folders(config_dir).values())

@@ -11,7 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from sim.config.compose import options, search_folders
+from sim.config.folders import options, search_folders
 from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.core.axes import BASELINE

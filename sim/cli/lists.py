@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import yaml
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from sim.cli.parse import one_argument
-from sim.config.compose import options, search_folders
+from sim.config.files import Unreadable, read_yaml
+from sim.config.folders import options, search_folders
 from sim.data.places import group, group_names
 from sim.data.tables import load_world_data
 from sim.policy.levers import lever_table
@@ -27,9 +27,18 @@ def _titled(group: str, config_dir: str | None) -> list[tuple[str, ...]]:
     """Names and titles of the YAML files of a group."""
     rows: list[tuple[str, ...]] = []
     for name, file in options(group, search_folders(config_dir).values()).items():
-        values = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader) or {}
-        rows.append((name, (values.get("titles") or {}).get(name) or values.get("title") or ""))
+        rows.append((name, _title(name, file)))
     return rows
+
+
+def _title(name: str, file: Path) -> str:
+    try:
+        values = read_yaml(file)
+    except Unreadable as error:
+        return f"({error.text})"
+    values = values if isinstance(values, Mapping) else {}
+    titles = values.get("titles")
+    return str((titles.get(name) if isinstance(titles, Mapping) else "") or values.get("title") or "")
 
 
 def _scenarios(config_dir: str | None) -> list[tuple[str, ...]]:

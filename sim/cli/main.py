@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
-from sim.core.read import ConfigError
+from sim.core.read import ConfigError, in_words
+from sim.running.streams import silence, write_plainly
 
 USAGE = """\
 usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--config-dir FOLDER]
@@ -59,16 +60,24 @@ COMMANDS = {
     "sweep": "sim.cli.sweep",
     "docs": "sim.cli.docs",
 }
+RUNNING = ("balance", "sweep")  # of these, the ones that compute
+ADDRESS_SPACE = 4_000_000_000  # bytes; a small run reserves 2.7 GB on two cores, more on more, and uses a sixth of it
 # Options that Hydra answers itself, without running anything.
 HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code: 0 done, 1 bad input or failed run, 130 interrupted."""
+    """Exit code: 0 done, 1 bad input or failed run, 130 interrupted, 141 nobody reads on."""
     words = list(sys.argv[1:] if argv is None else argv)
     show = "--traceback" in words
+    write_plainly()
     try:
-        return _dispatch([word for word in words if word != "--traceback"])
+        code = _dispatch(_command_first([word for word in words if word != "--traceback"]))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader has seen enough: list … | head
+        silence(sys.stdout)
+        return 141
     except ConfigError as error:
         print("\n".join(f"error: {message}" for message in error.messages), file=sys.stderr)
         return 1
@@ -78,8 +87,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if show:
             raise
-        print(f"error: {type(error).__name__}: {error} (--traceback shows where)", file=sys.stderr)
+        print(f"error: {in_words(error)} (--traceback shows where)", file=sys.stderr)
         return 1
+
+
+def _command_first(words: list[str]) -> list[str]:
+    """``--config-dir X explain NAME`` → ``explain NAME --config-dir X``."""
+    n = 2 if words[:1] in (["--config-dir"], ["-cd"]) else 1
+    moved = words[0].split("=")[0] in ("--config-dir", "-cd") if len(words) > n else False
+    return [*words[n:], *words[:n]] if moved and words[n] in COMMANDS else words
 
 
 def _dispatch(words: list[str]) -> int:
@@ -89,6 +105,8 @@ def _dispatch(words: list[str]) -> int:
     if words == ["--version"]:
         print(version("talent-circulation"))
         return 0
+    if not words or words[0] in RUNNING or words[0] not in COMMANDS:
+        _check_address_space()
     if words and words[0] in COMMANDS:
         code: int = import_module(COMMANDS[words[0]]).command(words[1:])
         return code
@@ -103,6 +121,20 @@ def _dispatch(words: list[str]) -> int:
 
         return multirun(overrides, args.config_dir)
     return _run(overrides, args.config_dir)
+
+
+def _check_address_space() -> None:
+    """Refuse a limit under which OpenBLAS asks for its buffers for ever, inside an import and deaf to signals."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < ADDRESS_SPACE:
+        have, need = f"{limit / 1e9:.1f} GB", f"{ADDRESS_SPACE / 1e9:g} GB"
+        raise ConfigError(
+            [f"the address space is limited to {have} (ulimit -v); allowed: no limit, or {need} at least"]
+        )
 
 
 class _Parser(argparse.ArgumentParser):

@@ -27,8 +27,8 @@ class JobsFailed(Exception):
 
 def multirun(overrides: Sequence[str], config_dir: str | None) -> int:
     """Check every job before the first one runs, then run them all; returns the exit code."""
-    from sim.config.compose import expand
     from sim.config.load import load_config
+    from sim.config.merge import expand
 
     of_hydra = [word for word in overrides if word.lstrip("+~").startswith(("hydra/", "hydra."))]
     _check_launcher(of_hydra)
@@ -57,7 +57,7 @@ def through_hydra(words: Sequence[str]) -> None:
     """Hydra's own entry: its information options, its launchers, shell completion."""
     import hydra
 
-    from sim.config.compose import config_root
+    from sim.config.folders import config_root
 
     sys.argv = [sys.argv[0] or "talent-circulation", *words]
     hydra.main(config_path=str(config_root()), config_name="config", version_base="1.3")(job)()
@@ -116,7 +116,8 @@ def _check_launcher(words: Sequence[str]) -> None:
 
 def _for_hydra(word: str) -> str:
     """An override that was checked, so that Hydra takes it without a question: groups are added, values forced."""
-    from sim.config.compose import ADDED, GROUPS, dated
+    from sim.config.folders import ADDED, GROUPS
+    from sim.config.merge import dated
 
     word = dated(word)
     key = word.lstrip("+").partition("=")[0]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.cli.parse import one_argument
-from sim.config.compose import config_root, options, search_folders
-from sim.core.digest import PACKAGE
+from sim.config.folders import config_root, options, search_folders
 from sim.core.read import ConfigError
 
+OWN = "my_scenarios"  # beside the user, never among the shipped scenarios, which are for everyone
 TEMPLATE = """\
 # @package _global_
 # A scenario is a set of dated policies. Run this one:
@@ -50,7 +50,7 @@ def command(words: Sequence[str]) -> int:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         text = f"'{name}' is no name for a scenario; allowed: small letters, digits and _, a letter first"
         raise ConfigError([f"command line: new-scenario: {text}"])
-    folder = Path(args.config_dir or (config_root() if _in_clone() else "my_scenarios"))
+    folder = Path(args.config_dir or OWN)
     shipped = folder.resolve() == config_root().resolve()
     searched = search_folders(str(folder) if folder.is_dir() else None)
     taken = {**options("scenario", searched.values()), **options("policy", searched.values())}
@@ -65,8 +65,3 @@ def command(words: Sequence[str]) -> int:
         raise ConfigError([f"command line: new-scenario: cannot write {file}: {error.strerror}"]) from None
     print(f"wrote {file}\nrun it: {run}")
     return 0
-
-
-def _in_clone() -> bool:
-    """True if the shipped configuration is a clone's, where the user may write, and not a wheel's."""
-    return config_root().parent != PACKAGE

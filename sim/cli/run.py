@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from sim.running.ending import Terminated, ending_cleanly
 from sim.running.model import Model, RealModel
 from sim.running.plan import scenario_name
 from sim.running.progress import say
+from sim.running.streams import silence, write_plainly
 
 DEBUG = "TALENT_DEBUG"  # set to 1: failed runs print their traceback
 Draw = Callable[[Mapping[str, Any], "Config", Path], Any]
@@ -34,38 +36,51 @@ def run_command(
 
     Returns
     -------
-    Exit code: 0 done, 1 bad input or failed run, 130 interrupted, 143 terminated.
+    Exit code: 0 done, 1 bad input or failed run, 130 interrupted, 128 + number of the signal that asked to end.
     """
     model = model or RealModel()
     command = None
     try:
         with ending_cleanly():
             command = Command(cfg, model)
-            _carry_out(command, draw or _draw)
-        return 0
+            return 0 if _carry_out(command, draw or _draw) else 1
     except ConfigError as error:
         say("\n".join(f"error: {message}" for message in error.messages))
         return 1
     except (KeyboardInterrupt, Terminated) as error:
         _say_interrupted(command)
-        return 130 if isinstance(error, KeyboardInterrupt) else 143
+        return error.exit_code if isinstance(error, Terminated) else 130
     except Exception as error:
         _say_failed(command, error, show_traceback or bool(os.environ.get(DEBUG)))
         return 1
 
 
-def _carry_out(command: Command, draw: Draw) -> None:
+def _carry_out(command: Command, draw: Draw) -> bool:
+    """Compute, print, draw; False if what is done could not be printed."""
     cfg = command.cfg
     frames = command.tables()
     for lever in command.manifest.get("levers_never_read", ()):
         say(f"note: {lever} changes nothing in these years or places")
     command.stage = "summary"
+    write_plainly()
     table = compare(cfg, frames, model=command.model)
     hazard = f"Leaks are conditional on params.security.leak_rate = {cfg.params.security.leak_rate:g}, an assumption."
-    summary.show(table, _title(command), [hazard])
+    printed = _printed(lambda: summary.show(table, _title(command), [hazard]), command.folder)
     if cfg.figures:
         command.figures(frames, draw)
-    print(command.folder, flush=True)
+    return _printed(lambda: print(command.folder, flush=True), command.folder) and printed
+
+
+def _printed(show: Callable[[], object], folder: Path) -> bool:
+    """True if something was printed; if not, that is all that failed: the results are kept."""
+    try:
+        show()
+        return True
+    except OSError as error:
+        silence(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            say(f"error: the summary could not be printed ({error.strerror}); all results are in {folder}")
+        return False
 
 
 def _title(command: Command) -> str:

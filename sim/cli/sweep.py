@@ -102,7 +102,7 @@ def _run(args: argparse.Namespace) -> int:
         return 1
     except (KeyboardInterrupt, Terminated) as error:
         _say_kept(sweep, "interrupted; ")
-        return 130 if isinstance(error, KeyboardInterrupt) else 143
+        return error.exit_code if isinstance(error, Terminated) else 130
     _say_outcome(sweep, outcome)
     return 0 if outcome.done == outcome.total or (args.only_failed and not outcome.failed) else 1
 

@@ -8,115 +8,18 @@ overrides are passed to it as forced additions, which cannot fail, and unknown k
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sim.config.composed import Composed, label_of
 from sim.config.conflicts import conflicts
-from sim.config.shape import shape_problems
-from sim.core.digest import PACKAGE
-from sim.core.read import ConfigError, Problem, near, unknown
-
-GROUPS = ("scenario", "policy", "world", "params")
-ADDED = ("scenario", "policy")  # groups without a place in config.yaml's defaults, or `+scenario=` would fail
-COMMAND_LINE = "command line"
-_DATED = re.compile(r"^(\+{0,2}[\w.]+\.values)\.(\d{4}-\d{2}-\d{2})=(.*)$")
-_PACKAGE = re.compile(r"^#\s*@package\s+(\S+)", re.MULTILINE)
-
-
-def config_root() -> Path:
-    """Folder of the shipped configuration: the clone's ``configs/``, or the one inside the wheel."""
-    clone = PACKAGE.parent / "configs"
-    return clone if (clone / "config.yaml").is_file() else PACKAGE / "configs"
-
-
-@dataclass
-class Composed:
-    """What Hydra made of files and overrides.
-
-    Parameters
-    ----------
-    values : plain values of the whole configuration.
-    problems : what was wrong with the overrides themselves.
-    overrides : as passed to Hydra.
-    given : key -> value of each plain override.
-    chosen : names chosen by group.
-    folders : label -> folder, shipped configuration first.
-    """
-
-    values: dict[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    overrides: list[str] = field(default_factory=list)
-    given: dict[str, Any] = field(default_factory=dict)
-    chosen: dict[str, list[str]] = field(default_factory=dict)
-    folders: dict[str, Path] = field(default_factory=dict)
-
-    def messages(self, problems: Iterable[Problem]) -> list[str]:
-        """One line a problem: file or command line, key, what is wrong and what is allowed."""
-        layers = self._layers()
-        return [
-            ": ".join(part for part in (p.where or self._where(p.key, layers), p.key, p.text) if part) for p in problems
-        ]
-
-    def _where(self, key: str, layers: list[tuple[str, Any]]) -> str:
-        path = key.split(".")
-        if any(_depth(_nested(k, v), path) == len(path) for k, v in self.given.items()):
-            return COMMAND_LINE
-        label, depth = "", 0
-        for name, values in layers:
-            if _depth(values, path) >= max(depth, 1):
-                label, depth = name, _depth(values, path)
-        return label
-
-    def _layers(self) -> list[tuple[str, Any]]:
-        """Files that were read, from the most general to the most particular, each with its values in place."""
-        wanted = [("", "config"), *(("world", name) for name in self.chosen.get("world", []))]
-        wanted += [("params", name) for name in self.chosen.get("params", [])]
-        wanted += [("policy", name) for name in self.values.get("policies") or {}]
-        wanted += [("scenario", name) for name in self.chosen.get("scenario", [])]
-        return [layer for group, name in wanted for layer in self._files(group, name)]
-
-    def _files(self, group: str, name: str) -> Iterable[tuple[str, Any]]:
-        for label, folder in self.folders.items():
-            file = folder / group / f"{name}.yaml"
-            if file.is_file():
-                words = file.read_text(encoding="utf-8")
-                package = _PACKAGE.search(words)
-                at = package.group(1) if package else group
-                values = yaml.load(words, yaml.BaseLoader) or {}  # all texts: a bad date must not fail here
-                where = "/".join(part for part in (label, group, f"{name}.yaml") if part)
-                yield where, values if at == "_global_" or not group else _nested(at, values)
-
-
-def _nested(key: str, value: Any) -> Any:
-    for part in reversed(key.split(".")):
-        value = {part: value}
-    return value
-
-
-def _depth(values: Any, path: Sequence[str]) -> int:
-    """How many steps of a path exist."""
-    for n, part in enumerate(path):
-        found = next((k for k in values if str(k) == part), None) if isinstance(values, Mapping) else None
-        if found is None:
-            return n
-        values = values[found]
-    return len(path)
-
-
-def options(group: str, folders: Iterable[Path]) -> dict[str, Path]:
-    """Names and files of a group; a later folder may not hide an earlier one."""
-    found: dict[str, Path] = {}
-    for folder in folders:
-        for file in sorted((folder / group).glob("*.yaml")):
-            found.setdefault(file.stem, file)
-    return found
+from sim.config.folders import ADDED, COMMAND_LINE, GROUPS, options, search_folders
+from sim.config.merge import cannot_be_read, dated, merge
+from sim.config.reached import reached_files
+from sim.config.shape import SECTIONS, shape_problems
+from sim.core.read import ConfigError, Problem, near, show, unknown
 
 
 def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed:
@@ -127,11 +30,13 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     if any(problem.key in ADDED for problem in result.problems):
         # Without the scenario its policies cannot be checked; complaints about them would only confuse.
         result.overrides = [o for o in result.overrides if not o.startswith("++policies.")]
-    files = _chosen_files(result)
-    if shapeless := shape_problems((_label(file, result), file) for _, _, file in files):
+    reached = reached_files(result.chosen, result.folders.values())
+    if shapeless := shape_problems((label_of(file, result.folders), file) for file in reached):
         raise ConfigError(result.messages([*result.problems, *shapeless]))
-    _run_hydra(result)
-    result.problems += conflicts(files, partial(_alone, result), result.given)
+    merge(result)
+    for key, value in result.deleted.items():
+        _delete(key, value, result)
+    result.problems += conflicts(_chosen_files(result), partial(_alone, result), result.given)
     names = [name for group in ADDED for name in result.chosen.get(group, [])]
     result.values["scenario"] = "+".join(names) or ("custom" if result.values.get("policies") else None)
     _drop_phantoms(result)
@@ -147,41 +52,13 @@ def _chosen_files(result: Composed) -> list[tuple[str, str, Path]]:
     ]
 
 
-def _label(file: Path, result: Composed) -> str:
-    """A file's path as messages write it."""
-    text = str(file)
-    for label, folder in result.folders.items():
-        text = text.replace(str(folder), label)
-    return text
-
-
 def _alone(result: Composed, group: str, name: str) -> Mapping[str, Any]:
     """Values with one scenario or policy only (or none), without what the command line sets."""
     part = Composed(folders=result.folders)
     part.overrides = [override for override in result.overrides if override.startswith(("world=", "params="))]
     part.overrides += [f"+{group}={name}"] if name else []
-    _run_hydra(part)
+    merge(part)
     return part.values
-
-
-def search_folders(config_dir: str | None) -> dict[str, Path]:
-    """Folders with configuration, by the label that messages use."""
-    folders = {"configs": config_root()}
-    if config_dir is not None:
-        if not Path(config_dir).is_dir():
-            raise ConfigError([f"{COMMAND_LINE}: --config-dir: '{config_dir}' is not a folder"])
-        if Path(config_dir).resolve() != config_root().resolve():
-            folders[str(config_dir).rstrip("/")] = Path(config_dir).absolute()
-    return folders
-
-
-def dated(override: str) -> str:
-    """``…values.2018-11-01=0.1`` as Hydra can read it, ``…values={2018-11-01:0.1}``; choices stay choices."""
-    match = _DATED.match(override)
-    if not match:
-        return override
-    key, day, values = match.groups()
-    return f"{key}=" + ",".join(f"{{{day}:{value}}}" for value in values.split(","))
 
 
 def _sort_in(override: str, result: Composed) -> None:
@@ -192,97 +69,75 @@ def _sort_in(override: str, result: Composed) -> None:
     override = dated(override)
     try:
         parsed = OverridesParser.create().parse_override(override)
-    except HydraException:
-        result.problems.append(Problem("", f"'{override}' cannot be read; write key=value", COMMAND_LINE))
+        key, value = parsed.key_or_group, None if parsed.is_sweep_override() else parsed.value()
+        if not key:
+            raise ValueError("no key")
+    except (HydraException, ValueError, RecursionError):  # a number of thousands of digits, brackets in brackets
+        group, _, name = override.lstrip("+").partition("=")
+        if group in GROUPS and name in options(group, result.folders.values()):
+            _choose(group, [name], result)  # written with characters that Hydra wants in quotes
+        else:
+            result.problems.append(cannot_be_read(override))
         return
-    key = parsed.key_or_group
     if parsed.is_sweep_override():
-        result.problems.append(Problem(key, f"several values in '{override}' need -m (--multirun)", COMMAND_LINE))
-    elif parsed.package is None and key in GROUPS:
-        value = parsed.value()
-        good = [
-            str(name) for name in (value if isinstance(value, list) else [value]) if _exists(key, str(name), result)
-        ]
-        result.chosen.setdefault(key, []).extend(good)
-        if good:
-            plus = "+" if key in ADDED else ""
-            result.overrides.append(f"{plus}{key}=" + (good[0] if len(good) == 1 else f"[{','.join(good)}]"))
-    elif parsed.is_delete() or key.startswith("hydra") or parsed.package is not None or "/" in key:
+        text = f"several values in {show(override)} need -m (--multirun)"
+        result.problems.append(Problem(key, text, COMMAND_LINE))
+    elif key.startswith("hydra") or (parsed.package is not None and key in GROUPS):
         result.overrides.append(override)
+    elif key in GROUPS:
+        _choose(key, [str(name) for name in (value if isinstance(value, list) else [value])], result)
+    elif parsed.is_delete():
+        result.deleted[key] = value
+    elif parsed.package is not None or "/" in key:
+        text = f"{show(override)} names no setting; write key=value, or {', '.join(GROUPS)} with the name of a file"
+        result.problems.append(Problem(key, text, COMMAND_LINE))
+    elif key in SECTIONS and value is not None and not isinstance(value, Mapping):
+        text = f"{show(value)} is not a mapping of names to values"
+        result.problems.append(Problem(key, text, COMMAND_LINE))
     else:
-        result.given[key] = parsed.value()
+        result.given[key] = value
         result.overrides.append("++" + override.lstrip("+"))
 
 
+def _choose(group: str, names: Sequence[str], result: Composed) -> None:
+    """Take the names of a group that exist."""
+    good = [name for name in names if _exists(group, name, result)]
+    result.chosen.setdefault(group, []).extend(good)
+    if good:
+        plus, quoted = "+" if group in ADDED else "", [_quoted(name) for name in good]
+        result.overrides.append(f"{plus}{group}=" + (quoted[0] if len(good) == 1 else f"[{','.join(quoted)}]"))
+
+
+def _quoted(name: str) -> str:
+    """A name as Hydra's grammar takes it."""
+    return name if re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) else "'" + name.replace("'", "\\'") + "'"
+
+
+def _delete(key: str, value: Any, result: Composed) -> None:
+    """Take a setting away."""
+    *path, name = key.split(".")
+    holder: Any = result.values
+    for part in path:
+        holder = holder.get(part) if isinstance(holder, dict) else None
+    if not isinstance(holder, dict) or name not in holder:
+        here = list(map(str, holder)) if isinstance(holder, dict) else []
+        text = f"is not there to be taken away; {near(name, here)}allowed: {', '.join(here) or 'none'}"
+        result.problems.append(Problem(key, text, COMMAND_LINE))
+    elif value is not None and holder[name] != value:
+        text = f"is {show(holder[name])}, not {show(value)}, so it is not taken away; allowed: ~{key}"
+        result.problems.append(Problem(key, text, COMMAND_LINE))
+    else:
+        del holder[name]
+
+
 def _exists(group: str, name: str, result: Composed) -> bool:
-    found = options(group, result.folders.values())
-    homes = [folder for folder in result.folders.values() if (folder / group / f"{name}.yaml").is_file()]
-    if name not in found:
-        result.problems.append(Problem(group, unknown(name, group, found), COMMAND_LINE))
-    elif len(homes) > 1:
-        text = f"'{name}' is in two folders; rename {homes[-1] / group / name}.yaml"
+    homes = [found[name] for folder in result.folders.values() if name in (found := options(group, [folder]))]
+    if not homes:
+        text = unknown(name, group, options(group, result.folders.values()))
         result.problems.append(Problem(group, text, COMMAND_LINE))
-    return name in found and len(homes) == 1
-
-
-@contextmanager
-def _hydra(root: Path) -> Iterator[Any]:
-    """Hydra over a configuration folder; works inside a job of Hydra's own launchers too. Yields its loader."""
-    from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-
-    here = GlobalHydra.instance()
-    outer, here.hydra = here.hydra, None
-    try:
-        with warnings.catch_warnings(), initialize_config_dir(str(root), version_base="1.3"):
-            warnings.simplefilter("ignore")
-            yield here.config_loader()
-    finally:
-        here.hydra = outer
-
-
-def _run_hydra(result: Composed) -> None:
-    from hydra import compose as hydra_compose
-    from hydra.errors import HydraException, MissingConfigException
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    root, *others = result.folders.values()
-    quoted = ",".join(f"'file://{folder}'" for folder in others)
-    search = [f"hydra.searchpath=[{quoted}]"] if others else []
-    try:
-        with _hydra(root):
-            composed = hydra_compose("config", overrides=[*search, *result.overrides])
-            values = OmegaConf.to_container(composed, resolve=True)
-    except yaml.MarkedYAMLError as error:
-        raise ConfigError([_yaml_message(error, result)]) from None
-    except MissingConfigException as error:
-        raise ConfigError([_missing_message(error, result)]) from None
-    except OmegaConfBaseException as error:
-        problem = Problem(str(error.full_key or ""), str(error).splitlines()[0])
-        raise ConfigError(result.messages([*result.problems, problem])) from None
-    except (HydraException, ValueError) as error:
-        words = " ".join(str(error).split("Config search path")[0].split())
-        words = words or "the configuration cannot be put together; compare the file with a shipped one"
-        raise ConfigError([*result.messages(result.problems), words]) from None
-    result.values = {str(key): value for key, value in values.items()} if isinstance(values, dict) else {}
-
-
-def _missing_message(error: Any, result: Composed) -> str:
-    """A file asks for another one in its defaults list that does not exist."""
-    group, _, name = (error.missing_cfg_file or "").strip("/").rpartition("/")
-    asking = re.search(r"In '([^']+)'", str(error))
-    file = f"{asking.group(1)}.yaml" if asking else ""
-    where = [f"{label}/{file}" for label, folder in result.folders.items() if file and (folder / file).is_file()]
-    text = unknown(name, group or "file", options(group, result.folders.values()))
-    return ": ".join([*where[:1], "defaults", text])
-
-
-def _yaml_message(error: yaml.MarkedYAMLError, result: Composed) -> str:
-    mark = error.problem_mark or error.context_mark
-    where = _label(Path(mark.name), result) if mark else "configuration"
-    line = f"line {mark.line + 1}: " if mark else ""
-    return f"{where}: {line}not YAML: {error.problem or error.context}"
+    elif len(homes) > 1:
+        result.problems.append(Problem(group, f"'{name}' is in two folders; rename {homes[-1]}", COMMAND_LINE))
+    return len(homes) == 1
 
 
 def _drop_phantoms(result: Composed) -> None:
@@ -310,19 +165,3 @@ def _drop_phantoms(result: Composed) -> None:
 
 def _is_phantom(use: object) -> bool:
     return isinstance(use, dict) and "lever" not in use
-
-
-def expand(overrides: Sequence[str], config_dir: str | None = None) -> list[list[str]]:
-    """Every combination of the comma-separated values, ranges and globs in the overrides (Hydra's sweep syntax)."""
-    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    root, *_ = search_folders(config_dir).values()
-    with _hydra(root) as loader:
-        parser = OverridesParser.create(config_loader=loader)
-        try:
-            parsed = parser.parse_overrides([dated(override) for override in overrides])
-            return [list(job) for job in BasicSweeper.split_arguments(parsed, None)[0]]
-        except HydraException as error:
-            raise ConfigError([f"{COMMAND_LINE}: {str(error).splitlines()[0]}"]) from None

@@ -13,8 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sim.config.files import read_words, read_yaml
 from sim.core.read import Problem, join, show
 
 Compose = Callable[[str, str], Mapping[str, Any]]
@@ -88,13 +87,10 @@ def leaves(values: Any, key: str = "") -> dict[str, Any]:
 
 def _only_policies(file: Path) -> bool:
     """True for a policy in its own file, and for a scenario that only lists such files and a title."""
-    words = file.read_text(encoding="utf-8")
+    words = read_words(file)
     if not _PACKAGE.search(words):
         return f"@package policies.{file.stem}\n" in words
-    try:
-        values = yaml.load(words, yaml.BaseLoader) or {}
-    except yaml.YAMLError:
-        return True  # composing says what is wrong
+    values = read_yaml(file)
     if not isinstance(values, Mapping) or not values.keys() <= {"defaults", "titles"}:
         return False
     taken = values.get("defaults") or []

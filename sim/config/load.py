@@ -8,16 +8,18 @@ from typing import Any
 
 from sim.config.compose import compose
 from sim.config.schema import Config, to_mapping
-from sim.core.axes import BASELINE
-from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, read, read_some, unknown
+from sim.core.axes import BASELINE, WAYS
+from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, read, read_some, show, unknown
 from sim.data.clock import LAST_YEAR
 from sim.data.places import group_names
 from sim.data.tables import WorldData, load_world_data
 from sim.data.threat import threat_matrix
-from sim.params import Params
+from sim.params import Params, SecurityParams
 from sim.policy.levers import LEVERS, effects_with
 from sim.policy.schema import Known, read_places, read_policies
 from sim.policy.timeline import Timeline
+
+LONGEST_NAME = 200  # bytes; file systems take 255, and hidden folders add to it
 
 
 def load_config(*overrides: str, config_dir: str | None = None) -> Config:
@@ -66,6 +68,8 @@ def with_parameters(cfg: Config, values: Mapping[str, Any], problems: Problems) 
     for section, given in sections.items():
         old = getattr(cfg.params, section)
         changed[section] = replace(old, **read_some(type(old), given, f"params.{section}", problems))
+    if "security" in changed:
+        _check_security(changed["security"], problems)
     return replace(cfg, params=replace(cfg.params, **changed), effects=effects)
 
 
@@ -102,6 +106,9 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
         experiment=cfg.experiment if "experiment" in given else scenario,
     )
     _check_folder(cfg.experiment, problems)
+    if "\0" in cfg.outdir:
+        problems.add("outdir", "holds a NUL character; give a folder such as outdir=outputs")
+    _check_security(cfg.params.security, problems)
     if policies and not problems.found:
         _check_scopes(cfg, problems)
     return cfg
@@ -135,6 +142,20 @@ def _sections(cfg: Config) -> list[tuple[str, Any]]:
 def _check_folder(name: str, problems: Problems) -> None:
     if not all(part.isalnum() or part in "._+-" for part in name) or name.startswith("."):
         problems.add("experiment", f"'{name}' is no folder name; allowed: letters, digits, . _ + - (no dot in front)")
+    elif len(name.encode()) > LONGEST_NAME:
+        problems.add("experiment", f"{show(name)} is too long for a folder; allowed: {LONGEST_NAME} bytes")
+
+
+def _check_security(security: SecurityParams, problems: Problems) -> None:
+    """What each parameter's own bounds cannot say."""
+    if not any(getattr(security, f"share_{way}") for way in WAYS):
+        every = ", ".join(f"share_{way}" for way in WAYS)
+        problems.add(f"params.security.share_{WAYS[0]}", f"{every} are all 0; allowed: at least one above 0")
+    for name in ("threat_democracy", "threat_ideal"):
+        start, full = getattr(security, f"{name}_from"), getattr(security, f"{name}_full")
+        if start >= full:
+            text = f"{full:g} is not above {name}_from ({start:g}), from where the threat rises"
+            problems.add(f"params.security.{name}_full", text)
 
 
 def _read_effects(raw: object, problems: Problems) -> dict[str, dict[str, float]]:

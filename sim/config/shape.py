@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sim.config.files import Unreadable, read_yaml
 from sim.core.read import Problem, join, show
 
 # Parts of the configuration that are mappings in config.yaml, with what merging cannot take instead.
@@ -26,19 +25,21 @@ def shape_problems(files: Iterable[tuple[str, Path]]) -> list[Problem]:
 
 def _of_file(where: str, file: Path) -> list[Problem]:
     try:
-        values = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        return [Problem("", "is not UTF-8 text", where)] if isinstance(error, UnicodeDecodeError) else []
-    if not isinstance(values or {}, Mapping):
+        values = read_yaml(file)
+    except Unreadable as error:
+        return [Problem(error.key, error.text, where)]
+    if not values:
+        return [Problem("", "is empty; see `talent-circulation new-scenario NAME` for one to begin from", where)]
+    if not isinstance(values, Mapping):
         return [Problem("", f"{show(values)} is not a mapping of names to values", where)]
     found = [
         Problem(name, f"{show(values[name])} is not a mapping of names to values", where)
         for name in SECTIONS
-        if name in (values or {}) and values[name] and not isinstance(values[name], Mapping)
+        if values.get(name) and not isinstance(values[name], Mapping)
     ]
-    if "hydra" in (values or {}):
+    if "hydra" in values:
         found.append(Problem("hydra", "cannot be set in a scenario or policy; set hydra.* on the command line", where))
-    return found + _empty_keys(values or {}, "", where) + _defaults((values or {}).get("defaults"), where)
+    return found + _empty_keys(values, "", where) + _defaults(values.get("defaults"), where)
 
 
 def _empty_keys(values: Any, key: str, where: str) -> list[Problem]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
@@ -16,6 +18,13 @@ class ConfigError(ValueError):
     def __init__(self, messages: list[str]) -> None:
         self.messages = messages
         super().__init__("\n".join(messages))
+
+
+def in_words(error: BaseException) -> str:
+    """An unexpected error in one line, with advice where the system's limits are the cause."""
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return f"too many files are open at once ({error}); allow more: ulimit -n 1024"
+    return f"{type(error).__name__}: {error}"
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,8 @@ def show(value: object) -> str:
         return "a list"
     if isinstance(value, Mapping):
         return "a mapping" if value else "an empty mapping"
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return f"a number of {value.bit_length() * 30103 // 100_000:,} digits"  # Python does not write out all of them
     text = f"'{value}'" if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -109,10 +120,11 @@ def check_keys(raw: Mapping[str, Any], allowed: Iterable[str], key: str, problem
 
 def number(value: object, key: str, problems: Problems, lo: float, hi: float, unit: str = "") -> float:
     """A finite number within bounds."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) == math.inf:
         problems.add(key, f"{show(value)} is not a number; allowed: {span(lo, hi, unit)}")
-    elif not lo <= value <= hi:
-        problems.add(key, f"{value:g} is out of range; allowed: {span(lo, hi, unit)}")
+    elif not max(lo, -sys.float_info.max) <= value <= min(hi, sys.float_info.max):
+        shown = show(value) if abs(value) > sys.float_info.max else f"{value:g}"
+        problems.add(key, f"{shown} is out of range; allowed: {span(lo, hi, unit)}")
     else:
         return float(value)
     return math.nan
@@ -123,7 +135,7 @@ def whole(value: object, key: str, problems: Problems, lo: float, hi: float, uni
     if isinstance(value, bool) or not isinstance(value, int):
         problems.add(key, f"{show(value)} is not a whole number; allowed: {lo:.0f} to {hi:.0f}{unit and f' ({unit})'}")
     elif not lo <= value <= hi:
-        problems.add(key, f"{value} is out of range; allowed: {lo:.0f} to {hi:.0f}{unit and f' ({unit})'}")
+        problems.add(key, f"{show(value)} is out of range; allowed: {lo:.0f} to {hi:.0f}{unit and f' ({unit})'}")
     else:
         return value
     return int(lo)

@@ -103,8 +103,7 @@ def compliance(
     once = params.one_time_share
     musd = (1.0 - once) * cost + once * np.maximum(cost - cost_before, 0.0)
     share = 1.0 - (1.0 - np.clip(burden_institution, 0, 1)) * (1.0 - np.clip(burden_place[institution_place], 0, 1))
-    time = np.minimum(share * params.hour_share, 1.0) * researchers
-    return Compliance(musd, time, (cost > 0) | (burden_institution > 0))
+    return Compliance(musd, share * researchers, (cost > 0) | (burden_institution > 0))
 
 
 def by_group(values: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:

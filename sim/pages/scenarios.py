@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
-from sim.config.compose import config_root, options
+from sim.config.folders import config_root, options
 from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.data.tables import WorldData, load_world_data

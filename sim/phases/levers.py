@@ -51,4 +51,10 @@ def pull(
     if declined.any():
         lost = by_group(declined, inst.place, setting.data.n_places) / inputs.gerd
         channels = replace(channels, funding=channels.funding * (1.0 - lost))
+    hours = setting.params.compliance.hour_share  # of screening: `publication.screening_burden`
+    channels = replace(
+        channels,
+        burden_place=np.minimum(hours * channels.burden_place, 1.0),
+        burden_institution=np.minimum(hours * channels.burden_institution, 1.0),
+    )
     return Levers(channels, Support(mean, declined), np.stack([offered - declined, *taken[:2]]))

@@ -183,7 +183,8 @@ def screening_burden(setting: Setting, ctx: YearContext) -> np.ndarray:
     basic, sensitive = np.stack([FIELD_BASIC, 1 - FIELD_BASIC]), FIELD_DUAL_USE.T  # [basic and applied, F]
     shares = np.concatenate([basic * (1 - sensitive), basic * sensitive]).T.copy()  # [F, K] in the order of KINDS
     screened = np.einsum("fk,kfa->fa", shares, ctx.channels.screened)
-    return setting.params.compliance.screening_time * screened
+    rules = setting.params.compliance
+    return np.minimum(rules.hour_share * rules.screening_time * screened, 1.0)
 
 
 def partner_weights(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config.schema import Config
-from sim.core.read import ConfigError
+from sim.core.read import ConfigError, in_words
 from sim.running import manifest as manifests
 from sim.running.execute import Execution
 from sim.running.living import RunFailed, peak_memory_mb
@@ -24,10 +24,10 @@ from sim.running.plan import Plan, make_plan
 from sim.running.progress import Reporter
 from sim.running.writer import OrderedWriter
 from sim.store.checkpoint import count
-from sim.store.files import file_lock
+from sim.store.files import file_lock, flush
 from sim.store.frames import Frames, load
 from sim.store.history import HistoryCache, cache_dir
-from sim.store.runs import PartStore, copy_run, finished_runs, write_meta
+from sim.store.runs import DAMAGED, PartStore, copy_run, finished_runs, write_meta
 
 BAR = {"auto": None, "on": True, "off": False}
 
@@ -58,14 +58,14 @@ class Command:
 
     def tables(self) -> Frames:
         """Frames of the command: computed and written now, or of the folder that is there already."""
-        if not manifests.has_tables(manifests.read(self.folder)):
+        if not self._is_whole():
             self._open()
             with file_lock(self.work / "lock"):  # the same command started twice: the second waits and finds all done
-                if not manifests.has_tables(manifests.read(self.folder)):
+                if not self._is_whole():
                     self._compute()
         shutil.rmtree(self.work, ignore_errors=True)  # also what a command left that was killed just before this
         self.manifest = manifests.read(self.folder) or {}
-        return load(self.folder)
+        return load(self.folder, verify=False)  # it was, just now
 
     def figures(self, frames: Frames, draw: Callable[[Mapping[str, Any], Config, Path], Any]) -> None:
         """Draw the figures aside and put them into the finished folder."""
@@ -85,7 +85,7 @@ class Command:
 
     def fail(self, stage: str, message: str) -> None:
         """Leave a folder that says what went wrong: manifest and configuration, and tables if they are complete."""
-        complete = manifests.has_tables(manifests.read(self.folder))
+        complete = self._is_whole()
         self.manifest |= {"status": "failed", "stage": stage, "message": message, "ended": manifests.now()}
         if complete:
             manifests.write(self.folder, self.manifest)
@@ -112,6 +112,16 @@ class Command:
         self.stage, begin = stage, time.perf_counter()
         yield
         self.seconds[stage] = round(time.perf_counter() - begin, 3)
+
+    def _is_whole(self) -> bool:
+        """True if the folder holds all tables as they were written; a damaged one is noted."""
+        manifest = manifests.read(self.folder)
+        if manifest is None or not manifests.has_tables(manifest):
+            return False
+        wrong = manifests.damage_of(self.folder, manifest)
+        if wrong:
+            self.notes.append(DAMAGED.format(folder=self.folder, wrong=wrong))
+        return not wrong
 
     def _open(self) -> None:
         """Make the hidden folder; the first thing that touches the disk."""
@@ -161,17 +171,15 @@ class Command:
     def _reuse(self) -> None:
         """Take runs from the folders of finished commands under the same `outdir`."""
         parts = self._parts()
-        missing = [run for run in self.plan.runs if parts.meta(run.key) is None]
-        known = finished_runs(self.outdir) if missing else {}
-        for run in missing:
-            if run.key in known:
-                source, meta = known[run.key]
-                with parts.writing(run.key) as folder:
-                    copy_run(source, meta, self.plan.after, folder)
-                    write_meta(folder, meta.renamed(run.id))
+        missing = {run.key: run.id for run in self.plan.runs if parts.meta(run.key) is None}
+        for tables, meta in finished_runs(self.outdir, missing.keys(), self.notes):
+            with parts.writing(meta.key) as folder:
+                copy_run(tables, meta, self.plan.after, folder)
+                write_meta(folder, meta.renamed(missing[meta.key]))
 
     def _put(self, out: Path) -> None:
         """Give the finished folder its name; what a failed command left under that name goes."""
+        flush(out)
         if self.folder.exists():
             old = self.work / "old"
             self.folder.rename(old)
@@ -203,7 +211,7 @@ def describe_error(error: BaseException, stage: str) -> tuple[str, str]:
         return error.stage, error.message
     if isinstance(error, BrokenProcessPool):
         return stage, "a worker process was killed, most likely for lack of memory; try a smaller `threads`"
-    return stage, f"{type(error).__name__}: {error}"
+    return stage, in_words(error)
 
 
 def _remove_if_empty(*folders: Path) -> None:

@@ -1,4 +1,4 @@
-"""Ending when asked to: SIGTERM becomes an exception, so that worker processes end and nothing is left half-written."""
+"""Ending when asked to: a signal becomes an exception, so that workers end too and nothing is left half-written."""
 
 from __future__ import annotations
 
@@ -9,23 +9,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sim.running.streams import silence_if_lost
+
+SIGNALS = ("SIGTERM", "SIGHUP")  # asked to end, and the terminal is gone (a lost connection)
+
 
 class Terminated(BaseException):
-    """The process was asked to end (SIGTERM)."""
+    """The process was asked to end by one of `SIGNALS`, whose number it carries."""
+
+    def __init__(self, number: int = signal.SIGTERM) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
 
 
 @contextmanager
 def ending_cleanly() -> Iterator[None]:
-    """Raise `Terminated` inside when SIGTERM comes; only the main thread can hear it."""
+    """Raise `Terminated` inside when one of `SIGNALS` comes; only the main thread hears it, and nohup stays nohup."""
     if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
         yield
         return
-    before = signal.signal(signal.SIGTERM, _raise_terminated)
+    numbers = [getattr(signal, name) for name in SIGNALS]
+    before = {n: signal.signal(n, _raise_terminated) for n in numbers if signal.getsignal(n) != signal.SIG_IGN}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _raise_terminated(number: int, frame: Any) -> None:
-    raise Terminated
+    silence_if_lost()  # what is said on the way out must not fail
+    raise Terminated(number)

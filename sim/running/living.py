@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.core.read import in_words
 from sim.record.recorder import Recorder, Sink
 from sim.running.model import Arrays, WorldLike
 from sim.store.checkpoint import Checkpoints
@@ -91,7 +92,7 @@ def _failing(name: str) -> Iterator[dict[str, int]]:
         yield reached
     except Exception as error:
         stage = f"{name}, after {reached['year']}" if reached else f"{name}, first year"
-        raise RunFailed(stage, f"{type(error).__name__}: {error}", traceback.format_exc()) from error
+        raise RunFailed(stage, in_words(error), traceback.format_exc()) from error
 
 
 def peak_memory_mb() -> float:

@@ -16,7 +16,8 @@ from typing import Any
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
-from sim.store.files import aside, sha256
+from sim.store.files import aside, damage, flush, sha256
+from sim.store.runs import table_checksums
 
 DISTRIBUTION = "talent-circulation"
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "hydra-core", "omegaconf", "rich")
@@ -72,22 +73,32 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest beside and rename it."""
     with aside(folder / NAME, f".{os.getpid()}") as beside:
         beside.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        flush(beside)
 
 
 def read(folder: Path) -> dict[str, Any] | None:
     """Manifest of a folder; None if there is none that can be read."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        return manifest
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        return manifest if isinstance(manifest, dict) else None
     except (OSError, ValueError):
         return None
 
 
 def has_tables(manifest: Mapping[str, Any] | None) -> bool:
-    """True if the tables are complete: the command is done, or only its figures failed."""
+    """True if the tables are complete: the command is done, or only its summary or figures failed."""
     return manifest is not None and (
-        manifest.get("status") == "done" or (manifest.get("status"), manifest.get("stage")) == ("failed", "figures")
+        manifest.get("status") == "done"
+        or (manifest.get("status") == "failed" and manifest.get("stage") in ("summary", "figures"))
     )
+
+
+def damage_of(folder: Path, manifest: Mapping[str, Any]) -> str:
+    """What is wrong with the tables of a finished folder, in words; nothing if they are as they were written."""
+    try:
+        return damage(folder, table_checksums(manifest))
+    except (KeyError, TypeError, AttributeError):
+        return f"{NAME} does not say the checksums of all tables"
 
 
 def now() -> str:

@@ -22,6 +22,7 @@ from sim.running.worker import Done, Tick
 
 Work = Callable[[Any, Tick], Done]
 POLL_SECONDS = 0.2
+_OF_A_TERMINAL = {getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)}
 
 
 class Watcher(Protocol):
@@ -77,7 +78,8 @@ class ProcessPool:
     def __init__(self, workers: int, watcher: Watcher) -> None:
         context = multiprocessing.get_context("spawn")
         self._watcher = watcher
-        self._told = Told(context.Value("q", 0), context.Value("q", 0), context.Value("d", 0.0))
+        with clean_start():  # multiprocessing starts a process that keeps account of what is shared
+            self._told = Told(context.Value("q", 0), context.Value("q", 0), context.Value("d", 0.0))
         self._executor = ProcessPoolExecutor(workers, context, _begin, (self._told,))
 
     def submit(self, work: Work, job: Any) -> Future[Done]:
@@ -114,15 +116,15 @@ class ProcessPool:
 
 @contextmanager
 def clean_start() -> Iterator[None]:
-    """Start processes that neither run the user's script again nor hear Ctrl-C.
+    """Start processes that neither run the user's script again nor hear what a terminal tells all of its processes.
 
     A spawned process imports the main module; a script without ``if __name__ == "__main__"`` would then start the
-    whole simulation again in each. Jobs need nothing of it. Ctrl-C reaches every process of a terminal at once: only
-    the parent shall act on it (a blocked signal stays blocked in the child from its first instruction).
+    whole simulation again in each. Jobs need nothing of it. Ctrl-C and a lost connection reach every process of a
+    terminal at once: only the parent shall act (a blocked signal stays blocked in a child from its first instruction).
     """
     main = sys.modules["__main__"]
     blockable = hasattr(signal, "pthread_sigmask")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if blockable else None
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_A_TERMINAL) if blockable else None
     sys.modules["__main__"] = types.ModuleType("__main__")
     try:
         yield
@@ -157,8 +159,9 @@ def _begin(told: Told) -> None:
 
 
 def belong_to_parent() -> None:
-    """Leave Ctrl-C to the parent, and do not outlive it if it is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Leave Ctrl-C and lost connections to the parent, and do not outlive it if it is killed."""
+    for number in _OF_A_TERMINAL:
+        signal.signal(number, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -125,6 +125,10 @@ def read_table(source: Path | pa.Buffer) -> pa.Table:
         return pa.ipc.open_file(file).read_all()
 
 
+class DamagedEntry(Exception):
+    """Files that do not fit their checksums, their key or this program's version."""
+
+
 @contextmanager
 def aside(path: Path, mark: str = "") -> Iterator[Path]:
     """Name to write a file under; it gets its own when the block ends well and goes when it does not.
@@ -264,3 +268,23 @@ def sha256(path: Path) -> str:
     """Hex digest of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def damage(folder: Path, checksums: Mapping[str, str]) -> str:
+    """What is wrong with files that were written with these SHA-256 checksums, in words; nothing if all are sound."""
+    for name, checksum in checksums.items():
+        try:
+            if sha256(folder / name) != checksum:
+                return f"{name} does not fit its checksum"
+        except FileNotFoundError:
+            return f"{name} is missing"
+        except OSError as error:
+            return f"{name} cannot be read ({error.strerror})"
+    return ""
+
+
+def flush(path: Path) -> None:
+    """Have the disk hold a file, or the files of a folder, so that a rename survives no power cut that they do not."""
+    for file in (path,) if path.is_file() else path.iterdir():
+        with file.open("r+b") as opened:  # Windows flushes only what may be written
+            os.fsync(opened.fileno())

@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from sim.store.files import DamagedEntry, damage
+
 
 class Frames(Mapping[str, pd.DataFrame]):
     """Tables of a command by name (``place_year`` …); each is read when first asked for and then kept.
@@ -71,17 +73,42 @@ class Frames(Mapping[str, pd.DataFrame]):
         return f"Frames({', '.join(self._names)})"
 
 
-def load(folder: str | Path) -> Frames:
-    """Frames of a finished command's folder; nothing is read yet."""
+def load(folder: str | Path, verify: bool = True) -> Frames:
+    """Frames of a finished command's folder; nothing is read yet.
+
+    Parameters
+    ----------
+    verify : compare each table with its checksum in the manifest when it is first read (one pass over the file).
+
+    Raises
+    ------
+    DamagedEntry : when a table is read that is not as it was written.
+    """
     folder = Path(folder)
-    names = sorted(path.stem for path in folder.glob("*.parquet"))
+    sums = _table_checksums(folder) if verify else {}
+    names = sorted({path.stem for path in folder.glob("*.parquet")} | {Path(name).stem for name in sums})
     if not names:
         raise FileNotFoundError(f"no tables in {folder}: the folder of a finished command holds place_year.parquet")
 
     def read(name: str, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
-        return pq.read_table(folder / f"{name}.parquet", columns=columns, filters=filters and list(filters))
+        path = folder / f"{name}.parquet"
+        if path.name in sums:
+            if wrong := damage(folder, {path.name: sums[path.name]}):
+                raise DamagedEntry(f"{folder}: {wrong}; give the same command again, it computes what is damaged")
+            del sums[path.name]
+        filters = filters and list(filters)
+        return pq.read_table(path, columns=columns, filters=filters, page_checksum_verification=True)
 
     return Frames(names, read, folder)
+
+
+def _table_checksums(folder: Path) -> dict[str, str]:
+    """SHA-256 by file name as the manifest of a folder says them; nothing if there is none."""
+    try:
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["checksums"]["files"]
+        return {name: checksum for name, checksum in files.items() if name.endswith(".parquet")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def in_memory(names: Sequence[str], make: Callable[[str], pa.Table]) -> Frames:

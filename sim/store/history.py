@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,7 +26,17 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.kernels import PROGRAM, platform_cache
-from sim.store.files import LazyTables, file_lock, lock_if_free, read_state, sha256, write_state, write_table
+from sim.core.read import ConfigError
+from sim.store.files import (
+    DamagedEntry,
+    LazyTables,
+    damage,
+    file_lock,
+    lock_if_free,
+    read_state,
+    write_state,
+    write_table,
+)
 
 VERSION = 2
 CAP_BYTES = 4 * 1024**3  # least recently used entries beyond this go
@@ -37,10 +48,6 @@ _NAME = rf"(?:macros-|{CHECKPOINT})?[0-9a-f]{{20}}(?:\.\d)?"
 _ENTRY = re.compile(_NAME)
 _LOCK = re.compile(rf"\.{_NAME}\.lock")
 _ASIDE = re.compile(rf"\.{_NAME}\.[0-9a-f]+\.(?:tmp|old)")
-
-
-class DamagedEntry(Exception):
-    """Files that do not fit their checksums, their key or this program's version."""
 
 
 @dataclass
@@ -73,10 +80,18 @@ class CacheEntry:
 
 
 def cache_dir() -> Path:
-    """Folder of the cache: ``TALENT_CIRCULATION_CACHE`` or the platform's place for caches."""
-    if given := os.environ.get("TALENT_CIRCULATION_CACHE"):
-        return Path(given).expanduser() / "history"
-    return platform_cache() / "history"
+    """Folder of the cache: ``TALENT_CIRCULATION_CACHE``, the platform's place for caches, or one for passing files.
+
+    The last is for users without a home, as in a container with a free user id.
+    """
+    given = os.environ.get("TALENT_CIRCULATION_CACHE")
+    try:
+        return (Path(given).expanduser() if given else platform_cache()) / "history"
+    except RuntimeError:
+        if given:
+            text = f"there is no home folder for '{given}'; give the whole path"
+            raise ConfigError([f"TALENT_CIRCULATION_CACHE: {text}"]) from None
+        return Path(tempfile.gettempdir()) / f"{PROGRAM}-{os.getuid()}" / "history"
 
 
 class HistoryCache:
@@ -171,9 +186,8 @@ def read_meta(path: Path, key: str) -> dict[str, Any]:
             raise DamagedEntry(f"of version {meta['version']}, this program reads {VERSION}")
         if meta["key"] != key:
             raise DamagedEntry(f"{path.name} belongs to {meta['key']}")
-        for name, checksum in meta["checksums"].items():
-            if sha256(path.parent / name) != checksum:
-                raise DamagedEntry(f"checksum of {name} does not fit")
+        if wrong := damage(path.parent, meta["checksums"]):
+            raise DamagedEntry(wrong)
     except KeyError as error:
         raise DamagedEntry(f"{path.name} does not say its {error.args[0]}") from error
     except (OSError, ValueError, TypeError, AttributeError) as error:

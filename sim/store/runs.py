@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -20,11 +20,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.record.recorder import PLACE_COLUMNS, REQUIRED, TABLES, VOCABULARIES
-from sim.store.files import LazyTables, sha256, write_table
+from sim.store.files import LazyTables, damage, flush, sha256, write_table
 
 MODES = ("scripted", "reactive")
 RUN_COLUMNS = ("scenario", "draw", "replicate", "mode")
 ROW_GROUP = 1 << 20
+DAMAGED = "{folder} is damaged ({wrong}); nothing is taken from it, its runs are computed again"
 _TEXT = frozenset({"lever", "trigger", "trigger_indicator", "exit_reason"})
 _REPEATING_FLOATS = frozenset({"talent", "weight"})  # constant over a person's years, so that a dictionary pays
 
@@ -88,6 +89,7 @@ class PartStore:
         aside.mkdir(parents=True)
         try:
             yield aside
+            flush(aside)
             shutil.rmtree(self.path(key), ignore_errors=True)
             aside.rename(self.path(key))
         finally:
@@ -98,8 +100,8 @@ class PartStore:
         folder = self.path(key)
         try:
             written = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-            sound = all(sha256(folder / name) == checksum for name, checksum in written["checksums"].items())
-            return PartMeta(**written["run"]) if sound and written["run"]["key"] == key else None
+            sound = not damage(folder, written["checksums"]) and written["run"]["key"] == key
+            return PartMeta(**written["run"]) if sound else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -206,29 +208,48 @@ class ParquetTable:
 
 
 def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
-    """Dictionary encoding where values repeat: it costs time and space on measures that are all different."""
+    """Dictionary encoding where values repeat (it costs time and space on measures that differ); checksums of pages."""
     repeating = [f.name for f in schema if not pa.types.is_floating(f.type) or f.name in _REPEATING_FLOATS]
-    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating}
+    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating, "write_page_checksum": True}
 
 
-def finished_runs(outdir: Path) -> dict[str, tuple[Path, PartMeta]]:
-    """Runs of all finished commands under an output folder by key, with the folder that holds them."""
-    found: dict[str, tuple[Path, PartMeta]] = {}
+def finished_runs(outdir: Path, wanted: Set[str], notes: list[str]) -> Iterator[tuple[list[Path], PartMeta]]:
+    """Runs of finished commands under an output folder, each once, with the tables that hold it.
+
+    Parameters
+    ----------
+    wanted : keys of runs.
+    notes : what the user should be told: folders whose tables are not as they were written, which are left out.
+    """
+    left = set(wanted)
     for path in sorted(outdir.glob("*/*/manifest.json")):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             metas = [PartMeta(**run) for run in manifest["runs"]] if manifest["status"] == "done" else []
-        except (OSError, ValueError, KeyError, TypeError):
+            found = {meta.key: meta for meta in metas if meta.key in left}
+            sums = table_checksums(manifest) if found else {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # not a manifest of ours, or of a folder that is being replaced
-        found |= {meta.key: (path.parent, meta) for meta in metas}
-    return found
+        if wrong := damage(path.parent, sums):
+            notes.append(DAMAGED.format(folder=path.parent, wrong=wrong))
+        else:
+            left -= found.keys()
+            yield from (([path.parent / name for name in sums], meta) for meta in found.values())
 
 
-def copy_run(source: Path, run: PartMeta, after: int, folder: Path) -> None:
+def table_checksums(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """SHA-256 of each table of a finished command by file name; KeyError if its manifest does not say them all."""
+    files = manifest["checksums"]["files"]
+    return {f"{name}.parquet": files[f"{name}.parquet"] for name in TABLES} | {
+        name: checksum for name, checksum in files.items() if name.endswith(".parquet")
+    }
+
+
+def copy_run(tables: Iterable[Path], run: PartMeta, after: int, folder: Path) -> None:
     """Copy one run's rows of the years after `after` from a finished command's tables into a part's folder."""
     rows = [("scenario", "==", run.scenario), ("mode", "==", run.mode), ("draw", "==", run.draw)]
     rows += [("replicate", "==", run.replicate), ("year", ">", after)]
-    for path in sorted(source.glob("*.parquet")):
+    for path in tables:
         table = pq.read_table(path, filters=rows)
         if table.num_rows:
             write_table(folder / f"{path.stem}.arrow", table.drop_columns(list(RUN_COLUMNS)).combine_chunks())

@@ -18,7 +18,6 @@ import errno
 import hashlib
 import itertools
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +30,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.store.files import aside, sha256
+from sim.store.files import aside, damage, flush, sha256
 
 META, RUNS, INDEX, VERSION = "part.json", "runs", "index.parquet", 1
 COMPACTED = "compacted-"
@@ -199,9 +198,8 @@ class SweepStore:
                 return f"{META} does not fit its checksum"
             if meta["version"] != VERSION:
                 return f"is of version {meta['version']}, this program reads {VERSION}"
-            for file, checksum in meta["checksums"].items():
-                if sha256(folder / file) != checksum:
-                    return f"{file} does not fit its checksum"
+            if wrong := damage(folder, meta["checksums"]):
+                return wrong
             runs = pq.read_table(folder / f"{RUNS}.parquet").cast(RUN_FIELDS)
             return Part(name, files, meta["record"], runs)
         except FileNotFoundError as error:
@@ -256,8 +254,7 @@ class _Writing:
                 meta = {**self._meta, "checksums": sums}
                 text = json.dumps({**meta, "checksum": _checksum(meta)})
                 (self._aside / META).write_text(text, encoding="utf-8")
-                for path in self._aside.iterdir():
-                    _flush(path)
+                flush(self._aside)
                 self._aside.rename(self._final)
             elif isinstance(error, OSError):
                 raise StoreError(why_not_written(self._final.parents[1], error)) from error
@@ -270,12 +267,6 @@ class _Writing:
 def _checksum(meta: Mapping[str, Any]) -> str:
     """Of what ``part.json`` says itself."""
     return hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """Onto the disk, so that a rename does not survive a power cut that its content does not."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 @contextmanager

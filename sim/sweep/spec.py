@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.config.compose import options, search_folders
+from sim.config.folders import options, search_folders
 from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
 from sim.record.recorder import TABLES
 from sim.sweep.sampling import Sample

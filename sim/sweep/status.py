@@ -8,6 +8,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from sim.sweep.driver import Progress
 
@@ -81,14 +82,14 @@ class LiveStatus:
 
 def table(title: str, now: Progress) -> Table:
     """Done, running, failed, remaining, rate and time left."""
-    out = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    out = Table(title=Text(title, "bold"), title_justify="left", box=None, pad_edge=False)
     spent = time.monotonic() - now.began
     new = now.done - now.done_before
     rate = f"{60 * new / spent:,.0f} a minute" if new and spent > 0 else "–"
     cells = {
         "runs": f"{now.total:,}",
         "done": f"{now.done:,} ({100 * now.done // max(now.total, 1)} %)",
-        "failed": f"[red]{now.failed:,}[/red]" if now.failed else "0",
+        "failed": Text(f"{now.failed:,}", "red") if now.failed else "0",
         "remaining": f"{now.remaining:,}",
         "chunks running": f"{now.running} of {now.workers}",
         "rate": rate,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
-from sim.config.compose import config_root, options
+from sim.config.folders import config_root, options
 
 ROOT = Path(__file__).parent.parent.parent
 BAD = ROOT / "tests" / "policy_yaml" / "bad"

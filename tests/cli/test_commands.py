@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import sim.cli.new_scenario
 import sim.cli.run
 from sim.cli.main import main
+from sim.config.folders import config_root
 from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.policy.levers import LEVERS
@@ -142,11 +142,13 @@ def test_new_scenario_runs_and_is_never_overwritten(
     assert main(["new-scenario", "baseline", "--config-dir", "own"]) == 1
 
 
-def test_new_scenario_of_a_wheel_goes_beside_the_user(
+def test_new_scenario_goes_beside_the_user_and_never_among_the_shipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sim.cli.new_scenario, "_in_clone", lambda: False)
+    shipped = sorted(config_root().rglob("*"))
     assert main(["new-scenario", "mine"]) == 0
+    assert sorted(config_root().rglob("*")) == shipped
+    assert "--config-dir my_scenarios +scenario=mine" in capsys.readouterr().out
     assert Path("my_scenarios/scenario/mine.yaml").is_file()
     assert load_config("+scenario=mine", config_dir="my_scenarios").scenario == "mine"

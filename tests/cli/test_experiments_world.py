@@ -15,7 +15,7 @@ from experiments.sensitivity import figures as sensitivity
 from experiments.sensitivity.numbers import STRONGEST, UNITS, strongest
 from sim.analysis.sensitivity import STEP, saltelli_steps
 from sim.cli.sweep import command
-from sim.config.compose import options, search_folders
+from sim.config.folders import options, search_folders
 from sim.config.schema import parameter_table
 from sim.sweep.spec import read_spec
 from sim.sweep.spec_draws import bounds

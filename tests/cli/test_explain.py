@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from sim.cli.main import main
-from sim.config.compose import config_root, options
+from sim.config.folders import config_root, options
 from sim.config.load import load_config
 from sim.data.tables import load_world_data
 from sim.policy.levers import LEVERS

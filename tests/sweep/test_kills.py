@@ -105,13 +105,13 @@ def test_twenty_kills_of_two_hundred_runs(tmp_path: Path) -> None:
     assert_equal(case, undisturbed)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_interrupted_it_writes_what_is_finished(undisturbed: Case, tmp_path: Path, number: int, code: int) -> None:
     case = Case(tmp_path, RATES, 4)
     process = case.start("Slow")
     case.wait_for_work(process, 5)
-    # Ctrl-C reaches every process of a terminal, a scheduler's SIGTERM the driver
-    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+    # Ctrl-C and a lost connection reach every process of a terminal, a scheduler's SIGTERM the driver
+    os.killpg(process.pid, number) if number != signal.SIGTERM else process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
     wait_until_gone(process, 1.0)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.config.compose import config_root, expand, options
+from sim.config.folders import config_root, options
 from sim.config.key import run_key
 from sim.config.load import load_config, validate
+from sim.config.merge import expand
 from sim.config.schema import Config, parameter_table, to_mapping
 from sim.core.read import ConfigError
 from sim.params import Params

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from sim.phases import careers, entry, mobility, publication, security
+from sim.phases import careers, entry, levers, mobility, publication, security
 from sim.phases.setting import YearContext
 from sim.policy.channels import Channels
 from sim.record import measures
@@ -214,3 +214,29 @@ def test_neutral_channels_are_the_only_thing_a_context_needs(world: World) -> No
     for field in fields(one):
         if isinstance(getattr(one, field.name), np.ndarray):
             np.testing.assert_array_equal(getattr(one, field.name), getattr(two, field.name))
+
+
+class Burdens:
+    """A timeline of one year in which a place and an institution lose time to rules."""
+
+    def channels(self, *_: object) -> Channels:
+        found = Channels.neutral(P, 5)
+        found.burden_place[HOST], found.burden_institution[2] = 0.2, 0.4
+        return found
+
+    def thresholds(self, *_: object) -> list[object]:
+        return []
+
+
+@pytest.mark.parametrize("hours, expected", [(1.0, (0.2, 0.4)), (0.0, (0.0, 0.0)), (3.0, (0.6, 1.0))])
+def test_hour_share_scales_the_time_that_papers_lose(hours: float, expected: tuple[float, ...], world: World) -> None:
+    """Not only the person-years that are reported."""
+    setting = world.setting
+    rules = replace(setting.params.compliance, hour_share=hours)
+    scaled = replace(setting, params=replace(setting.params, compliance=rules))
+    taken = np.zeros((3, len(setting.institutions.place)))
+    found = levers.pull(scaled, world.inputs.year(2018), Burdens(), 2018, [], taken).channels  # type: ignore[arg-type]
+    np.testing.assert_allclose((found.burden_place[HOST], found.burden_institution[2]), expected)
+    screened = context(world, screened=((slice(None), slice(None), HOST), 1.0))
+    one, many = publication.screening_burden(setting, screened), papers.screening_burden(scaled, screened)
+    np.testing.assert_allclose(many, hours * one)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.config.compose import config_root, options
+from sim.config.folders import config_root, options
 from sim.config.load import load_config, timeline_of
 from sim.config.schema import Config
 from sim.core.axes import KINDS

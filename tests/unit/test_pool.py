@@ -118,3 +118,16 @@ def test_institutions_are_read_the_same_way() -> None:
     assert all_of_them.groupby("place").agg("weight", np.sum) == {0: 1.0, 1: 1.0}
     with pytest.raises(AttributeError):
         large[0].name = "x"
+
+
+def test_values_cannot_be_written_as_no_member_would_change(pool: ResearcherPool) -> None:
+    institutions = InstitutionSet({"place": np.array([0, 1])})
+    for values in (
+        pool.get("fear"),
+        pool.take(np.array([1, 2])).get("fear"),
+        pool.get("field"),
+        institutions.get("place"),
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            values[:] = 0
+    assert pool.get("fear").tolist() == [0] * 6

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.record.recorder import TABLES
-from sim.store.files import write_table
+from sim.store.files import sha256, write_table
 from sim.store.runs import (
     ParquetTable,
     PartMeta,
@@ -98,12 +98,15 @@ def test_a_run_is_copied_from_another_commands_tables(tmp_path: Path):
     write(folder, "entry_year", runs())
     write(folder, "decisions", runs())
     wanted = meta("abc", RunId("open", "reactive", 0, 1))
-    manifest = {"status": "done", "runs": [asdict(wanted)]}
+    for name in set(TABLES) - {"entry_year", "decisions"}:
+        pq.write_table(empty_table(name, SCENARIOS), folder / f"{name}.parquet")
+    files = {path.name: sha256(path) for path in folder.iterdir()}
+    manifest = {"status": "done", "runs": [asdict(wanted)], "checksums": {"files": files}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder.parent / "broken").mkdir()
     (folder.parent / "broken" / "manifest.json").write_text("{")
-    source, found = finished_runs(tmp_path / "out")["abc"]
-    copy_run(source, found, 2017, part)
+    ((tables, found),) = finished_runs(tmp_path / "out", {"abc", "def"}, [])
+    copy_run(tables, found, 2017, part)
     assert [path.name for path in part.iterdir()] == ["entry_year.arrow"]
     copied = PartStore(tmp_path).tables("part")["entry_year"]
     expected = flows(range(2018, 2021))
@@ -116,4 +119,4 @@ def test_unfinished_and_failed_commands_lend_nothing(tmp_path: Path):
     folder.mkdir(parents=True)
     for status in ("running", "failed"):
         (folder / "manifest.json").write_text(json.dumps({"status": status, "runs": []}))
-        assert finished_runs(tmp_path) == {}
+        assert list(finished_runs(tmp_path, {"abc"}, [])) == []

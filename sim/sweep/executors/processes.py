@@ -104,7 +104,8 @@ def _submit(pool: ProcessPoolExecutor, job: ChunkJob) -> Future[None]:
 
 
 def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin)
+    with clean_start():  # multiprocessing starts a process that keeps account of what is shared
+        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin)
 
 
 def _begin() -> None:

@@ -1,0 +1,122 @@
+"""Finished folders that are not as they were written: told, never read as results, computed again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from toy_command import flip, folder_of, same, tables_of
+from toy_model import ToyModel, toy_config
+
+from sim.api import run
+from sim.cli.run import run_command
+from sim.record.recorder import TABLES
+from sim.store.files import DamagedEntry
+from sim.store.frames import load
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+
+def _flip(folder: Path) -> None:
+    flip(folder / "place_year.parquet")
+
+
+def _lose(folder: Path) -> None:
+    for name in ("field_year", "flow_year"):
+        (folder / f"{name}.parquet").unlink()
+
+
+def _forget(folder: Path) -> None:
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"flow_year.parquet"', '"elsewhere.parquet"'))
+
+
+DAMAGES = {
+    _flip: "place_year.parquet does not fit its checksum",
+    _lose: "flow_year.parquet is missing",
+    _forget: "",
+}
+
+
+@pytest.fixture
+def finished(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Folder of a finished command."""
+    assert run_command(toy_config(tmp_path), model=ToyModel()) == 0
+    return folder_of(capsys)
+
+
+@pytest.mark.parametrize("replicates", [2, 3], ids=["the same command", "a larger one"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_folder_is_told_and_its_runs_are_computed_again(
+    finished: Path,
+    tmp_path: Path,
+    damage: Callable[[Path], None],
+    replicates: int,
+    capsys: pytest.CaptureFixture[str],
+):
+    damage(finished)
+    model = ToyModel(log=str(tmp_path / "log"))
+    cfg = toy_config(tmp_path, replicates=replicates)
+    assert run_command(cfg, model=model) == 0
+    captured = capsys.readouterr()
+    if damage is not _forget:
+        assert captured.err.count(f"{finished} is damaged ({DAMAGES[damage]}); nothing is taken from it") == 1
+    assert len([line for line in model.built() if line.startswith("resume")]) == 4 * replicates, "nothing was taken"
+    stored, fresh = tables_of(load(captured.out.strip().splitlines()[-1])), tables_of(run(cfg, model=ToyModel()))
+    assert all(same(stored[name], fresh[name]) for name in TABLES)
+
+
+def test_whole_folders_lend_what_a_damaged_one_cannot(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run_command(toy_config(tmp_path, experiment="z", replicates=3), model=ToyModel()) == 0
+    _flip(finished)
+    model = ToyModel(log=str(tmp_path / "log"))
+    assert run_command(replace(toy_config(tmp_path), replicates=4), model=model) == 0
+    assert {line.split()[-1] for line in model.built()} == {"3"}
+
+
+def test_a_folder_that_could_not_be_mended_does_not_pass_for_whole(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    _flip(finished)
+    assert run_command(toy_config(tmp_path), model=ToyModel(fail_in=2020)) == 1
+    assert {path.name for path in finished.iterdir()} == {"manifest.json", "config.yaml"}
+
+
+def test_loading_compares_each_table_with_its_checksum(finished: Path):
+    _flip(finished)
+    frames = load(finished)
+    assert len(frames["world_year"])
+    for _ in range(2):
+        with pytest.raises(DamagedEntry, match=r"place_year\.parquet does not fit its checksum"):
+            frames["place_year"]
+    _lose(finished)
+    with pytest.raises(DamagedEntry, match=r"flow_year\.parquet is missing"):
+        load(finished)["flow_year"]
+
+
+def test_pages_have_checksums_of_their_own(finished: Path):
+    flip(finished / "place_year.parquet", 0.02)
+    with pytest.raises((OSError, pa.ArrowException), match="CRC"):
+        load(finished, verify=False)["place_year"]
+
+
+def test_tables_are_on_the_disk_before_the_folder_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    flushed, rename, renamed = set[int](), Path.rename, dict[str, frozenset[int]]()
+
+    def noting(path: Path, target: Path) -> Path:
+        if path.is_dir() and "cache" not in path.parts:
+            renamed[path.parent.name] = frozenset(file.stat().st_ino for file in path.iterdir()) - flushed
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", lambda number: flushed.add(os.fstat(number).st_ino))
+    monkeypatch.setattr(Path, "rename", noting)
+    assert run_command(toy_config(tmp_path), model=ToyModel()) == 0
+    assert len(renamed) == 2 and set(renamed.values()) == {frozenset()}, "the parts, and the folder itself"
