@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from experiments.common_world import amounts
+from experiments.common.numbers import share
+from experiments.common.store import amounts
 from sim import load_config
 from sim.analysis.leak_account import LEAKS
 from sim.analysis.pairs import estimate
@@ -96,12 +96,10 @@ def _rows(place: pd.DataFrame, world: pd.DataFrame, scenario: str, window: Windo
     )  # fmt: skip
     for area, outcome, unit, table, value, percent in lines:
         levels = value(table).unstack("scenario")
-        effect = (levels[scenario] - levels[BASELINE]).to_numpy(dtype=float)
-        base = levels[BASELINE].to_numpy(dtype=float)
-        if percent:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                effect = np.where(base != 0, 100 * effect / base, np.nan)
-        yield area, outcome, unit, window.first, window.last, float(base.mean()), *astuple(estimate(effect))
+        base = levels[BASELINE].astype(float)
+        effect = levels[scenario].astype(float) - base
+        found = estimate(share(100 * effect, base) if percent else effect.to_numpy())
+        yield area, outcome, unit, window.first, window.last, float(base.to_numpy().mean()), *astuple(found)
 
 
 def _totals(frame: pd.DataFrame, columns: Any, window: Window) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.common_world import amounts, share
+from experiments.common.numbers import share
+from experiments.common.store import amounts
 from sim.analysis.leak_account import LEAKS
 from sim.analysis.sensitivity import (
     STEP,

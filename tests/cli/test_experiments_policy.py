@@ -10,7 +10,7 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from experiments.common_policy import at, read_numbers
+from experiments.common.numbers import at, read_numbers
 from experiments.leak_price import figures as leak_price
 from experiments.repeal import figures as repeal
 from experiments.threshold import figures as threshold
@@ -43,7 +43,7 @@ def numbers(tmp_path: Path) -> Run:
         written = module.main(["--small", "--store", str(store)])
         assert all(path.is_relative_to(store) and path.stat().st_size > 0 for path in written)
         assert len([path for path in written if path.suffix == ".png"]) == 3
-        return read_numbers(store / "numbers.csv")
+        return read_numbers(store)
 
     return run
 
@@ -137,7 +137,7 @@ def test_rules_alone_have_the_strengths_of_shipped_policies() -> None:
 @pytest.mark.parametrize("module", [threshold, leak_price, repeal], ids=lambda module: module.HERE.name)
 def test_pages_have_the_numbers_of_their_files(module: ModuleType) -> None:
     text = (module.HERE / "README.md").read_text(encoding="utf-8")
-    for name, table in module.tables(read_numbers(module.HERE / "numbers.csv")).items():
+    for name, table in module.tables(read_numbers(module.HERE)).items():
         assert table in text, name
     for path in (module.HERE / "figures").glob("*.png"):
         assert f"figures/{path.name}" in text

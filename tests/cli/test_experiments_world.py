@@ -8,7 +8,7 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from experiments.common_world import read_lines
+from experiments.common.numbers import read_numbers
 from experiments.scenario_comparison import figures as comparison
 from experiments.scenario_comparison.numbers import window_of
 from experiments.sensitivity import figures as sensitivity
@@ -31,7 +31,7 @@ def small(module: ModuleType, outdir: Path, *files: str) -> tuple[list[Path], pd
     store = outdir / module.HERE.name / "small"
     written = module.main(["--small", "--store", str(store)])
     assert all(path.is_relative_to(store) and path.stat().st_size > 0 for path in written)
-    return written, read_lines(store / "numbers.csv")
+    return written, read_numbers(store)
 
 
 def test_scenarios_are_compared_with_direct_and_total_effects(tmp_path: Path) -> None:
@@ -78,13 +78,13 @@ def test_the_screening_covers_assumptions_and_the_second_design_takes_the_strong
         if name.startswith("params."):
             assert roles[name] == ("fitted" if name in sensitivity.FITTED else "assumption")
     assert saltelli_steps(chosen.unit()).min() >= STEP
-    numbers = read_lines(ROOT / "sensitivity" / "numbers.csv")
+    numbers = read_numbers(ROOT / "sensitivity")
     assert set(strongest(numbers)["parameter"][:STRONGEST]) == {item.name for item in chosen.over}
 
 
 @pytest.mark.parametrize("module", [comparison, sensitivity])
 def test_pages_have_the_tables_of_their_numbers_and_all_figures(module: ModuleType) -> None:
-    numbers, text = read_lines(module.HERE / "numbers.csv"), (module.HERE / "README.md").read_text(encoding="utf-8")
+    numbers, text = read_numbers(module.HERE), (module.HERE / "README.md").read_text(encoding="utf-8")
     if module is comparison:
         assert set(numbers["scenario"]) == set(options("scenario", search_folders(None).values()))
         tables = [comparison.table(numbers, "scripted", comparison.TABLE), comparison.reactions(numbers)]
