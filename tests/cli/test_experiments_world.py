@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from types import ModuleType
 
-import pandas as pd
 import pytest
 
 from experiments.common.numbers import read_numbers
@@ -14,24 +13,11 @@ from experiments.scenario_comparison.numbers import window_of
 from experiments.sensitivity import figures as sensitivity
 from experiments.sensitivity.numbers import STRONGEST, UNITS, strongest
 from sim.analysis.sensitivity import STEP, saltelli_steps
-from sim.cli.sweep import command
 from sim.config.compose import options, search_folders
 from sim.config.schema import parameter_table
 from sim.sweep.spec import read_spec
 from sim.sweep.spec_draws import bounds
-
-ROOT = Path(__file__).parents[2] / "experiments"
-
-
-def small(module: ModuleType, outdir: Path, *files: str) -> tuple[list[Path], pd.DataFrame]:
-    """Run small sweeps through the command line and draw; what was written, and the numbers."""
-    for file in files:
-        words = [str(module.HERE / file), "--small", "--workers", "1", f"outdir={outdir}", "progress=off"]
-        assert command(words) == 0
-    store = outdir / module.HERE.name / "small"
-    written = module.main(["--small", "--store", str(store)])
-    assert all(path.is_relative_to(store) and path.stat().st_size > 0 for path in written)
-    return written, read_numbers(store)
+from tests.cli.small_experiment import ROOT, small
 
 
 def test_scenarios_are_compared_with_direct_and_total_effects(tmp_path: Path) -> None:
