@@ -24,7 +24,7 @@ from benchmarks.systems_table import SYSTEMS, Outcome, System
 from sim import World, load_config
 from sim.analysis.leak_account import LEAKS
 from sim.analysis.pairs import Estimate, estimate
-from sim.analysis.summary import decimals, number
+from sim.analysis.text import decimals, number
 from sim.config.schema import Config
 from sim.data.tables import load_world_data
 from sim.policy.schema import LeverUse, Policy, Scope

@@ -20,9 +20,8 @@ from matplotlib.figure import Figure
 from experiments.page import estimated, markdown, write_page
 from sim.analysis import load
 from sim.analysis.balance.inputs import quotient
-from sim.analysis.by_draw import paired_units
-from sim.analysis.pairs import Estimate, estimate
-from sim.analysis.summary import decimals, number
+from sim.analysis.pairs import Estimate, estimate, paired_units
+from sim.analysis.text import decimals, number
 from sim.plots.style import save
 from sim.store.frames import Frames
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from experiments.page import estimated
 from sim.analysis.leak_account import LEAKS
-from sim.analysis.summary import decimals, number
+from sim.analysis.text import decimals, number
 
 
 def amounts(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from sim.analysis.summary import decimals, number
+from sim.analysis.text import decimals, number
 
 
 def estimated(mean: float, se: float, lo: float, hi: float, sign: str = "") -> str:

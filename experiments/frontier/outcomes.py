@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.analysis.by_draw import paired_units
 from sim.analysis.leak_account import LEAKS
+from sim.analysis.pairs import paired_units
 from sim.store.frames import Frames
 
 HERE = Path(__file__).parent

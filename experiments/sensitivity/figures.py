@@ -18,7 +18,7 @@ from experiments.common_policy import open_store
 from experiments.common_world import read_lines
 from experiments.page import markdown, write_page
 from experiments.sensitivity.numbers import UNITS, Design, design_of, numbers_of, strongest
-from sim.analysis.summary import number
+from sim.analysis.text import number
 from sim.plots.style import GREY, PALE, SERIES, Page, page, save, styled
 
 HERE = Path(__file__).parent
