@@ -47,7 +47,7 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
 
     Parameters
     ----------
-    frames : what `run` gave for this configuration, or `sim.analysis.pairs.load` for its folder; run if not given.
+    frames : what `run` gave for this configuration, or `sim.store.frames.load` for its folder; run if not given.
 
     Returns
     -------

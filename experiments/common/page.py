@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.summary import decimals, number
+from sim.analysis.text import decimals, number
 
 NONE, UNCLEAR = "–", "not clear of zero"
 ROUNDING = 1e-9  # share of the mean below which a standard error is rounding

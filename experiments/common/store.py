@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis import load
-from sim.analysis.by_draw import RUN, paired_units
-from sim.analysis.leak_account import LEAKS
+from sim.analysis.pairs import RUN, paired_units, plain
 from sim.store.frames import Frames
 
 
@@ -90,12 +89,5 @@ def with_axes(frame: pd.DataFrame, frames: Frames) -> pd.DataFrame:
 
 
 def amounts(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Rows of a table as plain numbers, with ``leaks`` if all ways are there; names of runs as plain texts."""
-    out = frame.copy()
-    for name in ("scenario", "mode", "place"):
-        if name in out.columns:
-            out[name] = out[name].astype(str).astype(object)
-    out[list(columns)] = out[list(columns)].astype(float)
-    if set(LEAKS) <= set(out.columns):
-        out["leaks"] = out[list(LEAKS)].astype(float).sum(axis=1)
-    return out
+    """Rows of a table with these columns in double precision, and names as plain texts."""
+    return plain(frame).astype(dict.fromkeys(columns, float))

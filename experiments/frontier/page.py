@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.common.page import NONE, estimated, markdown
-from sim.analysis.summary import number
+from sim.analysis.text import number
 
 SHOWN = 7  # points of the front in its table
 HEADS = {

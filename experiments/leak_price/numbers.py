@@ -7,9 +7,8 @@ import pandas as pd
 from experiments.common.numbers import Numbers, exactly
 from experiments.common.store import Opened, effects, with_axes
 from sim.analysis.balance.inputs import quotient
-from sim.analysis.by_draw import RUN
-from sim.analysis.leak_account import LEAKS
-from sim.analysis.pairs import estimate
+from sim.analysis.outcomes import LEAKS, add
+from sim.analysis.pairs import RUN, estimate
 
 ISSUER, FIRST, BEFORE = "USA", 2018, 10 / 12  # in force from November 2018
 RATE = "leak rate "
@@ -59,8 +58,7 @@ def replicates(opened: Opened) -> tuple[pd.DataFrame, float]:
 
     World: leaks and what prevented them, money, researcher time, papers (each counted once). Issuer: ``own_papers``.
     """
-    place = opened.frames.read("place_year", [*RUN, "year", *PLACE], [("year", ">=", FIRST)])
-    place["leaks"] = place[list(LEAKS)].sum(axis=1)
+    place = add(opened.frames.read("place_year", [*RUN, "year", *PLACE], [("year", ">=", FIRST)]), ["leaks"])
     years = int(place["year"].max()) - FIRST + 1 - BEFORE
     world = opened.frames.read("world_year", [*RUN, "year", "papers"], [("year", ">=", FIRST)])
     own = opened.frames.read(

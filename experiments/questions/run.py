@@ -19,7 +19,7 @@ from experiments.common.numbers import Numbers, read_numbers, write_numbers
 from experiments.questions import tables
 from sim.analysis.balance.fear import no_fear
 from sim.analysis.balance.inputs import Paired, Source, quotient
-from sim.analysis.leak_account import LEAKS
+from sim.analysis.outcomes import add, columns
 from sim.analysis.pairs import estimate
 from sim.cli.balance import carry_out
 from sim.running.manifest import git_revision
@@ -76,9 +76,9 @@ def stock(run: Source, year: int | None = None) -> Paired:
 
 def leaks(run: Source) -> dict[str, Paired]:
     """Leaks of the issuer a year: all, and prevented by protection."""
-    frame = run.yearly("place_year", [*LEAKS, "leaks_prevented"], place=[ISSUER])
-    frame["leaks"] = frame[list(LEAKS)].sum(axis=1)
-    return {name: run.total(frame, name, 1 / run.period.years) for name in ("leaks", "leaks_prevented")}
+    names = ("leaks", "leaks_prevented")
+    frame = add(run.yearly("place_year", columns("place_year", names), place=[ISSUER]), names)
+    return {name: run.total(frame, name, 1 / run.period.years) for name in names}
 
 
 def precision_or_severity(lab: Lab, numbers: Numbers) -> None:

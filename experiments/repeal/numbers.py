@@ -11,8 +11,7 @@ import pandas as pd
 from experiments.common.numbers import Numbers, clear
 from experiments.common.store import Opened, effects, with_axes
 from sim.analysis.balance.inputs import quotient
-from sim.analysis.by_draw import RUN
-from sim.analysis.pairs import LEVEL, Estimate, estimate
+from sim.analysis.pairs import LEVEL, RUN, Estimate, estimate
 
 ISSUER, ORIGIN, LAST = "USA", "CHN", 2021  # last year in force
 SECURITY = "params.security."

@@ -20,7 +20,7 @@ from experiments.common.numbers import read_numbers, write_numbers
 from experiments.common.page import markdown, write_page
 from experiments.common.store import open_store
 from experiments.sensitivity.numbers import UNITS, Design, design_of, numbers_of, strongest
-from sim.analysis.summary import number
+from sim.analysis.text import number
 from sim.plots.style import GREY, PALE, SERIES, Page, page, styled
 
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ import numpy as np
 from experiments.systems.system import Outcome, System
 from experiments.systems.table import SYSTEMS
 from sim import World, load_config
-from sim.analysis.leak_account import LEAKS
+from sim.analysis.outcomes import columns
 from sim.config.schema import Config
 from sim.data.tables import load_world_data
 from sim.policy.schema import LeverUse, Policy, Scope
@@ -68,8 +68,7 @@ def measured(years: list[YearResult], outcome: Outcome) -> float:
         if table not in result.tables:
             continue
         values = result.tables[table]
-        names = LEAKS if name == "leaks" else (name,)
-        amount = sum(np.nan_to_num(np.asarray(values[n], float)) for n in names)
+        amount = sum(np.nan_to_num(np.asarray(values[n], float)) for n in columns(table, [name]))
         if outcome.place:
             at = load_world_data("full").iso3.index(outcome.place)
             keys = [k for k in ("place", "place_to", "place_a", "cited_place") if k in values]

@@ -12,7 +12,7 @@ from experiments.common.page import estimated
 from experiments.systems.system import System
 from experiments.systems.table import SYSTEMS
 from sim.analysis.pairs import Estimate, estimate
-from sim.analysis.summary import decimals, number
+from sim.analysis.text import decimals, number
 
 PAGE = Path(__file__).parents[2] / "docs" / "systems.md"
 SURVIVES = 2.0  # standard errors that a change must keep at both ends of the nearest parameter

@@ -10,9 +10,8 @@ import pandas as pd
 from experiments.common.numbers import Numbers, exactly
 from experiments.common.store import Opened, effects, with_axes
 from sim.analysis.balance.inputs import quotient
-from sim.analysis.by_draw import RUN
-from sim.analysis.leak_account import LEAKS
-from sim.analysis.pairs import estimate
+from sim.analysis.outcomes import add, columns
+from sim.analysis.pairs import RUN, estimate
 
 ISSUER, FIRST, BEFORE = "USA", 2026, 0.5  # in force from July 2026
 INSTITUTIONS = "threshold_institutions"
@@ -34,10 +33,8 @@ def numbers_of(opened: Opened) -> pd.DataFrame:
 
 def _draws(opened: Opened) -> Iterator[tuple[dict[str, object], pd.DataFrame, float]]:
     """Case, its replicates (effects, and ``own_*``: less those of the same draw without elements), years in force."""
-    keys = [*RUN, "year", "place"]
-    kept = [*keys, *LEAKS, *(name for name in SUMS if name != "leaks")]
-    place = opened.frames.read("place_year", kept, [("place", "==", ISSUER), ("year", ">=", FIRST)])
-    place["leaks"] = place[list(LEAKS)].sum(axis=1)
+    kept = [*RUN, "year", "place", *columns("place_year", SUMS)]
+    place = add(opened.frames.read("place_year", kept, [("place", "==", ISSUER), ("year", ">=", FIRST)]), SUMS)
     last = int(place["year"].max())
     all_years = effects(place, SUMS)
     end = effects(place[place["year"] == last], ["n_researchers"])

@@ -8,10 +8,11 @@ from pathlib import Path
 from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
 from sim.pages.levers import levers
+from sim.pages.outcomes import outcomes
 from sim.pages.parameters import parameters
 from sim.pages.scenarios import scenarios
 
-PAGES = {"parameters.md": parameters, "levers.md": levers, "scenarios.md": scenarios}
+PAGES = {"parameters.md": parameters, "levers.md": levers, "outcomes.md": outcomes, "scenarios.md": scenarios}
 
 
 def command(words: Sequence[str]) -> int:

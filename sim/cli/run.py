@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.analysis import summary
 from sim.api import compare
+from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.running.command import Command, describe_error
@@ -62,7 +63,7 @@ def _carry_out(command: Command, draw: Draw) -> None:
     command.stage = "summary"
     table = compare(cfg, frames, model=command.model)
     hazard = f"Leaks are conditional on params.security.leak_rate = {cfg.params.security.leak_rate:g}, an assumption."
-    summary.show(table, _title(command), [hazard])
+    show(table, _title(command), [hazard])
     if cfg.figures:
         command.figures(frames, draw)
     print(command.folder, flush=True)
