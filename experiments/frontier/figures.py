@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from experiments.common.figures import draw
+from experiments.common.numbers import read_numbers, write_numbers
+from experiments.common.page import write_page
 from experiments.frontier import page as tables
 from experiments.frontier.numbers import Results, read, table
 from experiments.frontier.outcomes import FILE, FIRST, HERE
-from experiments.page import write_page
 from sim.core.read import ConfigError
 from sim.plots.labels import label_points
-from sim.plots.style import GREY, INK, SERIES, page, save, signed_tick, styled
+from sim.plots.style import GREY, INK, SERIES, page, signed_tick, styled
 from sim.sweep.design_files import store_folder
 from sim.sweep.spec import Spec, read_spec
 
@@ -182,29 +185,33 @@ def said(found: Results) -> str:
     )
 
 
-def written(folder: Path) -> pd.DataFrame:
-    """Numbers as they are kept, so that the page has the digits of its file."""
-    return pd.read_csv(folder / "numbers.csv", dtype={"name": str, "rival": str})
-
-
-def draw(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path]:
+def write(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path]:
     """Write numbers, figures and, if given, the tables of the page."""
     assert spec.sample is not None
     found = read(folder)
     numbers = table(found, spec.sample)
     out.mkdir(parents=True, exist_ok=True)
-    numbers.to_csv(out / "numbers.csv", index=False, float_format="%.6g")
+    write_numbers(out, numbers)
     settings = said(found)
     if readme is not None:
-        write_page(readme, tables.tables(written(out)), settings.rstrip("."))
-    drawn = {
-        "front": plane(found, numbers, settings, "prevented", "Leaks prevented by protection, a year",
-                       "Promote against protect: the front of the United States"),
-        "all_leaks": plane(found, numbers, settings, "fewer", "Leaks fewer for whatever reason, a year",
-                           "The same policies by all leaks that no longer happen, for whatever reason"),
-        "policies": policies(found, numbers, settings, spec),
-    }  # fmt: skip
-    return [path for name, figure in drawn.items() for path in save(figure, out / "figures", name)]
+        write_page(readme, tables.tables(read_numbers(out)), settings.rstrip("."))
+    in_plane = partial(plane, found, numbers, settings)
+    figures = {
+        "front": partial(
+            in_plane,
+            across="prevented",
+            words="Leaks prevented by protection, a year",
+            title="Promote against protect: the front of the United States",
+        ),
+        "all_leaks": partial(
+            in_plane,
+            across="fewer",
+            words="Leaks fewer for whatever reason, a year",
+            title="The same policies by all leaks that no longer happen, for whatever reason",
+        ),
+        "policies": partial(policies, found, numbers, settings, spec),
+    }
+    return draw(out, figures)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -216,7 +223,7 @@ def main(words: Sequence[str] | None = None) -> int:
     spec = read_spec(FILE, small=args.small)
     folder = args.store or store_folder(spec, args.small)
     try:
-        paths = draw(spec, folder, folder if args.small else HERE, None if args.small else HERE / "README.md")
+        paths = write(spec, folder, folder if args.small else HERE, None if args.small else HERE / "README.md")
     except (ConfigError, FileNotFoundError) as error:
         print(f"error: {error}; run `python -m experiments.frontier.search` first", file=sys.stderr)
         return 1

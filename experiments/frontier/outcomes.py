@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.analysis.by_draw import paired_units
-from sim.analysis.leak_account import LEAKS
+from sim.analysis.outcomes import LEAKS, add
+from sim.analysis.pairs import paired_units
 from sim.store.frames import Frames
 
 HERE = Path(__file__).parent
@@ -41,7 +41,7 @@ def outcomes(frames: Frames) -> pd.DataFrame:
     whatever reason, and million US$ of compliance and recruitment, a year.
     """
     frame = frames.read("place_year", _COLUMNS, [("year", ">=", FIRST), ("place", "==", ISSUER)])
-    frame["leaks_fewer"] = -frame[list(LEAKS)].astype(float).sum(axis=1)
+    frame["leaks_fewer"] = -add(frame.astype(dict.fromkeys(LEAKS, float)), ["leaks"])["leaks"]
     years = frame["year"].nunique()
     leaks = -paired_units(frame, "leaks_fewer")["reference"] / 100
     key = ["scenario", "draw", "replicate"]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.page import estimated, markdown
-from sim.analysis.summary import number
+from experiments.common.page import NONE, estimated, markdown
+from sim.analysis.text import number
 
 SHOWN = 7  # points of the front in its table
 HEADS = {
@@ -103,7 +103,7 @@ def _rows(first: str, part: pd.DataFrame, names: Sequence[str], outcomes: Sequen
 def _cell(row: object) -> str:
     mean, se, lo, hi = (float(getattr(row, name)) for name in ("mean", "se", "lo", "hi"))
     if not math.isfinite(mean):
-        return "–"
+        return NONE
     if not math.isfinite(se) or se < 1e-6 * abs(mean) or hi == lo:  # costs of rules are the same in every replicate
         return number(mean, 0 if abs(mean) >= 100 or mean == 0 else 1)
     return estimated(mean, se, lo, hi)

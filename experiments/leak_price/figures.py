@@ -15,9 +15,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_policy import at, cell, finish, open_store
+from experiments.common.figures import finish
+from experiments.common.numbers import at
+from experiments.common.page import NONE, cell, markdown
+from experiments.common.store import open_store
 from experiments.leak_price.numbers import DEFAULT, FAMILIES, numbers_of, rate_of, words
-from experiments.page import markdown
 from sim.plots.style import GREY, INK, PALE, SERIES, page, styled
 
 HERE = Path(__file__).parent
@@ -235,8 +237,7 @@ def tables(numbers: pd.DataFrame) -> Mapping[str, str]:
 
 
 def _cell(part: pd.DataFrame, outcome: str, rule: str) -> str:
-    row = _row(part, outcome, rule)
-    return "–" if row is None else cell(row)
+    return cell(_row(part, outcome, rule), NONE)
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Path]:

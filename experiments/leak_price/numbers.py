@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from experiments.common_policy import KEYS, Numbers, Opened, effects, ratio, with_axes
-from sim.analysis.leak_account import LEAKS
-from sim.analysis.pairs import Estimate, estimate
+from experiments.common.numbers import Numbers, exactly
+from experiments.common.store import Opened, effects, with_axes
+from sim.analysis.balance.inputs import quotient
+from sim.analysis.outcomes import LEAKS, add
+from sim.analysis.pairs import RUN, estimate
 
 ISSUER, FIRST, BEFORE = "USA", 2018, 10 / 12  # in force from November 2018
 RATE = "leak rate "
@@ -57,20 +58,19 @@ def replicates(opened: Opened) -> tuple[pd.DataFrame, float]:
 
     World: leaks and what prevented them, money, researcher time, papers (each counted once). Issuer: ``own_papers``.
     """
-    place = opened.frames.read("place_year", [*KEYS, "year", *PLACE], [("year", ">=", FIRST)])
-    place["leaks"] = place[list(LEAKS)].sum(axis=1)
+    place = add(opened.frames.read("place_year", [*RUN, "year", *PLACE], [("year", ">=", FIRST)]), ["leaks"])
     years = int(place["year"].max()) - FIRST + 1 - BEFORE
-    world = opened.frames.read("world_year", [*KEYS, "year", "papers"], [("year", ">=", FIRST)])
+    world = opened.frames.read("world_year", [*RUN, "year", "papers"], [("year", ">=", FIRST)])
     own = opened.frames.read(
         "place_year",
-        [*KEYS, "year", "place", "papers_fractional", "rd_spending_musd", "n_researchers"],
+        [*RUN, "year", "place", "papers_fractional", "rd_spending_musd", "n_researchers"],
         [("place", "==", ISSUER), ("year", ">=", FIRST)],
     )
     rows = effects(place, ["leaks", *PLACE])
-    rows = rows.merge(effects(world, ["papers"]), on=KEYS, validate="one_to_one")
-    rows = rows.merge(effects(own, ["papers_fractional", "rd_spending_musd"]), on=KEYS, validate="one_to_one")
+    rows = rows.merge(effects(world, ["papers"]), on=RUN, validate="one_to_one")
+    rows = rows.merge(effects(own, ["papers_fractional", "rd_spending_musd"]), on=RUN, validate="one_to_one")
     end = effects(own[own["year"] == own["year"].max()], ["n_researchers"])
-    rows = rows.merge(end, on=KEYS, validate="one_to_one")
+    rows = rows.merge(end, on=RUN, validate="one_to_one")
     return with_axes(rows, opened.frames), years
 
 
@@ -87,23 +87,19 @@ def _lines(found: Numbers, case: dict[str, object], rows: pd.DataFrame, years: f
     for way in LEAKS:
         found.add(case, f"{way.replace('_', ' by ')} without the rule", "a year", estimate(v[f"base_{way}"]))
     found.add(case, "leaks prevented by protection", "a year", estimate(v["leaks_prevented"]))
-    avoided = estimate(v["leaks_avoided_by_lost_activity"])
-    found.add(case, "leaks avoided by lost work", "a year", avoided)
+    found.add(case, "leaks avoided by lost work", "a year", estimate(v["leaks_avoided_by_lost_activity"]))
     found.add(case, "leaks avoided by absence", "a year", estimate(absent))
     found.add(case, "leaks fewer", "a year", estimate(under["fewer"]))
     found.add(case, "compliance", "M$ a year", estimate(money))
     found.add(case, "researcher time", "researcher-years a year", estimate(v["compliance_researcher_years"]))
     found.add(case, "papers lost, world", "a year", estimate(lost))
     found.add(case, "papers lost, issuer", "a year", estimate(own))
-    found.add(case, "researchers of the issuer at the end", "%", _percent(v["n_researchers"], v["base_n_researchers"]))
-    found.add(case, "money a paper", "M$", Estimate(paper, *[float("nan")] * 3, 1))
+    kept = quotient(100 * v["n_researchers"], v["base_n_researchers"])
+    found.add(case, "researchers of the issuer at the end", "%", kept)
+    found.add(case, "money a paper", "M$", exactly(paper))
     rate = rate_of(str(case["case"]))
     if rate is not None:
         found.add(case, "leaks fewer by leak rate", "1,000 a year", estimate(under["fewer"] / rate / 1000))
     for text, (over, less) in PRICES.items():
         if cost[over].any() and under[less].any():
-            found.add(case, f"price {text}", "M$ a leak", ratio(cost[over], under[less]))
-
-
-def _percent(over: np.ndarray, under: np.ndarray) -> Estimate:
-    return ratio(100 * over, under)
+            found.add(case, f"price {text}", "M$ a leak", quotient(cost[over], under[less]))

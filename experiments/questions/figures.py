@@ -1,4 +1,4 @@
-"""Figures of the four questions from ``numbers.csv``: ``python experiments/questions/figures.py [FOLDER]``.
+"""Figures of the four questions from ``numbers.csv``: ``python -m experiments.questions.figures [FOLDER]``.
 
 Reads what ``run.py`` wrote and never runs the model; PNG and SVG go into ``figures/`` beside the numbers.
 """
@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.style import GREY, INK, SERIES, page, save, styled
+from experiments.common.figures import draw
+from experiments.common.numbers import read_numbers
+from sim.plots.style import GREY, INK, SERIES, page, styled
 
 HERE = Path(__file__).parent
 BAND = "Points and lines: means over paired replicates; bars and shades: 90 % band for another replicate."
@@ -218,13 +221,14 @@ FIGURES: dict[str, Callable[[pd.DataFrame, str], Figure]] = {
 
 def main(folder: Path = HERE) -> list[Path]:
     """Draw every figure whose question is in the numbers."""
-    numbers = pd.read_csv(folder / "numbers.csv")
+    numbers = read_numbers(folder)
     settings = (folder / "settings.txt").read_text(encoding="utf-8").partition(";")[0].strip()
-    found = []
-    for question, (name, draw) in enumerate(FIGURES.items(), start=1):
-        if (numbers["question"] == question).any():
-            found += save(draw(numbers, settings), folder / "figures", name)
-    return found
+    asked = {
+        name: partial(figure, numbers, settings)
+        for question, (name, figure) in enumerate(FIGURES.items(), start=1)
+        if (numbers["question"] == question).any()
+    }
+    return draw(folder, asked)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Runs the four questions and writes their numbers: ``python experiments/questions/run.py [key=value ...]``.
+"""Runs the four questions and writes their numbers: ``python -m experiments.questions.run [key=value ...]``.
 
 ``scale=100 replicates=5`` is the reference. Every run is an ordinary command under ``outputs/questions`` (kept, and
 taken over when this is started again); the numbers go into ``numbers.csv`` and into the tables of ``README.md``.
-``PYTHONPATH=.`` or ``python -m experiments.questions.run`` from the root of the clone.
 """
 
 from __future__ import annotations
@@ -10,21 +9,23 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from experiments.common.numbers import Numbers, read_numbers, write_numbers
 from experiments.questions import tables
 from sim.analysis.balance.fear import no_fear
 from sim.analysis.balance.inputs import Paired, Source, quotient
-from sim.analysis.leak_account import LEAKS
-from sim.analysis.pairs import Estimate, estimate
+from sim.analysis.outcomes import add, columns
+from sim.analysis.pairs import estimate
 from sim.cli.balance import carry_out
 from sim.running.manifest import git_revision
 
 HERE = Path(__file__).parent
+CASE = ("question", "case")
 ISSUER, ORIGIN = "USA", "CHN"
 USUAL = ("scale=400", "replicates=5", "outdir=outputs/questions")
 ALWAYS = ("government.mode=scripted", "panel.size=0", "figures=false")
@@ -50,17 +51,6 @@ DIVERSION = {
 HOSTS = ("GBR", "CAN", "AUS", "JPN", "DEU", "SGP", "HKG", "KOR", "FRA")
 
 
-@dataclass
-class Numbers:
-    """Lines of ``numbers.csv`` as they are found."""
-
-    rows: list[dict[str, object]] = field(default_factory=list)
-
-    def add(self, question: int, case: str, outcome: str, unit: str, found: Estimate) -> None:
-        """One number with its standard error and band."""
-        self.rows.append({"question": question, "case": case, "outcome": outcome, "unit": unit, **vars(found)})
-
-
 @dataclass(frozen=True)
 class Lab:
     """Carries out runs with the settings of this call."""
@@ -73,6 +63,11 @@ class Lab:
         return carry_out(words, str(HERE / "configs"))
 
 
+def case_of(question: int, case: str) -> dict[str, object]:
+    """What names a line of numbers."""
+    return {"question": question, "case": case}
+
+
 def stock(run: Source, year: int | None = None) -> Paired:
     """Researchers of the issuer at the end of a year (default: the last)."""
     at = year or run.period.last
@@ -81,9 +76,9 @@ def stock(run: Source, year: int | None = None) -> Paired:
 
 def leaks(run: Source) -> dict[str, Paired]:
     """Leaks of the issuer a year: all, and prevented by protection."""
-    frame = run.yearly("place_year", [*LEAKS, "leaks_prevented"], place=[ISSUER])
-    frame["leaks"] = frame[list(LEAKS)].sum(axis=1)
-    return {name: run.total(frame, name, 1 / run.period.years) for name in ("leaks", "leaks_prevented")}
+    names = ("leaks", "leaks_prevented")
+    frame = add(run.yearly("place_year", columns("place_year", names), place=[ISSUER]), names)
+    return {name: run.total(frame, name, 1 / run.period.years) for name in names}
 
 
 def precision_or_severity(lab: Lab, numbers: Numbers) -> None:
@@ -98,16 +93,16 @@ def precision_or_severity(lab: Lab, numbers: Numbers) -> None:
             *([word] if word else []),
         ]
         run = lab.run("q_enforcement", *words)
-        case = f"rate {rate:g}, precision {precision:g}" + (f", {name}" if name else "")
+        case = case_of(1, f"rate {rate:g}, precision {precision:g}" + (f", {name}" if name else ""))
         lost, found = -stock(run).effect, leaks(run)
         prevented, fewer = found["leaks_prevented"].effect, -found["leaks"].effect
-        numbers.add(1, case, "researchers lost", "people, 2035", estimate(lost))
-        numbers.add(1, case, "leaks prevented by protection", "a year", estimate(prevented))
-        numbers.add(1, case, "leaks that no longer happen", "a year", estimate(fewer))
+        numbers.add(case, "researchers lost", "people, 2035", estimate(lost))
+        numbers.add(case, "leaks prevented by protection", "a year", estimate(prevented))
+        numbers.add(case, "leaks that no longer happen", "a year", estimate(fewer))
         unit = "people per leak a year"
         if prevented.any():
-            numbers.add(1, case, "researchers lost per leak prevented", unit, quotient(lost, prevented))
-        numbers.add(1, case, "researchers lost per leak fewer", unit, quotient(lost, fewer))
+            numbers.add(case, "researchers lost per leak prevented", unit, quotient(lost, prevented))
+        numbers.add(case, "researchers lost per leak fewer", unit, quotient(lost, fewer))
 
 
 def thresholds(lab: Lab, numbers: Numbers) -> None:
@@ -115,9 +110,9 @@ def thresholds(lab: Lab, numbers: Numbers) -> None:
     for threshold in THRESHOLDS:
         levers = "policies.q_threshold.levers"
         words = [f"{levers}.{name}.scope.institution_threshold_musd={threshold}" for name in ELEMENTS]
-        run, case = lab.run("q_threshold", *words), f"threshold {threshold}"
+        run, case = lab.run("q_threshold", *words), case_of(2, f"threshold {threshold}")
         prevented = leaks(run)["leaks_prevented"].effect
-        numbers.add(2, case, "leaks prevented by protection", "a year", estimate(prevented))
+        numbers.add(case, "leaks prevented by protection", "a year", estimate(prevented))
         values = ["covered", "federal_musd", "compliance_musd", "compliance_researcher_years", "papers_whole"]
         frame = run.yearly("institution_year", ["institution", "size_class", *values], place=[ISSUER])
         frame = frame[frame["institution"].isna()]
@@ -126,16 +121,16 @@ def thresholds(lab: Lab, numbers: Numbers) -> None:
         for size in SIZES:
             cell = {name: found[name][(size,)] for name in values}
             money = cell["federal_musd"].base
-            numbers.add(2, case, f"covered, {size}", "institutions", estimate(cell["covered"].effect / n))
-            numbers.add(2, case, f"cost, {size}", "M$ a year", estimate(cell["compliance_musd"].effect / n))
+            numbers.add(case, f"covered, {size}", "institutions", estimate(cell["covered"].effect / n))
+            numbers.add(case, f"cost, {size}", "M$ a year", estimate(cell["compliance_musd"].effect / n))
             share = quotient(1000 * cell["compliance_musd"].effect, money)
-            numbers.add(2, case, f"cost by support, {size}", "$ per 1,000 $", share)
+            numbers.add(case, f"cost by support, {size}", "$ per 1,000 $", share)
             time = cell["compliance_researcher_years"].effect / n
-            numbers.add(2, case, f"time, {size}", "researcher-years a year", estimate(time))
+            numbers.add(case, f"time, {size}", "researcher-years a year", estimate(time))
             led = quotient(100 * cell["papers_whole"].effect, cell["papers_whole"].base)
-            numbers.add(2, case, f"papers led, {size}", "%", led)
+            numbers.add(case, f"papers led, {size}", "%", led)
         cost = sum(found["compliance_musd"][(size,)].effect for size in SIZES) / n
-        numbers.add(2, case, "cost per leak prevented", "M$ a leak", quotient(np.asarray(cost), prevented))
+        numbers.add(case, "cost per leak prevented", "M$ a leak", quotient(np.asarray(cost), prevented))
 
 
 def repeal(lab: Lab, numbers: Numbers) -> None:
@@ -147,13 +142,14 @@ def repeal(lab: Lab, numbers: Numbers) -> None:
     _years(lab.run("q_repeal", *no_fear()), "fear acts on nothing", numbers)
 
 
-def _years(run: Source, case: str, numbers: Numbers) -> None:
+def _years(run: Source, named: str, numbers: Numbers) -> None:
+    case = case_of(3, named)
     for text, pairs in by_year(run).items():
         before = pairs[2021].effect
         for year, pair in pairs.items():
-            numbers.add(3, case, f"{text}, {year}", "change", estimate(pair.effect))
+            numbers.add(case, f"{text}, {year}", "change", estimate(pair.effect))
             if year > 2021:
-                numbers.add(3, case, f"{text}, left in {year}", "% of 2021", quotient(100 * pair.effect, before))
+                numbers.add(case, f"{text}, left in {year}", "% of 2021", quotient(100 * pair.effect, before))
 
 
 def by_year(run: Source) -> dict[str, dict[int, Paired]]:
@@ -180,18 +176,18 @@ def kept_out(lab: Lab, numbers: Numbers) -> None:
     """Question 4: people of the origin that are not with the issuer, by where they are instead."""
     cases = {"refused": ("q_closed_door",), "deterred": ("q_cold_door",)}
     cases |= {f"refused, {name}": ("q_closed_door", word) for name, word in DIVERSION.items()}
-    for case, words in cases.items():
-        run = lab.run(*words)
+    for named, words in cases.items():
+        run, case = lab.run(*words), case_of(4, named)
         for what, frame, column in (
             ("researchers", run.last("stock_year", ["place", "n_researchers"], origin=[ORIGIN]), "n_researchers"),
             ("entrants", run.yearly("entry_year", ["place", "new_entrants"], origin=[ORIGIN]), "new_entrants"),
         ):
             found = {str(cell[0]): pair.effect for cell, pair in run.paired(frame, column, ["place"]).items()}
             for where, effect in groups(found):
-                numbers.add(4, case, f"{what}, {where}", "people", estimate(effect))
+                numbers.add(case, f"{what}, {where}", "people", estimate(effect))
                 if where != "lost to the issuer":
                     share = quotient(100 * effect, -found[ISSUER])
-                    numbers.add(4, case, f"{what}, share {where}", "% of those lost", share)
+                    numbers.add(case, f"{what}, share {where}", "% of those lost", share)
 
 
 def groups(found: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
@@ -219,20 +215,20 @@ def main(words: Sequence[str] | None = None) -> int:
     lab = Lab((*(word for word in USUAL if word.split("=")[0] not in given), *settings))
     file = args.out / "numbers.csv"
     asked = args.only or list(QUESTIONS)
-    kept = pd.read_csv(file) if file.exists() and args.only else pd.DataFrame()
+    kept = read_numbers(args.out) if file.exists() and args.only else pd.DataFrame()
     for question in asked:
-        numbers = Numbers()
+        numbers = Numbers(CASE)
         QUESTIONS[question](lab, numbers)
         other = kept[kept["question"] != question] if len(kept) else kept
-        kept = pd.concat([other, pd.DataFrame(numbers.rows)], ignore_index=True)
-        kept.sort_values("question", kind="stable").to_csv(file, index=False, float_format="%.6g")
+        kept = pd.concat([other, numbers.frame()], ignore_index=True)
+        write_numbers(args.out, kept.sort_values("question", kind="stable"))
     said = {word.split("=")[0]: word.split("=")[1] for word in lab.settings if "=" in word}
     at = (git_revision()[0] or "unknown")[:7]
     settings = f"{said['replicates']} replicates, one agent for {said['scale']} researchers; model of revision {at}"
     (args.out / "settings.txt").write_text(settings + "\n", encoding="utf-8")
     if (args.out / "README.md").exists():
         # from the file, as every reader gets them: rounding twice can differ in the last digit
-        tables.write(args.out / "README.md", pd.read_csv(file), settings)
+        tables.write(args.out / "README.md", read_numbers(args.out), settings)
     print(f"wrote {file}", file=sys.stderr)
     return 0
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pandas as pd
 
-from experiments.page import estimated, markdown, write_page
+from experiments.common.page import UNCLEAR, estimated, markdown, write_page
 
 NEAREST = ("chi at neutral", "chi at its upper end", "deterrence at neutral", "deterrence at its upper end")
 CONTRASTS = ("rate 0.0033, precision 0.27", "rate 0.0033, precision 0.9", "rate 0.00165, precision 0.27")
@@ -46,18 +45,14 @@ def table(numbers: pd.DataFrame, question: int) -> str:
     cases = list(dict.fromkeys(part["case"]))
     outcomes = [outcome for outcome in COLUMNS[question] if (part["outcome"] == outcome).any()]
     units = dict(zip(part["outcome"], part["unit"]))
-    cells = {(row.case, row.outcome): _cell(row.mean, row.se, row.lo, row.hi) for row in part.itertuples()}
+    cells = {
+        (row.case, row.outcome): estimated(row.mean, row.se, row.lo, row.hi, none=UNCLEAR) for row in part.itertuples()
+    }
     named = {outcome: f"{outcome} ({units[outcome]})" for outcome in outcomes}
     if question == 1:
         rows = [[c, *(cells.get((c, o), "–") for o in outcomes)] for c in cases]
         return markdown(["case", *named.values()], rows)
     return markdown(["outcome", *cases], [[named[o], *(cells.get((c, o), "–") for c in cases)] for o in outcomes])
-
-
-def _cell(mean: float, se: float, lo: float, hi: float) -> str:
-    if not math.isfinite(mean):
-        return "not clear of zero"
-    return estimated(mean, se, lo, hi)
 
 
 def write(page: Path, numbers: pd.DataFrame, settings: str) -> None:

@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.common_policy import BAND, at, cell, finish, open_store
-from experiments.page import markdown
+from experiments.common.figures import BAND, finish
+from experiments.common.numbers import at
+from experiments.common.page import UNCLEAR, cell, markdown
+from experiments.common.store import open_store
 from experiments.repeal.numbers import DRAWN, LAST, numbers_of
 from sim.plots.style import GREY, INK, SERIES, page, styled
 
@@ -212,7 +214,7 @@ def tables(numbers: pd.DataFrame) -> Mapping[str, str]:
 def _years_text(row: Any, last: int) -> str:
     """Years with their band, "after YEAR" where the loss is not made up."""
     if row is None or math.isnan(row.mean):
-        return "not clear of zero"
+        return UNCLEAR
     texts = [f"{value:.1f}" if math.isfinite(value) else f"after {last}" for value in (row.mean, row.lo, row.hi)]
     return f"{texts[0]} ({texts[1]} … {texts[2]})"
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.common_policy import KEYS, Numbers, Opened, clear, effects, ratio, with_axes
-from sim.analysis.pairs import LEVEL, Estimate, estimate
+from experiments.common.numbers import Numbers, clear
+from experiments.common.store import Opened, effects, with_axes
+from sim.analysis.balance.inputs import quotient
+from sim.analysis.pairs import LEVEL, RUN, Estimate, estimate
 
 ISSUER, ORIGIN, LAST = "USA", "CHN", 2021  # last year in force
 SECURITY = "params.security."
@@ -60,7 +62,7 @@ def without_fear(case: tuple, cases: list[tuple]) -> tuple:
 
 def read(opened: Opened) -> Iterator[tuple[tuple, Mapping[str, Course]]]:
     """Courses of all outcomes by case."""
-    frames, keys = opened.frames, [*KEYS, "year"]
+    frames, keys = opened.frames, [*RUN, "year"]
     place = frames.read(
         "place_year",
         [*keys, "place", "fear_target_mean", "n_researchers", "papers_fractional"],
@@ -113,13 +115,14 @@ def _course(found: Numbers, case: Mapping[str, object], outcome: str, course: Co
         if outcome == "fear":
             found.add(case, f"{outcome}, {year}", "% of people", estimate(effect))
         else:
-            found.add(case, f"{outcome}, {year}", "% of baseline", ratio(100 * effect, base))
+            found.add(case, f"{outcome}, {year}", "% of baseline", quotient(100 * effect, base))
         if year in YEARS_LEFT:
-            found.add(case, f"{outcome}, left in {year}", "% of 2021", ratio(100 * effect, at_repeal))
+            found.add(case, f"{outcome}, left in {year}", "% of 2021", quotient(100 * effect, at_repeal))
     loss = course.effect if outcome == "fear" else -course.effect
     after = course.years > LAST
     total = loss.sum(axis=1)
-    found.add(case, f"{outcome}, after the repeal", "% of all years' loss", ratio(100 * loss[:, after].sum(1), total))
+    later = quotient(100 * loss[:, after].sum(1), total)
+    found.add(case, f"{outcome}, after the repeal", "% of all years' loss", later)
     half, peak = lasting(loss, course.years)
     found.add(case, f"{outcome}, half made up", "years after the repeal", half)
     found.add(case, f"{outcome}, largest loss", "years after the repeal", peak)
@@ -133,10 +136,10 @@ def _rule_and_fear(found: Numbers, case: Mapping[str, object], outcome: str, bot
     drawn = (case["decay"], case["spill"]) == DRAWN
     for i, year in enumerate(both.years if drawn else ()):
         base = both.base[:, i]
-        found.add(case, f"{outcome}, rules alone, {year}", "% of baseline", ratio(100 * rule.effect[:, i], base))
-        found.add(case, f"{outcome}, fear adds, {year}", "% of baseline", ratio(100 * adds[:, i], base))
+        found.add(case, f"{outcome}, rules alone, {year}", "% of baseline", quotient(100 * rule.effect[:, i], base))
+        found.add(case, f"{outcome}, fear adds, {year}", "% of baseline", quotient(100 * adds[:, i], base))
     total = both.effect.sum(axis=1)
-    found.add(case, f"{outcome}, fear's share", "% of all years' loss", ratio(100 * adds.sum(axis=1), total))
+    found.add(case, f"{outcome}, fear's share", "% of all years' loss", quotient(100 * adds.sum(axis=1), total))
 
 
 def lasting(loss: np.ndarray, years: np.ndarray) -> tuple[Estimate, Estimate]:

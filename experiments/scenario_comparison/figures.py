@@ -5,7 +5,9 @@ Reads the store of ``sweep.yaml`` through `sim.analysis.load`; runs nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_policy import open_store
-from experiments.common_world import read_lines, signed_cell
-from experiments.page import markdown, write_page
+from experiments.common.figures import draw
+from experiments.common.numbers import read_numbers, write_numbers
+from experiments.common.page import estimated, markdown, same_everywhere, write_page
+from experiments.common.store import open_store
 from experiments.scenario_comparison.numbers import FIRST, OLD_YEARS, numbers_of
 from sim.plots.captions import mode_sentence
-from sim.plots.style import GREY, INK, MODE_NAMES, PALE, SERIES, page, save, signed_tick, styled, text_width
+from sim.plots.style import GREY, INK, MODE_NAMES, PALE, SERIES, page, signed_tick, styled, text_width
 
 HERE = Path(__file__).parent
 BAND = "where a further replicate would fall with a probability of 90 %"
@@ -204,9 +207,14 @@ def table(numbers: pd.DataFrame, mode: str, panels: Sequence[Panel]) -> str:
     cells = []
     for panel in panels:
         rows = at(numbers, panel, mode).set_index("scenario")
-        cells.append([signed_cell(*rows.loc[name, ["mean", "se", "lo", "hi"]].astype(float)) for name in order])
+        cells.append([_signed(*rows.loc[name, ["mean", "se", "lo", "hi"]].astype(float)) for name in order])
     head = ["scenario", *(f"{panel[0]}: {_words(panel)}" for panel in panels)]
     return markdown(head, list(zip(labels_of(numbers, order), *cells)))
+
+
+def _signed(mean: float, se: float, lo: float = math.nan, hi: float = math.nan) -> str:
+    """Cell of the tables; a number that is the same in every replicate stands alone."""
+    return estimated(mean, sign="+") if same_everywhere(mean, se) else estimated(mean, se, lo, hi, sign="+")
 
 
 def reactions(numbers: pd.DataFrame) -> str:
@@ -218,7 +226,7 @@ def reactions(numbers: pd.DataFrame) -> str:
         for panel in panels:
             for mode in ("scripted", "reactive"):
                 found = at(numbers, panel, mode).set_index("scenario").loc[name]
-                line.append(signed_cell(found["mean"], found["se"]))
+                line.append(_signed(found["mean"], found["se"]))
         rows.append(line)
     head = [f"{p[0]}: {_words(p)}; {mode}" for p in panels for mode in ("direct", "total")]
     return markdown(["scenario", *head], rows)
@@ -227,20 +235,15 @@ def reactions(numbers: pd.DataFrame) -> str:
 def main(words: Sequence[str] | None = None) -> list[Path]:
     """Write numbers, figures and the page's tables; returns what was written."""
     opened = open_store(HERE, words)
-    file = opened.folder / "numbers.csv"
-    numbers_of(opened.frames).to_csv(file, index=False, float_format="%.6g")
-    numbers = read_lines(file)  # as every reader gets them
-    about = opened.run_sentence()
-    found = [file]
-    figures = {"comparison": comparison}
+    file = write_numbers(opened.folder, numbers_of(opened.frames))
+    numbers, about = read_numbers(opened.folder), opened.run_sentence()  # as every reader gets them
+    figures = {"comparison": partial(comparison, numbers, about)}
     if set(numbers["mode"]) == {"scripted", "reactive"}:
-        figures["direct_and_total"] = direct_and_total
-    for name, draw in figures.items():
-        found += save(draw(numbers, about), opened.folder / "figures", name)
+        figures["direct_and_total"] = partial(direct_and_total, numbers, about)
     if opened.page is not None:
         tables = {"direct": table(numbers, "scripted", TABLE), "total": reactions(numbers)}
         write_page(opened.page, tables, opened.settings())
-    return found
+    return [file, *draw(opened.folder, figures)]
 
 
 if __name__ == "__main__":

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from experiments.common_world import amounts
+from experiments.common.numbers import share
+from experiments.common.store import amounts
 from sim import load_config
-from sim.analysis.leak_account import LEAKS
+from sim.analysis.outcomes import add, columns, value
 from sim.analysis.pairs import estimate
 from sim.core.axes import BASELINE
 from sim.running.model import RealModel
@@ -19,11 +19,27 @@ from sim.store.frames import Frames
 
 FIRST = 2018  # first year of the means, unless a scenario begins earlier
 OLD_YEARS = 10  # years that are looked at of a scenario that begins earlier
-PLACE = (
-    "n_researchers papers_fractional papers_whole papers_international top1_fractional_at_baseline_threshold "
-    "top1_fractional leaks_prevented compliance_musd compliance_researcher_years"
-).split()
-WORLD = ("n_researchers", "papers", "papers_international", "leaks")
+PLACE = ("n_researchers", "papers_fractional", "international_share", "top1_once", "leaks_prevented",
+         "compliance_musd", "compliance_researcher_years")  # fmt: skip
+WORLD = ("n_researchers", "papers", "international_share_world", "leaks")
+# Area, outcome, unit of the effect, rows that are summed up, name of what is taken of their totals.
+LINES = (
+    ("issuers", "researchers", "% of those at the end", "issuers", "last"),
+    ("issuers", "researchers", "people at the end", "issuers", "last"),
+    ("issuers", "papers", "%", "issuers", "papers_fractional"),
+    ("issuers", "international share", "% points", "issuers", "international_share"),
+    ("issuers", "top-1 % papers", "%", "issuers", "top1_once"),
+    ("issuers", "compliance", "M$ a year", "issuers", "compliance_musd"),
+    ("world", "researchers", "% of those at the end", "world", "last"),
+    ("world", "papers", "%", "world", "papers"),
+    ("world", "papers", "papers a year", "world", "papers"),
+    ("world", "international share", "% points", "world", "international_share_world"),
+    ("world", "top-1 % papers", "%", "places", "top1_once"),
+    ("world", "leaks", "%", "world", "leaks"),
+    ("world", "leaks", "leaks a year", "world", "leaks"),
+    ("world", "leaks prevented", "leaks a year", "places", "leaks_prevented"),
+    ("world", "researcher time", "person-years a year", "places", "compliance_researcher_years"),
+)
 COLUMNS = "scenario mode area outcome unit first last reference mean se lo hi n".split()
 KEYS = ["scenario", "mode", "replicate"]
 
@@ -53,11 +69,9 @@ def window_of(scenario: str, settings: dict[str, Any]) -> Window:
 def numbers_of(frames: Frames) -> pd.DataFrame:
     """All outcomes of all scenarios; columns `COLUMNS`."""
     settings = frames.manifest["settings"]
-    place = frames.read("place_year", [*KEYS, "draw", "year", "place", *PLACE, *LEAKS])
-    place = amounts(place, [*PLACE, *LEAKS])
-    top = "top1_fractional_at_baseline_threshold"
-    place[top] = place[top].fillna(place["top1_fractional"])  # the baseline has no other threshold than its own
-    world = amounts(frames.read("world_year", [*KEYS, "draw", "year", *WORLD]), WORLD)
+    keys = [*KEYS, "year"]
+    place = _read(frames, "place_year", [*keys, "place"], PLACE)
+    world = _read(frames, "world_year", keys, WORLD)
     rows: list[tuple[Any, ...]] = []
     for scenario in frames.manifest["scenarios"]:
         window = window_of(scenario, settings)
@@ -70,46 +84,29 @@ def numbers_of(frames: Frames) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _read(frames: Frames, table: str, keys: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+    """Rows of a table with these outcomes."""
+    recorded = columns(table, names)
+    return add(amounts(frames.read(table, [*keys, *recorded]), recorded), names)
+
+
 def _rows(place: pd.DataFrame, world: pd.DataFrame, scenario: str, window: Window) -> Iterator[tuple[Any, ...]]:
+    totals = {
+        "issuers": _totals(place[place["place"].isin(window.issuers)], window),
+        "places": _totals(place, window),
+        "world": _totals(world, window),
+    }
     years = window.last - window.first + 1
-    issuers = _totals(place[place["place"].isin(window.issuers)], PLACE, window)
-    everyone = _totals(place, [*PLACE, "leaks"], window)
-    once = _totals(world, WORLD, window)
-    tops = "top1_fractional_at_baseline_threshold"
-    lines: tuple[tuple[str, str, str, pd.DataFrame, Callable[[pd.DataFrame], pd.Series], bool], ...] = (
-        ("issuers", "researchers", "% of those at the end", issuers, lambda t: t["last"], True),
-        ("issuers", "researchers", "people at the end", issuers, lambda t: t["last"], False),
-        ("issuers", "papers", "%", issuers, lambda t: t["papers_fractional"], True),
-        ("issuers", "international share", "% points", issuers, _international("papers_whole"), False),
-        ("issuers", "top-1 % papers", "%", issuers, lambda t: t[tops], True),
-        ("issuers", "compliance", "M$ a year", issuers, lambda t: t["compliance_musd"] / years, False),
-        ("world", "researchers", "% of those at the end", once, lambda t: t["last"], True),
-        ("world", "papers", "%", once, lambda t: t["papers"], True),
-        ("world", "papers", "papers a year", once, lambda t: t["papers"] / years, False),
-        ("world", "international share", "% points", once, _international("papers"), False),
-        ("world", "top-1 % papers", "%", everyone, lambda t: t[tops], True),
-        ("world", "leaks", "%", once, lambda t: t["leaks"], True),
-        ("world", "leaks", "leaks a year", once, lambda t: t["leaks"] / years, False),
-        ("world", "leaks prevented", "leaks a year", everyone, lambda t: t["leaks_prevented"] / years, False),
-        ("world", "researcher time", "person-years a year", everyone,
-         lambda t: t["compliance_researcher_years"] / years, False),
-    )  # fmt: skip
-    for area, outcome, unit, table, value, percent in lines:
-        levels = value(table).unstack("scenario")
-        effect = (levels[scenario] - levels[BASELINE]).to_numpy(dtype=float)
-        base = levels[BASELINE].to_numpy(dtype=float)
-        if percent:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                effect = np.where(base != 0, 100 * effect / base, np.nan)
-        yield area, outcome, unit, window.first, window.last, float(base.mean()), *astuple(estimate(effect))
+    for area, outcome, unit, rows, name in LINES:
+        levels = value(totals[rows], name).astype(float).unstack("scenario")
+        levels = levels / years if unit.endswith(" a year") else 100 * levels if unit == "% points" else levels
+        base, effect = levels[BASELINE], levels[scenario] - levels[BASELINE]
+        found = estimate(share(100 * effect, base) if unit.split(" of ")[0] == "%" else effect.to_numpy())
+        yield area, outcome, unit, window.first, window.last, float(base.to_numpy().mean()), *astuple(found)
 
 
-def _totals(frame: pd.DataFrame, columns: Any, window: Window) -> pd.DataFrame:
+def _totals(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Sums over places and years by run; ``last``: researchers of the last year."""
-    table = frame.groupby(["scenario", "replicate"])[list(columns)].sum()
+    table = frame.groupby(["scenario", "replicate"])[list(frame.select_dtypes("float64"))].sum()
     last = frame[frame["year"] == window.last].groupby(["scenario", "replicate"])["n_researchers"].sum()
     return table.assign(last=last)
-
-
-def _international(whole: str) -> Callable[[pd.DataFrame], pd.Series]:
-    return lambda t: 100 * t["papers_international"] / t[whole]

@@ -7,6 +7,7 @@ nothing. With ``--store`` the second store is looked for beside the first: ``FOL
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.common_policy import open_store
-from experiments.common_world import read_lines
-from experiments.page import markdown, write_page
+from experiments.common.figures import draw
+from experiments.common.numbers import read_numbers, write_numbers
+from experiments.common.page import markdown, write_page
+from experiments.common.store import open_store
 from experiments.sensitivity.numbers import UNITS, Design, design_of, numbers_of, strongest
-from sim.analysis.summary import number
-from sim.plots.style import GREY, PALE, SERIES, Page, page, save, styled
+from sim.analysis.text import number
+from sim.plots.style import GREY, PALE, SERIES, Page, page, styled
 
 HERE = Path(__file__).parent
 SECOND = "sensitivity_sobol"
@@ -205,19 +207,20 @@ def main(words: Sequence[str] | None = None) -> list[Path]:
     opened = open_store(HERE, words)
     both = [opened, opened.beside(SECOND)]
     designs = [design_of(one.frames) for one in both]
-    file = opened.folder / "numbers.csv"
-    pd.concat([numbers_of(design) for design in designs]).to_csv(file, index=False, float_format="%.6g")
-    numbers = read_lines(file)  # as every reader gets them
-    found = [file]
-    for draw, design, one in zip((screening, shares), designs, both):
-        found += save(draw(numbers, design, one.run_sentence()), opened.folder / "figures", draw.__name__)
+    file = write_numbers(opened.folder, pd.concat([numbers_of(design) for design in designs]))
+    numbers = read_numbers(opened.folder)  # as every reader gets them
+    about = [one.run_sentence() for one in both]
+    figures = {
+        "screening": partial(screening, numbers, designs[0], about[0]),
+        "shares": partial(shares, numbers, designs[1], about[1]),
+    }
     if opened.page is not None:
         settings = [one.settings() for one in both]
         write_page(opened.page, {"spread": spread_table(numbers)}, "; ".join(settings))
         screened = {"screening": screening_table(numbers)}
         write_page(opened.page, screened, f"{designs[0].blocks} trajectories; {settings[0]}")
         write_page(opened.page, {"shares": shares_table(numbers)}, f"{designs[1].blocks} base samples; {settings[1]}")
-    return found
+    return [file, *draw(opened.folder, figures)]
 
 
 if __name__ == "__main__":

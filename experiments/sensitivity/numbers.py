@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.common_world import amounts, share
-from sim.analysis.leak_account import LEAKS
+from experiments.common.numbers import share
+from experiments.common.store import amounts
+from sim.analysis.outcomes import add, columns, value
 from sim.analysis.sensitivity import (
     STEP,
     morris_indices,
@@ -33,7 +34,9 @@ UNITS: Mapping[str, str] = {
 }
 COLUMNS = "design outcome unit parameter index value lo hi noise p resolved".split()
 STRONGEST = 10  # parameters that go from screening into the second design
-_AMOUNTS = ("n_researchers", "papers_fractional", "papers_whole", "papers_international", "leaks_prevented", *LEAKS)
+_AMOUNTS = columns(
+    "place_year", ["n_researchers", "papers_fractional", "international_share", "leaks_prevented", "leaks"]
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def effects_of(frames: Frames) -> pd.DataFrame:
     """
     keys = ["scenario", "draw", "replicate"]
     rows = frames.read("place_year", [*keys, "year", *_AMOUNTS], [("place", "==", PLACE)])
-    rows = amounts(rows, _AMOUNTS)
+    rows = add(amounts(rows, _AMOUNTS), ["leaks"])
     table = rows.groupby(keys)[[*_AMOUNTS, "leaks"]].sum()
     table["last"] = rows[rows["year"] == rows["year"].max()].set_index(keys)["n_researchers"]
     base = table.loc[BASELINE]
@@ -80,7 +83,7 @@ def effects_of(frames: Frames) -> pd.DataFrame:
     out = pd.DataFrame(index=base.index)
     out["researchers"] = 100 * share(change["last"], base["last"])
     out["papers"] = 100 * share(change["papers_fractional"], base["papers_fractional"])
-    shares = [share(t["papers_international"], t["papers_whole"]) for t in (here, base)]
+    shares = [value(totals, "international_share") for totals in (here, base)]
     out["international share"] = 100 * (shares[0] - shares[1])
     out["leaks"] = 100 * share(change["leaks"], base["leaks"])
     out["leaks prevented"] = 100 * share(change["leaks_prevented"], base["leaks"])

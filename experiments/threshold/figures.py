@@ -14,7 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from experiments.common_policy import BAND, Opened, at, finish, line, open_store, pivot
+from experiments.common.figures import BAND, banded, finish
+from experiments.common.numbers import at
+from experiments.common.page import pivot
+from experiments.common.store import open_store
 from experiments.threshold.numbers import ALL, ALONE, INSTITUTIONS, NONE, SIZES, numbers_of
 from sim.plots.style import GREY, INK, SERIES, page, styled
 
@@ -117,7 +120,7 @@ def _lines(
             ax = sheet.axes(k % 2 * width + 0.48, (1 - k // 2) * (HIGH + 0.28) + 0.32, width - 0.6, HIGH - 0.3)
             for name, color in zip(series, (INK, *SERIES)):
                 rows = at(numbers, outcome, size="", **{axis: name}, **case).sort_values("threshold").dropna()
-                line(ax, rows["threshold"], rows, color, name)
+                banded(ax, rows["threshold"], rows, color, name)
             positive = (at(numbers, outcome, size="", **case)["mean"] > 0).any()
             _ticks(ax, thresholds, log and bool(positive))
             if not log:
@@ -189,7 +192,7 @@ def tables(numbers: pd.DataFrame) -> Mapping[str, str]:
 
 def main(words: Sequence[str] | None = None) -> list[Path]:
     """Numbers, tables and figures from the stores."""
-    opened: Opened = open_store(HERE, words)
+    opened = open_store(HERE, words)
     numbers, about = numbers_of(opened), opened.run_sentence()
     figures = {
         "who_pays": partial(who_pays, numbers, opened.beside(INSTITUTIONS).run_sentence()),

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from experiments.common_policy import KEYS, Numbers, Opened, effects, ratio, with_axes
-from sim.analysis.leak_account import LEAKS
-from sim.analysis.pairs import Estimate, estimate
+from experiments.common.numbers import Numbers, exactly
+from experiments.common.store import Opened, effects, with_axes
+from sim.analysis.balance.inputs import quotient
+from sim.analysis.outcomes import add, columns
+from sim.analysis.pairs import RUN, estimate
 
 ISSUER, FIRST, BEFORE = "USA", 2026, 0.5  # in force from July 2026
 INSTITUTIONS = "threshold_institutions"
@@ -31,10 +33,8 @@ def numbers_of(opened: Opened) -> pd.DataFrame:
 
 def _draws(opened: Opened) -> Iterator[tuple[dict[str, object], pd.DataFrame, float]]:
     """Case, its replicates (effects, and ``own_*``: less those of the same draw without elements), years in force."""
-    keys = [*KEYS, "year", "place"]
-    kept = [*keys, *LEAKS, *(name for name in SUMS if name != "leaks")]
-    place = opened.frames.read("place_year", kept, [("place", "==", ISSUER), ("year", ">=", FIRST)])
-    place["leaks"] = place[list(LEAKS)].sum(axis=1)
+    kept = [*RUN, "year", "place", *columns("place_year", SUMS)]
+    place = add(opened.frames.read("place_year", kept, [("place", "==", ISSUER), ("year", ">=", FIRST)]), SUMS)
     last = int(place["year"].max())
     all_years = effects(place, SUMS)
     end = effects(place[place["year"] == last], ["n_researchers"])
@@ -57,14 +57,13 @@ def _prices(found: Numbers, case: dict[str, object], r: pd.DataFrame, years: flo
     found.add(case, "leaks without the policy", "a year", estimate(v["base_leaks"]))
     found.add(case, "leaks prevented, all rules", "a year", estimate(v["leaks_prevented"]))
     found.add(case, "leaks that no longer happen", "a year", estimate(-v["leaks"]))
-    share = ratio(100 * v["papers_fractional"], v["base_papers_fractional"])
-    found.add(case, "papers", "%", share)
-    found.add(case, "researchers at the end", "%", ratio(100 * v["stock"], v["base_stock"]))
-    found.add(case, "money a paper", "M$", _exactly(paper))
-    found.add(case, "money a researcher-year", "M$", _exactly(person))
+    found.add(case, "papers", "%", quotient(100 * v["papers_fractional"], v["base_papers_fractional"]))
+    found.add(case, "researchers at the end", "%", quotient(100 * v["stock"], v["base_stock"]))
+    found.add(case, "money a paper", "M$", exactly(paper))
+    found.add(case, "money a researcher-year", "M$", exactly(person))
     lost = paper * -v["papers_fractional"]
     if v["leaks_prevented"].any():
-        price = ratio(v["compliance_musd"] + lost, v["leaks_prevented"])
+        price = quotient(v["compliance_musd"] + lost, v["leaks_prevented"])
         found.add(case, "price of all rules, with papers", "M$ a leak", price)
     if case["elements"] == NONE:
         return
@@ -80,17 +79,13 @@ def _prices(found: Numbers, case: dict[str, object], r: pd.DataFrame, years: flo
         ("with papers", v["compliance_musd"] - paper * v["own_papers_fractional"]),
     ):
         if prevented.any():
-            found.add(case, f"price of the elements, {text}", "M$ a leak", ratio(cost, prevented))
-
-
-def _exactly(value: float) -> Estimate:
-    return Estimate(value, float("nan"), float("nan"), float("nan"), 1)
+            found.add(case, f"price of the elements, {text}", "M$ a leak", quotient(cost, prevented))
 
 
 def _institutions(found: Numbers, opened: Opened) -> None:
     """Who is covered, who pays, by size class; elements alone."""
     frames = opened.beside(INSTITUTIONS).frames
-    keys = [*KEYS, "year", "place", "institution", "size_class"]
+    keys = [*RUN, "year", "place", "institution", "size_class"]
     values = ["n_institutions", "covered", "federal_musd", "compliance_musd", "compliance_researcher_years",
               "papers_whole"]  # fmt: skip
     table = frames.read("institution_year", [*keys, *values], [("place", "==", ISSUER), ("year", ">=", FIRST)])
@@ -100,7 +95,7 @@ def _institutions(found: Numbers, opened: Opened) -> None:
     end = table[table["year"] == table["year"].max()]
     count = with_axes(effects(end[end["institution"].isna()], values, ["size_class"]), frames)
     single = table[table["institution"].notna() & (table["covered"] > 0)]
-    paid = single.groupby([*KEYS, "size_class"], observed=True)[["compliance_musd", "federal_musd"]].sum()
+    paid = single.groupby([*RUN, "size_class"], observed=True)[["compliance_musd", "federal_musd"]].sum()
     paid = with_axes(paid.reset_index(), frames)
     support = with_axes(_support(end[end["institution"].notna()]), frames)
     by = ["threshold", "elements"]
@@ -127,13 +122,13 @@ def _size(found: Numbers, case: dict[str, object], rows: pd.DataFrame, end: pd.D
     found.add(case, "cost", "M$ a year", estimate(v["compliance_musd"] / years))
     found.add(case, "time", "researcher-years a year", estimate(v["compliance_researcher_years"] / years))
     full = years / (years + BEFORE)  # papers are counted in whole years
-    found.add(case, "papers led", "%", ratio(100 * v["papers_whole"] / full, v["base_papers_whole"]))
+    found.add(case, "papers led", "%", quotient(100 * v["papers_whole"] / full, v["base_papers_whole"]))
 
 
 def _support(single: pd.DataFrame) -> pd.DataFrame:
     """Share of all support, %, that goes to covered institutions, by scenario, draw and replicate."""
     covered = single.assign(under=single["federal_musd"] * np.where(single["covered"] > 0, 1.0, 0.0))
-    sums = covered.groupby(KEYS, observed=True)[["under", "federal_musd"]].sum()
+    sums = covered.groupby(RUN, observed=True)[["under", "federal_musd"]].sum()
     sums = sums.reset_index()
     sums["share"] = 100 * sums["under"] / sums["federal_musd"]
     return sums[sums["scenario"] != "baseline"]

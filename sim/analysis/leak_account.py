@@ -17,20 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sim.analysis.outcomes import ABSENCE, COUNTED, LEAKS, add
 from sim.analysis.pairs import paired_difference
 
-LEAKS = ("leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft")
-COUNTED = ("leaks_prevented", "leaks_avoided_by_lost_activity")
-ABSENCE = "leaks_avoided_by_absence"
 ROUNDING = 1e-6  # of sums of columns that are kept in single precision, relative
-
-
-def minus_bare_risk(place_year: pd.DataFrame) -> pd.Series:
-    """Leaks there would have been without protection and refusals, with a minus sign, row by row.
-
-    The paired difference of its sums is what absence avoids; its level means nothing.
-    """
-    return -place_year[[*LEAKS, *COUNTED]].astype(float).sum(axis=1)
 
 
 def leak_account(place_year: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -47,7 +37,7 @@ def leak_account(place_year: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFra
     ``leaks_prevented``, ``leaks_avoided_by_lost_activity`` and ``leaks_avoided_by_absence``.
     """
     leaks = place_year[list(LEAKS)].astype(float).sum(axis=1)
-    frame = place_year.assign(**{"leaks_fewer": -leaks, ABSENCE: minus_bare_risk(place_year)})
+    frame = add(place_year, [ABSENCE]).assign(leaks_fewer=-leaks)
     found = paired_difference(frame, ["leaks_fewer", *COUNTED, ABSENCE], by)
     return clear_absence(found, found["value"] == ABSENCE)
 

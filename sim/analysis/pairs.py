@@ -1,14 +1,14 @@
-"""Tidy frames of a command, and paired differences between its scenarios and the baseline.
+"""Paired differences between scenarios and the baseline, and estimates of their mean.
 
-A *unit* is a (draw, replicate): baseline and scenario of one unit share parameters and every random number that the
-policy does not touch, so that their difference is the policy's effect in that world.
+A *run* is (scenario, mode, draw, replicate); a *unit* is its (draw, replicate). Baseline and scenario of one unit and
+mode share parameters and every random number that the policy does not touch, so that their difference is the policy's
+effect in that world. Replicates of one draw share its parameters and are no facts of their own where there are several.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,9 @@ import pandas as pd
 from sim.core.axes import BASELINE
 
 UNIT = ["draw", "replicate"]
+RUN = ["scenario", "mode", *UNIT]
 LEVEL = 0.90
+ESTIMATE = ["mean", "se", "lo", "hi", "n"]
 Value = str | tuple[str, str]
 
 
@@ -63,6 +65,103 @@ def estimate(effects: np.ndarray, level: float = LEVEL) -> Estimate:
     return Estimate(mean, sd / np.sqrt(n), float(lo), float(hi), n)
 
 
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Names as text instead of categories: tables with different lists of names can be compared."""
+    names = [name for name in frame.columns if isinstance(frame[name].dtype, pd.CategoricalDtype)]
+    return frame.astype(dict.fromkeys(names, object))
+
+
+def name_of(value: Value) -> str:
+    """Name of a value: the column, or part/whole."""
+    return value if isinstance(value, str) else "/".join(value)
+
+
+def levels(
+    frame: pd.DataFrame,
+    value: Value,
+    by: Sequence[str] = (),
+    *,
+    missing: float = 0.0,
+    within: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Sums, or ratios of sums, by run and cell: columns scenario, mode, draw, replicate, *by, level.
+
+    Parameters
+    ----------
+    value : column to sum within each run and cell of `by`, or (part, whole) for the ratio of two sums.
+    missing : sum of a cell that a run does not list (tables list cells > 0 only); what is listed as NaN stays so.
+    within : columns of a run; a run has all cells that any run with the same values there lists. All runs by default.
+    """
+    columns = [value] if isinstance(value, str) else list(value)
+    keys = [*RUN, *by]
+    sums = plain(frame.groupby(keys, observed=True, sort=False)[columns].sum(min_count=1).reset_index())
+    if by:
+        cells = sums[[*within, *by]].drop_duplicates().sort_values([*by], kind="stable")
+        runs = sums[RUN].drop_duplicates()
+        full = runs.merge(cells, on=list(within)) if within else runs.merge(cells, how="cross")
+        sums = full.merge(sums, on=keys, how="left", indicator="listed")
+        sums.loc[sums["listed"] == "left_only", columns] = missing
+    part = sums[columns[0]].astype(float)
+    if len(columns) == 2:
+        whole = sums[columns[1]].astype(float)
+        part = part / whole.where(whole != 0)
+    return sums[keys].assign(level=part)
+
+
+def paired_levels(
+    frame: pd.DataFrame,
+    value: Value,
+    by: Sequence[str] = (),
+    *,
+    reference: str = BASELINE,
+    missing: float = 0.0,
+    within: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Levels of every scenario beside those of the reference: scenario, mode, draw, replicate, *by, reference, level.
+
+    Runs without partner are left out. Parameters as in `levels`.
+    """
+    found = levels(frame, value, by, missing=missing, within=within)
+    base = found[found["scenario"] == reference].drop(columns="scenario").rename(columns={"level": "reference"})
+    both = found[found["scenario"] != reference].merge(base, on=["mode", *UNIT, *by], how="inner")
+    return both[[*RUN, *by, "reference", "level"]]
+
+
+def paired_units(
+    frame: pd.DataFrame,
+    value: Value,
+    by: Sequence[str] = (),
+    *,
+    reference: str = BASELINE,
+    missing: float = 0.0,
+) -> pd.DataFrame:
+    """Effects unit by unit: columns scenario, mode, draw, replicate, *by, reference (its level), effect.
+
+    The cells of a run are those that any run of its draw lists.
+    """
+    both = paired_levels(frame, value, by, reference=reference, missing=missing, within=["draw"])
+    return both.assign(effect=both["level"] - both["reference"]).drop(columns="level")
+
+
+def over_draws(frame: pd.DataFrame, values: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    """With several draws the mean over replicates of each draw and cell of `by`; with one, the frame itself."""
+    if "draw" not in frame.columns or frame["draw"].nunique() <= 1:
+        return frame
+    return frame.groupby([*by, "draw"], as_index=False, sort=False)[[*values]].mean()
+
+
+def bands(
+    frame: pd.DataFrame, value: str, by: Sequence[str], *, level: float = LEVEL, sort: bool = True
+) -> pd.DataFrame:
+    """`estimate` of a column over independent units, cell by cell: columns *by, mean, se, lo, hi, n."""
+    rows = over_draws(frame, [value], by)
+    found = [
+        (*cell, *astuple(estimate(part.to_numpy(dtype=float), level)))
+        for cell, part in rows.groupby([*by], sort=sort)[value]
+    ]
+    return pd.DataFrame(found, columns=[*by, *ESTIMATE])
+
+
 def paired_difference(
     frame: pd.DataFrame,
     value: Value | Sequence[Value],
@@ -90,81 +189,64 @@ def paired_difference(
     first: they share parameters and are not independent of each other.
     """
     values = [value] if isinstance(value, (str, tuple)) else list(value)
-    parts = [_paired_one(frame, one, list(by), reference, level, missing) for one in values]
+    cells = ["scenario", "mode", *by]
+    parts = []
+    for one in values:
+        both = paired_levels(frame, one, by, reference=reference, missing=missing)
+        both["effect"] = both["level"] - both["reference"]
+        found = bands(both, "effect", cells, level=level, sort=False)
+        base = over_draws(both, ["reference"], cells).groupby(cells, sort=False)["reference"].mean()
+        found.insert(len(cells), "reference", base.to_numpy())
+        found.insert(0, "value", name_of(one))
+        parts.append(found)
     return pd.concat(parts, ignore_index=True)
 
 
-def name_of(value: Value) -> str:
-    """Name of a value: the column, or part/whole."""
-    return value if isinstance(value, str) else "/".join(value)
-
-
-def _paired_one(
-    frame: pd.DataFrame, value: Value, by: list[str], reference: str, level: float, missing: float
+def paired_by_draw(
+    frame: pd.DataFrame,
+    value: Value | Sequence[Value],
+    by: Sequence[str] = (),
+    *,
+    keep: Sequence[str] = (),
+    reference: str = BASELINE,
+    level: float = LEVEL,
+    missing: float = 0.0,
 ) -> pd.DataFrame:
-    found = unit_values(frame, value, by, missing)
-    rows: list[tuple[Any, ...]] = []
-    for (scenario, mode), runs in found.items():
-        base = found.get((reference, mode))
-        if scenario == reference or base is None:
-            continue
-        shared = [unit for unit in runs.units if unit in set(base.units)]
-        there, here = base.of(shared), runs.of(shared)
-        levels, effects = _per_draw(there, shared), _per_draw(here - there, shared)
-        for cell, level_there, effect in zip(runs.cells, _mean(levels), effects.T):
-            rows.append((name_of(value), scenario, mode, *cell, level_there, *astuple(estimate(effect, level))))
-    return pd.DataFrame(rows, columns=["value", "scenario", "mode", *by, "reference", "mean", "se", "lo", "hi", "n"])
+    """Effect of every scenario under every draw, paired with the reference replicate by replicate.
 
+    Parameters
+    ----------
+    keep : columns that are constant within a draw (axes of the design), to be carried along; others as in
+        `paired_difference`.
 
-@dataclass(frozen=True)
-class UnitValues:
-    """Values of one scenario and mode: `array` [units, cells]; units are (draw, replicate), cells rows of `by`."""
-
-    units: list[tuple[int, int]]
-    cells: list[tuple[Any, ...]]
-    array: np.ndarray
-
-    def of(self, units: Sequence[tuple[int, int]]) -> np.ndarray:
-        """Rows of the given units."""
-        return self.array[[self.units.index(unit) for unit in units]]
-
-
-def unit_values(
-    frame: pd.DataFrame, value: Value, by: Sequence[str] = (), missing: float = 0.0
-) -> dict[tuple[str, str], UnitValues]:
-    """Sums, or ratios of sums, by unit and cell, for every (scenario, mode); all have the same cells.
-
-    A cell that a run does not list has the sum `missing`; a ratio of nothing to nothing is NaN.
+    Returns
+    -------
+    One row a value, scenario, mode, draw and cell: ``value, scenario, mode, draw, *keep, *by, reference`` (mean level
+    of the reference), ``mean, se, lo, hi, n`` over replicates. The band is Student's for a further normal replicate,
+    mean ± t s sqrt(1 + 1/n): replicates of one draw are few.
     """
-    columns = [value] if isinstance(value, str) else list(value)
-    keys = ["scenario", "mode", *UNIT, *by]
-    sums = frame.groupby(keys, observed=True)[columns].sum(min_count=1).astype(float).reset_index()
-    for key in keys:  # names as plain objects: tables with different lists of names can be compared
-        if isinstance(sums[key].dtype, pd.CategoricalDtype):
-            sums[key] = sums[key].astype(object)
-    cells = sums[list(by)].drop_duplicates().sort_values(list(by)) if by else pd.DataFrame(index=[0])
-    out = {}
-    for (scenario, mode), rows in sums.groupby(["scenario", "mode"], sort=False):
-        units = rows[UNIT].drop_duplicates().sort_values(UNIT)
-        full = pd.MultiIndex.from_frame(units.merge(cells, how="cross"))
-        listed = rows.set_index([*UNIT, *by])[columns].reindex(full, fill_value=missing)
-        arrays = [listed[column].to_numpy().reshape(len(units), len(cells)) for column in columns]
+    from scipy.special import stdtrit
+
+    values = [value] if isinstance(value, (str, tuple)) else list(value)
+    cells = ["scenario", "mode", "draw", *by]
+    parts = []
+    for one in values:
+        both = paired_units(frame, one, by, reference=reference, missing=missing)
+        found = (
+            both.groupby(cells, observed=True, sort=False)
+            .agg(reference=("reference", "mean"), mean=("effect", "mean"), se=("effect", "std"), n=("effect", "count"))
+            .reset_index()
+        )
+        n = found["n"].to_numpy(float)
         with np.errstate(divide="ignore", invalid="ignore"):
-            array = arrays[0] if len(arrays) == 1 else np.where(arrays[1] != 0, arrays[0] / arrays[1], np.nan)
-        named = [(int(draw), int(replicate)) for draw, replicate in units.itertuples(index=False)]
-        out[(str(scenario), str(mode))] = UnitValues(named, list(cells.itertuples(index=False, name=None)), array)
-    return out
-
-
-def _per_draw(array: np.ndarray, units: Sequence[tuple[int, int]]) -> np.ndarray:
-    """With several draws the mean over replicates of each draw [draws, cells]; with one, the replicates themselves."""
-    draws = np.array([draw for draw, _ in units])
-    names = np.unique(draws)
-    return array if len(names) <= 1 else np.array([_mean(array[draws == name]) for name in names])
-
-
-def _mean(array: np.ndarray) -> np.ndarray:
-    """Mean over the first axis of what is finite; NaN without warning where nothing is."""
-    finite = np.isfinite(array)
-    n = finite.sum(axis=0)
-    return np.where(n > 0, np.where(finite, array, 0.0).sum(axis=0) / np.maximum(n, 1), np.nan)
+            reach = stdtrit(np.maximum(n - 1, 1), 0.5 + level / 2) * found["se"] * np.sqrt(1 + 1 / n)
+            found["se"] = found["se"] / np.sqrt(n)
+        found["lo"], found["hi"] = found["mean"] - reach, found["mean"] + reach
+        found.insert(0, "value", name_of(one))
+        parts.append(found[["value", *cells, "reference", *ESTIMATE]])
+    found = pd.concat(parts, ignore_index=True)
+    keep = [name for name in keep if name not in by]
+    if not keep:
+        return found
+    found = found.merge(frame[["draw", *keep]].drop_duplicates("draw"), on="draw", how="left")
+    return found[["value", *cells[:3], *keep, *by, "reference", *ESTIMATE]]

@@ -14,10 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.core.axes import MODES
 from sim.core.read import ConfigError
-from sim.record.recorder import PLACE_COLUMNS, VOCABULARIES
+from sim.record.tables import sql_type
 from sim.store.frames import Frames
-from sim.store.runs import MODES
 from sim.store.sweep import FAILURE_FIELDS, RUN_FIELDS, RUNS, SweepStore, writing_into
 from sim.sweep.design_files import DESIGN, DRAWS, read_about
 
@@ -181,8 +181,7 @@ def _union(
 
 def _type(column: str) -> str:
     """SQL type of a column that no file tells."""
-    words = column in PLACE_COLUMNS or column in VOCABULARIES or column in FAILURE_FIELDS.names or column == "lever"
-    return "VARCHAR" if words else "SMALLINT" if column == "year" else "DOUBLE"
+    return "VARCHAR" if column in FAILURE_FIELDS.names else sql_type(column)
 
 
 def _where(filters: Sequence[tuple[str, str, Any]]) -> tuple[str, list[Any]]:

@@ -9,10 +9,17 @@ from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
 from sim.pages.evidence import evidence
 from sim.pages.levers import levers
+from sim.pages.outcomes import outcomes
 from sim.pages.parameters import parameters
 from sim.pages.scenarios import scenarios
 
-PAGES = {"parameters.md": parameters, "levers.md": levers, "scenarios.md": scenarios, "evidence.md": evidence}
+PAGES = {
+    "parameters.md": parameters,
+    "levers.md": levers,
+    "outcomes.md": outcomes,
+    "scenarios.md": scenarios,
+    "evidence.md": evidence,
+}
 
 
 def command(words: Sequence[str]) -> int:

@@ -11,10 +11,18 @@ from sim.config.folders import options, search_folders
 from sim.data.places import group, group_names
 from sim.data.tables import load_world_data
 from sim.policy.levers import lever_table
+from sim.record.declaration import Column
+from sim.record.tables import TABLES
 
 
 def command(words: Sequence[str]) -> int:
-    kinds = {"scenarios": _scenarios, "policies": _policies, "levers": _levers, "places": _places}
+    kinds = {
+        "scenarios": _scenarios,
+        "policies": _policies,
+        "levers": _levers,
+        "places": _places,
+        "outcomes": _outcomes,
+    }
     args = one_argument(words, "list", "kind", *kinds)
     rows = kinds[args.kind](args.config_dir)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
@@ -66,3 +74,20 @@ def _places(config_dir: str | None) -> list[tuple[str, ...]]:
     members = {name: " ".join(data.iso3[place] for place in group(data, name)) for name in group_names()}
     groups = [(name, f"group: {codes}") for name, codes in members.items()]
     return [*zip(data.iso3, data.names), *groups]
+
+
+def _outcomes(config_dir: str | None) -> list[tuple[str, ...]]:
+    from sim.analysis.outcomes import OUTCOMES  # brings pandas
+
+    head = ("outcome", "table", "kind", "unit", "meaning")
+    recorded = [
+        (column.name, table.name, column.kind, column.unit, _counted(column))
+        for table in TABLES.values()
+        for column in table.columns
+    ]
+    derived = [(o.name, o.table, "derived", o.unit, f"{o.meaning}: {o.formula}") for o in OUTCOMES.values()]
+    return [head, *recorded, *derived]
+
+
+def _counted(column: Column) -> str:
+    return f"{column.meaning}; {column.counting} counting" if column.counting else column.meaning

@@ -13,7 +13,7 @@ from sim.running.streams import silence, write_plainly
 
 USAGE = """\
 usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--config-dir FOLDER]
-       python -m sim list scenarios|policies|levers|places
+       python -m sim list scenarios|policies|levers|places|outcomes
        python -m sim explain NAME [--year YEAR]     what a scenario or policy puts in force, with sources
        python -m sim new-scenario NAME
        python -m sim cache list|prune

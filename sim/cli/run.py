@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.analysis import summary
 from sim.api import compare
+from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.running.command import Command, describe_error
@@ -65,7 +66,7 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     write_plainly()
     table = compare(cfg, frames, model=command.model)
     hazard = f"Leaks are conditional on params.security.leak_rate = {cfg.params.security.leak_rate:g}, an assumption."
-    printed = _printed(lambda: summary.show(table, _title(command), [hazard]), command.folder)
+    printed = _printed(lambda: show(table, _title(command), [hazard]), command.folder)
     if cfg.figures:
         command.figures(frames, draw)
     return _printed(lambda: print(command.folder, flush=True), command.folder) and printed

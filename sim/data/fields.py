@@ -33,7 +33,19 @@ class Field:
     dual_use_applied: float
 
 
-FIELDS: tuple[Field, ...] = (
+def checked(rows: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields, if their shares sum to 1 and all shares lie between 0 and 1; otherwise a `ValueError`."""
+    total = sum(row.share for row in rows)
+    if abs(total - 1.0) > 1e-9:
+        raise ValueError(f"sim/data/fields.py: shares of the fields sum to {total:g}, must be 1")
+    for row in rows:
+        for name in ("share", "basic", "dual_use_basic", "dual_use_applied"):
+            if not 0.0 <= getattr(row, name) <= 1.0:
+                raise ValueError(f"sim/data/fields.py: {row.name}: {name} is {getattr(row, name):g}, must be 0 to 1")
+    return rows
+
+
+FIELDS: tuple[Field, ...] = checked((
     # name, share, team, intl, basic, dual use (basic, applied): assumptions, see docs/parameters.md
     Field("life", 0.20, 1.15, 1.05, 0.65, 0.02, 0.06),
     Field("medicine", 0.30, 1.25, 0.85, 0.40, 0.01, 0.03),
@@ -41,7 +53,7 @@ FIELDS: tuple[Field, ...] = (
     Field("engineering", 0.19, 0.80, 0.90, 0.30, 0.06, 0.18),
     Field("computing", 0.08, 0.70, 1.00, 0.40, 0.06, 0.16),
     Field("social", 0.06, 0.60, 0.90, 0.60, 0.005, 0.01),
-)
+))  # fmt: skip
 FIELD_NAMES = tuple(field.name for field in FIELDS)
 N_FIELDS = len(FIELDS)
 

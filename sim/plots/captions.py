@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.plots import effects
+from sim.core.axes import BASELINE
 from sim.plots.style import joined
 
 BAND = "bands: where a further run would fall with a probability of 90 %"
@@ -26,7 +26,7 @@ def run_sentence(cfg: Any, scenarios: Iterable[str]) -> str:
     cfg : `sim.config.load.Config` (scale, replicates, seed, start, end, world are read).
     scenarios : names of the scenarios shown, with or without the baseline.
     """
-    others = [s for s in scenarios if s != effects.BASELINE]
+    others = [s for s in scenarios if s != BASELINE]
     what = (
         f"scenario{'s' * (len(others) > 1)} {joined(others)} against the baseline"
         if others

@@ -1,31 +1,35 @@
-"""Outcomes and paired effects from the recorder's tidy frames.
-
-A run is (scenario, mode, draw, replicate). A scenario is compared with the baseline of the same mode, draw and
-replicate, which shares all random draws that the policy does not touch.
-"""
+"""Outcomes and paired effects as the figures draw them, from the recorder's tidy frames."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 
 import pandas as pd
 
-from sim.analysis.pairs import UNIT, estimate
+from sim.analysis import outcomes, pairs
+from sim.analysis.outcomes import WORLD
+from sim.analysis.pairs import RUN
 from sim.core.axes import BASELINE
 
-RUN = ["scenario", "mode", *UNIT]
-WORLD = "WORLD"
-
-
-def plain(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> pd.DataFrame:
-    """Copy with text keys instead of categories, and only the columns asked for (those that exist)."""
-    wanted = list(frame.columns) if columns is None else [c for c in columns if c in frame.columns]
-    out = frame[wanted].copy()
-    for name in wanted:
-        if isinstance(out[name].dtype, pd.CategoricalDtype):
-            out[name] = out[name].astype(object)
-    return out
+# What is drawn of places: the names of the figures, and those of the outcomes.
+PLACE = {
+    "researchers": "n_researchers",
+    "net_moves": "net_moves",
+    "moves": "moves",
+    "net_rate": "net_move_rate",
+    "papers": "papers_whole",
+    "international": "international_share",
+    "top1": "top1",
+    "leaks_prevented": "leaks_prevented",
+    "leaks": "leaks",
+}
+WORLD_OUTCOMES = {
+    "researchers": "n_researchers",
+    "moves": "new_moves",
+    "papers": "papers",
+    "international": "international_share_world",
+    "leaks": "leaks",
+}
 
 
 def keys(frame: pd.DataFrame) -> list[str]:
@@ -33,53 +37,22 @@ def keys(frame: pd.DataFrame) -> list[str]:
     return [c for c in RUN if c in frame.columns]
 
 
-def top1_column(place_year: pd.DataFrame) -> str:
-    """Papers above the paired baseline's top-1 % threshold if recorded, else the papers in the run's own top 1 %."""
-    name = "top1_at_baseline_threshold"
-    return name if name in place_year.columns and place_year[name].notna().any() else "top1_whole"
-
-
-def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part / whole.where(whole > 0)
-
-
 def place_outcomes(place_year: pd.DataFrame) -> pd.DataFrame:
-    """Outcomes by place and year, as the panels of `sim.plots.outcomes` name them.
-
-    Returns
-    -------
-    Columns of the run, year, place, and: researchers, net_moves (a year), moves (in and out), net_rate (net moves per
-    1,000 researchers), papers, international (share), top1 (papers), leaks_prevented, leaks.
-    """
-    frame = plain(place_year)
-    out = frame[[*keys(frame), "year", "place"]].copy()
-    out["researchers"] = frame["n_researchers"].astype(float)
-    out["net_moves"] = frame["new_moves_in"].astype(float) - frame["new_moves_out"]
-    out["moves"] = frame["new_moves_in"].astype(float) + frame["new_moves_out"]
-    out["net_rate"] = 1000 * _share(out["net_moves"], out["researchers"])
-    out["papers"] = frame["papers_whole"].astype(float)
-    out["international"] = _share(frame["papers_international"], out["papers"])
-    # A run of the baseline itself may leave the column of the scenario empty: there both thresholds are the same.
-    out["top1"] = frame[top1_column(frame)].astype(float).fillna(frame["top1_whole"])
-    out["leaks_prevented"] = frame["leaks_prevented"].astype(float)
-    out["leaks"] = frame[[f"leaks_{w}" for w in ("reward", "deception", "coercion", "theft")]].sum(axis=1)
-    return out
+    """Outcomes by place and year under the names of `PLACE`: columns of the run, year, place, and these."""
+    frame = pairs.plain(place_year)
+    found = {name: outcomes.value(frame, outcome) for name, outcome in PLACE.items()}
+    found["net_rate"] = 1000 * found["net_rate"]
+    return frame[[*keys(frame), "year", "place"]].assign(**found)
 
 
 def world_outcomes(world_year: pd.DataFrame, place_year: pd.DataFrame) -> pd.DataFrame:
     """The same outcomes for the world; place is `WORLD`. Papers count once, moves are moves between places."""
-    world = plain(world_year)
+    world = pairs.plain(world_year)
     run = [*keys(world), "year"]
     sums = place_outcomes(place_year).groupby(run, as_index=False)[["top1", "leaks_prevented"]].sum()
-    out = world[run].copy()
-    out["place"] = WORLD
-    out["researchers"] = world["n_researchers"].astype(float)
-    out["moves"] = world["new_moves"].astype(float)
-    out["net_moves"], out["net_rate"] = 0.0, 0.0
-    out["papers"] = world["papers"].astype(float)
-    out["international"] = _share(world["papers_international"], out["papers"])
-    out["leaks"] = world["leaks"].astype(float)
-    return out.merge(sums, on=run, how="left")
+    found = {name: outcomes.value(world, outcome) for name, outcome in WORLD_OUTCOMES.items()}
+    own = world[run].assign(place=WORLD, net_moves=0.0, net_rate=0.0, **found)
+    return own.merge(sums, on=run, how="left")
 
 
 def paired(frame: pd.DataFrame, values: Sequence[str], by: Sequence[str], percent: Iterable[str] = ()) -> pd.DataFrame:
@@ -88,45 +61,31 @@ def paired(frame: pd.DataFrame, values: Sequence[str], by: Sequence[str], percen
     Parameters
     ----------
     values : columns to difference; the result carries the difference under the same name.
-    by : further keys, such as year and place.
+    by : further keys, such as year and place, that name a row of a run.
     percent : those of `values` that become percent of the baseline's value instead.
 
     Returns
     -------
     Rows of the scenarios that have a baseline partner; columns of the run, `by`, `values`.
     """
-    partner = [c for c in keys(frame) if c != "scenario"] + list(by)
-    columns = ["scenario", *partner, *values]
-    base = frame.loc[frame["scenario"] == BASELINE, [*partner, *values]]
-    other = frame.loc[frame["scenario"] != BASELINE, columns]
-    both = other.merge(base, on=partner, suffixes=("", "_base"), validate="many_to_one")
-    out = both[["scenario", *partner]].copy()
+    found = {}
     for name in values:
-        reference = both[f"{name}_base"]
-        difference = both[name] - reference
-        out[name] = 100 * _share(difference, reference) if name in set(percent) else difference
-    return out
+        both = pairs.paired_levels(frame, name, by)
+        difference = both["level"] - both["reference"]
+        base = both["reference"].where(both["reference"] > 0)
+        found[name] = 100 * (difference / base) if name in set(percent) else difference
+    return both[[*RUN, *by]].assign(**found)
 
 
 def band(frame: pd.DataFrame, value: str, by: Sequence[str]) -> pd.DataFrame:
-    """Mean, standard error and 90 % band of `value` over runs, as in the printed table (`estimate`).
-
-    With several draws the replicates of one draw are averaged first: they share parameters.
+    """Mean, standard error and 90 % band of `value` over runs, as in the printed table (`pairs.bands`).
 
     Returns
     -------
-    Columns `by`, mean, se, lo, hi, n; lo and hi are the mean where a single run allows no band.
+    Columns `by`, mean, se, lo, hi, n; lo and hi are the mean where a single run allows no band. Cells without any
+    value are left out.
     """
-    columns = [*by, "mean", "se", "lo", "hi", "n"]
-    read = dict.fromkeys([*by, value, *(["draw"] if "draw" in frame.columns else [])])
-    rows = frame[list(read)].dropna(subset=[value])  # text columns are slow to copy
-    if "draw" in rows.columns and rows["draw"].nunique() > 1:
-        rows = rows.groupby([*by, "draw"], as_index=False)[[value]].mean()
-    found = [
-        {**dict(zip(by, cell)), **asdict(estimate(part.to_numpy(dtype=float)))}
-        for cell, part in rows.groupby(list(by))[value]
-    ]
-    out = pd.DataFrame(found, columns=columns)
+    out = pairs.bands(frame.dropna(subset=[value]), value, by)
     return out.fillna({"lo": out["mean"], "hi": out["mean"]})
 
 

@@ -12,6 +12,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.analysis.outcomes import WORLD, columns
+from sim.analysis.pairs import RUN, plain
+from sim.core.axes import BASELINE
 from sim.data.clock import DATA_END, FIRST_YEAR
 from sim.data.tables import load_world_data
 from sim.plots import captions, effects
@@ -31,11 +34,7 @@ LEAK_NOTE = (
     "Leaks prevented by protection; those avoided because the work did not take place are not counted. "
     "Their number hangs on an assumed hazard that no data fix."
 )
-PLACE_COLUMNS = [
-    *effects.RUN, "year", "place", "n_researchers", "n_foreign_origin", "new_moves_in", "new_moves_out",
-    "papers_whole", "papers_international", "top1_whole", "top1_at_baseline_threshold",
-    "leaks_reward", "leaks_deception", "leaks_coercion", "leaks_theft", "leaks_prevented",
-]  # fmt: skip
+PLACE_COLUMNS = [*RUN, "year", "place", *columns("place_year", [*effects.PLACE.values(), "n_foreign_origin"])]
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,12 @@ class Material:
     @cached_property
     def scenarios(self) -> list[str]:
         """Scenarios other than the baseline."""
-        return sorted(s for s in self.place_year["scenario"].unique() if s != effects.BASELINE)
+        return sorted(s for s in self.place_year["scenario"].unique() if s != BASELINE)
 
     @cached_property
     def compared(self) -> bool:
         """True if scenario runs have baseline runs to be paired with."""
-        return bool(self.scenarios) and effects.BASELINE in set(self.place_year["scenario"])
+        return bool(self.scenarios) and BASELINE in set(self.place_year["scenario"])
 
     @cached_property
     def years(self) -> tuple[int, int]:
@@ -88,7 +87,7 @@ class Material:
     @cached_property
     def level_scenario(self) -> str:
         """The baseline if it was run, else the first scenario."""
-        return effects.BASELINE if effects.BASELINE in set(self.place_year["scenario"]) else self.scenarios[0]
+        return BASELINE if BASELINE in set(self.place_year["scenario"]) else self.scenarios[0]
 
     @cached_property
     def issuers(self) -> list[str]:
@@ -133,14 +132,14 @@ def _draw_changes(m: Material) -> Iterator[tuple[str, Figure]]:
     first, last = m.policy_years
     years = (first, min(first + 9, last))
     for scenario in m.scenarios:
-        frame = m.place_year[m.place_year["scenario"].isin([scenario, effects.BASELINE])]
+        frame = m.place_year[m.place_year["scenario"].isin([scenario, BASELINE])]
         mode = effects.headline_mode(frame[frame["scenario"] == scenario])
         frame = frame[frame["mode"] == mode]
         notes = caption_notes(m.data, bool(m.members), True, False, m.cfg.replicates > 1)
         yield (
             f"net_flows_change_{scenario}" if len(m.scenarios) > 1 else "net_flows_change",
             net_flow_map(
-                frame, m.data, years, effects.BASELINE, members=m.members,
+                frame, m.data, years, BASELINE, members=m.members,
                 title=f"Change in net flows of researchers, {years[0]}–{years[1]}: {scenario}",
                 caption=m.caption(captions.mode_sentence([mode]), *notes, scenarios=[scenario]),
             ),
@@ -215,7 +214,7 @@ def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
         return
     years = m.policy_years
     world = plane_points(effects.world_outcomes(m.world_year, m.place_year), years)
-    panels = [("World", world)]
+    panels = [(WORLD, world)]
     if 0 < len(m.issuers) < len(m.data.iso3) // 2:
         own = m.place_year[m.place_year["place"].isin(m.issuers)]
         names = [m.names[p] for p in m.issuers]
@@ -238,8 +237,8 @@ DRAWINGS: tuple[Callable[[Material], Iterator[tuple[str, Figure]]], ...] = (
 
 def material_of(frames: Mapping[str, pd.DataFrame], cfg: Any, data: Any = None) -> Material:
     """What the figures need of the recorder's frames."""
-    place_year = effects.plain(frames["place_year"], PLACE_COLUMNS)
-    return Material(effects.plain(frames["world_year"]), place_year, cfg, data or load_world_data(cfg.world))
+    place_year = plain(frames["place_year"][PLACE_COLUMNS])
+    return Material(plain(frames["world_year"]), place_year, cfg, data or load_world_data(cfg.world))
 
 
 def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, data: Any = None) -> list[Path]:

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.analysis.outcomes import value
+from sim.analysis.pairs import plain
+from sim.core.axes import BASELINE
 from sim.plots import effects
 from sim.plots.labels import label_points
 from sim.plots.style import GREY, INK, SERIES, page, styled
@@ -23,14 +26,14 @@ def compare_shares(place_year: pd.DataFrame, observed: Mapping[str, float], year
     -------
     Columns place, simulated, low, high, observed, papers (a year); only places with data, largest first.
     """
-    table = effects.plain(place_year)
+    table = plain(place_year)
     table = table[table["year"].between(*years)]
-    if effects.BASELINE in set(table["scenario"]):
-        table = table[table["scenario"] == effects.BASELINE]
+    if BASELINE in set(table["scenario"]):
+        table = table[table["scenario"] == BASELINE]
     table = table[table["mode"] == effects.headline_mode(table)]
     run = [*effects.keys(table), "place"]
     sums = table.groupby(run, as_index=False)[["papers_international", "papers_whole"]].sum()
-    sums["share"] = 100 * sums["papers_international"] / sums["papers_whole"].where(sums["papers_whole"] > 0)
+    sums["share"] = 100 * value(sums, "international_share")
     out = effects.band(sums, "share", ["place"]).rename(columns={"mean": "simulated"})
     papers = sums.groupby("place")["papers_whole"].mean() / (years[1] - years[0] + 1)
     out["papers"] = out["place"].map(papers)

@@ -9,6 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.outcomes import value
+from sim.analysis.pairs import plain
+from sim.core.axes import BASELINE
 from sim.plots import effects
 from sim.plots.outcomes import grid, time_axis
 from sim.plots.style import GREY, INK, SERIES, joined, page, styled
@@ -47,16 +50,16 @@ def sources() -> str:
 
 def world_levels(world_year: pd.DataFrame, place_year: pd.DataFrame) -> pd.DataFrame:
     """Levels of the world in the units of `LEVELS`, by run and year."""
-    world = effects.plain(world_year)
+    world = plain(world_year)
     run = [*effects.keys(world), "year"]
-    foreign = effects.plain(place_year, [*run, "n_foreign_origin"]).groupby(run, as_index=False).sum()
+    foreign = plain(place_year[[*run, "n_foreign_origin"]]).groupby(run, as_index=False).sum()
     world = world.merge(foreign, on=run, how="left")
     out = world[run].copy()
     out["researchers"] = world["n_researchers"] / 1e6
     out["moves"] = world["new_moves"] / 1e3
     out["papers"] = world["papers"] / 1e6
-    out["international"] = 100 * world["papers_international"] / world["papers"].where(world["papers"] > 0)
-    out["foreign"] = 100 * world["n_foreign_origin"] / world["n_researchers"].where(world["n_researchers"] > 0)
+    out["international"] = 100 * value(world, "international_share_world")
+    out["foreign"] = 100 * value(world, "foreign_share")
     out["team"] = world["authors_per_paper_mean"].astype(float)
     return out
 
@@ -67,7 +70,7 @@ def _panel(ax: Axes, table: pd.DataFrame, column: str, colors: Mapping[str, str]
         curve = effects.band(table[table["scenario"] == scenario], column, ["year"])
         if curve.empty:
             continue
-        width = 1.6 if scenario == effects.BASELINE else 1.1
+        width = 1.6 if scenario == BASELINE else 1.1
         ax.fill_between(curve["year"], curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0)
         ax.plot(curve["year"], curve["mean"], color=color, lw=width, label=scenario)
 
@@ -93,10 +96,10 @@ def world_over_time(
     """
     table = world_levels(world_year, place_year)
     table = table[(table["mode"] == effects.headline_mode(table)) & table["year"].between(*years)]
-    if since is not None and effects.BASELINE in set(table["scenario"]):
-        table = table[(table["scenario"] == effects.BASELINE) | (table["year"] >= since - 1)]
-    others = sorted(s for s in table["scenario"].unique() if s != effects.BASELINE)
-    colors = {effects.BASELINE: INK} | {s: SERIES[i % len(SERIES)] for i, s in enumerate(others)}
+    if since is not None and BASELINE in set(table["scenario"]):
+        table = table[(table["scenario"] == BASELINE) | (table["year"] >= since - 1)]
+    others = sorted(s for s in table["scenario"].unique() if s != BASELINE)
+    colors = {BASELINE: INK} | {s: SERIES[i % len(SERIES)] for i, s in enumerate(others)}
     with styled():
         sheet = page(title, "", caption, 0.2 + 2 * ROW)
         axes = grid(sheet, 2, 3, ROW).ravel()

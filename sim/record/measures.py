@@ -161,7 +161,7 @@ def flow_table(setting: Setting, year: Year) -> Table:
 
 
 def exit_table(setting: Setting, year: Year) -> Table:
-    """Table `exit_year`: people who left research by origin, place and reason (index into `recorder.REASONS`)."""
+    """Table `exit_year`: people who left research by origin, place and reason (index into `tables.REASONS`)."""
     return cells(year.exits.counts, setting.scale, ("origin", "place", "reason"), "new_exits")
 
 

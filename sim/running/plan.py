@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from sim.config.schema import Config
-from sim.core.axes import BASELINE
+from sim.core.axes import BASELINE, MODES
 from sim.data.clock import DATA_END
 from sim.running.model import Model
-from sim.store.runs import MODES, RunId
+from sim.store.runs import RunId
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.record.recorder import PLACE_COLUMNS, REQUIRED, TABLES, VOCABULARIES
+from sim.core.axes import MODES
+from sim.record.declaration import NAMED
+from sim.record.tables import TABLES, declared
 from sim.store.files import LazyTables, damage, flush, sha256, write_table
 
-MODES = ("scripted", "reactive")
 RUN_COLUMNS = ("scenario", "draw", "replicate", "mode")
 ROW_GROUP = 1 << 20
 DAMAGED = "{folder} is damaged ({wrong}); nothing is taken from it, its runs are computed again"
-_TEXT = frozenset({"lever", "trigger", "trigger_indicator", "exit_reason"})
 _REPEATING_FLOATS = frozenset({"talent", "weight"})  # constant over a person's years, so that a dictionary pays
 
 
@@ -157,14 +157,13 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def empty_table(name: str, scenarios: Sequence[str]) -> pa.Table:
     """Table without rows, for what no run recorded (scripted governments decide nothing): the file is there."""
-    columns = {column: _empty_column(column) for column in REQUIRED.get(name, "year").split()}
+    table, names = declared(name), pa.dictionary(pa.int8(), pa.string())
+    columns = {
+        c.name: pa.array([], names if c.kind in NAMED else pa.type_for_alias(table.type_of(c)))
+        for c in table.columns
+        if not c.extra
+    }
     return with_run(pa.table(columns), RunId(scenarios[0], MODES[0], 0, 0), scenarios)
-
-
-def _empty_column(name: str) -> pa.Array:
-    if name in PLACE_COLUMNS or name in VOCABULARIES:
-        return pa.array([], pa.dictionary(pa.int8(), pa.string()))
-    return pa.array([], pa.string() if name in _TEXT else pa.int16() if name == "year" else pa.float32())
 
 
 def assemble(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> pa.Table:

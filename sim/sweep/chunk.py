@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.record.recorder import PLACE_COLUMNS
+from sim.record.tables import PLACE_COLUMNS
 from sim.running.living import RunFailed, peak_memory_mb
 from sim.running.manifest import now
 from sim.running.model import Model

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.read import ConfigError
-from sim.record.recorder import REQUIRED
+from sim.record.tables import declared
 from sim.running.manifest import PACKAGES, git_revision, now, package_version
 from sim.store.sweep import writing_into
 from sim.sweep.plan import Plan
@@ -46,7 +46,7 @@ def write_design(root: Path, plan: Plan, digest: str) -> None:
         "sample": None if spec.sample is None else asdict(spec.sample),
         "record": asdict(spec.record),
         "record_digest": digest,
-        "columns": {table: REQUIRED.get(table, "year").split() for table in spec.record.tables},
+        "columns": {table: declared(table).required for table in spec.record.tables},
         "runs": len(plan.keys),
         "version": package_version("talent-circulation"),
         "git_revision": git_revision()[0],

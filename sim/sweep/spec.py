@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.config.folders import options, search_folders
 from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
-from sim.record.recorder import TABLES
+from sim.record.tables import TABLES
 from sim.sweep.sampling import Sample
 from sim.sweep.spec_draws import GROUPS, NOT_SWEPT, Block, check_axes, grid_of, list_of, names_of, sample_of
 

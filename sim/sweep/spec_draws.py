@@ -10,7 +10,7 @@ from sim.config.key import NOT_IN_KEY
 from sim.config.schema import parameter_table
 from sim.core.read import Problems, check_keys, join, mapping, number, one_of, show, whole
 from sim.policy.levers import LEVERS
-from sim.record.recorder import REQUIRED
+from sim.record.tables import COLUMN_NAMES
 from sim.sweep.sampling import METHODS, Range, Sample
 
 GROUPS = ("world", "params")  # composed by Hydra before any value is set
@@ -160,11 +160,10 @@ def check_axes(blocks: Sequence[Block], sample: Sample | None, problems: Problem
     names = [*(name for block in blocks for name in block.names), *(sample.names if sample else ())]
     if sample is not None:
         axes.append(("sample", tuple(key for item in sample.over for key in item.keys)))
-    taken = {column for columns in REQUIRED.values() for column in columns.split()}
     for name in names:
         if name.lower() in _RUN_COLUMNS:
             problems.add(name, "is a column of every table; choose another name for this axis")
-        elif name.lower() in taken:
+        elif name.lower() in COLUMN_NAMES:
             problems.add(name, "is a column of a table; choose another name for this axis")
         if [other.lower() for other in names].count(name.lower()) > 1:
             problems.add(name, "is swept twice")

@@ -114,10 +114,11 @@ COMMAND_LINES = [
     (["baseline"], "error: command line: 'baseline' cannot be read; write key=value"),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
     (["--scenario", "open"], "error: command line: unknown option --scenario; see --help"),
-    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|places"),
+    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|places|outcomes"),
     (
         ["list", "lever"],
-        "error: command line: list: no kind 'lever'; did you mean levers? allowed: scenarios, policies, levers, places",
+        "error: command line: list: no kind 'lever'; did you mean levers? "
+        "allowed: scenarios, policies, levers, places, outcomes",
     ),
     (
         ["new-scenario", "My Scenario"],

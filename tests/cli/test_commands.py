@@ -100,6 +100,15 @@ def test_hydra_prints_the_composed_configuration(capsys: Output, monkeypatch: py
         ("policies", ["us_talent ", "Talent recruiting by the United States"]),
         ("levers", [*LEVERS]),
         ("places", ["CHN ", "United States", "G7 "]),
+        (
+            "outcomes",
+            [
+                "papers_international ",
+                "two countries or more",
+                "international_share ",
+                "papers_international / papers_whole",
+            ],
+        ),
     ],
 )
 def test_lists(kind: str, words: list[str], capsys: Output) -> None:
@@ -112,7 +121,7 @@ def test_lists_are_quick_to_start() -> None:
     heavy = ["mesa", "numba", "pandas", "matplotlib", "pyarrow", "scipy", "hydra"]
     code = (
         "import sys; from sim.cli.main import main\n"
-        "for kind in ('scenarios', 'policies', 'levers', 'places'): main(['list', kind])\n"
+        "for kind in ('scenarios', 'policies', 'levers', 'places', 'outcomes'): main(['list', kind])\n"
         f"print([m for m in {heavy} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

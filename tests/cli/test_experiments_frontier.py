@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.common.numbers import read_numbers
 from experiments.frontier import figures, page, search
 from experiments.frontier.outcomes import FILE, HERE
 from sim.analysis import load
@@ -67,7 +68,7 @@ def test_figures_are_drawn_from_the_store(store: Path, capsys: Output) -> None:
     assert [p.name for p in drawn if p.suffix == ".png"] == ["front.png", "all_leaks.png", "policies.png"]
     assert all(p.parent == store / "figures" and p.stat().st_size > 10_000 for p in drawn)
     assert (HERE / "README.md").read_bytes() == before
-    numbers = pd.read_csv(store / "numbers.csv")
+    numbers = read_numbers(store)
     points = numbers[(numbers["group"] == "front") & (numbers["outcome"] == "prevented")]
     assert len(points) == len(load(store / search.AGAIN)["draws"])
     assert set(numbers.loc[numbers["group"] == "named", "name"]) == {"restrictive", "nspm33"}
@@ -113,7 +114,7 @@ def test_how_far_a_point_is_behind_a_front() -> None:
 
 
 def test_the_page_has_the_numbers_of_its_file() -> None:
-    numbers = figures.written(HERE)
+    numbers = read_numbers(HERE)
     text = (HERE / "README.md").read_text(encoding="utf-8")
     for table in page.tables(numbers).values():
         assert table in text

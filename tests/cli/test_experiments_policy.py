@@ -10,15 +10,14 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from experiments.common_policy import at, read_numbers
+from experiments.common.numbers import at, read_numbers
 from experiments.leak_price import figures as leak_price
 from experiments.repeal import figures as repeal
 from experiments.threshold import figures as threshold
 from sim import load_config
-from sim.cli.sweep import command
 from sim.sweep.spec import read_spec
+from tests.cli.small_experiment import ROOT, small
 
-ROOT = Path(__file__).parents[2] / "experiments"
 LINES = [10, 25, 50, 100, 250, 500]
 Run = Callable[..., pd.DataFrame]
 
@@ -28,22 +27,9 @@ def numbers(tmp_path: Path) -> Run:
     """Runs small sweeps through the command line, draws, and gives the numbers."""
 
     def run(module: ModuleType, *files: str) -> pd.DataFrame:
-        name = module.HERE.name
-        for file in files:
-            words = [
-                str(ROOT / name / file),
-                "--small",
-                "--workers",
-                "1",
-                f"outdir={tmp_path}",
-                "progress=off",
-            ]
-            assert command(words) == 0
-        store = tmp_path / name / "small"
-        written = module.main(["--small", "--store", str(store)])
-        assert all(path.is_relative_to(store) and path.stat().st_size > 0 for path in written)
+        written, found = small(module, tmp_path, *files)
         assert len([path for path in written if path.suffix == ".png"]) == 3
-        return read_numbers(store / "numbers.csv")
+        return found
 
     return run
 
@@ -107,37 +93,32 @@ def test_designs_are_those_of_the_pages() -> None:
         }
     rates = [row[0] for row in read_spec(ROOT / "leak_price").blocks[0].labels]
     assert {"leak rate 0.0001", "leak rate 0.1", leak_price.DEFAULT} <= set(rates)
-    rows = read_spec(ROOT / "repeal").blocks[1]
-    assert {row[0] for row in rows.labels} == {0.05, 0.1, 0.2, 0.4, 0.8} and {row[1] for row in rows.labels} == {
-        0,
-        0.06,
-        0.2,
-    }
+    rows = read_spec(ROOT / "repeal").blocks[1].labels
+    assert {row[0] for row in rows} == {0.05, 0.1, 0.2, 0.4, 0.8}
+    assert {row[1] for row in rows} == {0, 0.06, 0.2}
 
 
 def test_rules_alone_have_the_strengths_of_shipped_policies() -> None:
-    files = sorted((ROOT / "leak_price" / "configs" / "policy").glob("only_*.yaml"))
+    folder = ROOT / "leak_price" / "configs"
+    files = sorted((folder / "policy").glob("only_*.yaml"))
     assert {file.stem.removeprefix("only_") for file in files} == {
         s.label for s in read_spec(ROOT / "leak_price").scenarios
     }
     for file in files:
-        policy = load_config(f"+policy={file.stem}", config_dir=str(ROOT / "leak_price" / "configs")).policies[
-            file.stem
-        ]
+        policy = load_config(f"+policy={file.stem}", config_dir=str(folder)).policies[file.stem]
         for lever in policy.levers.values():
             named = re.search(r"\b(us|g7|chn)_\w+", lever.source)
             assert named, f"{file.stem}: {lever.source}"
             shipped = load_config(f"+policy={named[0]}").policies[named[0]].levers.values()
             strengths = {list(other.values.values())[-1] for other in shipped if other.lever == lever.lever}
-            assert list(lever.values.values()) and set(lever.values.values()) <= strengths, (
-                f"{file.stem}: {lever.lever}"
-            )
+            pulled = set(lever.values.values())
+            assert pulled and pulled <= strengths, f"{file.stem}: {lever.lever}"
 
 
 @pytest.mark.parametrize("module", [threshold, leak_price, repeal], ids=lambda module: module.HERE.name)
 def test_pages_have_the_numbers_of_their_files(module: ModuleType) -> None:
     text = (module.HERE / "README.md").read_text(encoding="utf-8")
-    for name, table in module.tables(read_numbers(module.HERE / "numbers.csv")).items():
+    for name, table in module.tables(read_numbers(module.HERE)).items():
         assert table in text, name
     for path in (module.HERE / "figures").glob("*.png"):
         assert f"figures/{path.name}" in text

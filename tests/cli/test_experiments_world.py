@@ -5,33 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from types import ModuleType
 
-import pandas as pd
 import pytest
 
-from experiments.common_world import read_lines
+from experiments.common.numbers import read_numbers
 from experiments.scenario_comparison import figures as comparison
 from experiments.scenario_comparison.numbers import window_of
 from experiments.sensitivity import figures as sensitivity
 from experiments.sensitivity.numbers import STRONGEST, UNITS, strongest
 from sim.analysis.sensitivity import STEP, saltelli_steps
-from sim.cli.sweep import command
 from sim.config.folders import options, search_folders
 from sim.config.schema import parameter_table
 from sim.sweep.spec import read_spec
 from sim.sweep.spec_draws import bounds
-
-ROOT = Path(__file__).parents[2] / "experiments"
-
-
-def small(module: ModuleType, outdir: Path, *files: str) -> tuple[list[Path], pd.DataFrame]:
-    """Run small sweeps through the command line and draw; what was written, and the numbers."""
-    for file in files:
-        words = [str(module.HERE / file), "--small", "--workers", "1", f"outdir={outdir}", "progress=off"]
-        assert command(words) == 0
-    store = outdir / module.HERE.name / "small"
-    written = module.main(["--small", "--store", str(store)])
-    assert all(path.is_relative_to(store) and path.stat().st_size > 0 for path in written)
-    return written, read_lines(store / "numbers.csv")
+from tests.cli.small_experiment import ROOT, small
 
 
 def test_scenarios_are_compared_with_direct_and_total_effects(tmp_path: Path) -> None:
@@ -78,13 +64,13 @@ def test_the_screening_covers_assumptions_and_the_second_design_takes_the_strong
         if name.startswith("params."):
             assert roles[name] == ("fitted" if name in sensitivity.FITTED else "assumption")
     assert saltelli_steps(chosen.unit()).min() >= STEP
-    numbers = read_lines(ROOT / "sensitivity" / "numbers.csv")
+    numbers = read_numbers(ROOT / "sensitivity")
     assert set(strongest(numbers)["parameter"][:STRONGEST]) == {item.name for item in chosen.over}
 
 
 @pytest.mark.parametrize("module", [comparison, sensitivity])
 def test_pages_have_the_tables_of_their_numbers_and_all_figures(module: ModuleType) -> None:
-    numbers, text = read_lines(module.HERE / "numbers.csv"), (module.HERE / "README.md").read_text(encoding="utf-8")
+    numbers, text = read_numbers(module.HERE), (module.HERE / "README.md").read_text(encoding="utf-8")
     if module is comparison:
         assert set(numbers["scenario"]) == set(options("scenario", search_folders(None).values()))
         tables = [comparison.table(numbers, "scripted", comparison.TABLE), comparison.reactions(numbers)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
+from experiments.common.numbers import read_numbers
 from experiments.questions import figures, run, tables
 
 SMALL = ("scale=8000", "replicates=2", "threads=1", "start=2012", "progress=off")
@@ -21,7 +21,7 @@ def test_thresholds_from_runs_to_page(tmp_path: Path, monkeypatch: pytest.Monkey
     page = out / "README.md"
     page.write_text("before <!-- table 2 -->STALE<!-- end --> after <!-- table 3 -->kept<!-- end -->", encoding="utf-8")
     assert run.main(["--only", "2", "--out", str(out), *SMALL, "end=2027", f"outdir={tmp_path / 'outputs'}"]) == 0
-    numbers = pd.read_csv(out / "numbers.csv").set_index(["case", "outcome"])["mean"]
+    numbers = read_numbers(out).set_index(["case", "outcome"])["mean"]
     assert numbers["threshold 50", "cost, small"] == 0.0 < numbers["threshold 0", "cost, small"]
     assert numbers["threshold 50", "cost, very_large"] == numbers["threshold 0", "cost, very_large"] > 0.0
     support = [numbers["threshold 0", f"cost by support, {size}"] for size in run.SIZES]
@@ -32,7 +32,7 @@ def test_thresholds_from_runs_to_page(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_page_has_the_numbers_of_its_file() -> None:
-    numbers = pd.read_csv(run.HERE / "numbers.csv")
+    numbers = read_numbers(run.HERE)
     text = (run.HERE / "README.md").read_text(encoding="utf-8")
     assert set(numbers["question"]) == {1, 2, 3, 4}
     for question in run.QUESTIONS:

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import systems
-from benchmarks.systems_table import SYSTEMS, Outcome, System
+from experiments.systems import measure
+from experiments.systems.page import PAGE, stated
+from experiments.systems.system import Outcome, System
+from experiments.systems.table import SYSTEMS
 from sim.policy.levers import LEVERS
 from tests import live
 
@@ -51,10 +53,15 @@ def test_the_tests_named_exist() -> None:
             assert name in names_in(path), f"{system.name}: {test}"
 
 
-def test_the_page_has_every_system() -> None:
-    page = systems.PAGE.read_text(encoding="utf-8")
-    missing = [s.name for s in SYSTEMS if f"| {s.name} | [{s.file.removeprefix('sim/')}]" not in page]
-    assert not missing, "run python benchmarks/systems.py"
+def test_the_page_has_every_system_as_the_table_states_it() -> None:
+    rows = PAGE.read_text(encoding="utf-8").splitlines()
+    stated_as = {s.name: (f"| {' | '.join(stated(s))} |", f"| {s.source} |") for s in SYSTEMS}
+    missing = [name for name, ends in stated_as.items() if not any(_framed(row, *ends) for row in rows)]
+    assert not missing, "run python -m experiments.systems.run"
+
+
+def _framed(row: str, first: str, last: str) -> bool:
+    return row.startswith(first) and row.endswith(last)
 
 
 def full(system: System) -> System:
@@ -67,10 +74,10 @@ def full(system: System) -> System:
 def change(system: System, outcome: Outcome, state: dict[str, np.ndarray]) -> float:
     """Paired change of an outcome over the years to `LAST`, lever pulled against not pulled."""
     found = []
-    for cfg in systems.arms(live.SCALE, system):
+    for cfg in measure.arms(live.SCALE, system):
         if more := MORE.get(lever_of(system)):
-            cfg = systems.with_value(cfg, *more)
-        found.append(systems.measured(live.resume(cfg, state).go(LAST).years, outcome))
+            cfg = measure.with_value(cfg, *more)
+        found.append(measure.measured(live.resume(cfg, state).go(LAST).years, outcome))
     return found[1] - found[0]
 
 

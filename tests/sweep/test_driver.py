@@ -12,8 +12,7 @@ import pytest
 from sim import load_config
 from sim import run as run_in_memory
 from sim.analysis import load
-from sim.analysis.by_draw import paired_by_draw
-from sim.analysis.pairs import paired_difference
+from sim.analysis.pairs import paired_by_draw, paired_difference
 from sim.core.read import ConfigError
 from sim.running.model import RealModel
 from sim.store.files import file_lock

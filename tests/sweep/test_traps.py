@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis import load
-from sim.analysis.by_draw import paired_by_draw
-from sim.analysis.pairs import paired_difference
+from sim.analysis.pairs import paired_by_draw, paired_difference
 from sim.core.read import ConfigError
 from sim.running.model import RealModel
 from sim.sweep.design_files import DESIGN

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.pairs import estimate, paired_difference, unit_values
+from sim.analysis.pairs import estimate, levels, paired_by_draw, paired_difference
 
 EFFECT, SHARED, OWN = 3.0, 10.0, 1.0
 
@@ -151,8 +151,18 @@ def test_with_draws_the_error_is_that_over_draws():
     assert found["se"] == pytest.approx(1.0)
 
 
-def test_unit_values_gives_units_by_cells():
+def test_levels_are_given_by_run_and_cell():
     frame = table([("baseline", "scripted", 0, r, p, r, 1) for r in range(3) for p in ("USA", "CHN")])
-    found = unit_values(frame, "part", ["place"])[("baseline", "scripted")]
-    assert found.cells == [("CHN",), ("USA",)] and found.units == [(0, 0), (0, 1), (0, 2)]
-    assert found.array.tolist() == [[0, 0], [1, 1], [2, 2]]
+    found = levels(frame, "part", ["place"])
+    assert found["place"].tolist() == ["CHN", "USA"] * 3 and found["replicate"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert found["level"].tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_over_one_draw_effects_are_those_of_all_draws():
+    rows = [("baseline", "scripted", 3, r, "USA", 5.0 + r, 2) for r in range(4)]
+    rows += [("policy", "scripted", 3, r, "USA", 7.0 + r * r, 2) for r in range(4)]
+    for value in ("part", ("part", "whole")):
+        one, all_ = (f(table(rows), value, ["place"]).iloc[0] for f in (paired_by_draw, paired_difference))
+        assert one["draw"] == 3
+        numbers = ["reference", "mean", "se", "lo", "hi", "n"]
+        assert one[numbers].tolist() == pytest.approx(all_[numbers].tolist())

@@ -238,5 +238,5 @@ def test_hour_share_scales_the_time_that_papers_lose(hours: float, expected: tup
     found = levers.pull(scaled, world.inputs.year(2018), Burdens(), 2018, [], taken).channels  # type: ignore[arg-type]
     np.testing.assert_allclose((found.burden_place[HOST], found.burden_institution[2]), expected)
     screened = context(world, screened=((slice(None), slice(None), HOST), 1.0))
-    one, many = publication.screening_burden(setting, screened), papers.screening_burden(scaled, screened)
+    one, many = publication.screening_burden(setting, screened), publication.screening_burden(scaled, screened)
     np.testing.assert_allclose(many, hours * one)

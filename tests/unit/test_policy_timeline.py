@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from datetime import date
+from dataclasses import fields, replace
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from policy_small_world import PLACES, SmallWorld
 
 from sim.core.axes import KINDS, WAYS
-from sim.policy.channels import Channels
+from sim.policy.channels import Channels, channel
 from sim.policy.levers import LEVERS, Lever
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
 from sim.policy.timeline import Timeline
@@ -69,6 +69,19 @@ def test_lever_changes_its_own_channels_and_nothing_before_its_date(lever: Lever
 
 def test_every_channel_is_reached_by_a_lever() -> None:
     assert {name for lever in LEVERS.values() for name in lever.channels} == {f.name for f in fields(Channels)}
+
+
+def test_a_lever_on_an_unknown_channel_is_told_where_channels_are() -> None:
+    with pytest.raises(
+        ValueError, match=r"lever pay: no channel 'fundin'; did you mean funding\? .*policy/channels.py"
+    ):
+        replace(LEVERS["research_funding"], name="pay", channels=("fundin",))
+
+
+def test_a_channel_without_unit_or_meaning_is_an_error() -> None:
+    for words in (("", "meaning"), ("unit", "")):
+        with pytest.raises(ValueError, match="needs a unit and a meaning"):
+            channel("P", 0, *words)
 
 
 def test_strengths_combine_by_the_rule_of_the_lever() -> None:

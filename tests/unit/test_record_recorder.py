@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.record.recorder import REQUIRED, Recorder
+from sim.record.declaration import Column
+from sim.record.recorder import Recorder
+from sim.record.tables import TABLES
 from sim.store.files import read_table
 from sim.store.sinks import FileSink, MemorySink
 
@@ -43,7 +45,7 @@ def flows(**more: np.ndarray) -> dict[str, np.ndarray]:
 
 def test_indices_become_names_and_counts_whole_numbers():
     table = recorded("flow_year", flows())
-    assert table.column_names == REQUIRED["flow_year"].split()
+    assert table.column_names == TABLES["flow_year"].required
     assert table.to_pydict() == {
         "year": [2020, 2020],
         "place_from": ["USA", "CHN"],
@@ -57,8 +59,33 @@ def test_indices_become_names_and_counts_whole_numbers():
     assert table.schema.field("origin").type == pa.dictionary(pa.int8(), pa.string())
 
 
-def test_extra_columns_come_last_and_missing_ones_are_an_error():
-    assert recorded("flow_year", flows(distance=np.ones(2))).column_names[-1] == "distance"
+def test_columns_by_partner_come_last_partner_by_partner():
+    with_places = {f"{kind}_with_{place}": np.ones(3) for place in PLACES for kind in ("papers", "citations")}
+    assert recorded("panel", with_places | panel_columns()).column_names[-6:] == list(with_places)
+
+
+def test_a_column_or_table_without_declaration_is_an_error_that_says_where_to_declare_it():
+    where = r"is not declared; declare it in sim/record/tables\.py"
+    with pytest.raises(ValueError, match=f"column distance of table flow_year {where}"):
+        recorded("flow_year", flows(distance=np.ones(2)))
+    with pytest.raises(ValueError, match=f"table journey_year {where}"):
+        recorded("journey_year", flows())
+
+
+@pytest.mark.parametrize("unit, meaning", [("", "papers with an author here"), ("papers", "")])
+def test_a_declaration_without_unit_or_meaning_is_an_error(unit: str, meaning: str):
+    with pytest.raises(ValueError, match="column n_early needs a unit and a meaning"):
+        Column("n_early", unit, "count", meaning)
+
+
+def test_a_declaration_of_an_unknown_kind_or_of_papers_without_counting_is_an_error():
+    with pytest.raises(ValueError, match="n_early: no kind 'number'; there are place, field"):
+        Column("n_early", "persons", "number", "early researchers")
+    with pytest.raises(ValueError, match="papers_early: papers need a counting"):
+        Column("papers_early", "papers", "count", "papers of early researchers")
+
+
+def test_missing_columns_are_an_error():
     short = flows()
     del short["origin"], short["stage"]
     with pytest.raises(ValueError, match="flow_year of year 2020 lacks the columns origin, stage"):
@@ -76,7 +103,7 @@ def test_counts_beyond_int32_raise_instead_of_wrapping():
 
 
 def panel_columns() -> dict[str, np.ndarray]:
-    columns = {name: np.zeros(3) for name in REQUIRED["panel"].split() if name != "year"}
+    columns = {name: np.zeros(3) for name in TABLES["panel"].required if name != "year"}
     columns |= {name: np.zeros(3, np.uint8) for name in "origin place entry_place field stage".split()}
     return columns | {
         "uid": np.array([2**63 + 1, 7, 8], np.uint64),
@@ -101,7 +128,7 @@ def test_an_unknown_reason_is_an_error():
 
 
 def test_the_world_keeps_full_precision():
-    columns = {name: np.array([1.0]) for name in REQUIRED["world_year"].split()} | {"impact_sum": np.array([1 / 3])}
+    columns = {name: np.array([1.0]) for name in TABLES["world_year"].required} | {"impact_sum": np.array([1 / 3])}
     table = recorded("world_year", columns | {"year": np.array([2020]), "papers": np.array([3e9])})
     assert table["impact_sum"].to_pylist() == [1 / 3] and table["papers"].to_pylist() == [3_000_000_000]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.record.recorder import TABLES
+from sim.record.tables import TABLES
 from sim.store.files import sha256, write_table
 from sim.store.runs import (
     ParquetTable,

@@ -13,7 +13,7 @@ from toy_model import EFFECT, ToyModel, toy_config, toy_policy
 
 from sim.api import compare, run
 from sim.cli.run import run_command
-from sim.record.recorder import REQUIRED, TABLES
+from sim.record.tables import TABLES
 from sim.running.plan import branch_year, make_plan
 from sim.store.frames import load
 
@@ -24,7 +24,7 @@ def test_run_in_memory_leaves_the_disk_alone(tmp_path: Path):
     frames = run(toy_config(tmp_path), model=ToyModel())
     assert not (tmp_path / "outputs").exists() and not (tmp_path / "cache").exists()
     place = frames["place_year"]
-    assert list(place.columns) == RUN_COLUMNS + REQUIRED["place_year"].split()
+    assert list(place.columns) == RUN_COLUMNS + TABLES["place_year"].required
     assert len(place) == 2 * 2 * 2 * 13 * 3  # scenarios, modes, replicates, years, places
     assert set(frames) >= set(TABLES)
     assert len(frames["decisions"]) == 0
@@ -44,8 +44,8 @@ def test_command_writes_the_contract(tmp_path: Path, capsys: pytest.CaptureFixtu
     for key in "version git_revision checksums seed packages seconds peak_memory_mb message stage".split():
         assert key in manifest
     assert hidden(folder.parent) == []
-    for name, columns in REQUIRED.items():
-        assert list(load(folder)[name].columns) == RUN_COLUMNS + columns.split(), name
+    for name, table in TABLES.items():
+        assert list(load(folder)[name].columns) == RUN_COLUMNS + table.required, name
 
 
 def test_disk_and_memory_one_and_two_processes_give_the_same_bits(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -70,7 +70,7 @@ def test_history_is_computed_once_per_replicate_and_shared(tmp_path: Path, capsy
 
 def test_every_scenario_equals_the_baseline_before_its_first_date(tmp_path: Path):
     place = run(toy_config(tmp_path, policies=toy_policy(2015)), model=ToyModel())["place_year"]
-    columns = ["draw", "replicate", "mode", *REQUIRED["place_year"].split()]
+    columns = ["draw", "replicate", "mode", *TABLES["place_year"].required]
     before = place[place["year"] < 2015]
     a, b = (before[before["scenario"] == s][columns].reset_index(drop=True) for s in ("baseline", "toy"))
     assert same(a, b)

@@ -14,9 +14,11 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
-from sim.analysis.summary import BY_ABSENCE, Area, Period, areas_of, decimals, effects, number, period_of, show
+from sim.analysis.summary import BY_ABSENCE, Area, Period, areas_of, effects, period_of
+from sim.analysis.text import decimals, number
+from sim.cli.table import show
 from sim.policy.schema import LeverUse, Policy, Scope
-from sim.record.recorder import REQUIRED
+from sim.record.tables import TABLES
 from sim.store.frames import Frames, in_memory
 
 
@@ -94,12 +96,12 @@ def test_rounding_of_sums_is_no_effect():
 def frames_of(**place: list[float]) -> Frames:
     """A baseline and a scenario of one year in two places; a column has the values of AAA, BBB, then AAA, BBB."""
     n = 4
-    rows = {name: np.zeros(n) for name in REQUIRED["place_year"].split()} | {
+    rows = {name: np.zeros(n) for name in TABLES["place_year"].required} | {
         "year": np.full(n, 2020), "place": np.array(["AAA", "BBB"] * 2), "n_researchers": np.full(n, 1000.0),
         "papers_whole": np.full(n, 100.0), "papers_fractional": np.full(n, 90.0),
     }  # fmt: skip
     rows |= {name: np.array(values) for name, values in place.items()}
-    world = {name: np.ones(2) for name in REQUIRED["world_year"].split()} | {"year": np.full(2, 2020)}
+    world = {name: np.ones(2) for name in TABLES["world_year"].required} | {"year": np.full(2, 2020)}
     tables = {"place_year": rows, "world_year": world}
 
     def make(name: str) -> pa.Table:

@@ -16,7 +16,8 @@ from numba import njit
 from sim.config.schema import Config
 from sim.phases.macro import Macro
 from sim.policy.schema import LeverUse, Policy, Scope
-from sim.record.recorder import REQUIRED, VOCABULARIES
+from sim.record.declaration import WORDS
+from sim.record.tables import TABLES
 
 PLACES = ("AAA", "BBB", "CCC")
 EFFECT = 40.0  # researchers a year and unit of strength that a policy moves from AAA to BBB
@@ -61,7 +62,7 @@ class ToyWorld:
         return total * (0.5 if self.mode == "reactive" else 1.0)
 
     def _tables(self, shift: float) -> dict[str, dict[str, np.ndarray]]:
-        tables = {name: self._rows(name, columns.split()) for name, columns in REQUIRED.items() if name != "decisions"}
+        tables = {name: self._rows(name) for name in TABLES if name != "decisions"}
         threshold = self.paired[self.year].z1[0] if self.paired is not None else np.nan
         tables["place_year"] |= {
             "n_researchers": self.stock.copy(),
@@ -73,14 +74,14 @@ class ToyWorld:
         tables["world_year"]["papers"] = np.array([1000.0 + shift])
         return tables
 
-    def _rows(self, name: str, columns: list[str]) -> dict[str, np.ndarray]:
+    def _rows(self, name: str) -> dict[str, np.ndarray]:
         n = 1 if name == "world_year" else 3
         rows = {}
-        for column in columns:
-            words = VOCABULARIES.get(column)
-            rows[column] = (
-                np.array(["", "career", "fear"]) if column == "exit_reason" else np.arange(n) % len(words or PLACES)
-            )
+        for column in TABLES[name].columns:
+            if not column.extra:
+                words = WORDS.get(column.kind, PLACES)
+                reasons = np.array(["", "career", "fear"])
+                rows[column.name] = reasons if column.name == "exit_reason" else np.arange(n) % len(words)
         rows["year"] = np.full(n, self.year, np.int16)
         return rows
 

@@ -9,9 +9,10 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from sim.analysis.balance.inputs import RUN, Paired, Row, Source, changed
-from sim.analysis.leak_account import LEAKS as WAYS
-from sim.analysis.pairs import estimate
+from sim.analysis.balance.inputs import Paired, Row, Source, changed
+from sim.analysis.outcomes import COUNTED, WORLD
+from sim.analysis.outcomes import LEAKS as WAYS
+from sim.analysis.pairs import RUN, estimate
 
 SCIENCE, TOGETHER, TALENT, WHERE, LEAKS = (
     "Papers and top-1 % papers",
@@ -27,9 +28,9 @@ _PAPERS = {
     "papers_international": "international papers, whole counts",
     "top1_whole": "top-1 % papers, whole counts",
     "top1_fractional": "top-1 % papers, fractional counts",
-    "top1_at_baseline_threshold": "papers above the baseline's top-1 % threshold",
+    "top1": "papers above the baseline's top-1 % threshold",
     "papers_international_fractional": "international papers, fractional counts",
-    "top1_fractional_at_baseline_threshold": "above the baseline's threshold, fractional counts",
+    "top1_once": "above the baseline's threshold, fractional counts",
 }
 
 
@@ -42,19 +43,15 @@ def science(run: Source) -> list[Row]:
     """Papers, international papers and top-1 % papers of the world, the issuers and the places named."""
     n = run.period.years
     world = run.yearly("world_year", ["papers", "papers_international", "impact_sum"])
-    place = run.yearly("place_year", ["place", *_PAPERS])
-    # Without a paired baseline there is no other threshold than the run's own.
-    for kind, own in (("top1", "top1_whole"), ("top1_fractional", "top1_fractional")):
-        place[f"{kind}_at_baseline_threshold"] = place[f"{kind}_at_baseline_threshold"].fillna(place[own])
+    place = run.outcomes("place_year", list(_PAPERS), ["place"])
     lines = [
         ("papers, each once", "papers a year", "papers"),
         ("international papers, each once", "papers a year", "papers_international"),
         ("impact, not normalised", "sum of z a year", "impact_sum"),
     ]
-    rows = [changed(SCIENCE, "World", text, unit, run.total(world, column, 1 / n)) for text, unit, column in lines]
-    once = "top1_fractional_at_baseline_threshold"  # over all places, fractions make one of every paper
-    top = run.total(place, once, 1 / n)
-    rows.append(changed(SCIENCE, "World", _PAPERS["top1_at_baseline_threshold"], "papers a year", top))
+    rows = [changed(SCIENCE, WORLD, text, unit, run.total(world, column, 1 / n)) for text, unit, column in lines]
+    top = run.total(place, "top1_once", 1 / n)
+    rows.append(changed(SCIENCE, WORLD, _PAPERS["top1"], "papers a year", top))
     for role, codes in (("Issuers", run.issuers), ("Named", run.named)):
         part = place[place["place"].isin(codes)]
         if not codes:
@@ -92,8 +89,7 @@ def talent(run: Source) -> list[Row]:
     n, who = run.period.years, f"Issuers: {group_name(run.issuers)}"
     stock = _by_origin(run, run.last("stock_year", ["origin", "n_researchers"], place=run.issuers))
     entry = _by_origin(run, run.yearly("entry_year", ["origin", "new_entrants"], place=run.issuers))
-    place = run.yearly("place_year", ["new_moves_in", "new_moves_out", "new_returns", "new_exits"], place=run.issuers)
-    place["net"] = place["new_moves_in"].astype(float) - place["new_moves_out"]
+    place = run.outcomes("place_year", ["net_moves", "new_exits"], place=run.issuers)
     rows = [
         changed(TALENT, who, f"researchers of {group}, {run.period.last}", "people", pair)
         for group, pair in _cells(run, stock, "n_researchers").items()
@@ -102,7 +98,7 @@ def talent(run: Source) -> list[Row]:
         changed(TALENT, who, f"entrants of {group}", "people a year", pair * (1 / n))
         for group, pair in _cells(run, entry, "new_entrants").items()
     ]
-    for column, text in (("net", "net moves"), ("new_exits", "exits from research")):
+    for column, text in (("net_moves", "net moves"), ("new_exits", "exits from research")):
         rows.append(changed(TALENT, who, text, "people a year", run.total(place, column, 1 / n)))
     return rows
 
@@ -129,10 +125,9 @@ def whereabouts(run: Source) -> list[Row]:
 def leaks(run: Source) -> list[Row]:
     """Leaks by way, prevented by protection, avoided by lost work, and fewer since people and teams are elsewhere."""
     n = run.period.years
-    frame = run.yearly("place_year", ["place", *WAYS, "leaks_prevented", "leaks_avoided_by_lost_activity"])
-    frame["leaks"] = frame[list(WAYS)].sum(axis=1)
+    frame = run.outcomes("place_year", ["leaks", *WAYS, *COUNTED], ["place"])
     rows = []
-    for who, part in (("World", frame), (f"Issuers: {group_name(run.issuers)}", _of(frame, run.issuers))):
+    for who, part in ((WORLD, frame), (f"Issuers: {group_name(run.issuers)}", _of(frame, run.issuers))):
         columns = {way: f"leaks by {way.removeprefix('leaks_')}" for way in WAYS} | {
             "leaks": "all leaks",
             "leaks_prevented": "prevented by protection",

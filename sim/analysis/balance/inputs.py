@@ -11,17 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import summary
-from sim.analysis.pairs import UNIT, Estimate, Value, estimate, unit_values
+from sim.analysis import outcomes, summary
+from sim.analysis.pairs import RUN, Estimate, Value, estimate, over_draws, paired_levels, plain
 from sim.config.load import from_mapping
 from sim.config.schema import Config
-from sim.core.axes import BASELINE
+from sim.core.axes import BASELINE, MODES
 from sim.core.read import ConfigError, Problems
 from sim.running.model import RealModel
 from sim.store.frames import Frames, load
-from sim.store.runs import MODES
 
-RUN = ["scenario", "mode", *UNIT]
 CLEAR = 2.0  # standard errors by which a denominator must differ from zero before anything is divided by it
 
 
@@ -158,10 +156,7 @@ class Source:
             frame = self.frames.read(name, wanted, filters or None)
         except (KeyError, ValueError) as error:  # Arrow: no such column
             raise ConfigError([f"{self.where}: {name}.parquet lacks a column that is needed: {error}"]) from None
-        for column in frame.columns:
-            if isinstance(frame[column].dtype, pd.CategoricalDtype):
-                frame[column] = frame[column].astype(object)
-        return frame
+        return plain(frame)
 
     def yearly(self, name: str, columns: Sequence[str], **keep: Sequence[str]) -> pd.DataFrame:
         """`table` over the period."""
@@ -173,15 +168,20 @@ class Source:
 
     def paired(self, frame: pd.DataFrame, value: Value, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Paired]:
         """Sums (or ratios of sums) in both arms by cell of `by`; one cell () without."""
-        found = unit_values(frame, value, by)
-        if not {(BASELINE, self.mode), (self.name, self.mode)} <= found.keys():
+        if not {BASELINE, self.name} <= set(frame["scenario"]):
             return {}
-        base, here = found[BASELINE, self.mode], found[self.name, self.mode]
-        shared = [unit for unit in here.units if unit in set(base.units)]
-        if not shared:
+        found = paired_levels(frame, value, by)
+        if found.empty:
             raise ConfigError([f"{self.where}: no replicate is there with and without the scenario"])
-        arms = [_by_draw(arm.of(shared), [draw for draw, _ in shared]) for arm in (base, here)]
-        return {cell: Paired(arms[0][:, i], arms[1][:, i]) for i, cell in enumerate(here.cells)}
+        found = over_draws(found, ["reference", "level"], by)
+        groups = found.groupby([*by], sort=False) if by else [((), found)]
+        return {cell: Paired(part["reference"].to_numpy(), part["level"].to_numpy()) for cell, part in groups}
+
+    def outcomes(
+        self, table: str, names: Sequence[str], keys: Sequence[str] = (), **keep: Sequence[str]
+    ) -> pd.DataFrame:
+        """Recorded columns and derived outcomes (`sim.analysis.outcomes`) of the period by name, with the `keys`."""
+        return outcomes.add(self.yearly(table, [*keys, *outcomes.columns(table, names)], **keep), names)
 
     def total(self, frame: pd.DataFrame, value: Value, factor: float = 1.0) -> Paired:
         """Sum over all rows in both arms, times a factor."""
@@ -189,14 +189,6 @@ class Source:
         if not found:
             raise ConfigError([f"{self.where}: no rows to sum for {value}; the run is empty in these places or years"])
         return found[()] * factor
-
-
-def _by_draw(array: np.ndarray, draws: Sequence[int]) -> np.ndarray:
-    """With several draws their means over replicates [draws, cells], since replicates of one are not independent."""
-    names = np.unique(draws)
-    if len(names) <= 1:
-        return array
-    return np.array([array[np.array(draws) == name].mean(axis=0) for name in names])
 
 
 def open_run(folder: str | Path, mode: str = "") -> Source:

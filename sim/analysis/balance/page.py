@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis.balance.inputs import Row
-from sim.analysis.summary import decimals, number
+from sim.analysis.text import decimals, number
 
 # Sections whose outcomes repeat from line to line are printed across: a line a group, a column an outcome.
 ACROSS = ("Leaks prevented per", "Break-even price", "Who pays", "Rule and fear", "Share of the yearly loss")

@@ -7,7 +7,7 @@ import pandas as pd
 from sim.analysis.balance.inputs import Paired, Row, Source, changed, quotient
 from sim.core.axes import STAGES
 from sim.data.fields import FIELD_NAMES
-from sim.record.recorder import SIZE_CLASSES
+from sim.record.declaration import SIZE_CLASSES
 
 ORIGIN, STAGE, FIELD, SIZE = (
     "Who pays, by origin",

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.analysis import outcomes
 from sim.analysis.balance.inputs import Row, Source, quotient
-from sim.analysis.leak_account import LEAKS as WAYS
+from sim.analysis.outcomes import COUNTED
 from sim.analysis.pairs import estimate
 
 YIELD, PRICE_PAPERS, PRICE_MONEY, LINE = (
@@ -58,24 +59,20 @@ def lost_papers(run: Source) -> np.ndarray:
 
 def leaks_less(run: Source) -> dict[str, np.ndarray]:
     """Leaks a year that no longer happen, world, by the names of `MEASURES` [n]."""
-    columns = [*WAYS, "leaks_prevented", "leaks_avoided_by_lost_activity"]
-    frame = run.yearly("place_year", columns)
-    frame["leaks"] = frame[list(WAYS)].sum(axis=1)
-    prevented, avoided, leaked = (
-        run.total(frame, column, 1 / run.period.years).effect
-        for column in ("leaks_prevented", "leaks_avoided_by_lost_activity", "leaks")
-    )
+    names = (*COUNTED, "leaks")
+    frame = run.outcomes("place_year", names)
+    prevented, avoided, leaked = (run.total(frame, name, 1 / run.period.years).effect for name in names)
     return {"protected": prevented, "stopped": prevented + avoided, "fewer": -leaked}
 
 
 def spent_musd(run: Source) -> np.ndarray:
     """Million $ a year that the scenario costs: compliance, recruitment, and what the lost papers had cost [n]."""
-    frame = run.yearly("place_year", ["place", "compliance_musd", "recruitment_musd"])
-    frame["musd"] = frame["compliance_musd"].astype(float) + frame["recruitment_musd"]
+    frame = run.yearly("place_year", outcomes.columns("place_year", ["cost_musd"]))
+    frame["cost_musd"] = outcomes.value(frame, "cost_musd")
     own = run.yearly("place_year", ["rd_spending_musd", "papers_fractional"], place=run.issuers)
     spending, papers = (run.total(own, column) for column in ("rd_spending_musd", "papers_fractional"))
     per_paper = float(spending.base.mean() / papers.base.mean())
-    return run.total(frame, "musd", 1 / run.period.years).effect + per_paper * lost_papers(run)
+    return run.total(frame, "cost_musd", 1 / run.period.years).effect + per_paper * lost_papers(run)
 
 
 def _why(mean: float) -> str:

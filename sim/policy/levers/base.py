@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from sim.core.axes import KINDS, WAYS
+from sim.core.read import unknown
 from sim.data.fields import FIELDS, N_FIELDS
 from sim.data.tables import WorldData
-from sim.policy.channels import Channels
+from sim.policy.channels import CHANNELS, Channels
 
 FLOWS = ("entry", "move")
 
@@ -113,6 +114,12 @@ class Lever:
     of: str = ""
     own_origin: bool = False
     effects: tuple[Effect, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for name in self.channels:
+            if name not in CHANNELS:
+                known = unknown(name, "channel", CHANNELS)
+                raise ValueError(f"lever {self.name}: {known}; channels are declared in sim/policy/channels.py")
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from experiments.systems.system import Outcome, Pull, System
 
 STEM = ("life", "physical", "engineering", "computing")
 PEOPLE, PROJECTS, SECURITY, PROMOTE, OPENNESS = (
@@ -13,59 +13,6 @@ NEUTRAL_BITS = "unit/test_policy_timeline.py::test_lever_changes_its_own_channel
 PULLS = "unit/test_phases.py::test_promotion_pulls_to_the_place_that_promotes"
 ALONE = "statistical/test_systems.py::test_each_lever_alone_moves_its_outcome_as_stated"
 TERMS = "statistical/test_mechanisms.py::test_the_term_moves_its_outcome"
-
-
-@dataclass(frozen=True)
-class Pull:
-    """One lever at one strength; scope as in a policy."""
-
-    lever: str
-    strength: float
-    scope: tuple[tuple[str, object], ...] = ()
-
-    @property
-    def words(self) -> str:
-        """For the page."""
-        narrowed = ", ".join(f"{k}: {', '.join(v) if isinstance(v, tuple) else v}" for k, v in self.scope)
-        return f"`{self.lever}` {self.strength:g}" + (f" ({narrowed})" if narrowed else "")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Column ``table.column`` (`leaks` sums the four ways), place (empty: the world), and the sign stated."""
-
-    column: str
-    place: str
-    sign: int
-
-
-@dataclass(frozen=True)
-class System:
-    """One system.
-
-    Parameters
-    ----------
-    levers : pulled together; the first `kept` of them also in the run that it is compared with.
-    neutral : for a mechanism without lever, the parameters that take it out.
-    scenario, mode : world in which a mechanism is at work.
-    outcomes : what it is for first, then what it costs.
-    nearest : (parameter, values): the label emergent must survive each.
-    """
-
-    name: str
-    file: str
-    mechanism: str
-    outcomes: tuple[Outcome, ...]
-    label: str
-    source: str
-    tests: tuple[str, ...]
-    levers: tuple[Pull, ...] = ()
-    kept: int = 0
-    issuer: str = "USA"
-    neutral: tuple[tuple[str, float], ...] = ()
-    scenario: str = ""
-    mode: str = "scripted"
-    nearest: tuple[tuple[str, tuple[float, ...]], ...] = field(default=())
 
 
 def _us(column: str, sign: int) -> Outcome:

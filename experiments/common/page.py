@@ -1,0 +1,84 @@
+"""Tables of an experiment's README, which are generated: cells, Markdown, and their place in the page."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.text import decimals, number
+
+NONE, UNCLEAR = "–", "not clear of zero"
+ROUNDING = 1e-9  # share of the mean below which a standard error is rounding
+
+
+def estimated(
+    mean: float, se: float = math.nan, lo: float = math.nan, hi: float = math.nan, *, sign: str = "", none: str = NONE
+) -> str:
+    """Mean ± standard error (band) with two digits of the standard error; what is not known is left out.
+
+    Parameters
+    ----------
+    sign : "+" to show it; none : text of a mean that is not known.
+    """
+    if not math.isfinite(mean):
+        return none
+    digits = decimals(se, mean)
+    text = number(mean, digits, sign)
+    if math.isfinite(se):
+        text += f" ± {number(se, digits)}"
+    if math.isfinite(lo):
+        text += f" ({number(lo, digits)} … {number(hi, digits)})"
+    return text
+
+
+def same_everywhere(mean: float, se: float) -> bool:
+    """True if a number is the same in every replicate, since it follows from the inputs."""
+    return se <= ROUNDING * abs(mean)
+
+
+def cell(row: Any, absent: str = UNCLEAR) -> str:
+    """Mean ± standard error (band) of a line of numbers, of one that is the same everywhere the mean; or `absent`."""
+    if row is None:
+        return absent
+    if same_everywhere(row.mean, row.se):
+        return number(row.mean, decimals(row.se, row.mean))
+    return estimated(row.mean, row.se, row.lo, row.hi, none=UNCLEAR)
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Table whose first column is text and whose others are numbers."""
+    lines = [list(head), ["---", *["---:"] * (len(head) - 1)], *(list(row) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def pivot(numbers: pd.DataFrame, row: str, across: str, outcomes: Sequence[str]) -> str:
+    """Markdown table: a line an outcome and a value of `row`, a column a value of `across`; – where there is none."""
+    columns = list(dict.fromkeys(numbers[across]))
+    lines = []
+    for outcome in outcomes:
+        for key, group in numbers[numbers["outcome"] == outcome].groupby(row, sort=False):
+            found = {getattr(line, across): line for line in group.itertuples()}
+            named = f"{outcome}, {key} ({group['unit'].iloc[0]})"
+            lines.append([named, *(cell(found.get(c), NONE) for c in columns)])
+    return markdown([f"by {across}", *(f"{column:g}" for column in columns)], lines)
+
+
+def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:
+    """Replace the tables of a page, each between ``<!-- table NAME -->`` and ``<!-- end -->``.
+
+    Raises
+    ------
+    ValueError : the page has no place for a table.
+    """
+    text = page.read_text(encoding="utf-8")
+    for name, table in tables.items():
+        block = f"<!-- table {name} -->\n{settings}.\n\n{table}\n<!-- end -->"
+        text, n = re.subn(rf"<!-- table {name} -->.*?<!-- end -->", lambda _, new=block: new, text, flags=re.DOTALL)
+        if n != 1:
+            raise ValueError(f"{page}: {n} places for table {name}")
+    page.write_text(text, encoding="utf-8")

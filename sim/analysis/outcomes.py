@@ -1,0 +1,127 @@
+"""Outcomes that follow from recorded columns, defined once by name.
+
+Recorded columns are outcomes under their own names. A sum is taken row by row and may be added up over places and
+years; a ratio is taken of such totals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sim.core.axes import WAYS
+from sim.core.read import unknown
+from sim.record.tables import TABLES
+
+WORLD = "World"  # area of all places together
+LEAKS = tuple(f"leaks_{way}" for way in WAYS)
+COUNTED = ("leaks_prevented", "leaks_avoided_by_lost_activity")
+ABSENCE = "leaks_avoided_by_absence"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One derived outcome: ``(plus − minus) / per`` of recorded columns of a table.
+
+    Parameters
+    ----------
+    otherwise : column that stands in where `plus` is null.
+    per : column by which totals are divided; null where it is 0.
+    """
+
+    name: str
+    table: str
+    unit: str
+    meaning: str
+    plus: tuple[str, ...] = ()
+    minus: tuple[str, ...] = ()
+    otherwise: str = ""
+    per: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Recorded columns that it is computed from."""
+        return tuple(name for name in (*self.plus, *self.minus, self.otherwise, self.per) if name)
+
+    @property
+    def formula(self) -> str:
+        """How it is computed, in words."""
+        text = " + ".join(self.plus) + "".join(f" − {name}" for name in self.minus)
+        text = f"{text}, where null {self.otherwise}" if self.otherwise else text.strip()
+        return (f"({text})" if self.minus or len(self.plus) > 1 else text) + f" / {self.per}" if self.per else text
+
+    def of(self, frame: pd.DataFrame) -> pd.Series:
+        """Values of each row, which for a ratio should be a total."""
+        if self.otherwise:
+            found = frame[self.plus[0]].fillna(frame[self.otherwise])
+        else:
+            found = frame[list(self.plus)].sum(axis=1)
+        if self.minus:
+            found = found - frame[list(self.minus)].astype(float).sum(axis=1)
+        return found / frame[self.per].where(frame[self.per] > 0) if self.per else found
+
+
+_PLACE, _TOP = "place_year", "papers above the top-1 % threshold of the paired baseline; without one, of the own run"
+OUTCOMES: dict[str, Outcome] = {
+    outcome.name: outcome
+    for outcome in (
+        Outcome("net_moves", _PLACE, "persons", "moves in less moves out", ("new_moves_in",), ("new_moves_out",)),
+        Outcome("moves", _PLACE, "persons", "moves in and out", ("new_moves_in", "new_moves_out")),
+        Outcome("net_move_rate", _PLACE, "persons per researcher", "net moves by researchers",
+                ("new_moves_in",), ("new_moves_out",), per="n_researchers"),
+        Outcome("foreign_share", _PLACE, "0-1", "share of researchers of foreign origin",
+                ("n_foreign_origin",), per="n_researchers"),
+        Outcome("international_share", _PLACE, "0-1", "share of papers with authors in another country, whole counting",
+                ("papers_international",), per="papers_whole"),
+        Outcome("international_share_fractional", _PLACE, "0-1",
+                "share of papers, fractional counting, for several places together",
+                ("papers_international_fractional",), per="papers_fractional"),
+        Outcome("international_share_world", "world_year", "0-1",
+                "share of the world's papers with authors in two countries or more",
+                ("papers_international",), per="papers"),
+        Outcome("top1", _PLACE, "papers", f"{_TOP}; whole counting",
+                ("top1_at_baseline_threshold",), otherwise="top1_whole"),
+        Outcome("top1_once", _PLACE, "papers", f"{_TOP}; fractional counting, so that a joint paper counts once",
+                ("top1_fractional_at_baseline_threshold",), otherwise="top1_fractional"),
+        Outcome("leaks", _PLACE, "project-years", "leaks of all ways", LEAKS),
+        Outcome(ABSENCE, _PLACE, "project-years", "as a difference from the paired baseline: leaks fewer that were "
+                "neither prevented nor avoided by lost activity; its level means nothing", (), (*LEAKS, *COUNTED)),
+        Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on recruiting researchers",
+                ("compliance_musd", "recruitment_musd")),
+    )
+}  # fmt: skip
+
+
+def columns(table: str, names: Iterable[str]) -> list[str]:
+    """Recorded columns of a table that these outcomes are computed from.
+
+    Raises
+    ------
+    ValueError : the table has neither an outcome nor a column of that name.
+    """
+    recorded = TABLES[table].required
+    derived = {name: outcome.columns for name, outcome in OUTCOMES.items() if outcome.table == table}
+    found: dict[str, None] = {}
+    for name in names:
+        if name not in recorded and name not in derived:
+            raise ValueError(f"{table}: {unknown(name, 'outcome', [*derived, *recorded])}")
+        found |= dict.fromkeys((name,) if name in recorded else derived[name])
+    return list(found)
+
+
+def add(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Frame with these outcomes as further columns, row by row, in the precision of what is recorded.
+
+    Ratios are left to the totals (`value`).
+    """
+    sums = [name for name in names if name in OUTCOMES and not OUTCOMES[name].per]
+    return frame.assign(**{name: OUTCOMES[name].of(frame) for name in sums if name not in frame.columns})
+
+
+def value(totals: pd.DataFrame, name: str) -> pd.Series:
+    """One outcome of totals in double precision: their column of that name, or what is computed from them."""
+    if name in totals.columns:
+        return totals[name].astype(float)
+    return OUTCOMES[name].of(totals[list(OUTCOMES[name].columns)].astype(float))

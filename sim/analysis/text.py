@@ -1,0 +1,20 @@
+"""Numbers as text: as many digits as their standard error has."""
+
+from __future__ import annotations
+
+import math
+
+
+def decimals(se: float, value: float) -> int:
+    """Decimal places that show two digits of the standard error (three of the value if there is none)."""
+    size = abs(se) if math.isfinite(se) and se > 0 else abs(value) / 10
+    return 0 if not math.isfinite(size) or size == 0 else min(6, max(-12, 1 - math.floor(math.log10(size))))
+
+
+def number(value: float, digits: int, sign: str = "") -> str:
+    """A number with thousands separators, rounded to digits that may lie left of the point."""
+    if math.isnan(value):
+        return "–"
+    rounded = round(value, digits) + 0.0  # no minus in front of zero
+    text = f"{rounded:{sign if rounded != 0 else ''},.{max(digits, 0)}f}"
+    return text.replace("-", "−")

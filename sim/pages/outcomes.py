@@ -1,0 +1,41 @@
+"""Text of ``docs/outcomes.md``: every recorded table and column, and the outcomes that follow from them."""
+
+from __future__ import annotations
+
+from sim.analysis.outcomes import OUTCOMES
+from sim.pages.markdown import NOTE, table
+from sim.record.declaration import WORDS, Column, Table
+from sim.record.tables import TABLES
+
+
+def outcomes() -> str:
+    """The whole page."""
+    derived = ((f"`{o.name}`", f"`{o.table}`", o.unit, o.meaning, f"`{o.formula}`") for o in OUTCOMES.values())
+    words = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in WORDS.items())
+    return "\n".join(
+        [
+            NOTE,
+            "# Outcomes\n",
+            "What a run records, in the order of its files (`outputs/<experiment>/<key>/NAME.parquet`), after the "
+            "columns scenario, draw, replicate and mode. Counts are of real persons, papers and cases (agents times "
+            "`scale`). Kinds: *count* (whole numbers, exact), *amount* (also an expected count), *share*, *mean*, "
+            "*year*, *flag*, *identity*, *text*, *place* (ISO 3166 alpha-3, or a regional rest), and names from short "
+            f"lists ({words}). Papers are counted *whole*, one for every place with an author, or *fractional*, by "
+            "authors' shares, which sum to 1 a paper. All are declared in `sim/record/tables.py`; `talent-circulation "
+            "list outcomes` prints them.\n",
+            *(_section(entry) for entry in TABLES.values()),
+            "## Derived outcomes\n",
+            "Not recorded, but computed by `sim.analysis.outcomes`: sums row by row, ratios from totals.\n",
+            table(("outcome", "table", "unit", "meaning", "computed as"), derived),
+        ]
+    )
+
+
+def _section(entry: Table) -> str:
+    head = f"One row for {entry.rows}. Measures belong to {entry.of}.\n"
+    rows = ((f"`{c.name}`", c.kind, c.unit, c.counting, _meaning(c)) for c in entry.columns)
+    return f"## {entry.name}\n\n{head}\n{table(('column', 'kind', 'unit', 'counting', 'meaning'), rows)}"
+
+
+def _meaning(column: Column) -> str:
+    return f"{column.meaning} (not in a file without rows)" if column.extra else column.meaning

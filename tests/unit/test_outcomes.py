@@ -1,0 +1,62 @@
+"""Derived outcomes are defined once, from recorded columns, and asked for by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.analysis.outcomes import ABSENCE, OUTCOMES, add, columns, value
+from sim.record.tables import TABLES
+
+
+def test_every_outcome_follows_from_recorded_columns_and_says_what_it_is() -> None:
+    for outcome in OUTCOMES.values():
+        assert set(outcome.columns) <= set(TABLES[outcome.table].required), outcome.name
+        assert outcome.unit and outcome.meaning and outcome.formula
+        assert outcome.name not in TABLES[outcome.table].required
+
+
+def test_columns_are_those_that_are_recorded() -> None:
+    assert columns("place_year", ["net_moves", "top1", "papers_whole"]) == [
+        "new_moves_in", "new_moves_out", "top1_at_baseline_threshold", "top1_whole", "papers_whole",
+    ]  # fmt: skip
+    assert columns("world_year", ["leaks"]) == ["leaks"]
+    with pytest.raises(ValueError, match="world_year: no outcome 'top1'"):
+        columns("world_year", ["top1"])
+
+
+def test_sums_are_taken_row_by_row_and_ratios_of_totals() -> None:
+    frame = pd.DataFrame(
+        {
+            "papers_international": [1.0, 3.0],
+            "papers_whole": [10.0, 10.0],
+            "top1_at_baseline_threshold": [np.nan, 5.0],
+            "top1_whole": [2.0, 4.0],
+        }
+    )
+    found = add(frame, ["top1", "international_share"])
+    assert found["top1"].tolist() == [2.0, 5.0] and "international_share" not in found
+    totals = found.sum().to_frame().T
+    assert value(totals, "international_share").item() == 0.2
+    assert value(totals, "top1").item() == 7.0
+    assert np.isnan(value(totals.assign(papers_whole=0.0), "international_share").item())
+
+
+def test_absence_is_what_is_neither_leaked_nor_counted_with_a_minus_sign() -> None:
+    names = OUTCOMES[ABSENCE].columns
+    assert len(names) == 6
+    assert value(pd.DataFrame({name: [float(i)] for i, name in enumerate(names)}), ABSENCE).item() == -15.0
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("net_moves", "new_moves_in − new_moves_out"),
+        ("top1", "top1_at_baseline_threshold, where null top1_whole"),
+        ("international_share", "papers_international / papers_whole"),
+        ("net_move_rate", "(new_moves_in − new_moves_out) / n_researchers"),
+    ],
+)
+def test_formula_in_words(name: str, formula: str) -> None:
+    assert OUTCOMES[name].formula == formula
