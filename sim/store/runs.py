@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.axes import MODES
-from sim.record.declaration import NAMED
+from sim.record.declaration import NAMED, Column
 from sim.record.tables import TABLES, declared
 from sim.store.files import LazyTables, damage, flush, sha256, write_table
 
@@ -157,13 +157,15 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def empty_table(name: str, scenarios: Sequence[str]) -> pa.Table:
     """Table without rows, for what no run recorded (scripted governments decide nothing): the file is there."""
-    table, names = declared(name), pa.dictionary(pa.int8(), pa.string())
-    columns = {
-        c.name: pa.array([], names if c.kind in NAMED else pa.type_for_alias(table.type_of(c)))
-        for c in table.columns
-        if not c.extra
-    }
+    columns = {column.name: pa.array([], _empty_type(column)) for column in declared(name).columns if not column.extra}
     return with_run(pa.table(columns), RunId(scenarios[0], MODES[0], 0, 0), scenarios)
+
+
+def _empty_type(column: Column) -> pa.DataType:
+    """Names, words and the year as they are; all else is a float without values, as outputs of version 1 have it."""
+    if column.kind in NAMED:
+        return pa.dictionary(pa.int8(), pa.string())
+    return pa.string() if column.kind == "text" else pa.int16() if column.name == "year" else pa.float32()
 
 
 def assemble(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> pa.Table:
