@@ -129,13 +129,14 @@ class Block:
     def __init__(self, capacity: int = 1024) -> None:
         self.n_rows = 0
         self._used: dict[str, np.ndarray] = {}  # views of the used rows, made again when these change
+        self._rows: Rows | None = None  # the same as whole records
         self._free = np.empty(0, np.int64)  # free rows among the used ones, ascending
         self._records: dict[str, np.ndarray] = {}
         for record in RECORDS:
             self._set_record(record, np.zeros(capacity, RECORDS[record]))
 
     def _set_record(self, record: str, rows: np.ndarray) -> None:
-        self._used = {}
+        self._used, self._rows = {}, None
         self._records[record] = rows
         for name in RECORDS[record].names or ():
             setattr(self, name, rows[name])
@@ -157,9 +158,11 @@ class Block:
     @property
     def rows(self) -> Rows:
         """Views of the used rows as whole records."""
-        n = self.n_rows
-        people, output = (self._records[name][:n].view(np.recarray) for name in ("person", "output"))
-        return Rows(people, self.ties[:n], output)
+        if self._rows is None:
+            n = self.n_rows
+            people, output = (self._records[name][:n].view(np.recarray) for name in ("person", "output"))
+            self._rows = Rows(people, self.ties[:n], output)
+        return self._rows
 
     def alive(self) -> np.ndarray:
         """Rows in use, ascending (int64)."""
@@ -175,7 +178,7 @@ class Block:
         for name, value in _NOT_ZERO.items():
             getattr(self, name)[fresh] = value
         rows = np.concatenate([free, np.arange(fresh.start, fresh.stop)])
-        self.n_rows, self._used = self.n_rows + extra, {}
+        self.n_rows, self._used, self._rows = self.n_rows + extra, {}, None
         return rows
 
     def retire(self, rows: np.ndarray) -> None:

@@ -202,17 +202,18 @@ def create_first_people(
     people.place = np.repeat(np.arange(len(first.number)), first.number)
     cumulative = np.cumsum(first.mix, axis=1)
     cumulative[:, -1] = 1.0
-    _draw_first(people, cumulative, np.maximum(first.turnover, LEAST_TURNOVER), first.year, keys.person)
-    origin, entry_year = people.origin.astype(np.int64), people.entry_year.astype(np.int64)
-    people.uid = make_uids(origin, entry_year, field, _ordinal(origin * 10_000 + entry_year))
+    ordinal = _draw_first(people, cumulative, np.maximum(first.turnover, LEAST_TURNOVER), first.year, keys.person)
+    people.uid = make_uids(people.origin, people.entry_year, field, ordinal)
     _settle_first(people, first.talent_sigma, institutions, keys.talent, keys.institution)
 
 
 @njit(cache=True, nogil=True)
 def _draw_first(
     people: np.recarray, origin_cumulative: np.ndarray, turnover: np.ndarray, year: int, key: np.uint64
-) -> None:
-    """Origin, age and tenure of people who have a place."""
+) -> np.ndarray:
+    """Origin, age and tenure of people who have a place; their ordinal [n] within origin and cohort."""
+    ordinal = np.empty(people.shape[0], np.int64)
+    number = np.zeros((origin_cumulative.shape[1], LONGEST_CAREER + 1), np.int64)
     for i in range(people.shape[0]):
         person = people[i]
         pkey = np.uint64(person_key(key, np.uint64(i)))
@@ -224,9 +225,11 @@ def _draw_first(
         person.origin = o
         age = 1 + min(LONGEST_CAREER - 1, int(-np.log(unit(pkey, np.uint64(1))) / turnover[a]))
         person.entry_year = year - age
-        stage = stage_of(age)
-        person.stage = stage
-        person.permanent = 1 if unit(pkey, np.uint64(2)) < FIRST_TENURE[stage] else 0
+        person.stage = stage_of(age)
+        person.permanent = 1 if unit(pkey, np.uint64(2)) < FIRST_TENURE[person.stage] else 0
+        ordinal[i] = number[o, age]
+        number[o, age] += 1
+    return ordinal
 
 
 @njit(cache=True, nogil=True)
@@ -239,14 +242,3 @@ def _settle_first(
         person.talent = talent_of(person.uid, sigma, key_talent)
         person.entry_place = person.place
         person.institution = choose_institution(person.uid, person.place, institutions, key)
-
-
-def _ordinal(group: np.ndarray) -> np.ndarray:
-    """Position of each element among those of its own group, in order of appearance."""
-    order = np.argsort(group, kind="stable")
-    ordered = group[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    position = np.arange(len(group)) - np.repeat(starts, np.diff(np.r_[starts, len(group)]))
-    out = np.empty(len(group), np.int64)
-    out[order] = position
-    return out

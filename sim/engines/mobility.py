@@ -165,6 +165,37 @@ def places_with_ties(people: np.recarray, ties: np.ndarray, i: int, found: np.nd
     return n
 
 
+@njit(cache=True)
+def add_ties(
+    total: float,
+    base: np.ndarray,
+    attract: np.ndarray,
+    home: int,
+    returns: float,
+    found: np.ndarray,
+    number: np.ndarray,
+    tie_factor: np.ndarray,
+) -> float:
+    """Intensity of one person summed over places, from the `total` of their cell, which knows no ties and returns.
+
+    Parameters
+    ----------
+    base, attract : [P to], of the person's cell; returns : factor on going home.
+    found, number : of `places_with_ties`; tie_factor : factor by number.
+    """
+    home_has_tie = False
+    for k in range(found.shape[0]):
+        d = found[k]
+        factor = tie_factor[number[k]]
+        if d == home:
+            home_has_tie = True
+            factor *= returns
+        total += base[d] * attract[d] * (factor - 1.0)
+    if returns > 1.0 and not home_has_tie:
+        total += base[home] * attract[home] * (returns - 1.0)
+    return total
+
+
 @njit(cache=True, nogil=True)
 def propose(
     year: int,
@@ -204,21 +235,12 @@ def propose(
         if limit > level * total[c, o, s, e] * most * returns:
             continue
         n_found = places_with_ties(people, ties, i, found, number)
-        reached = total[c, o, s, e]
-        home_has_tie = False
-        for k in range(n_found):
-            d = found[k]
-            factor = tie_factor[number[k]]
-            if d == o:
-                home_has_tie = True
-                factor *= returns
-            reached += base[c, d] * attract[o, s, e, d] * (factor - 1.0)
-        if returns > 1.0 and not home_has_tie:
-            reached += base[c, o] * attract[o, s, e, o] * (returns - 1.0)
+        pull = attract[o, s, e]
+        reached = add_ties(total[c, o, s, e], base[c], pull, o, returns, found[:n_found], number[:n_found], tie_factor)
         if level * reached < limit:
             continue
         for d in range(base.shape[0]):
-            weight[d] = base[c, d] * attract[o, s, e, d]
+            weight[d] = base[c, d] * pull[d]
         weight[c] = 0.0
         weight[o] *= returns
         for k in range(n_found):
@@ -230,10 +252,8 @@ def propose(
             or draw(keys.vacancy, person.uid) < accept[best] ** (person.talent**-factors.vacancy_talent)
         ):
             movers.row[n], movers.place_from[n], movers.place_to[n] = i, c, best
-            movers.origin[n], movers.stage[n], movers.with_tie[n] = o, s, 0
-            for k in range(n_found):
-                if found[k] == best:
-                    movers.with_tie[n] = 1
+            movers.origin[n], movers.stage[n] = o, s
+            movers.with_tie[n] = (found[:n_found] == best).any()
             n += 1
     return n
 

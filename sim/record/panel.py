@@ -203,32 +203,33 @@ def _sum_others(
     sigma : of ln z; received : [P], citations per unit of z by place of the lead; key : of the paper's luck.
     others : out, added to.
     """
-    lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
+    lead, ordinal, first, n_authors, authors, mu = papers
+    n_with, cited_with, talent, number = others
     for k in range(lead.shape[0]):
         start, n = first[k], n_authors[k]
         if n == 1:
             continue
         cited, total = -1.0, -1.0  # worked out at the first author in the panel who needs them
         for m in range(start, start + n):
-            person, at = people[authors[m]], member[authors[m]]
+            at = member[authors[m]]
             if at < 0:
                 continue
             if total < 0.0:
                 total = 0.0
                 for other in range(start, start + n):
                     total += people[authors[other]].talent
-            others.talent[at] += total - person.talent
-            others.number[at] += n - 1
+            talent[at] += total - people[authors[m]].talent
+            number[at] += n - 1
             for q in range(partners.shape[0]):
-                if person.place == partners[q]:
+                if people[authors[m]].place == partners[q]:
                     continue
                 for other in range(start, start + n):
                     if people[authors[other]].place == partners[q]:
                         if cited < 0.0:
-                            luck = normal(key, people[lead[k]].uid, np.uint64(papers.ordinal[k]))
-                            cited = np.exp(papers.mu[k] + sigma * luck) * received[people[lead[k]].place]
-                        others.papers[q, at] += 1.0
-                        others.citations[q, at] += cited
+                            luck = normal(key, people[lead[k]].uid, np.uint64(ordinal[k]))
+                            cited = np.exp(mu[k] + sigma * luck) * received[people[lead[k]].place]
+                        n_with[q, at] += 1.0
+                        cited_with[q, at] += cited
                         break
 
 
@@ -238,6 +239,6 @@ def _moved_ties(year: int, rows: np.ndarray, people: np.recarray, ties: np.ndarr
     for k in range(rows.shape[0]):
         i = rows[k]
         for t in range(ties.shape[1]):
-            if alive(people, ties[i, t]):
-                other = people[tie_row(ties[i, t])]
-                number[k] += other.moved_year == year and other.place != people[i].place
+            j = tie_row(ties[i, t])
+            if alive(people, ties[i, t]) and people[j].moved_year == year and people[j].place != people[i].place:
+                number[k] += 1
