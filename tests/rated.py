@@ -39,7 +39,7 @@ class Rated:
 def rated(
     block: Block, written: Written, border_share: np.ndarray | None = None, place: np.ndarray | None = None
 ) -> Rated:
-    """Rate papers; places are worth the same and have no borders inside unless told otherwise [P]."""
+    """Rate papers; places are worth the same and have no borders inside unless given [P]."""
     none = np.zeros(P)
     worth = impact.Worth(
         place=none if place is None else place,

@@ -83,8 +83,9 @@ def rate_papers(
     """
     lead, first, n_authors, mu, flags = papers.lead, papers.first, papers.n_authors, papers.mu, papers.flags
     author_place, author_talent, bits = papers.author_place, papers.author_talent, projects.bits
-    by_bin, joint = counts.by_bin, counts.joint
-    here, border_share = worth.place, worth.border_share
+    by_bin, joint, n_basic, n_sensitive = counts.by_bin, counts.joint, counts.basic, counts.sensitive
+    international_sensitive, international_fractional = counts.international_sensitive, counts.international_fractional
+    here, border_share, ordinal = worth.place, worth.border_share, papers.ordinal
     place_best, talent_mean, talent_best = worth.place_best, worth.talent_mean, worth.talent_best
     ln = np.log(np.maximum(np.arange(256), 1.0))
     share = np.zeros(here.shape[0])
@@ -108,7 +109,7 @@ def rate_papers(
         crosses = n_seen > 1
         at_home = border_share[author_place[first[k]]]
         if not crosses and n > 1 and at_home > 0.0:
-            crosses = uniform(key_country, people[i].uid, np.uint64(papers.ordinal[k])) < at_home
+            crosses = uniform(key_country, people[i].uid, np.uint64(ordinal[k])) < at_home
         value = talent_mean * mean / n + talent_best * best + worth.team * ln[n]
         value += (1.0 - place_best) * level / n + place_best * top
         value += worth.reputation * np.log1p(output[i].reputation)
@@ -122,13 +123,13 @@ def rate_papers(
             by_bin[p, at, WHOLE] += 1.0
             by_bin[p, at, FRACTIONAL] += share[p] / n
             if crosses:
-                counts.international_fractional[p] += share[p] / n
+                international_fractional[p] += share[p] / n
             share[p] = 0.0
-            counts.basic[p] += basic
-            counts.sensitive[p] += sensitive
+            n_basic[p] += basic
+            n_sensitive[p] += sensitive
             if crosses:
                 by_bin[p, at, WHOLE_INTERNATIONAL] += 1.0
-                counts.international_sensitive[p] += sensitive
+                international_sensitive[p] += sensitive
             for r in range(q):
                 joint[min(p, seen[r]), max(p, seen[r])] += 1.0
 
@@ -154,7 +155,7 @@ def credit_authors(
     discount : share of last year's reputation that is left.
     """
     lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
-    mu, flags = papers.mu, papers.flags
+    mu, flags, ordinal = papers.mu, papers.flags, papers.ordinal
     for i in range(output.shape[0]):
         output[i].papers = 0
         output[i].papers_international = 0
@@ -164,7 +165,7 @@ def credit_authors(
         output[i].reputation *= discount
     for k in range(lead.shape[0]):
         i = lead[k]
-        luck = normal_quantile(uniform(key_luck, people[i].uid, np.uint64(papers.ordinal[k])))
+        luck = normal_quantile(uniform(key_luck, people[i].uid, np.uint64(ordinal[k])))
         cited = np.exp(mu[k] + sigma * luck) * received[people[i].place]
         share = cited / n_authors[k]
         expected = between_bins(top1_share, mu[k])
@@ -198,10 +199,12 @@ def count_projects(
     """
     lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
     flags, bits = papers.flags, projects.bits
+    applications, funded, sensitive = counts.applications, counts.funded, counts.sensitive
+    funded_published, funded_international = counts.funded_published, counts.funded_international
     for i in range(people.shape[0]):
         if people[i].uid != 0:
-            counts.applications[people[i].place] += 1.0 if bits[i] & APPLIED_FOR else 0.0
-            counts.funded[people[i].place] += 1.0 if bits[i] & FUNDED else 0.0
+            applications[people[i].place] += 1.0 if bits[i] & APPLIED_FOR else 0.0
+            funded[people[i].place] += 1.0 if bits[i] & FUNDED else 0.0
     k = 0
     n_papers = lead.shape[0]
     seen = np.full(exposed.shape[:2], -1, np.int64)  # last project counted by each way towards each place
@@ -228,10 +231,10 @@ def count_projects(
                         seen[REWARD, member.dual] = i
                         exposed[REWARD, a, member.dual] += 1.0
             last += 1
-        counts.sensitive[a] += 1.0 if bits[i] & SENSITIVE else 0.0
+        sensitive[a] += 1.0 if bits[i] & SENSITIVE else 0.0
         if bits[i] & FUNDED:
-            counts.funded_published[a] += 1.0
-            counts.funded_international[a] += 1.0 if abroad else 0.0
+            funded_published[a] += 1.0
+            funded_international[a] += 1.0 if abroad else 0.0
         k = last
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.columns import NONE
 from sim.core.kernels import njit
 from sim.core.randomness import fold, person_key, unit
 
@@ -68,10 +69,10 @@ def build_pools(people: np.recarray, n_slots: np.ndarray, key_pool: np.uint64, n
     ----------
     n_slots : uint16 [n_rows], authorships of the year; 0 in a free row.
     """
-    size = np.zeros(n_places, np.int64)
+    slots = np.zeros(int(NONE) + 1, np.int64)  # a free row is nowhere
     for i in range(people.shape[0]):
-        if n_slots[i] > 0:
-            size[people[i].place] += n_slots[i]
+        slots[people[i].place] += n_slots[i]
+    size = slots[:n_places].copy()
     start = np.zeros(n_places, np.int64)
     n_cells = 0
     for p in range(n_places):

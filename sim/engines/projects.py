@@ -34,6 +34,11 @@ class Projects(NamedTuple):
     n_slots: np.ndarray
     n_leads: np.ndarray
 
+    @classmethod
+    def none(cls, n_rows: int) -> Projects:
+        """No projects yet."""
+        return cls(np.zeros(n_rows, np.uint8), np.zeros(n_rows, np.uint16), np.zeros(n_rows, np.uint16))
+
 
 class ProjectRates(NamedTuple):
     """What a field's output and projects go by in one year.
@@ -101,22 +106,16 @@ def number_led(n_slots: int, none_led: np.ndarray, odds: float, u: float) -> int
 
 
 @njit(cache=True, nogil=True)
-def plan_projects(year: int, people: np.recarray, rates: ProjectRates, keys: ProjectKeys) -> Projects:
-    """Project, authorships and led papers of every row."""
-    output, recruits, stage, success, military = (
-        rates.output,
-        rates.recruits,
-        rates.stage,
-        rates.success,
-        rates.military,
-    )
-    burden_place, burden_institution, dual_use = rates.burden_place, rates.burden_institution, rates.dual_use
-    n = people.shape[0]
-    project, n_slots, n_leads = np.zeros(n, np.uint8), np.zeros(n, np.uint16), np.zeros(n, np.uint16)
+def plan_projects(year: int, people: np.recarray, rates: ProjectRates, keys: ProjectKeys, projects: Projects) -> None:
+    """Project, authorships and led papers of every row, written into `projects`."""
+    output, recruits, stage = rates.output, rates.recruits, rates.stage
+    burden_place, burden_institution = rates.burden_place, rates.burden_institution
+    success, military, dual_use = rates.success, rates.military, rates.dual_use
+    project, n_slots, n_leads = projects.bits, projects.n_slots, projects.n_leads
     zero, one, two = np.uint64(0), np.uint64(1), np.uint64(2)
     none_led = (1.0 - rates.lead_share) ** np.arange(MAX_SLOTS + 1)
     odds = rates.lead_share / (1.0 - rates.lead_share)
-    for i in range(n):
+    for i in range(people.shape[0]):
         person = people[i]
         if person.uid == 0:
             continue
@@ -142,4 +141,3 @@ def plan_projects(year: int, people: np.recarray, rates: ProjectRates, keys: Pro
                 kind = APPLIED | SENSITIVE
             bits |= kind
         project[i] = bits
-    return Projects(project, n_slots, n_leads)

@@ -60,9 +60,21 @@ class Papers(NamedTuple):
     author_tag: np.ndarray
 
 
-@njit(cache=True, nogil=True)
 def plan_papers(people: np.recarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64) -> Papers:
-    """Papers that are led, with team sizes drawn; authors and worth are still to be filled in.
+    """Papers that are led, with team sizes drawn; authors and worth are still to be filled in."""
+    lead, ordinal, first = draw_teams(people, n_leads, team_cumulative, key_team)
+    n, m = len(lead), int(first[-1])
+    return Papers(
+        lead, ordinal, first, np.empty(n, np.uint8), np.empty(n, np.float32), np.empty(n, np.uint8),
+        np.empty(m, np.int32), np.empty(m, np.uint8), np.empty(m, np.float32), np.empty(m, np.uint32),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def draw_teams(
+    people: np.recarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`lead`, `ordinal` and `first` of `Papers`.
 
     Parameters
     ----------
@@ -86,11 +98,7 @@ def plan_papers(people: np.recarray, n_leads: np.ndarray, team_cumulative: np.nd
             ordinal[k] = j
             first[k + 1] = first[k] + 1 + invert(team_cumulative, guides, 0, unit(pkey, np.uint64(j)))
             k += 1
-    m = first[n]
-    return Papers(
-        lead, ordinal, first, np.empty(n, np.uint8), np.empty(n, np.float32), np.empty(n, np.uint8),
-        np.empty(m, np.int32), np.empty(m, np.uint8), np.empty(m, np.float32), np.empty(m, np.uint32),
-    )  # fmt: skip
+    return lead, ordinal, first
 
 
 @njit(cache=True, nogil=True)

@@ -145,7 +145,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     received = citations.sum(axis=0) / np.maximum(z, 1e-12)
     setting.each_field(lambda f: credit(setting, ctx, rows[f], papers[f], counted[f].top1, received), n_agents)
     n_institutions = len(setting.institutions.place)
-    leads = [r.people.institution[p.lead] for r, p in zip(rows, papers)]
+    leads = [block.institution[p.lead] for block, p in zip(columns, papers)]
     return Output(
         papers=list(papers),
         by_field=by_field,
@@ -264,7 +264,8 @@ def write_papers(
     """
     people, ties, n_places = rows.people, rows.ties, len(rules.threat)
     keys = ProjectKeys(key(Stream.PROJECT), key(Stream.AUTHORSHIPS), key(Stream.LEADS))
-    planned = projects.plan_projects(year, people, rates, keys)
+    planned = Projects.none(len(people))
+    projects.plan_projects(year, people, rates, keys, planned)
     pool = pools.build_pools(people, planned.n_slots, key(Stream.POOL), n_places)
     papers = publication.plan_papers(people, planned.n_leads, sizes, key(Stream.TEAM))
     lost, key_partner = np.zeros((n_places, n_places)), key(Stream.PARTNER_PERSON)

@@ -48,7 +48,7 @@ def test_mu_is_the_formula_of_the_model() -> None:
 
 def test_a_paper_is_international_if_authors_work_in_two_places() -> None:
     year = a_year()
-    written, place = year.written, year.block.rows.people.place
+    written, place = year.written, year.block.rows.people["place"]
     for k, (lead, flags) in enumerate(zip(written.papers.lead, written.papers.flags)):
         several = len({int(place[j]) for j in written.team(k)}) > 1
         assert bool(flags & INTERNATIONAL) == several
@@ -59,7 +59,7 @@ def test_a_paper_is_international_if_authors_work_in_two_places() -> None:
 def test_papers_inside_a_regional_rest_may_cross_a_border(share: float) -> None:
     block = people(20_000, P)
     written = write(block, Rules(P))
-    papers, place = written.papers, block.rows.people.place
+    papers, place = written.papers, block.rows.people["place"]
     border = np.array([0.0, 0.0, 0.0, share])
     before, after = (rated(block, written, b).written.papers.flags & INTERNATIONAL > 0 for b in (np.zeros(P), border))
     inside = (place[papers.lead] == 3) & (papers.n_authors > 1) & ~before

@@ -30,7 +30,7 @@ def test_guided_search_inverts_the_cumulative_distribution() -> None:
 
 
 def pools(block: Block, n_slots: np.ndarray) -> Pool:
-    n_slots = np.where(block.rows.people.uid != 0, n_slots, 0).astype(np.uint16)
+    n_slots = np.where(block.rows.people["uid"] != 0, n_slots, 0).astype(np.uint16)
     return build_pools(block.rows.people, n_slots, key(Stream.POOL), P)
 
 
@@ -45,7 +45,7 @@ def test_pools_hold_every_slot_of_every_living_member_once() -> None:
     block.retire(np.arange(50))
     n_slots = np.random.default_rng(0).poisson(1.5, 3000).astype(np.uint16)
     pool = pools(block, n_slots)
-    uid, place = block.rows.people.uid, block.rows.people.place
+    uid, place = block.rows.people["uid"], block.rows.people["place"]
     for p in range(P):
         piece = owners(pool)[pool.start[p] : pool.start[p] + pool.size[p]]
         total = n_slots[(place == p) & (uid != 0)].sum()
@@ -59,7 +59,7 @@ def test_pools_hold_every_slot_of_every_living_member_once() -> None:
 def test_everyone_is_drawn_in_proportion_to_their_authorships() -> None:
     block = people(300, P, abroad=0.0)
     n_slots = np.random.default_rng(0).poisson(2.0, 300).astype(np.uint16)
-    place = block.rows.people.place
+    place = block.rows.people["place"]
     members = np.flatnonzero((place == 1) & (n_slots > 0))
     team, drawn, pool = np.empty(0, np.int32), np.zeros(300, int), pools(block, n_slots)
     n = 400 * len(members)
@@ -91,7 +91,7 @@ def test_pools_do_not_depend_on_the_order_of_rows() -> None:
     order = np.random.default_rng(1).permutation(2000)
     rows = block.rows.people
     one, other = (
-        np.where(found >= 0, who.uid[found], 0)
+        np.where(found >= 0, who["uid"][found], 0)
         for who, slots in ((rows, n_slots), (rows[order], n_slots[order]))
         for found in [owners(build_pools(who, slots, key(Stream.POOL), P))]
     )

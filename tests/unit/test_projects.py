@@ -44,7 +44,9 @@ def projects(n: int = 60_000, fear: float = 0.0, military: float = 0.0, **change
         fear_apply=0.4,
     )
     keys = ProjectKeys(key(Stream.PROJECT), key(Stream.AUTHORSHIPS), key(Stream.LEADS))
-    return plan_projects(YEAR, block.rows.people, rates, keys)
+    found = Projects.none(n)
+    plan_projects(YEAR, block.rows.people, rates, keys, found)
+    return found
 
 
 def assert_share(hits: np.ndarray, share: float) -> None:

@@ -44,7 +44,7 @@ def test_counts_equal_a_plain_loop_over_papers() -> None:
     found = counted(year, baseline=3.0)
     papers, levels = year.written.papers, thresholds(year.written.papers.mu)
     expected, pairs = {name: np.zeros(P) for name in PlaceCounts._fields}, np.zeros((P, P))
-    place = year.block.rows.people.place
+    place = year.block.rows.people["place"]
     for k in range(len(year.written)):
         team = year.written.team(k)
         mu, bits = float(papers.mu[k]), int(papers.flags[k])
@@ -88,7 +88,7 @@ def test_fractional_counts_sum_to_papers_and_whole_counts_are_larger() -> None:
     assert found.top1_fractional.sum() == pytest.approx(0.01 * n, rel=1e-3)
     assert found.top10_fractional.sum() == pytest.approx(0.10 * n, rel=1e-3)
     assert (found.papers_whole >= found.papers_international).all()
-    place = year.block.rows.people.place
+    place = year.block.rows.people["place"]
     places = np.array([len({int(p) for p in place[year.written.team(k)]}) for k in range(n)])
     assert found.papers_whole.sum() == places.sum()
     assert joint.sum() == (places * (places - 1) // 2).sum()

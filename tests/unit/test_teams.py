@@ -46,7 +46,7 @@ def test_places_without_anybody_are_passed_over() -> None:
 def test_partner_places_follow_the_distribution() -> None:
     block = people(20_000, P)
     written = write(block, Rules(P, repeat=0.0))
-    place = block.rows.people.place
+    place = block.rows.people["place"]
     for a in range(P):
         partners = np.zeros(P, int)
         for k in np.flatnonzero(place[written.papers.lead] == a):
@@ -76,7 +76,7 @@ def test_repeat_slots_go_to_living_past_co_authors() -> None:
 def test_people_abroad_keep_part_of_their_slots_for_their_origin() -> None:
     block = people(20_000, P, abroad=0.6)
     free, written = (write(block, Rules(P, repeat=0.0, origin=share)) for share in (0.0, 0.4))
-    origin, place = block.rows.people.origin, block.rows.people.place
+    origin, place = block.rows.people["origin"], block.rows.people["place"]
     away = origin[written.papers.lead] != place[written.papers.lead]
     np.testing.assert_array_equal(free.papers.lead, written.papers.lead)
     assert all(free.team(k) == written.team(k) for k in np.flatnonzero(~away)), "people at home are not concerned"
@@ -103,7 +103,7 @@ def test_without_friction_and_fear_nothing_is_refused() -> None:
 
 def pair_slots(block: Block, written: Written, a: int, b: int) -> int:
     """Partners from place b on papers led in place a."""
-    place = block.rows.people.place
+    place = block.rows.people["place"]
     return sum(int((place[written.team(k)[1:]] == b).sum()) for k in np.flatnonzero(place[written.papers.lead] == a))
 
 
@@ -164,7 +164,7 @@ def test_rules_of_one_kind_of_project_leave_other_kinds_alone() -> None:
 def test_lost_sensitive_slots_are_counted_in_projects() -> None:
     block, written = barred(1.0, 0.0, sensitive=1.0)
     free = barred(0.0, 0.0, block, sensitive=1.0)[1]
-    place, expected = block.rows.people.place, 0.0
+    place, expected = block.rows.people["place"], 0.0
     for k in np.flatnonzero(place[written.papers.lead] == 0):
         expected += (place[free.team(k)[1:]] == 1).sum() / written.projects.n_leads[written.papers.lead[k]]
     assert written.lost[0, 1] == pytest.approx(expected, rel=1e-9)
@@ -186,7 +186,7 @@ def frightened(**changes: float) -> tuple[Block, Written, Written]:
 def test_fear_cuts_ties_to_the_origin_on_both_sides() -> None:
     block, free, written = frightened()
     people = block.rows.people
-    origin, place, fear = people.origin, people.place, people.fear
+    origin, place, fear = people["origin"], people["place"], people["fear"]
     for ours in (True, False):
         before = after = 0
         for k in np.flatnonzero((fear[written.papers.lead] > 0) == ours):
@@ -203,7 +203,7 @@ def test_fear_cuts_ties_to_the_origin_on_both_sides() -> None:
 
 def test_fear_leaves_work_at_home_and_with_other_places_alone() -> None:
     block, free, written = frightened()
-    place, fear = block.rows.people.place, block.rows.people.fear
+    place, fear = block.rows.people["place"], block.rows.people["fear"]
     for k in range(len(written)):
         touched = fear[written.team(k)].any() or fear[free.team(k)].any()
         if not touched or 1 not in place[free.team(k)]:
