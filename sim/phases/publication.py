@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -38,7 +38,8 @@ class Output:
     Attributes
     ----------
     papers : by field.
-    by_field : papers by field and place, [F, P] each; projects : [F, P] each.
+    by_field : papers by field and place, [F, P] each; by_place : the same summed over fields, [P] each.
+    projects : [F, P] each.
     joint : [F, P, P], joint papers, a < b.
     exposed, lost : [4 ways, F, P, P], sensitive projects that took place, and that rules or fear prevented.
     screening : [F, P], share of research time that screening of projects took.
@@ -49,6 +50,7 @@ class Output:
 
     papers: list[Papers]
     by_field: PlaceCounts
+    by_place: PlaceCounts
     projects: ProjectCounts
     joint: np.ndarray
     exposed: np.ndarray
@@ -62,11 +64,6 @@ class Output:
     n_papers: int
     n_international: int
     impact_sum: float
-
-    @cached_property
-    def by_place(self) -> PlaceCounts:
-        """Papers by place, summed over fields, [P] each."""
-        return over_fields(self.by_field)
 
     @cached_property
     def joint_papers(self) -> np.ndarray:
@@ -138,8 +135,8 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     # partners' absence loses what partners would have leaked by
     lost = np.zeros((len(WAYS), *np.shape(lost_slots)))
     lost[DECEPTION] = lost[THEFT] = lost_slots
-    by_field = PlaceCounts(*map(np.stack, zip(*(c.by_place for c in counted))))
-    by_place = over_fields(by_field)
+    by_field = PlaceCounts(*by_name([c.by_place for c in counted]))
+    by_place = PlaceCounts(*np.array(by_field).sum(axis=1))
     z, references = by_place.z_fractional, setting.params.impact.citations_mean * by_place.papers_fractional
     citations = impact.citation_flows(z, references, ctx.access, setting.params.impact.home_bias)
     received = citations.sum(axis=0) / np.maximum(z, 1e-12)
@@ -149,7 +146,8 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     return Output(
         papers=list(papers),
         by_field=by_field,
-        projects=ProjectCounts(*map(np.stack, zip(*(c.projects for c in counted)))),
+        by_place=by_place,
+        projects=ProjectCounts(*by_name([c.projects for c in counted])),
         joint=np.stack([c.joint for c in counted]),
         exposed=np.stack([c.exposed for c in counted], axis=1),
         lost=lost,
@@ -165,9 +163,9 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     )
 
 
-def over_fields(counts: PlaceCounts) -> PlaceCounts:
-    """Counts by field and place [F, P] summed over fields [P]."""
-    return PlaceCounts(*(count.sum(axis=0) for count in counts))
+def by_name(fields: Sequence[tuple[np.ndarray, ...]]) -> np.ndarray:
+    """Counts of all fields [count, F, P], from each field's own [P] in the same order."""
+    return np.ascontiguousarray(np.array(fields).transpose(1, 0, 2))
 
 
 def output_rates(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:

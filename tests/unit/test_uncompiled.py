@@ -21,6 +21,7 @@ def a_year() -> dict[str, np.ndarray]:
     block, rules = people(80, P, seed=3), Rules(P, rate=4.0, same=0.5, origin=0.3, sensitive=0.5)
     rules.friction[:, 0, 1] = rules.threat[:, 2] = 0.5
     block.fear[:80:3] = 0.9
+    block.retire(np.array([7]))  # a free row is nowhere
     written = write(block, rules)
     year = rated(block, written, border_share=np.full(P, 0.5))
     papers, rows = year.written.papers, block.rows
