@@ -123,7 +123,7 @@ def fill_slot(
     refused = refusal > 0.0 and unit(skey, np.uint64(D_REFUSE)) < refusal
     if not refused:
         if j < 0:
-            j = draw_person(pool, b, skey, PERSON, authors, at, n, rules.same)
+            j = draw_person(pool, b, skey, np.int64(PERSON), authors, at, n, rules.same)
         if j >= 0:
             shy = fear_refusal(rules.fear, people[j].fear, b, a, rules.threat)
             refused = shy > 0.0 and unit(skey, np.uint64(D_PARTNER)) < shy
@@ -135,7 +135,7 @@ def fill_slot(
             c = invert(rules.cumulative, rules.guides, a, unit(skey, np.uint64(D_OTHER)))
             if c == b or rules.friction[kind, a, c] > 0.0:
                 c = a
-            j = draw_person(pool, c, skey, REFILL_PERSON, authors, at, n, rules.same)
+            j = draw_person(pool, c, skey, np.int64(REFILL_PERSON), authors, at, n, rules.same)
     return j, barred
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.core.axes import STAGES
 from sim.data.fields import FIELD_NAMES
 
-SIZE_CLASSES = ("small", "medium", "large", "very_large")  # below 15, 50, 250 M$ a year and above; target S5
+SIZE_CLASSES = ("small", "medium", "large", "very_large")  # below 15, 50, 250 M$ a year and above; S5
 REASONS = ("career", "fear", "investigation")  # why people leave research; empty or null: they stayed
 
 # Kinds of columns. Names are written by index: of a place, or of these words.

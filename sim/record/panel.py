@@ -15,6 +15,7 @@ from sim.core.columns import NONE, Block, Columns
 from sim.core.kernels import njit
 from sim.core.randomness import Stream, base_key, normal, uniform
 from sim.core.ties import alive, tie_row
+from sim.engines.publication import Papers
 from sim.phases.careers import Exits
 from sim.phases.publication import Output
 from sim.phases.setting import Setting, YearContext
@@ -29,17 +30,6 @@ _COPIED = (
     *_OUTPUT,
 )  # fmt: skip
 Chosen = tuple[np.ndarray, np.ndarray]  # rows of one field, and their weights
-
-
-class TeamPapers(NamedTuple):
-    """Papers of a field: lead, ordinal, first, n_authors, authors and mu of `sim.phases.publication.FieldPapers`."""
-
-    lead: np.ndarray
-    ordinal: np.ndarray
-    first: np.ndarray
-    n_authors: np.ndarray
-    authors: np.ndarray
-    mu: np.ndarray
 
 
 class WithOthers(NamedTuple):
@@ -146,8 +136,7 @@ class Panel:
             people, ties, _ = block.rows
             member = np.full(block.n_rows, -1, np.int32)
             member[rows] = np.arange(start, start + len(rows))
-            team = TeamPapers(*(getattr(papers, name) for name in TeamPapers._fields))
-            _sum_others(member, self.partners, people, team, sigma, output.received, key, others)
+            _sum_others(member, self.partners, people, papers, sigma, output.received, key, others)
             _moved_ties(ctx.year, rows, people, ties, table["coauthors_moved_abroad"][start : start + len(rows)])
             start += len(rows)
         for k, p in enumerate(self.partners):
@@ -189,7 +178,7 @@ def _sum_others(
     member: np.ndarray,
     partners: np.ndarray,
     people: np.recarray,
-    papers: TeamPapers,
+    papers: Papers,
     sigma: float,
     received: np.ndarray,
     key: np.uint64,
@@ -203,7 +192,8 @@ def _sum_others(
     sigma : of ln z; received : [P], citations per unit of z by place of the lead; key : of the paper's luck.
     others : out, added to.
     """
-    lead, ordinal, first, n_authors, authors, mu = papers
+    lead, ordinal, first = papers.lead, papers.ordinal, papers.first
+    n_authors, authors, mu = papers.n_authors, papers.authors, papers.mu
     n_with, cited_with, talent, number = others
     for k in range(lead.shape[0]):
         start, n = first[k], n_authors[k]

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from sim.core.digest import PACKAGE
 
 MOST, MOST_INLINED = 9, 10  # arguments
-# Modules whose kernels still take columns one by one
-COLUMNWISE = {f"engines.{name}" for name in ("impact", "partners", "pools", "projects", "publication", "security")}
-COLUMNWISE |= {"engines.spectrum"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +44,8 @@ def test_kernels_take_at_most_nine_things_and_say_what_they_are() -> None:
     assert len(KERNELS) > 60
     many = {k.name for k in KERNELS if len(k.arguments) > (MOST_INLINED if k.inlined else MOST)}
     untyped = {k.name for k in KERNELS if any(a.annotation is None for a in k.arguments)}
-    columnwise = {k.name for k in KERNELS if k.module in COLUMNWISE}
-    assert not many - columnwise
-    assert not untyped - columnwise
+    assert not many
+    assert not untyped
 
 
 LIVES = """
@@ -78,7 +74,7 @@ for name in MODULES:
 
 def test_two_runs_and_a_resumed_one_compile_every_kernel_once() -> None:
     """Rows have one type and layout, wherever they come from and however few: the second world has a handful."""
-    modules = sorted({k.module for k in KERNELS} - COLUMNWISE)
+    modules = sorted({k.module for k in KERNELS})
     script = LIVES.replace("MODULES", repr(modules))
     done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
