@@ -12,7 +12,7 @@ from benchmarks.reference.given import Constants, Given
 from benchmarks.reference.keyed import Stream, uniform
 from benchmarks.reference.papers import Paper
 from benchmarks.reference.pool import Pool
-from benchmarks.reference.researcher import Researcher, born
+from benchmarks.reference.researcher import Researcher, entrant
 from sim.data.fields import N_FIELDS
 
 
@@ -68,7 +68,7 @@ class Reference(mesa.Model):
                     floor(people[f][o] / self.constants.scale + u)
                     for people in (given.cohort_before, given.cohort_after)
                 )
-                entered += [born(self, given, f, o, ordinal) for ordinal in range(after - before)]
+                entered += [entrant(self, given, f, o, ordinal) for ordinal in range(after - before)]
         return entered
 
     def _publish(self, given: Given) -> list[list[Paper]]:

@@ -159,7 +159,7 @@ def choose_institution(g: Given, uid: int, place: int) -> int:
     return bisect_left(g.constants.institution_cumulative, u, first, after - 1)
 
 
-def born(model: mesa.Model, g: Given, field: int, origin: int, ordinal: int) -> Researcher:
+def entrant(model: mesa.Model, g: Given, field: int, origin: int, ordinal: int) -> Researcher:
     """A person who enters research this year: talent, then home or abroad, then which host."""
     uid = ((((origin + 1) << 12 | g.year - 1900) << 4 | field) << 32) | ordinal
     sigma, tilt = g.params.careers.talent_sigma, g.params.entry.talent_abroad

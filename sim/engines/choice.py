@@ -44,16 +44,12 @@ def choose(weight: np.ndarray, pkey: np.uint64) -> int:
     return best
 
 
-@njit(cache=True, inline="always")
-def choose_institution(uid: np.uint64, place: int, institutions: InstitutionShares, key: np.uint64) -> np.uint16:
-    """Institution of a person who comes to a place; the same whenever they come in that year."""
-    u = uniform(key, uid, np.uint64(place))
-    return pick_institution(np.int64(place), u, institutions.first, institutions.cumulative)
-
-
 @njit(cache=True)
-def pick_institution(place: int, u: float, first: np.ndarray, cumulative: np.ndarray) -> np.uint16:
-    """Institution of a place whose cumulative share is the first to reach u."""
+def choose_institution(
+    uid: np.uint64, place: np.int64, first: np.ndarray, cumulative: np.ndarray, key: np.uint64
+) -> np.uint16:
+    """Institution of a person who comes to a place, by `InstitutionShares`; the same one whenever in that year."""
+    u = uniform(key, uid, np.uint64(place))
     low = first[place]
     high = first[place + 1] - 1
     while low < high:

@@ -145,6 +145,7 @@ def choose_entry(
     number : [O, P], out, agents by origin and place of entry, added to.
     """
     odds, sigma, talent_abroad = choice.odds, choice.talent_sigma, choice.talent_abroad
+    first, cumulative = institutions
     shift = 0.5 * talent_abroad * talent_abroad
     host = choice.weight.copy()
     for o in range(host.shape[0]):
@@ -160,7 +161,7 @@ def choose_entry(
             a = best if best >= 0 else a
         person.place = a
         person.entry_place = a
-        person.institution = choose_institution(person.uid, a, institutions, keys.institution)
+        person.institution = choose_institution(person.uid, a, first, cumulative, keys.institution)
         number[o, a] += 1
 
 
@@ -237,8 +238,9 @@ def _settle_first(
     people: np.recarray, sigma: float, institutions: InstitutionShares, key_talent: np.uint64, key: np.uint64
 ) -> None:
     """Talent, place of entry and institution of people who have a uid and a place."""
+    first, cumulative = institutions
     for i in range(people.shape[0]):
         person = people[i]
         person.talent = talent_of(person.uid, sigma, key_talent)
         person.entry_place = person.place
-        person.institution = choose_institution(person.uid, person.place, institutions, key)
+        person.institution = choose_institution(person.uid, np.int64(person.place), first, cumulative, key)

@@ -263,13 +263,15 @@ def apply_moves(
     year: int, people: np.recarray, movers: Movers, institutions: InstitutionShares, key: np.uint64
 ) -> None:
     """Carry out the moves of one field: place, history, post and institution change."""
-    for k in range(movers.row.shape[0]):
-        person = people[movers.row[k]]
+    rows, destination = movers.row, movers.place_to
+    first, cumulative = institutions
+    for k in range(rows.shape[0]):
+        person = people[rows[k]]
         person.prev_place = person.place
-        person.place = movers.place_to[k]
+        person.place = destination[k]
         person.moved_year = year
         person.permanent = 0
-        person.institution = choose_institution(person.uid, person.place, institutions, key)
+        person.institution = choose_institution(person.uid, np.int64(person.place), first, cumulative, key)
 
 
 @njit(cache=True, nogil=True)
