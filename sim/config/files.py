@@ -16,7 +16,7 @@ from sim.core.read import join
 
 MAX_BYTES = 1_000_000  # PyYAML reads about as much a second
 MAX_DEPTH = 32  # collections within each other; policies have seven
-MAX_VALUES = 20_000  # with every alias replaced by what it stands for
+MAX_VALUES = 100_000  # with every alias replaced by what it stands for
 MAX_DIGITS = 60  # of one whole number
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.config.files import Unreadable, not_yaml, read_yaml
 from sim.config.folders import options, search_folders
 from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
 from sim.record.tables import TABLES
@@ -151,11 +152,12 @@ def _load(file: Path) -> dict[str, Any]:
     from yaml import YAMLError
 
     try:
+        read_yaml(file)
         values = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    except Unreadable as error:
+        raise ConfigError([": ".join(part for part in (str(file), error.key, error.text) if part)]) from None
     except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise ConfigError([f"{file}: {line}not YAML: {getattr(error, 'problem', None) or error}"]) from None
+        raise ConfigError([f"{file}: {not_yaml(error)}"]) from None
     except (OSError, OmegaConfBaseException) as error:
         raise ConfigError([f"{file}: {error}"]) from None
     if not isinstance(values, dict):

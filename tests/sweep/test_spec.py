@@ -118,6 +118,11 @@ def test_file_is_read_with_numbers_dates_small_version_and_changes(tmp_path: Pat
         ("a: [1", "not YAML"),
         ("a: 1\na: 2\n", "found duplicate key a"),
         ("[1, 2]", "is not a mapping"),
+        ("\x00", "not YAML: unacceptable character"),
+        ("a: &a [*a]\n", "a: contains itself"),
+        (f"a: {'[' * 400}{']' * 400}\n", "is nested too deeply; allowed: 32 levels"),
+        (f"a: {'9' * 5000}\n", "a: is a whole number of 5,000 digits; allowed: 60"),
+        (f"title: {'y' * 2_000_000}\n", "holds 2.0 MB; allowed: at most 1 MB"),
     ],
 )
 def test_unreadable_files_are_named(tmp_path: Path, text: str, message: str) -> None:

@@ -29,7 +29,7 @@ FILES = {
     ),
     "itself": (HEAD + "titles: &a\n  x: *a\n", "titles.x: contains itself (an alias inside what it stands for)"),
     "deep": (HEAD + f"titles: {'{a: ' * 200}1{'}' * 200}\n", "line 2: is nested too deeply; allowed: 32 levels"),
-    "laughs": (LAUGHS, "e: holds too many values; allowed: 20,000, aliases written out"),
+    "laughs": (LAUGHS, "f: holds too many values; allowed: 100,000, aliases written out"),
     "large": (HEAD + f"titles: {{mine: {'y' * 10_000_000}}}\n", "holds 10.0 MB; allowed: at most 1 MB"),
     "digits": (HEAD + f"scale: {'9' * 5000}\n", "scale: is a whole number of 5,000 digits; allowed: 60"),
     "empty": ("", "is empty; see `talent-circulation new-scenario NAME` for one to begin from"),
