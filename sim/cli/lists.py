@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import yaml
 
+from sim.analysis.outcomes import OUTCOMES
 from sim.cli.parse import one_argument
 from sim.config.compose import options, search_folders
 from sim.data.places import group, group_names
@@ -68,8 +69,6 @@ def _places(config_dir: str | None) -> list[tuple[str, ...]]:
 
 
 def _outcomes(config_dir: str | None) -> list[tuple[str, ...]]:
-    from sim.analysis.outcomes import OUTCOMES  # brings pandas
-
     head = ("outcome", "table", "kind", "unit", "meaning")
     recorded = [
         (column.name, table.name, column.kind, column.unit, _counted(column))
