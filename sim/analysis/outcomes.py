@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from sim.core.axes import WAYS
 from sim.core.read import unknown
 from sim.record.tables import TABLES
+
+if TYPE_CHECKING:  # lists of outcomes start quickly
+    import pandas as pd
 
 WORLD = "World"  # area of all places together
 LEAKS = tuple(f"leaks_{way}" for way in WAYS)

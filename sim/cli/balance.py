@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.analysis.balance import balance, fear
 from sim.analysis.balance.inputs import Source, open_run
+from sim.core.axes import MODES
 from sim.core.read import ConfigError, unknown
 from sim.params import SecurityParams
 
@@ -21,7 +22,7 @@ def command(words: Sequence[str]) -> int:
     """Print the page, write ``balance.md`` and ``balance.csv`` beside the run; the last line is its folder."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config-dir", "-cd")
-    parser.add_argument("--mode", choices=("scripted", "reactive"), default="")
+    parser.add_argument("--mode", choices=MODES, default="")
     parser.add_argument("--sweep", action="store_true")
     args, rest = parser.parse_known_args(words)
     if not rest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sim.analysis.outcomes import OUTCOMES
 from sim.cli.parse import one_argument
 from sim.config.files import Unreadable, read_yaml
 from sim.config.folders import options, search_folders
@@ -77,8 +78,6 @@ def _places(config_dir: str | None) -> list[tuple[str, ...]]:
 
 
 def _outcomes(config_dir: str | None) -> list[tuple[str, ...]]:
-    from sim.analysis.outcomes import OUTCOMES  # brings pandas
-
     head = ("outcome", "table", "kind", "unit", "meaning")
     recorded = [
         (column.name, table.name, column.kind, column.unit, _counted(column))

@@ -10,6 +10,7 @@ person costs one cache line instead of one for each column.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
@@ -71,13 +72,15 @@ RECORDS: dict[str, np.dtype] = {
     )
     for record in dict.fromkeys(c.record for c in COLUMNS)
 }
+_RECORDS_AS = np.recarray if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" else np.ndarray
 _NOT_ZERO = {c.name: c.empty for c in COLUMNS if c.empty}
 
 
 class Rows(NamedTuple):
     """Used rows of a field, one packed record a person, as kernels take them: ``people[i].uid``, ``ties[i, 0]``.
 
-    The two record arrays are `np.recarray` views, so that kernels read the same uncompiled.
+    Uncompiled (``NUMBA_DISABLE_JIT=1``) the two record arrays are `np.recarray`, whose rows have attributes in Python
+    too; compiled kernels take plain ones, since handing over an `np.recarray` costs 14 µs, and a plain array one.
 
     Attributes
     ----------
@@ -86,9 +89,9 @@ class Rows(NamedTuple):
     output : [n_rows], the record ``output``.
     """
 
-    people: np.recarray
+    people: np.ndarray
     ties: np.ndarray
-    output: np.recarray
+    output: np.ndarray
 
 
 @njit(cache=True, nogil=True)
@@ -160,7 +163,7 @@ class Block:
         """Views of the used rows as whole records."""
         if self._rows is None:
             n = self.n_rows
-            people, output = (self._records[name][:n].view(np.recarray) for name in ("person", "output"))
+            people, output = (self._records[name][:n].view(_RECORDS_AS) for name in ("person", "output"))
             self._rows = Rows(people, self.ties[:n], output)
         return self._rows
 

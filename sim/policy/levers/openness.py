@@ -19,17 +19,18 @@ def _open_access(channels: Channels, s: np.ndarray, context: Context, effects: M
 
 OPENNESS: tuple[Lever, ...] = (
     Lever(
-        "open_access",
-        "promote",
-        "relative change of what others can reach",
-        0.0,
-        0.5,
-        "compound",
-        "da",
-        ("openness", "burden_place"),
-        _open_access,
-        "Papers and data of the issuer open to the named destinations: more of its knowledge is within their reach.",
-        "P28 (knowledge flows answer to barriers, sign); strength an assumption",
+        name="open_access",
+        aim="promote",
+        unit="relative change of what others can reach",
+        lo=0.0,
+        hi=0.5,
+        combine="compound",
+        axes="da",
+        channels=("openness", "burden_place"),
+        apply=_open_access,
+        meaning="Papers and data of the issuer open to the named destinations: more of its knowledge is within their "
+        "reach.",
+        source="P28 (knowledge flows answer to barriers, sign); strength an assumption",
         effects=(Effect("time", 0.002, 0.0, 0.05, "share of research time", "assumption", "depositing: 4 h a year"),),
     ),
 )

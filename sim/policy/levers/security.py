@@ -52,7 +52,20 @@ def _time(hours: float) -> Effect:
 
 def _programme(name: str, meaning: str, source: str, effects: tuple[Effect, ...]) -> Lever:
     apply: Apply = _at_institutions
-    return Lever(name, "protect", SHARE, 0.0, 1.0, "complement", "i", CHANNELS, apply, meaning, source, effects=effects)
+    return Lever(
+        name=name,
+        aim="protect",
+        unit=SHARE,
+        lo=0.0,
+        hi=1.0,
+        combine="complement",
+        axes="i",
+        channels=CHANNELS,
+        apply=apply,
+        meaning=meaning,
+        source=source,
+        effects=effects,
+    )
 
 
 _WHY = "no estimate exists (S1); range from nearly nothing to nearly all"
@@ -122,17 +135,17 @@ SECURITY: tuple[Lever, ...] = (
         ),
     ),
     Lever(
-        "awareness",
-        "protect",
-        SHARE,
-        0.0,
-        1.0,
-        "complement",
-        "a",
-        ("burden_place", "protection_place"),
-        _awareness,
-        "Outreach and advice to every researcher of the place.",
-        "S8 (decide with the researcher before review)",
+        name="awareness",
+        aim="protect",
+        unit=SHARE,
+        lo=0.0,
+        hi=1.0,
+        combine="complement",
+        axes="a",
+        channels=("burden_place", "protection_place"),
+        apply=_awareness,
+        meaning="Outreach and advice to every researcher of the place.",
+        source="S8 (decide with the researcher before review)",
         effects=(
             _prevents("reward", 0.05, 0.0, 0.6, _WHY),
             _prevents("deception", 0.05, 0.0, 0.6, _WHY),
