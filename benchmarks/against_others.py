@@ -61,12 +61,12 @@ def columns(n: int, steps: int) -> Callable[[], int]:
     block = Block(n)
     block.uid[block.allocate(n)] = np.arange(1, n + 1, dtype=np.uint64)
     rows = np.empty(n, np.int64)
-    leavers(block.rows.people.uid, base_key(0, 0, Stream.EXIT, 0), rows)  # compile
+    leavers(block.uid[: block.n_rows], base_key(0, 0, Stream.EXIT, 0), rows)  # compile
 
     def run() -> int:
         left = 0
         for step in range(steps):
-            number = leavers(block.rows.people.uid, base_key(0, 0, Stream.EXIT, 1 + step), rows)
+            number = leavers(block.uid[: block.n_rows], base_key(0, 0, Stream.EXIT, 1 + step), rows)
             block.retire(rows[:number].copy())
             born = block.allocate(number)
             block.uid[born] = np.arange(n + left + 1, n + left + number + 1, dtype=np.uint64)

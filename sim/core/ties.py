@@ -36,14 +36,14 @@ def tie_row(tie: np.uint64) -> np.int64:
 
 
 @njit(cache=True, inline="always")
-def alive(people: np.recarray, tie: np.uint64) -> np.bool_:
+def alive(people: np.ndarray, tie: np.uint64) -> np.bool_:
     """True if the remembered row is still the remembered person."""
     row = np.int64(tie >> _ROW) - 1
     return row >= 0 and people[row].uid != 0 and (mix(people[row].uid) >> _UPPER) == ((tie >> _TAG) & _TAG_ONLY)
 
 
 @njit(cache=True, inline="always")
-def place_of(people: np.recarray, tie: np.uint64) -> np.uint8:
+def place_of(people: np.ndarray, tie: np.uint64) -> np.uint8:
     """Place where a remembered co-author works now; NONE if they left research or there is no tie."""
     return people[np.int64(tie >> _ROW) - 1].place if alive(people, tie) else NONE
 

@@ -88,7 +88,7 @@ def exit_factor(stage: np.uint8, permanent: np.uint8, by_stage: np.ndarray, perm
 
 @njit(cache=True)
 def fear_of(
-    people: np.recarray,
+    people: np.ndarray,
     ties: np.ndarray,
     i: int,
     hostility: np.ndarray,
@@ -141,7 +141,7 @@ def exit_reason(u: float, career: float, fear: float, case: float) -> int:
 
 @njit(cache=True, nogil=True)
 def step(
-    year: int, people: np.recarray, ties: np.ndarray, rates: CareerRates, keys: CareerKeys, leavers: Leavers
+    year: int, people: np.ndarray, ties: np.ndarray, rates: CareerRates, keys: CareerKeys, leavers: Leavers
 ) -> int:
     """Set everyone's fear, age everyone of one field by a year and decide who leaves; returns how many do.
 
@@ -195,7 +195,7 @@ def step(
 @njit(cache=True, nogil=True)
 def mean_exit_factor(
     year: int,
-    people: np.recarray,
+    people: np.ndarray,
     by_stage: np.ndarray,
     permanent_factor: float,
     total: np.ndarray,

@@ -53,7 +53,7 @@ class HeadCounts(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def count_people(
-    people: np.recarray, ties: np.ndarray, threat: np.ndarray, watched: np.ndarray, counts: HeadCounts
+    people: np.ndarray, ties: np.ndarray, threat: np.ndarray, watched: np.ndarray, counts: HeadCounts
 ) -> None:
     """Count the living of one field, one pass over the rows.
 
@@ -89,7 +89,7 @@ def count_people(
 
 
 @njit(cache=True)
-def places_abroad(people: np.recarray, ties: np.ndarray, i: int, seen: np.ndarray) -> int:
+def places_abroad(people: np.ndarray, ties: np.ndarray, i: int, seen: np.ndarray) -> int:
     """Number of other places in which person i has ties or a second affiliation, each once in `seen`, out."""
     n = 0
     here, dual = people[i].place, people[i].dual

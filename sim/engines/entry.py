@@ -84,7 +84,7 @@ def talent_of(uid: np.uint64, sigma: float, key: np.uint64) -> float:
 @njit(cache=True, nogil=True)
 def _fill_cohort(
     rows: np.ndarray,
-    people: np.recarray,
+    people: np.ndarray,
     first_uid: np.ndarray,
     counts: np.ndarray,
     year: int,
@@ -131,7 +131,7 @@ def entry_choice(
 @njit(cache=True, nogil=True)
 def choose_entry(
     rows: np.ndarray,
-    people: np.recarray,
+    people: np.ndarray,
     choice: EntryChoice,
     institutions: InstitutionShares,
     keys: EntryKeys,
@@ -200,17 +200,17 @@ def create_first_people(
     """Fill an empty block with the first people of a field."""
     block.allocate(int(first.number.sum()))
     people = block.rows.people
-    people.place = np.repeat(np.arange(len(first.number)), first.number)
+    people["place"] = np.repeat(np.arange(len(first.number)), first.number)
     cumulative = np.cumsum(first.mix, axis=1)
     cumulative[:, -1] = 1.0
     ordinal = _draw_first(people, cumulative, np.maximum(first.turnover, LEAST_TURNOVER), first.year, keys.person)
-    people.uid = make_uids(people.origin, people.entry_year, field, ordinal)
+    people["uid"] = make_uids(people["origin"], people["entry_year"], field, ordinal)
     _settle_first(people, first.talent_sigma, institutions, keys.talent, keys.institution)
 
 
 @njit(cache=True, nogil=True)
 def _draw_first(
-    people: np.recarray, origin_cumulative: np.ndarray, turnover: np.ndarray, year: int, key: np.uint64
+    people: np.ndarray, origin_cumulative: np.ndarray, turnover: np.ndarray, year: int, key: np.uint64
 ) -> np.ndarray:
     """Origin, age and tenure of people who have a place; their ordinal [n] within origin and cohort."""
     ordinal = np.empty(people.shape[0], np.int64)
@@ -235,7 +235,7 @@ def _draw_first(
 
 @njit(cache=True, nogil=True)
 def _settle_first(
-    people: np.recarray, sigma: float, institutions: InstitutionShares, key_talent: np.uint64, key: np.uint64
+    people: np.ndarray, sigma: float, institutions: InstitutionShares, key_talent: np.uint64, key: np.uint64
 ) -> None:
     """Talent, place of entry and institution of people who have a uid and a place."""
     first, cumulative = institutions

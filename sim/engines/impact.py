@@ -68,8 +68,8 @@ class ProjectCounts(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def rate_papers(
-    people: np.recarray,
-    output: np.recarray,
+    people: np.ndarray,
+    output: np.ndarray,
     projects: Projects,
     papers: Papers,
     worth: Worth,
@@ -136,8 +136,8 @@ def rate_papers(
 
 @njit(cache=True, nogil=True)
 def credit_authors(
-    people: np.recarray,
-    output: np.recarray,
+    people: np.ndarray,
+    output: np.ndarray,
     papers: Papers,
     sigma: float,
     top1_share: np.ndarray,
@@ -185,7 +185,7 @@ def credit_authors(
 
 @njit(cache=True, nogil=True)
 def count_projects(
-    people: np.recarray, projects: Projects, papers: Papers, counts: ProjectCounts, exposed: np.ndarray
+    people: np.ndarray, projects: Projects, papers: Papers, counts: ProjectCounts, exposed: np.ndarray
 ) -> None:
     """Applications and funded projects by place, and exposure of sensitive projects by way.
 

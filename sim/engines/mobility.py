@@ -114,7 +114,7 @@ def studied_abroad(year: int, person: Any) -> bool:
 
 @njit(cache=True, nogil=True)
 def sum_people(
-    people: np.recarray,
+    people: np.ndarray,
     elite: float,
     factors: MoveFactors,
     scale: float,
@@ -147,7 +147,7 @@ def sum_people(
 
 
 @njit(cache=True, inline="always")
-def places_with_ties(people: np.recarray, ties: np.ndarray, i: int, found: np.ndarray, number: np.ndarray) -> int:
+def places_with_ties(people: np.ndarray, ties: np.ndarray, i: int, found: np.ndarray, number: np.ndarray) -> int:
     """Distinct other places that hold past co-authors of i, with their number; returns how many."""
     n = 0
     for t in range(ties.shape[1]):
@@ -199,7 +199,7 @@ def add_ties(
 @njit(cache=True, nogil=True)
 def propose(
     year: int,
-    people: np.recarray,
+    people: np.ndarray,
     ties: np.ndarray,
     bounds: MoveBounds,
     factors: MoveFactors,
@@ -259,9 +259,7 @@ def propose(
 
 
 @njit(cache=True, nogil=True)
-def apply_moves(
-    year: int, people: np.recarray, movers: Movers, institutions: InstitutionShares, key: np.uint64
-) -> None:
+def apply_moves(year: int, people: np.ndarray, movers: Movers, institutions: InstitutionShares, key: np.uint64) -> None:
     """Carry out the moves of one field: place, history, post and institution change."""
     rows, destination = movers.row, movers.place_to
     first, cumulative = institutions
@@ -276,7 +274,7 @@ def apply_moves(
 
 @njit(cache=True, nogil=True)
 def exposure(
-    year: int, people: np.recarray, ties: np.ndarray, factors: MoveFactors, home: np.ndarray, total: np.ndarray
+    year: int, people: np.ndarray, ties: np.ndarray, factors: MoveFactors, home: np.ndarray, total: np.ndarray
 ) -> None:
     """Add ``sum_i micro_i * home * tie`` to ``total[from, to]``: what calibration divides the flows by."""
     found = np.empty(ties.shape[1], np.uint8)

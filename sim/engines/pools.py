@@ -59,7 +59,7 @@ def pool_size(total: int) -> np.int64:
 
 
 @njit(cache=True, nogil=True)
-def build_pools(people: np.recarray, n_slots: np.ndarray, key_pool: np.uint64, n_places: int) -> Pool:
+def build_pools(people: np.ndarray, n_slots: np.ndarray, key_pool: np.uint64, n_places: int) -> Pool:
     """Hash tables of authorship slots by place, with ordered linear probing.
 
     Ordered (Amble & Knuth 1974, doi:10.1093/comjnl/17.2.135): the layout depends on who is in the pool, never on

@@ -106,7 +106,7 @@ def number_led(n_slots: int, none_led: np.ndarray, odds: float, u: float) -> int
 
 
 @njit(cache=True, nogil=True)
-def plan_projects(year: int, people: np.recarray, rates: ProjectRates, keys: ProjectKeys, projects: Projects) -> None:
+def plan_projects(year: int, people: np.ndarray, rates: ProjectRates, keys: ProjectKeys, projects: Projects) -> None:
     """Project, authorships and led papers of every row, written into `projects`."""
     output, recruits, stage = rates.output, rates.recruits, rates.stage
     burden_place, burden_institution = rates.burden_place, rates.burden_institution

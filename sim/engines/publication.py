@@ -60,7 +60,7 @@ class Papers(NamedTuple):
     author_tag: np.ndarray
 
 
-def plan_papers(people: np.recarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64) -> Papers:
+def plan_papers(people: np.ndarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64) -> Papers:
     """Papers that are led, with team sizes drawn; authors and worth are still to be filled in."""
     lead, ordinal, first = draw_teams(people, n_leads, team_cumulative, key_team)
     n, m = len(lead), int(first[-1])
@@ -72,7 +72,7 @@ def plan_papers(people: np.recarray, n_leads: np.ndarray, team_cumulative: np.nd
 
 @njit(cache=True, nogil=True)
 def draw_teams(
-    people: np.recarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64
+    people: np.ndarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """`lead`, `ordinal` and `first` of `Papers`.
 
@@ -103,7 +103,7 @@ def draw_teams(
 
 @njit(cache=True, nogil=True)
 def name_candidates(
-    people: np.recarray, ties: np.ndarray, papers: Papers, pool: Pool, rules: PartnerRules, key_partner: np.uint64
+    people: np.ndarray, ties: np.ndarray, papers: Papers, pool: Pool, rules: PartnerRules, key_partner: np.uint64
 ) -> None:
     """Put the lead, and the first person that each slot names, into `authors`: a row, a past co-author, NOBODY.
 
@@ -144,7 +144,7 @@ def name_candidates(
 
 @njit(cache=True, nogil=True)
 def write_papers(
-    people: np.recarray,
+    people: np.ndarray,
     ties: np.ndarray,
     projects: Projects,
     papers: Papers,

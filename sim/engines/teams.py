@@ -88,7 +88,7 @@ def fear_refusal(kappa: float, fear: float, a: int, b: int, threat: np.ndarray) 
 
 @njit(cache=True, inline="always")
 def fill_slot(
-    people: np.recarray,
+    people: np.ndarray,
     ties: np.ndarray,
     pool: Pool,
     rules: PartnerRules,

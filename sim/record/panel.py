@@ -158,7 +158,7 @@ class Panel:
 
 @njit(cache=True, nogil=True)
 def _chosen(
-    rows: np.ndarray, people: np.recarray, oversampled: np.ndarray, share: float, key: np.uint64
+    rows: np.ndarray, people: np.ndarray, oversampled: np.ndarray, share: float, key: np.uint64
 ) -> tuple[np.ndarray, np.ndarray]:
     """Members among the rows, and the share of people like them who are members."""
     chosen, shares = np.empty(rows.shape[0], np.int64), np.empty(rows.shape[0])
@@ -177,7 +177,7 @@ def _chosen(
 def _sum_others(
     member: np.ndarray,
     partners: np.ndarray,
-    people: np.recarray,
+    people: np.ndarray,
     papers: Papers,
     sigma: float,
     received: np.ndarray,
@@ -224,7 +224,7 @@ def _sum_others(
 
 
 @njit(cache=True, nogil=True)
-def _moved_ties(year: int, rows: np.ndarray, people: np.recarray, ties: np.ndarray, number: np.ndarray) -> None:
+def _moved_ties(year: int, rows: np.ndarray, people: np.ndarray, ties: np.ndarray, number: np.ndarray) -> None:
     """Recent co-authors who moved to another place this year and now work elsewhere than the person, added up."""
     for k in range(rows.shape[0]):
         i = rows[k]

@@ -51,6 +51,7 @@ def step(block: Block, kernel: Callable[..., int] = careers.step, **changes: flo
     """One year of careers with neutral rules unless changed; returns exit reasons by row, 0 for those who stay."""
     leavers = Leavers(np.empty(block.n_rows, np.int64), np.empty(block.n_rows, np.uint8), np.zeros((P, P, 3), np.int64))
     people, ties, _ = block.rows
+    people = people if kernel is careers.step else people.view(np.recarray)  # rows have attributes in Python
     n = kernel(YEAR, people, ties, NEUTRAL._replace(**changes), KEYS, leavers)
     rows, reasons, counts = leavers
     reason = np.zeros(block.n_rows, np.uint8)

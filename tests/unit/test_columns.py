@@ -81,7 +81,7 @@ def test_rows_are_views_of_used_rows() -> None:
     block = filled(5, capacity=64)
     people, ties, output = block.rows
     assert len(people) == len(ties) == len(output) == 5
-    people[2].place, ties[3, 1], output[4].papers = 42, 7, 9
+    people["place"][2], ties[3, 1], output["papers"][4] = 42, 7, 9
     assert (block.place[2], block.ties[3, 1], block.papers[4]) == (42, 7, 9)
 
 

@@ -130,7 +130,7 @@ def first_block(turnover: float = 0.08) -> Block:
 
 def test_first_people_fill_places_with_the_origins_of_entrants() -> None:
     block = first_block()
-    origin, place = block.rows.people.origin, block.rows.people.place
+    origin, place = block.rows.people["origin"], block.rows.people["place"]
     np.testing.assert_array_equal(np.bincount(place), [4000, 300, 2700])
     assert stats.chisquare(np.bincount(origin[place == 0]), [3200, 400, 400]).pvalue > ALPHA
     assert (origin[place == 1] == 1).all()
@@ -140,14 +140,14 @@ def test_first_people_fill_places_with_the_origins_of_entrants() -> None:
 def test_first_people_have_unique_uids_older_than_the_first_cohort() -> None:
     block = first_block()
     assert len(np.unique(block.uid[: block.n_rows])) == 7000
-    entry_year, stage = block.rows.people.entry_year, block.rows.people.stage
+    entry_year, stage = block.rows.people["entry_year"], block.rows.people["stage"]
     assert entry_year.max() == 1979 and entry_year.min() >= UID_YEAR0
     age = 1980 - entry_year
     np.testing.assert_array_equal(stage, np.select([age < 8, age < 20], [0, 1], 2))
 
 
 def test_first_people_are_as_old_as_turnover_says() -> None:
-    age = 1980 - first_block(0.1).rows.people.entry_year
+    age = 1980 - first_block(0.1).rows.people["entry_year"]
     # 1 + floor of an exponential with rate 0.1: 10.5 on average but for the cap at 41 years
     below = 1.0 - np.exp(-0.1 * np.array([5.0, 10.0, 20.0, 40.0]))
     observed = [np.count_nonzero(age <= a) for a in (5, 10, 20, 40)]
@@ -157,7 +157,7 @@ def test_first_people_are_as_old_as_turnover_says() -> None:
 
 def test_first_people_enter_where_they_work_and_pick_institutions_by_weight() -> None:
     people = first_block().rows.people
-    place, entry_place, institution = people.place, people.entry_place, people.institution
+    place, entry_place, institution = (people[name] for name in ("place", "entry_place", "institution"))
     np.testing.assert_array_equal(entry_place, place)
     counts = np.bincount(institution, minlength=6)
     assert counts[3] == 300

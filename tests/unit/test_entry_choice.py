@@ -104,7 +104,7 @@ def entrants(odds: np.ndarray, weight: np.ndarray, n: int = 20_000, talent_abroa
     institutions = InstitutionShares(2 * np.arange(p + 1), np.tile([0.25, 1.0], p))
     people = block.rows.people
     choose_entry(rows, people, EntryChoice(odds, weight, talent_abroad, SIGMA), institutions, KEYS, counts)
-    origin, place = people.origin, people.place
+    origin, place = people["origin"], people["place"]
     np.testing.assert_array_equal(counts.ravel(), np.bincount(origin * p + place.astype(int), minlength=p * p))
     return block
 
@@ -113,7 +113,7 @@ def test_entrants_choose_with_the_probabilities_of_the_nested_logit() -> None:
     home, abroad = shares()
     odds, weight = entry_choice(home, abroad, np.zeros((1, 5, 5)), np.zeros(5), 0.6)
     block = entrants(odds[0], weight[0])
-    origin, place = block.rows.people.origin, block.rows.people.place
+    origin, place = block.rows.people["origin"], block.rows.people["place"]
     expected = probabilities(odds, weight)[0]
     for o in range(5):
         counts = np.bincount(place[origin == o], minlength=5)
@@ -125,7 +125,7 @@ def test_entrants_settle_where_they_enter_by_the_weights_of_institutions() -> No
     odds, weight = entry_choice(home, abroad, np.zeros((1, 5, 5)), np.zeros(5), 0.6)
     block = entrants(odds[0], weight[0], n=8000)
     people = block.rows.people
-    place, entry_place, institution = people.place, people.entry_place, people.institution
+    place, entry_place, institution = (people[name] for name in ("place", "entry_place", "institution"))
     np.testing.assert_array_equal(entry_place, place)
     np.testing.assert_array_equal(institution // 2, place)
     assert stats.binomtest(int((institution % 2 == 0).sum()), len(place), 0.25).pvalue > ALPHA

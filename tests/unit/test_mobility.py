@@ -45,6 +45,7 @@ def propose(block: Block, plan: MovePlan, kernel: Callable[..., int] = mobility.
     """Movers of field 0, with other personal factors if given."""
     movers, factors = Movers.empty(block.n_rows), FACTORS._replace(**changes)
     people, ties, _ = block.rows
+    people = people if kernel is mobility.propose else people.view(np.recarray)  # rows have attributes in Python
     n = kernel(YEAR, people, ties, sums(block, factors)[1], factors, plan.of(0), KEYS, movers)
     movers = movers.first(n)
     for found, name in ((movers.place_from, "place"), (movers.origin, "origin"), (movers.stage, "stage")):

@@ -72,7 +72,7 @@ def test_ties_of_others_are_not_touched(block: Block) -> None:
 def test_the_place_of_a_tie_follows_the_person(block: Block) -> None:
     year(block, [(0, 6)])
     people, ties, _ = block.rows
-    people[6].place = 3
+    people["place"][6] = 3
     assert place_of(people, ties[0, 0]) == 3
     assert place_of(people, ties[0, 1]) == NONE, "an empty slot is nowhere"
 

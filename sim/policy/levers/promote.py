@@ -161,7 +161,7 @@ PROMOTE: tuple[Lever, ...] = (
         channels=("students_to_recruits",),
         apply=_student_allocation,
         meaning="Students and assistants given to people who came within five years.",
-        source="P30, section 6 (student access 0.4)",
+        source="P30, U0 (student access 0.4)",
     ),
     Lever(
         name="talent_programme",
