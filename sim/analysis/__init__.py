@@ -16,5 +16,5 @@ __all__ = ["connect", "load"]
 def __getattr__(name: str) -> Any:
     """Import on first use: sweeps bring the whole model, which figures of a finished folder do not need."""
     if name in __all__:
-        return getattr(import_module("sim.analysis.load"), name)
+        return getattr(import_module("sim.analysis.open_results"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
