@@ -79,7 +79,7 @@ class ToyWorld:
         rows = {}
         for column in TABLES[name].columns:
             if not column.extra:
-                words = WORDS.get(column.kind, PLACES)
+                words = ("no", "yes") if column.kind == "flag" else WORDS.get(column.kind, PLACES)
                 reasons = np.array(["", "career", "fear"])
                 rows[column.name] = reasons if column.name == "exit_reason" else np.arange(n) % len(words)
         rows["year"] = np.full(n, self.year, np.int16)
