@@ -31,6 +31,8 @@ write_state(Path(sys.argv[1]), first.state())
 state = read_state(Path(sys.argv[1]))
 live.start(live.config(*words, "seed=101"), replicate=1).go(2017)
 live.resume(live.config(*words), state).go(2020)
+# fields with a researcher or none: columns of one row would be contiguous to numba, and another kind of argument
+live.start(live.config("world=g20", "start=2012", "scale=100000", "seed=101"), replicate=1).go(2017)
 live.resume(live.config(*words, "+scenario=open", "government.mode=reactive"), state, mode="reactive").go(2020)
 print({name: n for name, n in compiled().items() if n > before.get(name, 0)})
 """
