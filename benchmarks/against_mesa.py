@@ -27,7 +27,7 @@ from benchmarks.reference.handover import (
     differences,
     live_a_year,
     people_of,
-    reference_doings,
+    reference_events,
     spies,
 )
 from benchmarks.rows import Row, load
@@ -89,10 +89,10 @@ def reference_seconds(cfg: Config, state: dict[str, np.ndarray], lived: Lived) -
         constants = constants_of(world)
         model, given = people_of(world, constants), lived.given(constants)
         start = time.process_time()
-        year = model.live(given)
+        year = model.step(given)
         found.append(time.process_time() - start)
-    ours = lived.doings
-    differ = differences(ours, reference_doings(model, year, given))
+    ours = lived.events
+    differ = differences(ours, reference_events(model, year, given))
     verdict = f"not the same: {differ}" if differ else "the same on both sides"
     print(f"{len(ours.people):>8} agents: {len(ours.moves)} moves and {len(ours.papers)} papers, {verdict}")
     return min(found)
@@ -106,7 +106,7 @@ def compare(agents: Sequence[int]) -> list[Compared]:
             cfg, state = people_at(n, *scenario)
             lived = live_a_year(at_start(cfg, state))  # compiles, too
             seconds = (*engine_seconds(cfg, state), reference_seconds(cfg, state, lived))
-            number = len(lived.doings.people)
+            number = len(lived.events.people)
             found.append(Compared(number, name, *(1e9 * value / number for value in seconds)))
     return found
 

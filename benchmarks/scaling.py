@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.rows import Row, load, show
 from sim import World, load_config
-from sim.running.living import peak_memory_mb
+from sim.running.advance import peak_memory_mb
 
 ROOT = Path(__file__).parents[1]
 SCALES, FULL = (1000, 100, 10), (1000, 100, 10, 1)

@@ -32,7 +32,7 @@ from benchmarks.rows import Row, best, load, show
 from sim import analysis
 from sim.running.model import RealModel
 from sim.sweep.batches import batches
-from sim.sweep.family import LivingFamily
+from sim.sweep.family import FamilyRun
 from sim.sweep.run import Outcome, Sweep, carry_out
 from sim.sweep.spec import Spec, spec_of
 
@@ -130,8 +130,8 @@ def alone(sweep: Sweep) -> tuple[float, tuple[float, float]]:
     """Processor seconds of a run, and (wall, processor) seconds of a history, in this process, warm."""
     piece = next(batches(sweep.plan, sweep.plan.keys, 1e9)).pieces[0]
 
-    def family() -> LivingFamily:
-        return LivingFamily(RealModel(), piece, sweep.spec.record.tables, None, lambda: None)
+    def family() -> FamilyRun:
+        return FamilyRun(RealModel(), piece, sweep.spec.record.tables, None, lambda: None)
 
     def history(clock: Callable[[], float]) -> float:
         start = clock()

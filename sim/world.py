@@ -25,7 +25,7 @@ from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_leve
 from sim.phases import careers, closing, entry, levers, mobility, publication, security
 from sim.phases.macro import Macro, first_macro, frontier_reach
 from sim.phases.publication import Output
-from sim.phases.security import Safety
+from sim.phases.security import SecurityResult
 from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext
 from sim.policy.channels import Channels
 from sim.record import measures
@@ -198,7 +198,7 @@ class World(ColumnarModel):
         """Both sides' trust relative to 2013-17, which the fitted affinities contain; 1 in the history."""
         return mutual(ctx.macro.trust) / self.trust_base if self.year > DATA_END else np.ones_like(self.trust)
 
-    def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: Safety) -> None:
+    def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: SecurityResult) -> None:
         """Fear, trust and the macro state of next year."""
         setting, params = self.setting, self.setting.params
         scale = setting.scale

@@ -1,4 +1,4 @@
-"""The only module of the reference that knows the engine: people and yearly numbers out of it, and its year's doings.
+"""The only module of the reference that knows the engine: people and yearly numbers out of it, and its year's events.
 
 A `Watched` world lives its years as always; the arguments that its kernels are called with are kept by name, so
 that the reference gets the very numbers on places that the engine's people saw.
@@ -67,7 +67,7 @@ class Watched(World):
 
 
 @dataclass
-class Doings:
+class YearEvents:
     """What one side did in a year, by uid: the same form for both sides.
 
     Attributes
@@ -188,7 +188,7 @@ class Lived:
 
     context: YearContext
     plans: Plans
-    doings: Doings
+    events: YearEvents
 
     def given(self, constants: Constants) -> Given:
         """What the people of a reference see in the same year."""
@@ -219,11 +219,11 @@ def live_a_year(world: Watched) -> Lived:
             plans[ours] = arrays[0] if ours in _ONCE else np.stack(arrays)
     plans["teams"] = plans["teams"].reshape(len(plans["teams"]), -1)
     (entries,), (moved,), (output,) = ([c["returned"] for c in found[n].calls] for n in ("enter", "move", "research"))
-    doings = _engine_doings(world, exits, entries, moved, output)
-    return Lived(world.context, Plans(**plans), doings)
+    events = _engine_events(world, exits, entries, moved, output)
+    return Lived(world.context, Plans(**plans), events)
 
 
-def _engine_doings(world: World, exits: dict[int, str], entries: Entries, moved: Moves, output: Output) -> Doings:
+def _engine_events(world: World, exits: dict[int, str], entries: Entries, moved: Moves, output: Output) -> YearEvents:
     """The engine's year in the common form; nobody's row has changed since."""
     blocks = world.columns.blocks
     entered = {int(b.uid[r]): int(b.entry_place[r]) for b, rows in zip(blocks, entries.rows) for r in rows}
@@ -251,17 +251,17 @@ def _engine_doings(world: World, exits: dict[int, str], entries: Entries, moved:
             amounts[int(block.uid[row])] = tuple(float(getattr(block, n)[row]) for n in AMOUNTS)
     refused = output.lost[DECEPTION]
     lost = {(int(f), int(a), int(b)): float(refused[f, a, b]) for f, a, b in np.argwhere(refused > 0)}
-    return Doings(exits, entered, went, written, standing, amounts, mu, lost)
+    return YearEvents(exits, entered, went, written, standing, amounts, mu, lost)
 
 
-def reference_doings(model: Reference, year: Year, given: Given) -> Doings:
+def reference_events(model: Reference, year: Year, given: Given) -> YearEvents:
     """The reference's year in the common form."""
     standing = {}
     for x in model.researchers:
         uids = [t.uid if t is not None and t.active else 0 for t in x.ties]
         ties = {"ties": (*uids, *[0] * (N_TIES - len(uids)))}
         standing[x.uid] = tuple(ties[n] if n in ties else getattr(x, n) for n in PERSON.split())
-    return Doings(
+    return YearEvents(
         exits={x.uid: x.leaving for x in year.left},
         entries={x.uid: x.entry_place for x in year.entered},
         moves={x.uid: (x.prev_place, x.place, x.with_tie) for x in year.moved},
@@ -277,7 +277,7 @@ def reference_doings(model: Reference, year: Year, given: Given) -> Doings:
     )
 
 
-def differences(one: Doings, two: Doings) -> dict[str, int]:
+def differences(one: YearEvents, two: YearEvents) -> dict[str, int]:
     """How many entries of each kind differ; empty if both did the same. People are told apart by column."""
     found: dict[str, int] = defaultdict(int)
     for kind in ("exits", "entries", "moves", "papers"):

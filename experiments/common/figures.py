@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from experiments.common.numbers import read_numbers, write_numbers
 from experiments.common.page import write_page
-from experiments.common.store import Opened
+from experiments.common.store import OpenStore
 from sim.plots.style import save
 
 BAND = "Bands: where a further replicate would fall with a probability of 90 %."
@@ -19,7 +19,7 @@ Draw = Callable[[], Figure]
 
 
 def finish(
-    opened: Opened,
+    opened: OpenStore,
     numbers: pd.DataFrame,
     tables: Callable[[pd.DataFrame], Mapping[str, str]],
     figures: Mapping[str, Draw],

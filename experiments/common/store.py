@@ -15,7 +15,7 @@ from sim.store.frames import Frames
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenStore:
     """A store and where its figures go.
 
     Attributes
@@ -41,13 +41,13 @@ class Opened:
         about = self.frames.manifest
         return f"{self.run_sentence()}; version {about['version']}, {str(about['started'])[:10]}"
 
-    def beside(self, name: str) -> Opened:
+    def beside(self, name: str) -> OpenStore:
         """Another sweep of the same experiment, whose store lies beside this one's."""
         store = self.store.parent.parent / name / self.store.name
-        return Opened(load(store), store, self.folder, self.page)
+        return OpenStore(load(store), store, self.folder, self.page)
 
 
-def open_store(here: Path, words: Sequence[str] | None = None) -> Opened:
+def open_store(here: Path, words: Sequence[str] | None = None) -> OpenStore:
     """The store that a command line names: ``[--small] [--store FOLDER]``.
 
     Parameters
@@ -60,7 +60,7 @@ def open_store(here: Path, words: Sequence[str] | None = None) -> Opened:
     args = parser.parse_args(words)
     store = args.store or Path("outputs") / here.name / ("small" if args.small else "sweep")
     folder, page = (store, None) if args.small else (here, here / "README.md")
-    return Opened(load(store), store, folder, page)
+    return OpenStore(load(store), store, folder, page)
 
 
 def effects(frame: pd.DataFrame, values: Sequence[str], by: Sequence[str] = ()) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from experiments.common.numbers import Numbers, exactly
-from experiments.common.store import Opened, effects, with_axes
+from experiments.common.store import OpenStore, effects, with_axes
 from sim.analysis.balance.inputs import quotient
 from sim.analysis.outcomes import LEAKS, add
 from sim.analysis.pairs import RUN, estimate
@@ -44,7 +44,7 @@ def rate_of(case: str) -> float | None:
     return float(case.removeprefix(RATE)) if case.startswith(RATE) else None
 
 
-def numbers_of(opened: Opened) -> pd.DataFrame:
+def numbers_of(opened: OpenStore) -> pd.DataFrame:
     """All lines of ``numbers.csv``."""
     found = Numbers(CASE)
     rows, years = replicates(opened)
@@ -53,7 +53,7 @@ def numbers_of(opened: Opened) -> pd.DataFrame:
     return found.frame()
 
 
-def replicates(opened: Opened) -> tuple[pd.DataFrame, float]:
+def replicates(opened: OpenStore) -> tuple[pd.DataFrame, float]:
     """Paired effects of every rule, case and replicate, summed over years; and how many years the rules are in force.
 
     World: leaks and what prevented them, money, researcher time, papers (each counted once). Issuer: ``own_papers``.

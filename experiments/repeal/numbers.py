@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.common.numbers import Numbers, clear
-from experiments.common.store import Opened, effects, with_axes
+from experiments.common.store import OpenStore, effects, with_axes
 from sim.analysis.balance.inputs import quotient
 from sim.analysis.pairs import LEVEL, RUN, Estimate, estimate
 
@@ -41,7 +41,7 @@ class Course:
         return self.effect[:, i], self.base[:, i]
 
 
-def numbers_of(opened: Opened) -> pd.DataFrame:
+def numbers_of(opened: OpenStore) -> pd.DataFrame:
     """All lines of ``numbers.csv``."""
     found = Numbers(CASE)
     courses = dict(read(opened))
@@ -60,7 +60,7 @@ def without_fear(case: tuple, cases: list[tuple]) -> tuple:
     return next((other for other in cases if other[:2] == case[:2] and other[4] == 0), ())
 
 
-def read(opened: Opened) -> Iterator[tuple[tuple, Mapping[str, Course]]]:
+def read(opened: OpenStore) -> Iterator[tuple[tuple, Mapping[str, Course]]]:
     """Courses of all outcomes by case."""
     frames, keys = opened.frames, [*RUN, "year"]
     place = frames.read(

@@ -55,7 +55,7 @@ def history(scale: int, replicate: int) -> dict[str, np.ndarray]:
     return {name: np.array(value) for name, value in world.state().items()}
 
 
-def live(cfg: Config, mode: str, replicate: int) -> list[YearResult]:
+def run_years(cfg: Config, mode: str, replicate: int) -> list[YearResult]:
     """Years from 2018 on."""
     return list(World.from_state(cfg, history(cfg.scale, replicate), replicate, mode).run())
 
@@ -93,13 +93,13 @@ def arms(scale: int, system: System) -> tuple[Config, Config]:
 def one(scale: int, replicate: int, system: System) -> tuple[list[tuple[float, float]], list[list[float]]]:
     """One replicate: (without, with) by outcome; and the change of the first outcome at the ends of `nearest`."""
     off, on = arms(scale, system)
-    without, pulled = (live(cfg, system.mode, replicate) for cfg in (off, on))
+    without, pulled = (run_years(cfg, system.mode, replicate) for cfg in (off, on))
     levels = [(measured(without, o), measured(pulled, o)) for o in system.outcomes]
     ends = []
     for path, values in system.nearest:
         changes = []
         for value in values:
-            runs = [live(with_value(cfg, path, value), system.mode, replicate) for cfg in (off, on)]
+            runs = [run_years(with_value(cfg, path, value), system.mode, replicate) for cfg in (off, on)]
             first, second = (measured(years, system.outcomes[0]) for years in runs)
             changes.append(second - first)
         ends.append(changes)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.common.numbers import Numbers, exactly
-from experiments.common.store import Opened, effects, with_axes
+from experiments.common.store import OpenStore, effects, with_axes
 from sim.analysis.balance.inputs import quotient
 from sim.analysis.outcomes import add, columns
 from sim.analysis.pairs import RUN, estimate
@@ -22,7 +22,7 @@ SUMS = ("leaks", "leaks_prevented", "compliance_musd", "compliance_researcher_ye
         "rd_spending_musd", "n_researchers")  # fmt: skip
 
 
-def numbers_of(opened: Opened) -> pd.DataFrame:
+def numbers_of(opened: OpenStore) -> pd.DataFrame:
     """All lines of ``numbers.csv``."""
     found = Numbers(CASE)
     for case, replicates, years in _draws(opened):
@@ -31,7 +31,7 @@ def numbers_of(opened: Opened) -> pd.DataFrame:
     return found.frame()
 
 
-def _draws(opened: Opened) -> Iterator[tuple[dict[str, object], pd.DataFrame, float]]:
+def _draws(opened: OpenStore) -> Iterator[tuple[dict[str, object], pd.DataFrame, float]]:
     """Case, its replicates (effects, and ``own_*``: less those of the same draw without elements), years in force."""
     kept = [*RUN, "year", "place", *columns("place_year", SUMS)]
     place = add(opened.frames.read("place_year", kept, [("place", "==", ISSUER), ("year", ">=", FIRST)]), SUMS)
@@ -82,7 +82,7 @@ def _prices(found: Numbers, case: dict[str, object], r: pd.DataFrame, years: flo
             found.add(case, f"price of the elements, {text}", "M$ a leak", quotient(cost, prevented))
 
 
-def _institutions(found: Numbers, opened: Opened) -> None:
+def _institutions(found: Numbers, opened: OpenStore) -> None:
     """Who is covered, who pays, by size class; elements alone."""
     frames = opened.beside(INSTITUTIONS).frames
     keys = [*RUN, "year", "place", "institution", "size_class"]

@@ -2,7 +2,7 @@
 
 ``python -m sim.analysis.calibrate [--world full] [--scale 10] [--rounds 6] [--out FOLDER]``
 
-Each round lives 1980-2017 once with the current tables, compares with data, and corrects: exit rates by the
+Each round runs 1980-2017 once with the current tables, compares with data, and corrects: exit rates by the
 mean personal factor, moves by a three-way fit of the flows on the exposure of people, output by fractional
 papers, home weights by international shares, place quality by PPtop1 % (to 2014), foreign entrants by the
 foreign-born shares of 2011. Nothing after 2017 and no
@@ -95,7 +95,7 @@ class WatchedWorld(World):
             getattr(self.seen, name)[t] = getattr(ctx.macro, name)
 
 
-def live(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
+def simulate(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
     """One run 1980-2017 with the given tables."""
     world = WatchedWorld(cfg, replicate, inputs=Inputs(data, fitted))
     world.seen = Seen.empty(data.n_places)
@@ -218,7 +218,7 @@ def rounds(cfg: Config, n_rounds: int, start: Fitted | None = None) -> Iterator[
     data = load_world_data(cfg.world)
     fitted = start or Fitted.start(data)
     for k in range(n_rounds):
-        seen = live(cfg, data, fitted, replicate=1000 + k)  # replicates no user meets
+        seen = simulate(cfg, data, fitted, replicate=1000 + k)  # replicates no user meets
         fitted = next_tables(data, fitted, seen, damping=0.9 if k < n_rounds // 2 else 0.6)
         yield fitted, seen
 

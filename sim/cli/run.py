@@ -15,10 +15,10 @@ from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.running.command import Command, describe_error
-from sim.running.ending import Terminated, ending_cleanly
 from sim.running.model import Model, RealModel
 from sim.running.plan import scenario_name
 from sim.running.progress import say
+from sim.running.signals import Terminated, raise_on_signals
 from sim.running.streams import silence, write_plainly
 
 DEBUG = "TALENT_DEBUG"  # set to 1: failed runs print their traceback
@@ -42,7 +42,7 @@ def run_command(
     model = model or RealModel()
     command = None
     try:
-        with ending_cleanly():
+        with raise_on_signals():
             command = Command(cfg, model)
             return 0 if _carry_out(command, draw or _draw) else 1
     except ConfigError as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.analysis.sweep_frames import write_views
 from sim.core.read import ConfigError
-from sim.running.ending import Terminated, ending_cleanly
+from sim.running.signals import Terminated, raise_on_signals
 from sim.store.compaction import compact
 from sim.store.sweep import StoreError, SweepStore
 from sim.sweep.design_files import DESIGN, folder_of, read_about, store_folder
@@ -92,7 +92,7 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     show = {"on": True, "off": False}.get(str(spec.settings.get("progress")))
     try:
-        with ending_cleanly(), LiveStatus(spec.title, show) as status:
+        with raise_on_signals(), LiveStatus(spec.title, show) as status:
             status.note(f"{_counts(sweep)}; store {sweep.folder}")
             outcome = carry_out(sweep, only_failed=args.only_failed, show=status.progress, note=status.note)
         write_views(sweep.folder)

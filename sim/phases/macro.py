@@ -69,7 +69,7 @@ def first_macro(
     )
 
 
-def access_matrix(together: np.ndarray, whole: np.ndarray, returned: np.ndarray) -> np.ndarray:
+def access_matrix(joint: np.ndarray, whole: np.ndarray, returned: np.ndarray) -> np.ndarray:
     """What place a can reach of place b's knowledge, directed: through joint papers and people who came from b.
 
     ``access_ab = 1 - exp(-8 joint_ab / papers_a - 4 came_from_b / people_a)``; rates are assumptions
@@ -77,10 +77,10 @@ def access_matrix(together: np.ndarray, whole: np.ndarray, returned: np.ndarray)
 
     Parameters
     ----------
-    together : [P, P] symmetric joint papers; whole : [P] papers.
+    joint : [P, P] symmetric joint papers; whole : [P] papers.
     returned : [P, P], share of a's people whose previous place is b.
     """
-    reach = 8.0 * together / np.maximum(whole, 1e-9)[:, None] + 4.0 * returned
+    reach = 8.0 * joint / np.maximum(whole, 1e-9)[:, None] + 4.0 * returned
     access = 1.0 - np.exp(-reach)
     access[np.diag_indices(len(whole))] = 1.0
     return access

@@ -16,7 +16,7 @@ from sim.phases.setting import FIELD_SHARE, Setting, YearContext
 
 
 @dataclass(frozen=True)
-class Safety:
+class SecurityResult:
     """What was leaked, prevented, investigated and spent; real counts."""
 
     leaks: Leaks
@@ -51,7 +51,9 @@ def protection(setting: Setting, ctx: YearContext) -> np.ndarray:
     return 1.0 - (1.0 - ch.protection_place) * (1.0 - mean[:, :, None])
 
 
-def secure(setting: Setting, ctx: YearContext, people: HeadCounts, output: Output, cost_before: np.ndarray) -> Safety:
+def secure(
+    setting: Setting, ctx: YearContext, people: HeadCounts, output: Output, cost_before: np.ndarray
+) -> SecurityResult:
     """Leaks by way, the year's cases, and the cost of the rules in force."""
     scale, params = setting.scale, setting.params
     protected = protection(setting, ctx)
@@ -71,4 +73,4 @@ def secure(setting: Setting, ctx: YearContext, people: HeadCounts, output: Outpu
         cost, cost_before, ctx.channels.burden_institution, burden_place, inst.place,
         people.by_institution * scale, params.compliance,
     )  # fmt: skip
-    return Safety(leaked, drawn, found, protected, spent, cost)
+    return SecurityResult(leaked, drawn, found, protected, spent, cost)

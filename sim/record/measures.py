@@ -18,7 +18,7 @@ from sim.phases.careers import Exits
 from sim.phases.entry import Entries
 from sim.phases.mobility import Moves
 from sim.phases.publication import Output
-from sim.phases.security import Safety
+from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
 
@@ -36,7 +36,7 @@ class Year:
     moves: Moves
     output: Output
     people: HeadCounts
-    safety: Safety
+    security: SecurityResult
     trust: np.ndarray
     decisions: Table
     support: Support
@@ -86,7 +86,7 @@ def place_table(setting: Setting, year: Year) -> Table:
     count = {name: getattr(papers, name) * scale for name in _PAPER_COUNTS}
     impact = papers.impact_sum * scale
     funded_published = projects.funded_published.sum(axis=0) * scale
-    leaks, spent = year.safety.leaks, year.safety.compliance
+    leaks, spent = year.security.leaks, year.security.compliance
     group = setting.institutions.place
     targets = [setting.data.iso3.index(o) for o in setting.params.security.target_origins if o in setting.data.iso3]
     fear = year.people.fear_sum
@@ -111,8 +111,8 @@ def place_table(setting: Setting, year: Year) -> Table:
         **{f"leaks_{way}": leaked for way, leaked in zip(WAYS, leaks.by_way())},
         "leaks_prevented": leaks.prevented.sum(axis=0),
         "leaks_avoided_by_lost_activity": leaks.avoided.sum(axis=0),
-        "new_cases": year.safety.cases.total.sum(axis=1),
-        "new_false_cases": year.safety.cases.by_profile.sum(axis=1),
+        "new_cases": year.security.cases.total.sum(axis=1),
+        "new_false_cases": year.security.cases.by_profile.sum(axis=1),
         "fear_mean": ratio(fear.sum(axis=0) * scale, here),
         "fear_target_mean": ratio(fear[targets].sum(axis=0) * scale, stock[targets].sum(axis=0)),
         "compliance_musd": by_group(spent.musd, group, n),
@@ -223,7 +223,7 @@ def field_table(setting: Setting, year: Year) -> Table:
         "place": np.tile(np.arange(n, dtype=np.int16), N_FIELDS),
         "field": np.repeat(np.arange(N_FIELDS, dtype=np.int16), n),
         **{name: (getattr(out.by_field, name) * setting.scale).ravel() for name in names},
-        "leaks": year.safety.leaks.leaked.sum(axis=0).ravel(),
+        "leaks": year.security.leaks.leaked.sum(axis=0).ravel(),
     }
 
 
@@ -232,7 +232,7 @@ def institution_table(setting: Setting, year: Year) -> Table:
 
     Rows of a class have institution -1. Papers are counted at the institution of the lead.
     """
-    inst, spent = setting.institutions, year.safety.compliance
+    inst, spent = setting.institutions, year.security.compliance
     group, of = inst.classes
     papers = year.output.papers_by_institution * setting.scale
     values = {
@@ -266,8 +266,8 @@ def world_table(setting: Setting, year: Year, place: Table) -> Table:
             "papers_international": out.n_international * scale,
             "authors_per_paper_mean": out.n_authorships / max(out.n_papers, 1),
             "new_moves": len(year.moves.row) * scale,
-            "leaks": year.safety.leaks.leaked.sum(),
-            "compliance_musd": year.safety.compliance.musd.sum(),
+            "leaks": year.security.leaks.leaked.sum(),
+            "compliance_musd": year.security.compliance.musd.sum(),
             "impact_sum": out.impact_sum * scale,
         }.items()
     }
@@ -284,8 +284,8 @@ def observe(setting: Setting, year: Year, place: Table) -> Observation:
         net_moves=place["new_moves_in"] - place["new_moves_out"],
         papers=place["papers_fractional"],
         top1=place["top1_fractional"],
-        incidents=year.safety.incidents.sum(axis=1).astype(float),
-        protection=towards_threats(year.safety.protection.mean(axis=0), setting.threat),
+        incidents=year.security.incidents.sum(axis=1).astype(float),
+        protection=towards_threats(year.security.protection.mean(axis=0), setting.threat),
         burden=1.0 - (1.0 - year.ctx.channels.burden_place) * (1.0 - burden_inside),
         fear=np.nan_to_num(place["fear_mean"]),
         rd_spending_musd=place["rd_spending_musd"],

@@ -17,8 +17,8 @@ from typing import Any
 from sim.config.schema import Config
 from sim.core.read import ConfigError, in_words
 from sim.running import manifest as manifests
+from sim.running.advance import RunFailed, peak_memory_mb
 from sim.running.execute import Execution
-from sim.running.living import RunFailed, peak_memory_mb
 from sim.running.model import Model
 from sim.running.plan import Plan, make_plan
 from sim.running.progress import Reporter

@@ -15,7 +15,7 @@ import pyarrow as pa
 from sim.config.schema import Config
 from sim.phases.macro import Macro
 from sim.record.recorder import Sink
-from sim.running.living import Life, Tick, live, peak_memory_mb
+from sim.running.advance import Span, Tick, advance, peak_memory_mb
 from sim.running.model import Arrays, Model, WorldLike
 from sim.running.plan import Run
 from sim.store.checkpoint import Checkpoints, open_checkpoints
@@ -101,10 +101,10 @@ def _history(job: HistoryJob, cache: HistoryCache | None, notes: list[str], tick
     cfg, name = job.cfg, f"history of replicate {job.replicate}"
     about = {"world": cfg.world, "scale": cfg.scale, "seed": cfg.seed, "replicate": job.replicate}
     root = cache.root if cache is not None else None
-    life = Life(name, partial(_begin_history, job), cfg.start, job.year, job.model.places(cfg))
+    span = Span(name, partial(_begin_history, job), cfg.start, job.year, job.model.places(cfg))
     with open_checkpoints(root, job.key, cfg.checkpoint_seconds, {"of": name, **about}, notes) as checkpoints:
         sink = MemorySink()
-        world, _ = live(life, sink, checkpoints, tick)
+        world, _ = advance(span, sink, checkpoints, tick)
         history = History(job.year, world.state(), sink.tables())
         if cache is None or not _saved(cache, job.key, history, about, notes):
             return history
@@ -150,8 +150,8 @@ def do_run(job: RunJob, tick: Tick) -> Done:
 
 def _run(job: RunJob, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> Done:
     begin, run, notes = time.perf_counter(), job.run, checkpoints.notes
-    life = Life(str(run.id), partial(_begin_run, job), job.after + 1, run.cfg.end, job.model.places(run.cfg))
-    world, resumed = live(life, sink, checkpoints, tick)
+    span = Span(str(run.id), partial(_begin_run, job), job.after + 1, run.cfg.end, job.model.places(run.cfg))
+    world, resumed = advance(span, sink, checkpoints, tick)
     unread = job.model.levers_never_read(run.cfg)
     macros = pack_macros(world.macros) if job.keep_macros else None
     if macros is not None and job.root is not None:

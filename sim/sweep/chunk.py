@@ -1,6 +1,6 @@
 """A chunk: a few minutes of runs, done anywhere, whose rows are written as one part of the store.
 
-The baseline of a family is lived once; scenarios branch from its states. Asked to stop (SIGTERM: preemption, timeout,
+The baseline of a family is run once; scenarios branch from its states. Asked to stop (SIGTERM: preemption, timeout,
 Ctrl-C of the driver), a chunk leaves the run it is in, writes what is finished, and ends.
 """
 
@@ -23,12 +23,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.record.tables import PLACE_COLUMNS
-from sim.running.living import RunFailed, peak_memory_mb
+from sim.running.advance import RunFailed, peak_memory_mb
 from sim.running.manifest import now
 from sim.running.model import Model
 from sim.store.sweep import RUN_FIELDS, SweepStore
 from sim.sweep.batches import Piece
-from sim.sweep.family import LivingFamily, Tables
+from sim.sweep.family import FamilyRun, Tables
 from sim.sweep.plan import Task
 from sim.sweep.spec import Record
 
@@ -100,7 +100,7 @@ class _Chunk:
     runs: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
     held: int = 0
-    family: LivingFamily | None = None  # that is being lived
+    family: FamilyRun | None = None  # that is being run
 
     def live_piece(self, piece: Piece) -> None:
         """All runs of a family that are to be done here, its baselines first."""
@@ -108,7 +108,7 @@ class _Chunk:
         if not todo:
             return
         job = self.job
-        family = self.family = LivingFamily(job.model, piece, job.record.tables, job.cache, self._tick)
+        family = self.family = FamilyRun(job.model, piece, job.record.tables, job.cache, self._tick)
         try:
             family.prepare({task.after for task in [*todo, *family.needed(todo)]})
         except RunFailed as error:

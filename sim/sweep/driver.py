@@ -62,7 +62,7 @@ class Driver:
     ----------
     wanted : keys of the runs to compute.
     digest : of what is recorded.
-    cache : folder of histories that chunks share; None: each chunk lives its own.
+    cache : folder of histories that chunks share; None: each chunk runs its own.
     threads : of the kernels in each chunk.
     show : told of progress; note : told one line.
     """

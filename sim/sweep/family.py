@@ -1,4 +1,4 @@
-"""A family of runs with the same parameters and replicate: their baseline is lived once, scenarios branch from it."""
+"""A family of runs with the same parameters and replicate: their baseline is run once, scenarios branch from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.running.living import Life, Tick, live
+from sim.running.advance import Span, Tick, advance
 from sim.running.model import Arrays, Model, WorldLike
 from sim.running.worker import pack_macros, unpack_macros
 from sim.store.checkpoint import open_checkpoints
@@ -22,7 +22,7 @@ from sim.sweep.plan import Task
 Tables = Mapping[str, Sequence[pa.Table]]
 
 
-class LivingFamily:
+class FamilyRun:
     """The runs of one family: states at the years where they branch, macro states of the baselines.
 
     Parameters
@@ -68,7 +68,7 @@ class LivingFamily:
             return self._model.resume(task.cfg, given, self._replicate, task.mode, paired)
 
         name = f"{task.cfg.scenario}/{task.mode} replicate {self._replicate}"
-        world, own = self._live(name, task.key, begin, task.after + 1, task.cfg.end, task.cfg)
+        world, own = self._run_years(name, task.key, begin, task.after + 1, task.cfg.end, task.cfg)
         if is_baseline:
             self._macros[task.key] = pack_macros(world.macros)
             if self._piece.keep:
@@ -82,7 +82,7 @@ class LivingFamily:
         return self._shared[year]
 
     def _macros_of(self, baseline: Task) -> Arrays:
-        """Macro states of a baseline: from this chunk, from the cache, or lived for it."""
+        """Macro states of a baseline: from this chunk, from the cache, or run for it."""
         if baseline.key not in self._macros:
             found = self._load(f"macros-{baseline.key}")
             if found is None:
@@ -112,24 +112,24 @@ class LivingFamily:
                 return self._model.new(self._cfg, self._replicate, "scripted", None)
             return self._model.resume(self._cfg, dict(given), self._replicate, "scripted", None)
 
-        # Its checkpoints are not those of a history lived from the start, whose tables begin earlier.
+        # Its checkpoints are not those of a history run from the start, whose tables begin earlier.
         own = key if before < self._cfg.start else hashlib.sha256(f"{key} {before}".encode()).hexdigest()[:20]
         name = f"history of replicate {self._replicate}"
-        self._world, tables = self._live(name, own, begin, before + 1, year, self._cfg)
+        self._world, tables = self._run_years(name, own, begin, before + 1, year, self._cfg)
         self._year = year
         self._states[year] = {name: np.array(values) for name, values in self._world.state().items()}
         self._tables[year] = [*self._tables[before], tables]
         if self._piece.keep:
             self._save_history(year, key)
 
-    def _live(
+    def _run_years(
         self, name: str, key: str, begin: Callable[[Arrays | None], WorldLike], first: int, until: int, cfg: Any
     ) -> tuple[WorldLike, Mapping[str, pa.Table]]:
         sink = MemorySink()
         about = {"of": name, "world": cfg.world, "scale": cfg.scale, "seed": cfg.seed}
         with open_checkpoints(self._root, key, cfg.checkpoint_seconds, about, []) as checkpoints:
-            life = Life(name, begin, first, until, self._model.places(cfg))
-            world, _ = live(life, sink, checkpoints, self._tick)
+            span = Span(name, begin, first, until, self._model.places(cfg))
+            world, _ = advance(span, sink, checkpoints, self._tick)
             checkpoints.remove()
         return world, sink.tables()
 
@@ -157,7 +157,7 @@ class LivingFamily:
             return None
 
     def _save(self, key: str, history: History) -> None:
-        """For other chunks; if it cannot be written they live it themselves."""
+        """For other chunks; if it cannot be written they run it themselves."""
         if self._cache is None:
             return
         about = {"world": self._cfg.world, "scale": self._cfg.scale, "replicate": self._replicate}

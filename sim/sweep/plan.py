@@ -40,7 +40,7 @@ class Task:
 
 @dataclass
 class Family:
-    """Runs that share parameters and chance: their histories are parts of one baseline, lived once.
+    """Runs that share parameters and chance: their histories are parts of one baseline, run once.
 
     Attributes
     ----------

@@ -122,7 +122,7 @@ def test_engines_know_only_arrays(package: str) -> None:
 
 
 # Modules that live a run: from them everything is reached that can change its results.
-LIVES_A_RUN = ("world", "running.worker", "running.living", "sweep.family")
+LIVES_A_RUN = ("world", "running.worker", "running.advance", "sweep.family")
 # Reached from there, but without a hand in the numbers: configuration, also a sweep's, is in the key by its values, and
 # storing changes nothing.
 IN_THE_KEY_BY_VALUE = ("config", "store", "sweep")

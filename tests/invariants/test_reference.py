@@ -21,14 +21,14 @@ import benchmarks.reference
 from benchmarks.reference import impact, keyed, model, papers, pool
 from benchmarks.reference.handover import (
     PERSON,
-    Doings,
     Lived,
     Watched,
+    YearEvents,
     constants_of,
     differences,
     live_a_year,
     people_of,
-    reference_doings,
+    reference_events,
 )
 from benchmarks.reference.papers import Paper
 from benchmarks.reference.researcher import Researcher
@@ -67,7 +67,7 @@ class Both:
     start: dict[str, np.ndarray]
     cfg: live.Config
     lived: list[Lived]
-    theirs: list[Doings]
+    theirs: list[YearEvents]
 
 
 @lru_cache(maxsize=2)
@@ -85,25 +85,25 @@ def both(scale: int) -> Both:
             start = {name: np.array(value) for name, value in world.state().items()}
         lived.append(live_a_year(world))
         given = lived[-1].given(constants)
-        theirs.append(reference_doings(reference, reference.live(given), given))
+        theirs.append(reference_events(reference, reference.step(given), given))
     return Both(start, cfg, lived, theirs)
 
 
 @pytest.mark.parametrize("scale", [4000, 1])
 def test_both_give_the_same_people_for_four_years(scale: int) -> None:
     found = both(scale)
-    for year, ours, theirs in zip(range(FIRST, LAST + 1), (lived.doings for lived in found.lived), found.theirs):
+    for year, ours, theirs in zip(range(FIRST, LAST + 1), (lived.events for lived in found.lived), found.theirs):
         assert differences(ours, theirs) == {}, year
         assert 1500 < len(ours.people) < 3000
         assert min(map(len, (ours.exits, ours.entries, ours.moves))) > 30 and len(ours.papers) > 300
-    last = found.lived[-1].doings
+    last = found.lived[-1].events
     assert len(last.lost) > 10, "rules refuse partners"
-    assert {reason for lived in found.lived for reason in lived.doings.exits.values()} >= {"career", "fear"}
+    assert {reason for lived in found.lived for reason in lived.events.exits.values()} >= {"career", "fear"}
     at = PERSON.split().index("dual")
-    dual = [{uid for uid, person in lived.doings.people.items() if person[at] is not None} for lived in found.lived]
+    dual = [{uid for uid, person in lived.events.people.items() if person[at] is not None} for lived in found.lived]
     assert any(before - after for before, after in pairwise(dual)), "second affiliations end"
     assert any(after - before for before, after in pairwise(dual)), "second affiliations begin"
-    twice = sum(len(set(team)) < len(team) for lived in found.lived for team, *_ in lived.doings.papers.values())
+    twice = sum(len(set(team)) < len(team) for lived in found.lived for team, *_ in lived.events.papers.values())
     assert (twice > 0) == (scale > 1), "the same agent twice on a paper is two people, and at scale 1 nobody is two"
 
 
@@ -119,7 +119,7 @@ def differences_with(found: Both, **changes: float) -> dict[str, int]:
     constants = replace(constants, params=params)
     reference = people_of(world, constants)
     given = found.lived[-1].given(constants)
-    return differences(found.lived[-1].doings, reference_doings(reference, reference.live(given), given))
+    return differences(found.lived[-1].events, reference_events(reference, reference.step(given), given))
 
 
 def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from sim.config.schema import Config
-from sim.running.living import Life, live
+from sim.running.advance import Span, advance
 from sim.running.model import Arrays, RealModel, WorldLike
 from sim.store.checkpoint import Checkpoints, open_checkpoints
 from sim.store.sinks import MemorySink
@@ -30,8 +30,8 @@ def piece(
 ) -> tuple[dict[str, pa.Table], Arrays, int | None]:
     """Tables and state at the end of a year, and the year of the checkpoint that the piece went on from."""
     sink = MemorySink()
-    life = Life("run", partial(begin, cfg, mode), cfg.start, until, RealModel().places(cfg))
-    world, resumed = live(life, sink, checkpoints, lambda: None)
+    span = Span("run", partial(begin, cfg, mode), cfg.start, until, RealModel().places(cfg))
+    world, resumed = advance(span, sink, checkpoints, lambda: None)
     return dict(sink.tables()), world.state(), resumed
 
 

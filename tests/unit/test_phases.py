@@ -165,7 +165,7 @@ def test_posts_offered_raise_the_rate_of_that_place(world: World) -> None:
     assert cells(before.tenure != after.tenure, (0,)) == {(OTHER,)}
 
 
-# --- research and safety ------------------------------------------------------------------------------------
+# --- research and security ----------------------------------------------------------------------------------
 def test_rules_of_either_side_bind_both(world: World) -> None:
     friction = np.zeros((4, 6, P, P))
     friction[1, 2, HOST, OTHER], friction[1, 2, OTHER, HOST] = 0.5, 0.2

@@ -45,7 +45,7 @@ def balance(run: str | Path | Source, others: Sequence[str | Path | Source] = ()
     closed, swept, rates = fear.sort_others(main, beside)
     rows: list[Row] = [
         *gains.science(main),
-        *gains.together(main),
+        *gains.joint_work(main),
         *gains.talent(main),
         *gains.whereabouts(main),
         *gains.leaks(main),

@@ -64,7 +64,7 @@ def science(run: Source) -> list[Row]:
     return rows
 
 
-def together(run: Source) -> list[Row]:
+def joint_work(run: Source) -> list[Row]:
     """Joint papers by pairs of groups of places, and how many pairs of places have any."""
     frame = run.yearly("copub_year", ["place_a", "place_b", "papers_whole"])
     frame = frame.groupby([*RUN, "place_a", "place_b"])[["papers_whole"]].sum().reset_index()

@@ -23,7 +23,7 @@ class Terminated(BaseException):
 
 
 @contextmanager
-def ending_cleanly() -> Iterator[None]:
+def raise_on_signals() -> Iterator[None]:
     """Raise `Terminated` inside when one of `SIGNALS` comes; only the main thread hears it, and nohup stays nohup."""
     if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
         yield

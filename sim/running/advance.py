@@ -1,4 +1,4 @@
-"""Living through the years of a history or a run: record, take checkpoints, go on from one, say where it failed."""
+"""Advancing through the years of a history or a run: record, take checkpoints, go on from one, say where it failed."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class RunFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Life:
-    """Years to live through.
+class Span:
+    """Years of one run, or of its history.
 
     Attributes
     ----------
@@ -53,35 +53,35 @@ class Life:
     places: Sequence[str]
 
 
-def live(life: Life, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> tuple[WorldLike, int | None]:
+def advance(span: Span, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> tuple[WorldLike, int | None]:
     """Live through all years, those before the newest checkpoint excepted.
 
     Returns
     -------
     The world at the end of its last year, and the year of the checkpoint it went on from.
     """
-    with _failing(life.name) as reached:
-        world, resumed = _begin(life, checkpoints)
+    with _failing(span.name) as reached:
+        world, resumed = _begin(span, checkpoints)
         if resumed is not None:
             reached["year"] = resumed
             checkpoints.restore(sink)
-            checkpoints.notes.append(f"{life.name} went on from a checkpoint at the end of {resumed}")
-            for _ in range(life.first, resumed + 1):
+            checkpoints.notes.append(f"{span.name} went on from a checkpoint at the end of {resumed}")
+            for _ in range(span.first, resumed + 1):
                 tick()
-        recorder = Recorder(life.places, checkpoints.recording(sink))
-        for result in world.run(until=life.until):
+        recorder = Recorder(span.places, checkpoints.recording(sink))
+        for result in world.run(until=span.until):
             reached["year"] = result.year
             recorder.add(result)
             tick()
-            if result.year < life.until:
+            if result.year < span.until:
                 checkpoints.year_is_over(result.year, world.state)
     return world, resumed
 
 
-def _begin(life: Life, checkpoints: Checkpoints) -> tuple[WorldLike, int | None]:
+def _begin(span: Span, checkpoints: Checkpoints) -> tuple[WorldLike, int | None]:
     """The world, and the year of the checkpoint it comes from; a function of its own, so that the state is freed."""
     found = checkpoints.newest()
-    return (life.begin(None), None) if found is None else (life.begin(found[1]), found[0])
+    return (span.begin(None), None) if found is None else (span.begin(found[1]), found[0])
 
 
 @contextmanager
