@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from policy_small_world import PLACES, SmallWorld
+from policy_small_world import SmallWorld
 
 from sim.core.axes import KINDS, WAYS
 from sim.policy.channels import Channels, channel
@@ -291,14 +291,3 @@ def test_several_issuers_each_act_for_themselves() -> None:
         2020
     )
     assert {tuple(cell) for cell in np.argwhere(found.visa_delay)} == {(CHN, USA), (CHN, DEU)}
-
-
-@pytest.mark.parametrize("lever", LEVERS.values(), ids=LEVERS)
-def test_declarations_are_complete(lever: Lever) -> None:
-    assert lever.lo <= lever.neutral <= lever.hi
-    assert lever.unit and lever.meaning and lever.source and lever.aim in ("promote", "protect")
-    assert lever.channels
-    for effect in lever.effects:
-        assert effect.lo <= effect.default <= effect.hi
-        assert effect.role in ("sourced", "assumption") and effect.source
-    assert lever.shape(len(PLACES), 8)
