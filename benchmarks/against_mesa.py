@@ -89,7 +89,7 @@ def reference_seconds(cfg: Config, state: dict[str, np.ndarray], lived: Lived) -
         constants = constants_of(world)
         model, given = people_of(world, constants), lived.given(constants)
         start = time.process_time()
-        year = model.step(given)
+        year = model.live_a_year(given)
         found.append(time.process_time() - start)
     ours = lived.events
     differ = differences(ours, reference_events(model, year, given))

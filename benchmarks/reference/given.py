@@ -54,7 +54,7 @@ class Plans:
 
     Attributes
     ----------
-    base : [P, P]; attract : [F, P origin, 3, 2, P to]; total, scale : [F, P from, P origin, 3, 2]; accept : [P].
+    base : [P, P]; attract : [F, P origin, 3, 2, P to]; total, leaving : [F, P from, P origin, 3, 2]; accept : [P].
     entry_odds : [F, O]; entry_weight : [F, O, P].
     partners : [F, P, P], cumulative; teams : [F, sizes], cumulative.
     """
@@ -62,7 +62,7 @@ class Plans:
     base: np.ndarray
     attract: np.ndarray
     total: np.ndarray
-    scale: np.ndarray
+    leaving: np.ndarray
     accept: np.ndarray
     entry_odds: np.ndarray
     entry_weight: np.ndarray
@@ -81,7 +81,7 @@ class Given:
     hostility: list[list[float]]
     hostile: list[bool]
     case_exit: list[list[float]]
-    exit_scale: list[float]
+    exit_base: list[float]
     permanent_rate: list[list[float]]
     dual_gain: list[list[float]]
     dual_loss: list[list[float]]
@@ -90,7 +90,7 @@ class Given:
     base: list[list[float]]
     attract: list[Any]
     total: list[Any]
-    scale: list[Any]
+    leaving: list[Any]
     accept: list[float]
     entry_odds: list[list[float]]
     entry_weight: list[Any]
@@ -143,7 +143,7 @@ def _careers(params: Params, context: Any) -> dict[str, Any]:
         "hostility": context.hostility.tolist(),
         "hostile": (context.hostility > 0.0).any(axis=1).tolist(),
         "case_exit": context.case_exit.tolist(),
-        "exit_scale": (context.inputs.exit_scale * np.exp(-c.exit_funding * context.ln_funding)).tolist(),
+        "exit_base": (context.inputs.exit_base * np.exp(-c.exit_funding * context.ln_funding)).tolist(),
         "permanent_rate": np.clip(rates + ch.permanent_offer[:, None], 0.0, 1.0).tolist(),
         "dual_gain": gain.tolist(),
         "dual_loss": (1.0 - (1.0 - s.dual_end) * (1.0 - ban)).tolist(),

@@ -37,7 +37,7 @@ REASONS = {1: "career", 2: "fear", 3: "case"}
 # kernel, and the arguments (or members of them) that hold numbers on places; each is called once a field
 _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
     (entry, "choose_entry", {"entry_odds": "choice.odds", "entry_weight": "choice.weight"}),
-    (mobility, "propose", {name: f"plan.{name}" for name in ("base", "attract", "total", "scale", "accept")}),
+    (mobility, "propose", {name: f"plan.{name}" for name in ("base", "attract", "total", "leaving", "accept")}),
     (publication, "plan_papers", {"teams": "team_cumulative"}),
     (publication, "write_papers", {"partners": "rules.cumulative"}),
 )

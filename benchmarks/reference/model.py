@@ -43,7 +43,7 @@ class Reference(mesa.Model):
         """Everyone in research."""
         return self.agents_by_type[Researcher]
 
-    def step(self, given: Given) -> Year:
+    def live_a_year(self, given: Given) -> Year:
         """One year of everybody."""
         people = self.researchers
         people.do("feel", given)

@@ -95,7 +95,7 @@ class Researcher(mesa.Agent):
                 self.dual = None
         elif a != o and s > 0 and draw(g.key[Stream.DUAL], uid) < g.dual_gain[a][o]:
             self.dual = o
-        hazard = g.exit_scale[a] * (c.exit_early, c.exit_established, c.exit_senior)[s]
+        hazard = g.exit_base[a] * (c.exit_early, c.exit_established, c.exit_senior)[s]
         if self.permanent:
             hazard *= c.exit_permanent
         drawn = -log(1.0 - draw(g.key[Stream.EXIT], uid))
@@ -130,7 +130,7 @@ class Researcher(mesa.Agent):
         total = g.total[f][c][o][s][elite]
         total += sum(base[d] * attract[d] * (x - 1.0) for d, x in factor.items())
         drawn = -log(1.0 - draw(g.key[Stream.MOVE], self.uid))
-        if drawn > g.scale[f][c][o][s][elite] * own * total:
+        if drawn > g.leaving[f][c][o][s][elite] * own * total:
             return
         key = fold(g.key[Stream.DESTINATION], self.uid)
         best, to = -inf, None

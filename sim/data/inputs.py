@@ -44,7 +44,7 @@ class YearInputs:
     cohort_before, cohort_after : [F, O], cumulative new researchers by field and origin, to last and this year.
     home_share : [O], base share of the cohort that enters at home.
     abroad_share : [O, P], base shares of hosts among those who enter abroad; rows sum to 1.
-    exit_scale : [P], exit hazard of a person with personal factor 1.
+    exit_base : [P], exit hazard of a person with personal factor 1.
     move_base : [P, P], move intensity of a person with micro factor 1.
     output : [P], authorships a year of a person with talent 1; home_weight, quality : [P], fitted.
     gerd, income, freedom : [P].
@@ -55,7 +55,7 @@ class YearInputs:
     cohort_after: np.ndarray
     home_share: np.ndarray
     abroad_share: np.ndarray
-    exit_scale: np.ndarray
+    exit_base: np.ndarray
     move_base: np.ndarray
     output: np.ndarray
     home_weight: np.ndarray
@@ -73,7 +73,7 @@ class Inputs:
         self.data = data
         self.fitted = fitted
         self._shares = field_array("share")
-        self._exit_scale = exit_hazard(data) / fitted.exit_norm
+        self._exit_base = exit_hazard(data) / fitted.exit_norm
         self._gerd, self._income = extend_inputs(data.gerd_musd, LAST_YEAR), extend_inputs(data.income, LAST_YEAR)
         self._cumulative: dict[int, np.ndarray] = {FIRST_YEAR - 1: np.zeros(data.n_places)}
         self._entry_growth = entry_growth(data.entries[-6:])
@@ -140,7 +140,7 @@ class Inputs:
             cohort_after=after[None, :] * self._shares[:, None],
             home_share=home_share,
             abroad_share=abroad,
-            exit_scale=self._base(self._exit_scale, year),
+            exit_base=self._base(self._exit_base, year),
             move_base=self.fitted.move_base(year),
             output=self._base(self.fitted.output, year),
             home_weight=self._base(self.fitted.home_weight, year),

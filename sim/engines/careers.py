@@ -1,7 +1,7 @@
 """Careers: fear, ageing, tenure, second affiliations and exits, one pass over the rows of a field.
 
 Exit is a hazard by stage, post, funding per head and fear (ODD 7.1). The place's yearly
-exit rate comes from data; `exit_scale` is that rate divided by the fitted mean of the personal factors, so
+exit rate comes from data; `exit_base` is that rate divided by the fitted mean of the personal factors, so
 that personal factors say who leaves, and the place's rate says how many.
 """
 
@@ -27,7 +27,7 @@ class CareerRates(NamedTuple):
     ----------
     hostility : [P, O], level h of a place towards an origin; threat : [P, P], of place b to place a, 0-1.
     spill, nearness : weights of others' hostility and of ties in threatening places, see `fear_of`.
-    exit_scale : [P], yearly hazard of exit of a person with factor 1.
+    exit_base : [P], yearly hazard of exit of a person with factor 1.
     exit_by_stage : [3], exit_permanent : personal factors on the hazard.
     exit_fear : log of the factor at full fear.
     case_exit : [P, O], extra yearly hazard through investigations.
@@ -41,7 +41,7 @@ class CareerRates(NamedTuple):
     threat: np.ndarray
     spill: float
     nearness: float
-    exit_scale: np.ndarray
+    exit_base: np.ndarray
     exit_by_stage: np.ndarray
     exit_permanent: float
     exit_fear: float
@@ -151,7 +151,7 @@ def step(
     leavers : out, arrays as long as the rows; `number` is added to.
     """
     hostility, threat, spill, nearness = rates.hostility, rates.threat, rates.spill, rates.nearness
-    exit_scale, by_stage, exit_permanent = rates.exit_scale, rates.exit_by_stage, rates.exit_permanent
+    exit_base, by_stage, exit_permanent = rates.exit_base, rates.exit_by_stage, rates.exit_permanent
     exit_fear, case_exit = rates.exit_fear, rates.case_exit
     tenure, talent_permanent = rates.tenure, rates.talent_permanent
     dual_gain, dual_loss = rates.dual_gain, rates.dual_loss
@@ -182,7 +182,7 @@ def step(
                 person.dual = NONE
         elif a != o and stage > 0 and draw(keys.dual, person.uid) < dual_gain[a, o]:
             person.dual = o
-        base = exit_scale[a] * exit_factor(stage, person.permanent, by_stage, exit_permanent)
+        base = exit_base[a] * exit_factor(stage, person.permanent, by_stage, exit_permanent)
         chilled = base * np.exp(exit_fear * fear) if fear != 0.0 else base
         reason = exit_reason(draw(keys.exit, person.uid), base, chilled, chilled + case_exit[a, o])
         if reason != STAYS:

@@ -215,7 +215,7 @@ def propose(
     movers : out, as long as the rows.
     """
     cell, needed, home_early = bounds.cell, bounds.needed, factors.home_early
-    base, attract, total, scale, accept = plan.base, plan.attract, plan.total, plan.scale, plan.accept
+    base, attract, total, leaving, accept = plan.base, plan.attract, plan.total, plan.leaving, plan.accept
     found = np.empty(ties.shape[1], np.uint8)
     number = np.empty(ties.shape[1], np.int64)
     tie_factor = (1.0 + np.arange(ties.shape[1] + 1)) ** factors.tie  # of a place with so many co-authors
@@ -230,7 +230,7 @@ def propose(
         c, o, s = person.place, person.origin, person.stage
         e = cell[i] % N_ELITE
         returns = home_early if studied_abroad(year, person) and o != c else 1.0
-        level = scale[c, o, s, e] * micro(person, factors)
+        level = leaving[c, o, s, e] * micro(person, factors)
         limit = -np.log(1.0 - draw(keys.move, person.uid))  # moves if the hazard exceeds it
         if limit > level * total[c, o, s, e] * most * returns:
             continue

@@ -25,15 +25,15 @@ class FieldPlan(NamedTuple):
     base : [P from, P to], yearly intensity R of a person with micro factor 1.
     attract : [P origin, 3 stage, 2 elite, P to], factor on the intensity towards each place.
     total : [P from, P origin, 3, 2], ``sum_d base * attract``.
-    scale : same shape, factor ``exp(-utility here) * (total / neutral total) ** (spread - 1)``; 0 where nobody is.
-    hazard : same shape, ``total * scale``: yearly hazard of a person with micro factor 1 and no ties.
+    leaving : same shape, factor ``exp(-utility here) * (total / neutral total) ** (spread - 1)``; 0 where nobody is.
+    hazard : same shape, ``total * leaving``: yearly hazard of a person with micro factor 1 and no ties.
     accept : [P to], share of arrivals for whom there is a vacancy, for talent 1.
     """
 
     base: np.ndarray
     attract: np.ndarray
     total: np.ndarray
-    scale: np.ndarray
+    leaving: np.ndarray
     hazard: np.ndarray
     accept: np.ndarray
 
@@ -45,21 +45,21 @@ class MovePlan:
     Attributes
     ----------
     group : [F], slice of the arrays below that each field reads.
-    base, accept : see `FieldPlan`; attract, total, scale, hazard : [G, ...], slices as there.
+    base, accept : see `FieldPlan`; attract, total, leaving, hazard : [G, ...], slices as there.
     """
 
     group: np.ndarray
     base: np.ndarray
     attract: np.ndarray
     total: np.ndarray
-    scale: np.ndarray
+    leaving: np.ndarray
     hazard: np.ndarray
     accept: np.ndarray
 
     def of(self, field: int) -> FieldPlan:
         """Plan of one field."""
         g = self.group[field]
-        return FieldPlan(self.base, self.attract[g], self.total[g], self.scale[g], self.hazard[g], self.accept)
+        return FieldPlan(self.base, self.attract[g], self.total[g], self.leaving[g], self.hazard[g], self.accept)
 
 
 class Utilities(NamedTuple):
@@ -119,15 +119,15 @@ def plan_moves(
     neutral = reach(base, homing[None, :, None, None, :])[0, :, :, 0, 0]  # [from, origin]
     plain = pull * (openness * homing)[:, :, None, None, :]  # [G, o, s, e, d]
     if np.any(programmes.pull != 1.0) or np.any(chairs.pull != 1.0):
-        # the pull of others only lowers what a programme draws, so slots hold with the scale of a year without
+        # the pull of others only lowers what a programme draws, so slots hold with the leaving of a year without
         without = diversion(reach(base, plain), neutral, push, people, spread)
         plain = plain * _within_slots(programmes, chairs, inflow(base, plain, people * without))
     total = reach(base, plain)
-    scale = diversion(total, neutral, push, people, spread)
-    expected = inflow(base, plain, people * scale).sum(axis=(0, 1))
+    leaving = diversion(total, neutral, push, people, spread)
+    expected = inflow(base, plain, people * leaving).sum(axis=(0, 1))
     reference = (base * (number.sum(axis=1)[:, None] + number * (home - 1.0))).sum(axis=0)
     accept = np.minimum(1.0, vacancies * reference / np.maximum(expected, 1e-300))
-    return MovePlan(group, base, plain, total, scale, total * scale, accept)
+    return MovePlan(group, base, plain, total, leaving, total * leaving, accept)
 
 
 @njit(cache=True, nogil=True)
@@ -160,7 +160,7 @@ def diversion(
 
     Returns
     -------
-    scale : shape of `total`; 0 in cells without people.
+    leaving : shape of `total`; 0 in cells without people.
     """
     out = np.zeros(total.shape)
     n_groups, n, _, n_stages, n_elite = total.shape

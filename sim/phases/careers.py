@@ -33,7 +33,7 @@ def career_rates(setting: Setting, ctx: YearContext) -> CareerRates:
         threat=setting.threat,
         spill=collaboration.fear_exposure_other,
         nearness=collaboration.fear_nearness_tie,
-        exit_scale=ctx.inputs.exit_scale * np.exp(-c.exit_funding * ctx.ln_funding),
+        exit_base=ctx.inputs.exit_base * np.exp(-c.exit_funding * ctx.ln_funding),
         exit_by_stage=exit_by_stage(setting),
         exit_permanent=c.exit_permanent,
         exit_fear=c.exit_fear,

@@ -85,7 +85,7 @@ def both(scale: int) -> Both:
             start = {name: np.array(value) for name, value in world.state().items()}
         lived.append(live_a_year(world))
         given = lived[-1].given(constants)
-        theirs.append(reference_events(reference, reference.step(given), given))
+        theirs.append(reference_events(reference, reference.live_a_year(given), given))
     return Both(start, cfg, lived, theirs)
 
 
@@ -119,7 +119,7 @@ def differences_with(found: Both, **changes: float) -> dict[str, int]:
     constants = replace(constants, params=params)
     reference = people_of(world, constants)
     given = found.lived[-1].given(constants)
-    return differences(found.lived[-1].events, reference_events(reference, reference.step(given), given))
+    return differences(found.lived[-1].events, reference_events(reference, reference.live_a_year(given), given))
 
 
 def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> None:

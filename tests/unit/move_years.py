@@ -50,4 +50,4 @@ def plan_of(year: dict[str, Any]) -> MovePlan:
 def arrivals(year: dict, plan: MovePlan) -> np.ndarray:
     """Expected arrivals [F, from, origin, stage, elite, to] of people without ties."""
     intensity = plan.base[None, :, None, None, None, :] * plan.attract[plan.group][:, None]
-    return (year["people"] * plan.scale[plan.group])[..., None] * intensity
+    return (year["people"] * plan.leaving[plan.group])[..., None] * intensity

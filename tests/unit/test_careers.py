@@ -35,7 +35,7 @@ NEUTRAL = CareerRates(
     threat=THREAT,
     spill=SPILL,
     nearness=NEARNESS,
-    exit_scale=np.full(P, 0.05),
+    exit_base=np.full(P, 0.05),
     exit_by_stage=STAGE_FACTOR,
     exit_permanent=0.6,
     exit_fear=0.25,
@@ -108,7 +108,7 @@ def test_investigations_end_careers_only_where_they_happen() -> None:
 
 
 def test_a_higher_hazard_only_adds_leavers() -> None:
-    few, many = (step(people(20_000, P), exit_scale=np.full(P, h)) > 0 for h in (0.02, 0.06))
+    few, many = (step(people(20_000, P), exit_base=np.full(P, h)) > 0 for h in (0.02, 0.06))
     assert not (few & ~many).any() and many.sum() > 2 * few.sum()
 
 
@@ -116,7 +116,7 @@ def test_free_rows_neither_age_nor_leave() -> None:
     block = people(100, P)
     block.retire(np.arange(10))
     stage = block.stage[:10].copy()
-    reason = step(block, exit_scale=np.full(P, 50.0))
+    reason = step(block, exit_base=np.full(P, 50.0))
     assert not reason[:10].any() and reason[10:].all()
     np.testing.assert_array_equal(block.stage[:10], stage)
 
@@ -188,7 +188,7 @@ def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, n
             dual[i] = NONE if second < a["dual_loss"][c, dual[i]] else dual[i]
         elif s > 0 and c != o and second < a["dual_gain"][c, o]:
             dual[i] = o
-        base = a["exit_scale"][c] * STAGE_FACTOR[s] * (0.6 if permanent[i] else 1.0)
+        base = a["exit_base"][c] * STAGE_FACTOR[s] * (0.6 if permanent[i] else 1.0)
         chilled = base * np.exp(a["exit_fear"] * fear_by_hand(block, i, a["hostility"]))
         ends = np.array([base, chilled, chilled + a["case_exit"][c, o]])
         at = int(np.searchsorted(ends, -np.log1p(-exit_), side="right"))
@@ -212,7 +212,7 @@ def fear_by_hand(block: Block, i: int, hostility: np.ndarray) -> float:
 def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
     rng = np.random.default_rng(9)
     rules = {
-        "hostility": HOSTILITY, "exit_scale": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
+        "hostility": HOSTILITY, "exit_base": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
         "case_exit": rng.uniform(0.0, 0.1, (P, P)), "tenure": rng.uniform(0.0, 0.5, (P, 3)),
         "talent_permanent": talent_permanent, "dual_gain": rng.uniform(0.0, 0.5, (P, P)),
         "dual_loss": rng.uniform(0.0, 0.5, (P, P)),

@@ -55,7 +55,7 @@ def test_entrants_grow_on_ever_more_slowly_after_the_data(inputs: Inputs) -> Non
 def test_rates_after_the_data_are_the_means_of_the_last_five_years(inputs: Inputs) -> None:
     late = [inputs.year(year) for year in range(2013, 2018)]
     after = inputs.year(2030)
-    for name in ("exit_scale", "output", "home_weight", "quality", "freedom", "move_base"):
+    for name in ("exit_base", "output", "home_weight", "quality", "freedom", "move_base"):
         np.testing.assert_allclose(
             getattr(after, name), np.mean([getattr(y, name) for y in late], axis=0), err_msg=name
         )
@@ -68,7 +68,7 @@ def test_rates_are_usable_everywhere(inputs: Inputs) -> None:
     n = inputs.data.n_places
     for year in range(FIRST_YEAR, 2061, 5):
         y = inputs.year(year)
-        assert (y.exit_scale >= 0.0).all() and (y.move_base >= 0.0).all() and (y.output > 0.0).all()
+        assert (y.exit_base >= 0.0).all() and (y.move_base >= 0.0).all() and (y.output > 0.0).all()
         assert not np.diag(y.move_base).any(), "nobody moves to where they are"
         assert ((y.home_share >= 0.0) & (y.home_share <= 1.0)).all()
         np.testing.assert_allclose(y.abroad_share.sum(axis=1), 1.0, rtol=1e-9)

@@ -62,7 +62,7 @@ def intensities(block: Block, plan: MovePlan, i: int, factors: MoveFactors = FAC
     """Intensity of person i for every place [P], as ODD 7.4 says, and ties there; no shortcut."""
     c, o, s = int(block.place[i]), int(block.origin[i]), int(block.stage[i])
     e = int(block.talent[i] >= ELITE_TALENT)
-    level = plan.of(0).scale[c, o, s, e] * micro_by_hand(block, i)
+    level = plan.of(0).leaving[c, o, s, e] * micro_by_hand(block, i)
     ties = np.zeros(len(plan.base), int)
     for word in block.ties[i]:
         b = place_of(block.rows.people, word)

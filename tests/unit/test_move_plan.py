@@ -26,7 +26,7 @@ def test_plan_equals_sums_by_hand() -> None:
             plain += year["base"][c, d] * homing
         assert plan.total[f, c, o, s, e] == pytest.approx(total, rel=1e-12)
         scale = year["push"][s, e, c] * (total / plain) ** (year["spread"] - 1.0)
-        assert plan.scale[f, c, o, s, e] == pytest.approx(scale, rel=1e-12)
+        assert plan.leaving[f, c, o, s, e] == pytest.approx(scale, rel=1e-12)
 
 
 def test_fields_under_the_same_rules_share_one_plan() -> None:
@@ -36,14 +36,14 @@ def test_fields_under_the_same_rules_share_one_plan() -> None:
     assert plan.group.tolist() == [0, 0, 1, 0]
     apart = plan_of(year | {"openness": year["openness"] * (1.0 - 1e-15 * np.arange(4)[:, None, None])})
     assert apart.group.tolist() == [0, 1, 2, 3]
-    for name in ("attract", "total", "scale", "hazard"):
+    for name in ("attract", "total", "leaving", "hazard"):
         np.testing.assert_allclose(getattr(plan, name)[plan.group], getattr(apart, name), rtol=1e-12)
     np.testing.assert_allclose(plan.accept, apart.accept, rtol=1e-12)
 
 
 def test_neutral_plan_leaves_the_fitted_rates_alone() -> None:
     plan = plan_of(neutral())
-    np.testing.assert_array_equal(plan.scale, np.ones_like(plan.scale))
+    np.testing.assert_array_equal(plan.leaving, np.ones_like(plan.leaving))
     np.testing.assert_array_equal(plan.accept, np.ones(N_PLACES))
 
 
@@ -51,7 +51,7 @@ def test_inflow_equals_a_plain_loop() -> None:
     year = random_year()
     plan = plan_of(year)
     expected = arrivals(year, plan).sum(axis=(0, 1, 3))  # [origin, elite, to]
-    found = inflow(year["base"], plan.attract[plan.group], year["people"] * plan.scale[plan.group])
+    found = inflow(year["base"], plan.attract[plan.group], year["people"] * plan.leaving[plan.group])
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
@@ -100,7 +100,7 @@ def test_a_world_closed_to_an_origin_stops_its_moves_at_any_spread() -> None:
         year = neutral() | {"spread": spread}
         year["openness"][:, 1, :] = 0.0
         plan = plan_of(year)
-        assert np.isfinite(plan.scale).all()
+        assert np.isfinite(plan.leaving).all()
         assert arrivals(year, plan)[:, :, 1].sum() == 0.0
 
 

@@ -57,9 +57,9 @@ def us_institutions(sources: Sources, log: ImputedLog) -> pd.DataFrame:
     return out.sort_values(["federal_musd", "name"], ascending=[False, True], kind="stable")
 
 
-def zipf_institutions(place: str, researchers: float, scale: float, support: float) -> pd.DataFrame:
+def zipf_institutions(place: str, researchers: float, per_power: float, support: float) -> pd.DataFrame:
     """n institutions, size of the k-th proportional to 1/k, with `support` million $ in all."""
-    n = int(np.clip(round(scale * researchers**N_POWER), N_MIN, N_MAX))
+    n = int(np.clip(round(per_power * researchers**N_POWER), N_MIN, N_MAX))
     size = 1 / np.arange(1, n + 1)
     size /= size.sum()
     names = [f"{place} {k}" for k in range(1, n + 1)]
@@ -79,7 +79,7 @@ def build_institutions(
     researchers : [P], 2017; gerd : [P] in 2017 and in 2021, million PPP 2021 $.
     """
     others = [i for i, place in enumerate(places) if place != "USA"]
-    scale = N_MAX / researchers[others].max() ** N_POWER
+    per_power = N_MAX / researchers[others].max() ** N_POWER
     american = us_institutions(sources, log)
     share = american.federal_musd.sum() / gerd[2021][places.index("USA")]
     rule = f"sizes by Zipf's law, number proportional to researchers**0.7, support {share:.4f} of GERD as in the US"
@@ -88,7 +88,7 @@ def build_institutions(
         if place == "USA":
             part = american
         else:
-            part = zipf_institutions(place, researchers[i], scale, share * gerd[2017][i])
+            part = zipf_institutions(place, researchers[i], per_power, share * gerd[2017][i])
             log.add("institutions", place, "all", rule)
         parts.append(part.assign(place=place, weight=part.weight / part.weight.sum()))
     out = pd.concat(parts, ignore_index=True)
