@@ -201,7 +201,7 @@ _MECHANISMS = (
           tests=(TERMS, "unit/test_security.py::test_fear_dies_out_without_cases_over_the_whole_sweep")),
     _term("Spill-over of fear", "sim/engines/security.py", "others of the place hear of it",
           (_us("fear_mean", 1),), "input", "P9; swept", "restrictive", ("params.security.fear_spill", 0.0)),
-    _term("Fear and collaboration", "sim/engines/publication.py", "the fearful avoid partners they fear for",
+    _term("Fear and collaboration", "sim/engines/teams.py", "the fearful avoid partners they fear for",
           (_us("papers_international", -1), _us("leaks", -1)), "input", "P9; assumption", "restrictive",
           ("params.collaboration.fear", 0.0)),
     _term("Fear and leaving", "sim/engines/mobility.py", "the fearful move away and leave research",

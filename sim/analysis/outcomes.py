@@ -78,7 +78,7 @@ OUTCOMES: dict[str, Outcome] = {
         Outcome("international_share", _PLACE, "0-1", "share of papers with authors in another country, whole counting",
                 ("papers_international",), per="papers_whole"),
         Outcome("international_share_fractional", _PLACE, "0-1",
-                "share of papers, fractional counting, for several places together",
+                "share of papers with authors in another country, fractional counting; adds up over places",
                 ("papers_international_fractional",), per="papers_fractional"),
         Outcome("international_share_world", "world_year", "0-1",
                 "share of the world's papers with authors in two countries or more",
@@ -88,8 +88,8 @@ OUTCOMES: dict[str, Outcome] = {
         Outcome("top1_once", _PLACE, "papers", f"{_TOP}; fractional counting, so that a joint paper counts once",
                 ("top1_fractional_at_baseline_threshold",), otherwise="top1_fractional"),
         Outcome("leaks", _PLACE, "project-years", "leaks of all ways", LEAKS),
-        Outcome(ABSENCE, _PLACE, "project-years", "as a difference from the paired baseline: leaks fewer that were "
-                "neither prevented nor avoided by lost activity; its level means nothing", (), (*LEAKS, *COUNTED)),
+        Outcome(ABSENCE, _PLACE, "project-years", "fewer leaks than in the paired baseline, beyond those "
+                "prevented or avoided by lost activity; only the difference has a meaning", (), (*LEAKS, *COUNTED)),
         Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on recruiting researchers",
                 ("compliance_musd", "recruitment_musd")),
     )

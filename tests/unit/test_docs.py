@@ -51,7 +51,9 @@ def anchors(page: Path) -> set[str]:
 
 def links(page: Path) -> list[tuple[str, str]]:
     """Text and goal of the links of a page to this repository."""
-    found = re.findall(r"\[([^\]]*)\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "code", read(page)))  # no links in code
+    found = re.findall(
+        r"(?:\[([^\[\]]*))?\]\(([^)\s]+)(?: \"[^\"]*\")?\)", re.sub(r"`[^`\n]*`", "code", read(page))
+    )  # no links in code
     return [(text, goal) for text, goal in found if "://" not in goal]
 
 
