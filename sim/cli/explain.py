@@ -11,6 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from sim.cli.parse import Parser
 from sim.config.folders import options, search_folders
 from sim.config.load import load_config
 from sim.config.schema import Config
@@ -48,7 +49,7 @@ def command(words: Sequence[str]) -> int:
 
 
 def _parse(words: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser = Parser("explain")
     parser.add_argument("--config-dir", "-cd", nargs="?")
     parser.add_argument("--year", nargs="?", const="")
     args, rest = parser.parse_known_args(words)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.sweep_frames import write_views
+from sim.cli.parse import Parser
 from sim.core.read import ConfigError
 from sim.running.signals import Terminated, raise_on_signals
 from sim.store.compaction import compact
@@ -46,13 +47,8 @@ def command(words: Sequence[str]) -> int:
     return _run(_parse(words))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Any:
-        raise ConfigError([f"command line: sweep: {message}; see --help"])
-
-
 def _parse(words: Sequence[str]) -> argparse.Namespace:
-    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser = Parser("sweep")
     parser.add_argument("path", type=Path)
     parser.add_argument("changes", nargs="*")
     for flag in ("--small", "--dry-run", "--only-failed"):

@@ -127,6 +127,11 @@ class Lever:
         """Keys that a policy's scope may use with this lever."""
         return tuple(key for axis in self.axes for key in AXIS_SCOPES[axis])
 
+    @property
+    def combination(self) -> str:
+        """Rule by which strengths combine, in words."""
+        return f"weighted by {self.of}" if self.of else self.combine
+
     def shape(self, n_places: int, n_institutions: int) -> tuple[int, ...]:
         """Shape of the strength array."""
         sizes = {"f": N_FIELDS, "k": len(KINDS), "e": len(FLOWS), "i": n_institutions}
