@@ -13,10 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from sim.core.digest import file_digest
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
-from sim.store.files import aside, damage, flush, sha256
+from sim.store.files import aside, damage, flush
 from sim.store.runs import table_checksums
 
 DISTRIBUTION = "talent-circulation"
@@ -60,7 +61,7 @@ def results(execution: Execution, folder: Path, peak_memory_mb: float) -> dict[s
     """What is known once the tables are written."""
     metas = [execution.metas[run.key] for run in execution.plan.recorded_runs]
     unread = sorted({lever for meta in metas for lever in meta.levers_never_read})
-    files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != NAME and path.is_file()}
+    files = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.name != NAME and path.is_file()}
     return {
         "runs": [asdict(meta) for meta in metas],
         "levers_never_read": unread,
