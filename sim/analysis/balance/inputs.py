@@ -177,6 +177,10 @@ class Source:
         groups = found.groupby([*by], sort=False) if by else [((), found)]
         return {cell: Paired(part["reference"].to_numpy(), part["level"].to_numpy()) for cell, part in groups}
 
+    def split(self, frame: pd.DataFrame, value: Value, column: str, years: int = 1) -> dict[str, Paired]:
+        """The same by the values of one column, as means of so many years."""
+        return {str(cell[0]): pair * (1 / years) for cell, pair in self.paired(frame, value, [column]).items()}
+
     def outcomes(
         self, table: str, names: Sequence[str], keys: Sequence[str] = (), **keep: Sequence[str]
     ) -> pd.DataFrame:
