@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.analysis.balance import balance, fear
 from sim.analysis.balance.inputs import Source, open_run
 from sim.cli.parse import Parser
+from sim.config.folders import options, search_folders
 from sim.core.axes import MODES
 from sim.core.read import ConfigError, unknown
 from sim.params import SecurityParams
@@ -42,8 +43,6 @@ def command(words: Sequence[str]) -> int:
 
 def _named(scenario: str, config_dir: str | None) -> str:
     """The name, if it is one; otherwise an error that says what can be given."""
-    from sim.config.folders import options, search_folders
-
     parts = scenario.strip("[]").split(",")
     known = options("scenario", search_folders(config_dir).values())
     for part in parts:

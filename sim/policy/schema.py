@@ -9,31 +9,13 @@ from datetime import date
 from typing import Any
 
 from sim.core.axes import STAGES
-from sim.core.read import (
-    Problems,
-    check_keys,
-    join,
-    mapping,
-    names,
-    near,
-    nearest,
-    number,
-    one_of,
-    show,
-    text,
-    unknown,
-)
+from sim.core.read import Problems, check_keys, join, mapping, names, near, nearest, number, one_of, show, text, unknown
 from sim.data.fields import FIELD_NAMES
 from sim.policy.levers import LEVERS, Lever
 
 SENSITIVITIES = ("open", "sensitive")
 RESEARCH_TYPES = ("basic", "applied")
-_WORDS = {
-    "fields": FIELD_NAMES,
-    "sensitivity": SENSITIVITIES,
-    "research_type": RESEARCH_TYPES,
-    "stages": STAGES,
-}
+_WORDS = {"fields": FIELD_NAMES, "sensitivity": SENSITIVITIES, "research_type": RESEARCH_TYPES, "stages": STAGES}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PLACES = ("origins", "partners", "destinations")
 

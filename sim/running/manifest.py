@@ -20,7 +20,6 @@ from sim.running.plan import Plan, modes_of
 from sim.store.files import aside, damage, flush
 from sim.store.runs import table_checksums
 
-DISTRIBUTION = "talent-circulation"
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "hydra-core", "omegaconf", "rich")
 NAME = "manifest.json"
 
@@ -28,7 +27,6 @@ NAME = "manifest.json"
 def describe(plan: Plan, model: Model) -> dict[str, Any]:
     """What is known of a command before it runs."""
     cfg = plan.cfg
-    revision, changed = git_revision()
     return {
         "status": "running",
         "stage": "start",
@@ -45,14 +43,22 @@ def describe(plan: Plan, model: Model) -> dict[str, Any]:
         "first_policy_year": plan.first_policy_year,
         "branch_year": plan.branch,
         "runs": [{"key": run.key, **asdict(run.id)} for run in plan.recorded_runs],
-        "version": package_version(DISTRIBUTION),
+        "checksums": {"data": model.data_checksums(cfg)},
+        **origin(),
+    }
+
+
+def origin() -> dict[str, Any]:
+    """What computes, and since when: version, commit, Python, machine and packages."""
+    revision, changed = git_revision()
+    return {
+        "version": package_version("talent-circulation"),
         "git_revision": revision,
         "git_changed": changed,
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
         "packages": {name: package_version(name) for name in PACKAGES},
-        "checksums": {"data": model.data_checksums(cfg)},
         "started": now(),
     }
 

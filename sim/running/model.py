@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from sim.config.key import data_checksums, run_key
 from sim.config.load import timeline_of
 from sim.config.schema import Config, to_mapping
-from sim.data.places import members
+from sim.data.places import resolve
 from sim.data.tables import load_world_data
 from sim.record.recorder import YearResult
 from sim.world import World
@@ -93,7 +93,7 @@ class RealModel:
     def members(self, cfg: Config, words: Iterable[str]) -> tuple[str, ...]:
         """ISO3 codes of places and groups named in a policy, each once, in the order of the world."""
         data = load_world_data(cfg.world)
-        return tuple(data.iso3[i] for i in sorted({place for word in words for place in members(data, word)}))
+        return tuple(data.iso3[place] for place in resolve(data, list(words)))
 
 
 def begin_world(
