@@ -12,7 +12,7 @@ from sim.data.clock import DATA_END, FIRST_YEAR, LAST_YEAR
 from sim.data.tables import WORLDS
 from sim.params import Params
 from sim.policy.levers import effects_with
-from sim.policy.schema import Policy
+from sim.policy.schema import LeverUse, Policy
 
 
 def _bounded(default: int, lo: int, hi: int, unit: str) -> Any:
@@ -70,6 +70,11 @@ class Config:
     scenario: str = BASELINE
     titles: dict[str, str] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
+
+    @property
+    def uses(self) -> list[LeverUse]:
+        """All that its policies pull, policy by policy."""
+        return [use for policy in self.policies.values() for use in policy.levers.values()]
 
     def baseline(self) -> Config:
         """The same run without any policy."""

@@ -60,6 +60,13 @@ class Policy:
     levers: dict[str, LeverUse]
     source: str = ""
 
+    @property
+    def named(self) -> list[str]:
+        """Places and groups that its levers name as origins, partners or destinations."""
+        scopes = [use.scope for use in self.levers.values()]
+        named = (words for scope in scopes for words in (scope.origins, scope.partners, scope.destinations))
+        return [word for words in named for word in words or ()]
+
 
 @dataclass(frozen=True)
 class Decided:

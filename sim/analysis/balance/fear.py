@@ -137,12 +137,11 @@ def rule_and_fear(run: Source, closed: Source | None, swept: Sequence[Source]) -
 def repeal_date(cfg: Config) -> date | None:
     """Day on which the last lever of all policies goes out of force; None if one stays."""
     ends = []
-    for policy in cfg.policies.values():
-        for use in policy.levers.values():
-            last = max(use.values)
-            if use.values[last] is not None:
-                return None
-            ends.append(last)
+    for use in cfg.uses:
+        last = max(use.values)
+        if use.values[last] is not None:
+            return None
+        ends.append(last)
     return max(ends, default=None)
 
 

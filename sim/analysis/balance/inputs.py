@@ -127,7 +127,7 @@ class Source:
     @cached_property
     def named(self) -> tuple[str, ...]:
         """Codes of the places that the policies name as origins, partners or destinations, issuers left out."""
-        words = (word for policy in self.cfg.policies.values() for word in summary.named_places(policy))
+        words = (word for policy in self.cfg.policies.values() for word in policy.named)
         return tuple(code for code in self._members(words) if code not in self.issuers)
 
     def _members(self, words: Any) -> tuple[str, ...]:
