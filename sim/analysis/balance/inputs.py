@@ -18,6 +18,7 @@ from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.core.read import ConfigError, Problems
 from sim.running.model import RealModel
+from sim.store.files import DamagedEntry
 from sim.store.frames import Frames, load
 
 CLEAR = 2.0  # standard errors by which a denominator must differ from zero before anything is divided by it
@@ -154,6 +155,8 @@ class Source:
         wanted = list(dict.fromkeys([*RUN, *columns, *keep])) if self.mode else list(columns)
         try:
             frame = self.frames.read(name, wanted, filters or None)
+        except DamagedEntry as error:
+            raise ConfigError([str(error)]) from None
         except (KeyError, ValueError) as error:  # Arrow: no such column
             raise ConfigError([f"{self.where}: {name}.parquet lacks a column that is needed: {error}"]) from None
         return plain(frame)
