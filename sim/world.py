@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -59,7 +59,7 @@ class World(ColumnarModel):
         cfg: Config,
         replicate: int = 0,
         mode: str = "scripted",
-        baseline: dict[int, Macro] | None = None,
+        baseline: Mapping[int, Macro] | None = None,
         *,
         inputs: Inputs | None = None,
         empty: bool = False,
@@ -243,7 +243,7 @@ class World(ColumnarModel):
         state: dict[str, np.ndarray],
         replicate: int = 0,
         mode: str = "scripted",
-        baseline: dict[int, Macro] | None = None,
+        baseline: Mapping[int, Macro] | None = None,
     ) -> World:
         """World that goes on from a saved state, under the policies of `cfg` (branching)."""
         world = cls(cfg, replicate, mode, baseline, empty=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,7 +14,6 @@ from sim.analysis.pairs import ESTIMATE, RUN, UNIT, bands, paired_difference
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.data.clock import DATA_END
-from sim.policy.schema import Policy
 from sim.store.frames import Frames
 
 COLUMNS = ["area", "outcome", "scenario", "mode", "reference", *ESTIMATE]
@@ -105,18 +104,11 @@ def areas_of(cfg: Config, members: Mapping[str, Sequence[str]]) -> list[Area]:
     """
     policies = cfg.policies.values()
     issuers = dict.fromkeys(word for policy in policies for word in policy.issuer)
-    affected = dict.fromkeys(word for policy in policies for word in named_places(policy) if word not in issuers)
+    affected = dict.fromkeys(word for policy in policies for word in policy.named if word not in issuers)
     own = dict.fromkeys(code for word in issuers for code in members[word])
     other = dict.fromkeys(code for word in affected for code in members[word] if code not in own)
     found = (("Issuer", issuers, own), ("Affected", affected, other))
     return [Area(f"{role}: {_shown(list(words))}", tuple(codes)) for role, words, codes in found if codes]
-
-
-def named_places(policy: Policy) -> Iterator[str]:
-    """Places and groups that the levers of a policy name as origins, partners or destinations."""
-    for use in policy.levers.values():
-        for words in (use.scope.origins, use.scope.partners, use.scope.destinations):
-            yield from words or ()
 
 
 def _shown(words: Sequence[str]) -> str:

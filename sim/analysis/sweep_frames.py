@@ -22,17 +22,8 @@ from sim.store.sweep import FAILURE_FIELDS, RUN_FIELDS, RUNS, SweepStore, writin
 from sim.sweep.design_files import DESIGN, DRAWS, read_about
 
 VIEWS = "views.sql"
-_OPERATORS = {
-    "==": "=",
-    "=": "=",
-    "!=": "<>",
-    ">": ">",
-    ">=": ">=",
-    "<": "<",
-    "<=": "<=",
-    "in": "IN",
-    "not in": "NOT IN",
-}
+_OPERATORS = {name: name.upper() for name in ("==", "=", "!=", ">", ">=", "<", "<=", "in", "not in")}  # in SQL
+_OPERATORS |= {"==": "=", "!=": "<>"}
 
 
 class Reading:

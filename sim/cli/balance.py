@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
@@ -10,6 +9,8 @@ from pathlib import Path
 
 from sim.analysis.balance import balance, fear
 from sim.analysis.balance.inputs import Source, open_run
+from sim.cli.parse import Parser
+from sim.config.folders import options, search_folders
 from sim.core.axes import MODES
 from sim.core.read import ConfigError, unknown
 from sim.params import SecurityParams
@@ -20,7 +21,7 @@ SWEPT = ("fear_decay", "fear_spill", "leak_rate")  # of params.security, at both
 
 def command(words: Sequence[str]) -> int:
     """Print the page, write ``balance.md`` and ``balance.csv`` beside the run; the last line is its folder."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser = Parser("balance")
     parser.add_argument("--config-dir", "-cd")
     parser.add_argument("--mode", choices=MODES, default="")
     parser.add_argument("--sweep", action="store_true")
@@ -42,8 +43,6 @@ def command(words: Sequence[str]) -> int:
 
 def _named(scenario: str, config_dir: str | None) -> str:
     """The name, if it is one; otherwise an error that says what can be given."""
-    from sim.config.folders import options, search_folders
-
     parts = scenario.strip("[]").split(",")
     known = options("scenario", search_folders(config_dir).values())
     for part in parts:

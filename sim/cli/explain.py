@@ -11,6 +11,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from sim.cli.parse import Parser
 from sim.config.folders import options, search_folders
 from sim.config.load import load_config
 from sim.config.schema import Config
@@ -39,7 +40,7 @@ def command(words: Sequence[str]) -> int:
         print(title)
     print("Strengths are departures from the policy of 2017; each holds from its first to its last day.")
     if not rows:
-        first = min(day for policy in cfg.policies.values() for use in policy.levers.values() for day in use.values)
+        first = min(day for use in cfg.uses for day in use.values)
         print(f"\nNothing is in force in {year}; the first date is {first}.")
         return 0
     _print(rows, cfg, data, year)
@@ -48,7 +49,7 @@ def command(words: Sequence[str]) -> int:
 
 
 def _parse(words: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser = Parser("explain")
     parser.add_argument("--config-dir", "-cd", nargs="?")
     parser.add_argument("--year", nargs="?", const="")
     args, rest = parser.parse_known_args(words)
@@ -111,20 +112,18 @@ def _print(rows: Sequence[Row], cfg: Config, data: WorldData, year: int | None) 
 
 def _print_notes(rows: Sequence[Row], cfg: Config, data: WorldData) -> None:
     """What each lever does, how repeated ones combine, who is in the groups that were named."""
-    uses = [use for policy in cfg.policies.values() for use in policy.levers.values()]
     shown = dict.fromkeys(row.lever.split(" ")[0] for row in rows)
-    often = Counter(use.lever for use in uses)
+    often = Counter(use.lever for use in cfg.uses)
     print("What the levers do")
     for name in shown:
         lever = LEVERS[name]
         print(f"  {name}: {lever.meaning} Range {lever.lo:g} to {lever.hi:g} {lever.unit}.")
         if often[name] > 1:
             print(f"    where several meet, {COMBINATION[lever.combine]}")
-    scopes = [word for use in uses for words in (use.scope.origins, use.scope.partners, use.scope.destinations)
-              for word in words or ()]  # fmt: skip
-    words = dict.fromkeys([*(word for policy in cfg.policies.values() for word in policy.issuer), *scopes])
-    named = [word for word in words if word in GROUPS]
-    if named:
+    policies = cfg.policies.values()
+    issuers = [word for policy in policies for word in policy.issuer]
+    words = dict.fromkeys([*issuers, *(word for policy in policies for word in policy.named)])
+    if groups := [word for word in words if word in GROUPS]:
         print("Groups")
-        for word in named:
+        for word in groups:
             print(f"  {word}: {', '.join(data.names[place] for place in group(data, word))}")

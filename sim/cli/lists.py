@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from sim.analysis.outcomes import OUTCOMES
@@ -11,15 +12,15 @@ from sim.config.files import Unreadable, read_yaml
 from sim.config.folders import options, search_folders
 from sim.data.places import group, group_names
 from sim.data.tables import load_world_data
-from sim.policy.levers import lever_table
+from sim.policy.levers import LEVERS
 from sim.record.declaration import Column
 from sim.record.tables import TABLES
 
 
 def command(words: Sequence[str]) -> int:
-    kinds = {
+    kinds: dict[str, Callable[[str | None], list[tuple[str, ...]]]] = {
         "scenarios": _scenarios,
-        "policies": _policies,
+        "policies": partial(_titled, "policy"),
         "levers": _levers,
         "places": _places,
         "outcomes": _outcomes,
@@ -34,10 +35,8 @@ def command(words: Sequence[str]) -> int:
 
 def _titled(group: str, config_dir: str | None) -> list[tuple[str, ...]]:
     """Names and titles of the YAML files of a group."""
-    rows: list[tuple[str, ...]] = []
-    for name, file in options(group, search_folders(config_dir).values()).items():
-        rows.append((name, _title(name, file)))
-    return rows
+    files = options(group, search_folders(config_dir).values())
+    return [(name, _title(name, file)) for name, file in files.items()]
 
 
 def _title(name: str, file: Path) -> str:
@@ -51,21 +50,14 @@ def _title(name: str, file: Path) -> str:
 
 
 def _scenarios(config_dir: str | None) -> list[tuple[str, ...]]:
-    return [
-        ("baseline", "no departure from the policy of 2017 (run without +scenario)"),
-        *_titled("scenario", config_dir),
-    ]
-
-
-def _policies(config_dir: str | None) -> list[tuple[str, ...]]:
-    return _titled("policy", config_dir)
+    baseline = ("baseline", "no departure from the policy of 2017 (run without +scenario)")
+    return [baseline, *_titled("scenario", config_dir)]
 
 
 def _levers(config_dir: str | None) -> list[tuple[str, ...]]:
     head = ("lever", "aim", "bounds", "unit", "meaning")
     rows = [
-        (row["name"], row["aim"], "{:g} to {:g}".format(*row["bounds"]), row["unit"], row["meaning"])
-        for row in lever_table()
+        (lever.name, lever.aim, f"{lever.lo:g} to {lever.hi:g}", lever.unit, lever.meaning) for lever in LEVERS.values()
     ]
     return [head, *rows]
 
@@ -79,11 +71,7 @@ def _places(config_dir: str | None) -> list[tuple[str, ...]]:
 
 def _outcomes(config_dir: str | None) -> list[tuple[str, ...]]:
     head = ("outcome", "table", "kind", "unit", "meaning")
-    recorded = [
-        (column.name, table.name, column.kind, column.unit, _counted(column))
-        for table in TABLES.values()
-        for column in table.columns
-    ]
+    recorded = [(c.name, table.name, c.kind, c.unit, _counted(c)) for table in TABLES.values() for c in table.columns]
     derived = [(o.name, o.table, "derived", o.unit, f"{o.meaning}: {o.formula}") for o in OUTCOMES.values()]
     return [head, *recorded, *derived]
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
+from sim.cli.parse import Parser
 from sim.core.read import ConfigError, in_words
 from sim.running.streams import silence, write_plainly
 
@@ -137,13 +138,8 @@ def _check_address_space() -> None:
         )
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise ConfigError([f"command line: {message}"])
-
-
 def _parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser = Parser()
     parser.add_argument("-m", "--multirun", action="store_true")
     parser.add_argument("--config-dir", "-cd")
     args, overrides = parser.parse_known_args(words)

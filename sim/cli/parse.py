@@ -1,16 +1,34 @@
-"""What the small commands share: one argument and ``--config-dir``."""
+"""What the commands share: a parser whose errors are lines to the user, one argument and ``--config-dir``."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import NoReturn
 
 from sim.core.read import ConfigError, unknown
 
 
+class Parser(argparse.ArgumentParser):
+    """Options of a command; what is wrong with them is a `ConfigError`.
+
+    Parameters
+    ----------
+    command : its name, for messages; the main command has none.
+    """
+
+    def __init__(self, command: str = "") -> None:
+        super().__init__(prog=command, add_help=False, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing and ending."""
+        where = f"{self.prog}: " if self.prog else ""
+        raise ConfigError([f"command line: {where}{message}; see --help"])
+
+
 def one_argument(words: Sequence[str], command: str, argument: str, *allowed: str) -> argparse.Namespace:
     """The one argument of a command and --config-dir."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser = Parser(command)
     parser.add_argument("--config-dir", "-cd", nargs="?")
     args, rest = parser.parse_known_args(words)
     if len(rest) != 1:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.sweep_frames import write_views
+from sim.cli.parse import Parser
 from sim.core.read import ConfigError
 from sim.running.signals import Terminated, raise_on_signals
 from sim.store.compaction import compact
+from sim.store.files import lock_if_free
 from sim.store.sweep import StoreError, SweepStore
 from sim.sweep.design_files import DESIGN, folder_of, read_about, store_folder
 from sim.sweep.run import Outcome, Sweep, carry_out
@@ -46,13 +48,8 @@ def command(words: Sequence[str]) -> int:
     return _run(_parse(words))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Any:
-        raise ConfigError([f"command line: sweep: {message}; see --help"])
-
-
 def _parse(words: Sequence[str]) -> argparse.Namespace:
-    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser = Parser("sweep")
     parser.add_argument("path", type=Path)
     parser.add_argument("changes", nargs="*")
     for flag in ("--small", "--dry-run", "--only-failed"):
@@ -173,8 +170,6 @@ def _look(what: str, args: argparse.Namespace) -> int:
     about = read_about(folder)
     store, record = SweepStore(folder), about["record_digest"]
     if what == "compact":
-        from sim.store.files import lock_if_free
-
         with lock_if_free(folder / "lock") as free:
             if not free:
                 raise ConfigError([f"{folder}: a sweep works on this store; compact it when it has ended"])
@@ -208,8 +203,6 @@ def _say_status(folder: Path, about: dict[str, Any], store: SweepStore) -> int:
 
 
 def _driver(folder: Path) -> str:
-    from sim.store.files import lock_if_free
-
     try:
         with lock_if_free(folder / "lock") as free:
             return "no driver is running" if free else "a driver is running"

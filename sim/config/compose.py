@@ -13,12 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sim.config.composed import Composed, label_of
 from sim.config.conflicts import conflicts
 from sim.config.folders import ADDED, COMMAND_LINE, GROUPS, options, search_folders
-from sim.config.merge import cannot_be_read, dated, merge
-from sim.config.reached import reached_files
-from sim.config.shape import SECTIONS, shape_problems
+from sim.config.merge import Composed, cannot_be_read, dated, merge
+from sim.config.shape import SECTIONS, reached_files, shape_problems
 from sim.core.read import ConfigError, Problem, near, show, unknown
 
 
@@ -31,7 +29,7 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
         # Without the scenario its policies cannot be checked; complaints about them would only confuse.
         result.overrides = [o for o in result.overrides if not o.startswith("++policies.")]
     reached = reached_files(result.chosen, result.folders.values())
-    if shapeless := shape_problems((label_of(file, result.folders), file) for file in reached):
+    if shapeless := shape_problems((result.label_of(file), file) for file in reached):
         raise ConfigError(result.messages([*result.problems, *shapeless]))
     merge(result)
     for key, value in result.deleted.items():
@@ -45,11 +43,7 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
 
 def _chosen_files(result: Composed) -> list[tuple[str, str, Path]]:
     """Group, name and file of every scenario and policy asked for."""
-    return [
-        (group, name, options(group, result.folders.values())[name])
-        for group in ADDED
-        for name in result.chosen.get(group, [])
-    ]
+    return [(group, name, result.options(group)[name]) for group in ADDED for name in result.chosen.get(group, [])]
 
 
 def _alone(result: Composed, group: str, name: str) -> Mapping[str, Any]:
@@ -74,7 +68,7 @@ def _sort_in(override: str, result: Composed) -> None:
             raise ValueError("no key")
     except (HydraException, ValueError, RecursionError):  # a number of thousands of digits, brackets in brackets
         group, _, name = override.lstrip("+").partition("=")
-        if group in GROUPS and name in options(group, result.folders.values()):
+        if group in GROUPS and name in result.options(group):
             _choose(group, [name], result)  # written with characters that Hydra wants in quotes
         else:
             result.problems.append(cannot_be_read(override))
@@ -133,7 +127,7 @@ def _delete(key: str, value: Any, result: Composed) -> None:
 def _exists(group: str, name: str, result: Composed) -> bool:
     homes = [found[name] for folder in result.folders.values() if name in (found := options(group, [folder]))]
     if not homes:
-        text = unknown(name, group, options(group, result.folders.values()))
+        text = unknown(name, group, result.options(group))
         result.problems.append(Problem(group, text, COMMAND_LINE))
     elif len(homes) > 1:
         result.problems.append(Problem(group, f"'{name}' is in two folders; rename {homes[-1]}", COMMAND_LINE))

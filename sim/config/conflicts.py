@@ -7,19 +7,17 @@ win without a word. So each choice is composed alone, and what it changes is com
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from sim.config.files import read_words, read_yaml
+from sim.config.files import package_of, read_words, read_yaml
 from sim.core.read import Problem, join, show
 
 Compose = Callable[[str, str], Mapping[str, Any]]
 Choice = tuple[str, str]
 _ABSENT = object()
-_PACKAGE = re.compile(r"^#\s*@package\s+_global_", re.MULTILINE)
 
 
 def conflicts(chosen: Sequence[tuple[str, str, Path]], alone: Compose, given: Iterable[str]) -> list[Problem]:
@@ -88,7 +86,7 @@ def leaves(values: Any, key: str = "") -> dict[str, Any]:
 def _only_policies(file: Path) -> bool:
     """True for a policy in its own file, and for a scenario that only lists such files and a title."""
     words = read_words(file)
-    if not _PACKAGE.search(words):
+    if package_of(words) != "_global_":
         return f"@package policies.{file.stem}\n" in words
     values = read_yaml(file)
     if not isinstance(values, Mapping) or not values.keys() <= {"defaults", "titles"}:

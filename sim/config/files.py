@@ -6,6 +6,7 @@ values than fit into memory, and a deep one ends the interpreter's stack.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ MAX_BYTES = 1_000_000  # PyYAML reads about as much a second
 MAX_DEPTH = 32  # collections within each other; policies have seven
 MAX_VALUES = 100_000  # with every alias replaced by what it stands for
 MAX_DIGITS = 60  # of one whole number
+_PACKAGE = re.compile(r"^#\s*@package\s+(\S+)", re.MULTILINE)
 
 
 class Unreadable(ValueError):
@@ -57,6 +59,12 @@ def read_words(file: Path) -> str:
         raise Unreadable("is not UTF-8 text") from None
     except OSError as error:
         raise Unreadable(f"cannot be read ({error.strerror})") from None
+
+
+def package_of(words: str) -> str:
+    """Where the values of a file go, if it says so (``# @package policies.NAME``)."""
+    found = _PACKAGE.search(words)
+    return found[1] if found else ""
 
 
 def not_yaml(error: yaml.YAMLError) -> str:

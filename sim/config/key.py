@@ -57,7 +57,7 @@ def _relevant(cfg: Config, mode: str) -> Iterator[str]:
     With scripted governments nothing but policies pulls levers: strengths of those they leave alone cannot act, and
     draws that differ in these only share their runs.
     """
-    pulled = {use.lever for policy in cfg.policies.values() for use in policy.levers.values()}
+    pulled = {use.lever for use in cfg.uses}
     for f in fields(cfg):
         value = getattr(cfg, f.name)
         if f.name in NOT_IN_KEY or f.name == "end":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from sim.core.axes import BASELINE, MODES
@@ -12,7 +12,7 @@ from sim.data.clock import DATA_END, FIRST_YEAR, LAST_YEAR
 from sim.data.tables import WORLDS
 from sim.params import Params
 from sim.policy.levers import effects_with
-from sim.policy.schema import Policy
+from sim.policy.schema import LeverUse, Policy
 
 
 def _bounded(default: int, lo: int, hi: int, unit: str) -> Any:
@@ -71,6 +71,11 @@ class Config:
     titles: dict[str, str] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
 
+    @property
+    def uses(self) -> list[LeverUse]:
+        """All that its policies pull, policy by policy."""
+        return [use for policy in self.policies.values() for use in policy.levers.values()]
+
     def baseline(self) -> Config:
         """The same run without any policy."""
         return replace(self, scenario=BASELINE, titles={}, policies={})
@@ -93,23 +98,24 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def members(key: str, f: Field[Any], value: Any) -> list[tuple[str, Field[Any], Any]]:
+    """Key, field and value of a setting, or of each setting of a section."""
+    if not is_dataclass(value):
+        return [(key, f, value)]
+    return [(f"{key}.{member.name}", member, getattr(value, member.name)) for member in fields(value)]
+
+
+def allowed(f: Field[Any]) -> tuple[Any, ...] | None:
+    """Allowed values of a setting, or its lower and upper bound; None if it has neither."""
+    meta = f.metadata
+    return meta.get("allowed") or ((meta["lo"], meta["hi"]) if "lo" in meta else None)
+
+
 def parameter_table() -> list[dict[str, Any]]:
     """One row a parameter for documents: key, default, bounds or allowed values, unit, role, source."""
-    rows: list[dict[str, Any]] = []
-    for section in fields(Params):
-        part = getattr(Params(), section.name)
-        members = [("params", section)] if not hasattr(part, "__dataclass_fields__") else []
-        members += [(f"params.{section.name}", f) for f in (fields(part) if not members else ())]
-        for key, f in members:
-            meta = f.metadata
-            rows.append(
-                {
-                    "key": f"{key}.{f.name}",
-                    "default": part if f is section else getattr(part, f.name),
-                    "bounds": meta.get("allowed") or ((meta["lo"], meta["hi"]) if "lo" in meta else None),
-                    "unit": meta.get("unit", ""),
-                    "role": meta.get("role", ""),
-                    "source": meta.get("source", ""),
-                }
-            )
-    return rows
+    words, defaults = ("unit", "role", "source"), Params()
+    return [
+        {"key": key, "default": value, "bounds": allowed(f), **{word: f.metadata.get(word, "") for word in words}}
+        for section in fields(Params)
+        for key, f, value in members(f"params.{section.name}", section, getattr(defaults, section.name))
+    ]

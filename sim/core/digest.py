@@ -1,4 +1,4 @@
-"""Digests of files of this package."""
+"""Digests of files, and of the code of this package."""
 
 from __future__ import annotations
 
@@ -17,4 +17,5 @@ def digest(files: Iterable[Path]) -> str:
 
 def file_digest(path: Path) -> str:
     """SHA-256 of the contents of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

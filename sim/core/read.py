@@ -110,6 +110,13 @@ def mapping(value: object, key: str, problems: Problems) -> Mapping[str, Any]:
     return {}
 
 
+def boolean(value: object, key: str, problems: Problems) -> bool:
+    """True or false, written as such."""
+    if not isinstance(value, bool):
+        problems.add(key, f"{show(value)} is not allowed; allowed: true, false")
+    return bool(value)
+
+
 def check_keys(raw: Mapping[str, Any], allowed: Iterable[str], key: str, problems: Problems) -> None:
     """Note every key that does not exist."""
     names = list(allowed)
@@ -217,9 +224,7 @@ def _value(value: object, hint: Any, meta: dict[str, Any], key: str, problems: P
         return one_of(value, key, problems, meta["allowed"])
     lo, hi, unit = meta.get("lo", -math.inf), meta.get("hi", math.inf), meta.get("unit", "")
     if hint is bool:
-        if not isinstance(value, bool):
-            problems.add(key, f"{show(value)} is not allowed; allowed: true, false")
-        return bool(value)
+        return boolean(value, key, problems)
     if hint is int:
         return whole(value, key, problems, lo, hi, unit)
     if hint is float:

@@ -62,11 +62,6 @@ def group_names() -> list[str]:
     return [ALL, RESTS, *GROUPS]
 
 
-def members(data: WorldData, word: str) -> tuple[int, ...]:
-    """Indices of one place or group."""
-    return tuple(resolve(data, word))
-
-
 def resolve(data: WorldData, names: str | list[str]) -> list[int]:
     """Codes and group names, mixed, as place indices, ascending, without doubles."""
     wanted = [names] if isinstance(names, str) else list(names)

@@ -11,7 +11,7 @@ from sim.config.schema import parameter_table
 from sim.core.digest import PACKAGE
 from sim.pages.markdown import EVIDENCE_ID, NOTE, cited, table
 from sim.pages.scenarios import shipped_policies
-from sim.policy.levers import effect_table, lever_table
+from sim.policy.levers import LEVERS, effect_table
 
 FACTS = PACKAGE / "pages" / "evidence.csv"
 FAMILIES = {
@@ -35,8 +35,8 @@ def _sources() -> Iterator[tuple[str, str]]:
     """Every source that the model gives for a number, and a link to what has it."""
     for row in parameter_table():
         yield row["source"], f"[`{row['key']}`](parameters.md)"
-    for row in lever_table():
-        yield row["source"], f"[`{row['name']}`](levers.md)"
+    for lever in LEVERS.values():
+        yield lever.source, f"[`{lever.name}`](levers.md)"
     for row in effect_table():
         yield row["source"], f"[`{row['key']}`](levers.md)"
     for name, policy in shipped_policies().items():

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from sim.pages.markdown import NOTE, cited, span, table, text, valued
-from sim.policy.levers import effect_table, lever_table
+from sim.policy.levers import LEVERS, Lever, effect_table
 from sim.policy.levers.base import AXIS_SCOPES
 
+HEAD = ("lever", "aim", "unit", "bounds", "neutral", "combination", "channels", "scope", "meaning", "source")
 
-def lever_rows() -> list[dict[str, str]]:
-    """Columns of the table of levers, as text."""
-    return [
-        {
-            "lever": f"`{row['name']}`",
-            "aim": row["aim"],
-            "unit": row["unit"],
-            "bounds": span(row["bounds"]),
-            "neutral": text(row["neutral"]),
-            "combination": row["combination"],
-            "channels": text(row["channels"]),
-            "scope": text(row["scope"]),
-            "meaning": row["meaning"],
-            "source": cited(row["source"]),
-        }
-        for row in lever_table()
-    ]
+
+def _row(lever: Lever) -> tuple[str, ...]:
+    bounds, neutral = span((lever.lo, lever.hi)), text(lever.neutral)
+    how = (lever.combination, text(lever.channels), text(lever.scopes))
+    return f"`{lever.name}`", lever.aim, lever.unit, bounds, neutral, *how, lever.meaning, cited(lever.source)
 
 
 def levers() -> str:
@@ -39,7 +28,7 @@ def levers() -> str:
             "government decides) by the rule in the column *combination*: *add*; *compound* (1 + strength multiply); "
             "*complement* (shares left over multiply); *weighted* (mean, weighted by the lever it qualifies).\n",
             f"Scopes that a lever may take: {scope}. What is left out means everywhere but the issuer.\n",
-            table(tuple(lever_rows()[0]), (tuple(row.values()) for row in lever_rows())),
+            table(HEAD, map(_row, LEVERS.values())),
             "## How strongly levers act\n",
             "At full strength; changed as `key=value`, the same for imposed and decided levers. No estimate of most of "
             "these numbers exists, so ranges are wide and effects are to be swept. Ids such as S6 lead to "

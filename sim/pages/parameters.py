@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 
-from sim.config.schema import Config, parameter_table
+from sim.config.schema import Config, allowed, members, parameter_table
 from sim.data.fields import FIELDS
 from sim.pages.markdown import NOTE, cited, span, table, text, valued
 
@@ -15,17 +15,9 @@ def settings_table() -> list[tuple[str, str, str, str]]:
     for f in fields(Config):
         if f.name in ("params", "effects", "scenario", "titles", "policies"):
             continue
-        default = getattr(Config(), f.name)
-        members = (
-            [(f"{f.name}.{m.name}", m, getattr(default, m.name)) for m in fields(default)]
-            if is_dataclass(default)
-            else [(f.name, f, default)]
-        )
-        for key, member, value in members:
-            meta = member.metadata
-            allowed = meta.get("allowed") or ((meta["lo"], meta["hi"]) if "lo" in meta else None)
+        for key, member, value in members(f.name, f, getattr(Config(), f.name)):
             shown = {"threads": "all cores", "experiment": "the scenario's name"}.get(key, text(value))
-            rows.append((f"`{key}`", shown, span(allowed), meta.get("unit", "")))
+            rows.append((f"`{key}`", shown, span(allowed(member)), member.metadata.get("unit", "")))
     return rows
 
 

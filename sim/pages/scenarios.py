@@ -54,7 +54,7 @@ def scenarios() -> str:
 
 
 def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
-    uses = [use for policy in cfg.policies.values() for use in policy.levers.values()]
+    uses = cfg.uses
     sets: dict[str, dict[str, None]] = {}
     for policy in cfg.policies.values():
         pulled = sets.setdefault(place_words(policy.issuer, data), {})

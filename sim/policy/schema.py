@@ -9,31 +9,13 @@ from datetime import date
 from typing import Any
 
 from sim.core.axes import STAGES
-from sim.core.read import (
-    Problems,
-    check_keys,
-    join,
-    mapping,
-    names,
-    near,
-    nearest,
-    number,
-    one_of,
-    show,
-    text,
-    unknown,
-)
+from sim.core.read import Problems, check_keys, join, mapping, names, near, nearest, number, one_of, show, text, unknown
 from sim.data.fields import FIELD_NAMES
 from sim.policy.levers import LEVERS, Lever
 
 SENSITIVITIES = ("open", "sensitive")
 RESEARCH_TYPES = ("basic", "applied")
-_WORDS = {
-    "fields": FIELD_NAMES,
-    "sensitivity": SENSITIVITIES,
-    "research_type": RESEARCH_TYPES,
-    "stages": STAGES,
-}
+_WORDS = {"fields": FIELD_NAMES, "sensitivity": SENSITIVITIES, "research_type": RESEARCH_TYPES, "stages": STAGES}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PLACES = ("origins", "partners", "destinations")
 
@@ -77,6 +59,13 @@ class Policy:
     issuer: tuple[str, ...]
     levers: dict[str, LeverUse]
     source: str = ""
+
+    @property
+    def named(self) -> list[str]:
+        """Places and groups that its levers name as origins, partners or destinations."""
+        scopes = [use.scope for use in self.levers.values()]
+        named = (words for scope in scopes for words in (scope.origins, scope.partners, scope.destinations))
+        return [word for words in named for word in words or ()]
 
 
 @dataclass(frozen=True)

@@ -44,14 +44,14 @@ class Year:
 
 def tables(setting: Setting, year: Year) -> dict[str, Table]:
     """All tables of the year but the panel."""
-    place = place_table(setting, year)
+    place, joint = place_table(setting, year), year.output.joint.transpose(1, 2, 0)  # [a, b, f]
     found = {
         "place_year": place,
         "flow_year": flow_table(setting, year),
         "entry_year": cells(year.entries.counts, setting.scale, ("origin", "place"), "new_entrants"),
-        "exit_year": exit_table(setting, year),
+        "exit_year": cells(year.exits.counts, setting.scale, ("origin", "place", "reason"), "new_exits"),
         "stock_year": cells(year.people.cells, setting.scale, ("origin", "place", "stage"), "n_researchers"),
-        "copub_year": copub_table(setting, year),
+        "copub_year": cells(joint, setting.scale, ("place_a", "place_b", "field"), "papers_whole"),
         "citation_year": citation_table(setting, year),
         "pair_year": pair_table(setting, year),
         "field_year": field_table(setting, year),
@@ -123,52 +123,26 @@ def place_table(setting: Setting, year: Year) -> Table:
 
 
 _PAPER_COUNTS = (
-    "papers_whole",
-    "papers_fractional",
-    "papers_international",
-    "top1_whole",
-    "top1_fractional",
-    "top10_whole",
-    "top10_fractional",
-    "top1_at_baseline_threshold",
-    "papers_international_fractional",
-    "top1_fractional_at_baseline_threshold",
-)
+    "papers_whole", "papers_fractional", "papers_international", "top1_whole", "top1_fractional",
+    "top10_whole", "top10_fractional", "top1_at_baseline_threshold",
+    "papers_international_fractional", "top1_fractional_at_baseline_threshold",
+)  # fmt: skip
 
 
 def flow_table(setting: Setting, year: Year) -> Table:
     """Table `flow_year`: moves by places, origin and stage."""
     m, n = year.moves, setting.data.n_places
     shape = (n, n, n, 3)
-    key = np.ravel_multi_index(
-        (
-            m.place_from.astype(np.int64),
-            m.place_to.astype(np.int64),
-            m.origin.astype(np.int64),
-            m.stage.astype(np.int64),
-        ),
-        shape,
-    )
+    names = ("place_from", "place_to", "origin", "stage")
+    key = np.ravel_multi_index([getattr(m, name).astype(np.int64) for name in names], shape)
     found, inverse, number = np.unique(key, return_inverse=True, return_counts=True)
     index = np.unravel_index(found, shape)
     tied = np.bincount(inverse, weights=m.with_tie, minlength=len(found))
-    names = ("place_from", "place_to", "origin", "stage")
     return {
         **{name: i.astype(np.int16) for name, i in zip(names, index)},
         "new_moves": number * setting.scale,
         "new_moves_with_tie_at_destination": tied * setting.scale,
     }
-
-
-def exit_table(setting: Setting, year: Year) -> Table:
-    """Table `exit_year`: people who left research by origin, place and reason (index into `tables.REASONS`)."""
-    return cells(year.exits.counts, setting.scale, ("origin", "place", "reason"), "new_exits")
-
-
-def copub_table(setting: Setting, year: Year) -> Table:
-    """Table `copub_year`: joint papers by pair and field, whole counting."""
-    field_pairs = year.output.joint.transpose(1, 2, 0)
-    return cells(field_pairs, setting.scale, ("place_a", "place_b", "field"), "papers_whole")
 
 
 def citation_table(setting: Setting, year: Year) -> Table:

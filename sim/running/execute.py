@@ -11,15 +11,7 @@ import pyarrow as pa
 from sim.running.model import Arrays, Model
 from sim.running.plan import Plan, Run
 from sim.running.pool import InlinePool, ProcessPool, Watcher, make_pool
-from sim.running.worker import (
-    Done,
-    HistoryJob,
-    RunJob,
-    do_history,
-    do_run,
-    is_sound,
-    macros_key,
-)
+from sim.running.worker import Done, HistoryJob, RunJob, do_history, do_run, is_sound, macros_key
 from sim.store.checkpoint import discard
 from sim.store.history import History, HistoryCache
 from sim.store.runs import PartMeta, PartStore, RunTables

@@ -13,13 +13,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from sim.core.digest import file_digest
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
-from sim.store.files import aside, damage, flush, sha256
+from sim.store.files import aside, damage, flush
 from sim.store.runs import table_checksums
 
-DISTRIBUTION = "talent-circulation"
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "hydra-core", "omegaconf", "rich")
 NAME = "manifest.json"
 
@@ -27,7 +27,6 @@ NAME = "manifest.json"
 def describe(plan: Plan, model: Model) -> dict[str, Any]:
     """What is known of a command before it runs."""
     cfg = plan.cfg
-    revision, changed = git_revision()
     return {
         "status": "running",
         "stage": "start",
@@ -44,14 +43,22 @@ def describe(plan: Plan, model: Model) -> dict[str, Any]:
         "first_policy_year": plan.first_policy_year,
         "branch_year": plan.branch,
         "runs": [{"key": run.key, **asdict(run.id)} for run in plan.recorded_runs],
-        "version": package_version(DISTRIBUTION),
+        "checksums": {"data": model.data_checksums(cfg)},
+        **origin(),
+    }
+
+
+def origin() -> dict[str, Any]:
+    """What computes, and since when: version, commit, Python, machine and packages."""
+    revision, changed = git_revision()
+    return {
+        "version": package_version("talent-circulation"),
         "git_revision": revision,
         "git_changed": changed,
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
         "packages": {name: package_version(name) for name in PACKAGES},
-        "checksums": {"data": model.data_checksums(cfg)},
         "started": now(),
     }
 
@@ -60,7 +67,7 @@ def results(execution: Execution, folder: Path, peak_memory_mb: float) -> dict[s
     """What is known once the tables are written."""
     metas = [execution.metas[run.key] for run in execution.plan.recorded_runs]
     unread = sorted({lever for meta in metas for lever in meta.levers_never_read})
-    files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.name != NAME and path.is_file()}
+    files = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.name != NAME and path.is_file()}
     return {
         "runs": [asdict(meta) for meta in metas],
         "levers_never_read": unread,

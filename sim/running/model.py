@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from sim.config.key import data_checksums, run_key
 from sim.config.load import timeline_of
 from sim.config.schema import Config, to_mapping
-from sim.data.places import members
+from sim.data.places import resolve
 from sim.data.tables import load_world_data
 from sim.record.recorder import YearResult
 from sim.world import World
@@ -36,8 +36,6 @@ class Model(Protocol):
 
     def first_policy_year(self, cfg: Config) -> int | None: ...
 
-    def baseline(self, cfg: Config) -> Config: ...
-
     def run_key(self, cfg: Config, replicate: int, mode: str = "scripted", end: int | None = None) -> str: ...
 
     def new(self, cfg: Config, replicate: int, mode: str, paired: Mapping[int, Any] | None) -> WorldLike: ...
@@ -56,7 +54,7 @@ class Model(Protocol):
 
 
 class RealModel:
-    """The model of this package;"""
+    """The model of this package."""
 
     def places(self, cfg: Config) -> tuple[str, ...]:
         """ISO3 codes by place index."""
@@ -66,28 +64,23 @@ class RealModel:
         """First year in which a lever departs from neutral; None if none ever does."""
         return timeline_of(cfg, load_world_data(cfg.world)).first_date
 
-    def baseline(self, cfg: Config) -> Config:
-        """The same without any policy."""
-        return cfg.baseline()
-
     def run_key(self, cfg: Config, replicate: int, mode: str = "scripted", end: int | None = None) -> str:
         """Key of everything that can change a run's results; `end` if it ends before the configuration's last year."""
         return run_key(cfg, replicate, mode=mode, end=end)
 
     def new(self, cfg: Config, replicate: int, mode: str, paired: Mapping[int, Any] | None) -> WorldLike:
         """World at its start."""
-        return World(cfg, replicate, mode, _macros(paired))
+        return World(cfg, replicate, mode, paired)
 
     def resume(
         self, cfg: Config, state: Arrays, replicate: int, mode: str, paired: Mapping[int, Any] | None
     ) -> WorldLike:
         """World that goes on from a saved state under the policies of `cfg`."""
-        return World.from_state(cfg, state, replicate, mode, _macros(paired))
+        return World.from_state(cfg, state, replicate, mode, paired)
 
     def levers_never_read(self, cfg: Config) -> list[str]:
         """Levers that were set but change nothing on the clock of this run."""
-        timeline = timeline_of(cfg, load_world_data(cfg.world))
-        return timeline.levers_never_read()
+        return timeline_of(cfg, load_world_data(cfg.world)).levers_never_read()
 
     def data_checksums(self, cfg: Config) -> dict[str, str]:
         """SHA-256 of the tables of the world that is run."""
@@ -100,8 +93,13 @@ class RealModel:
     def members(self, cfg: Config, words: Iterable[str]) -> tuple[str, ...]:
         """ISO3 codes of places and groups named in a policy, each once, in the order of the world."""
         data = load_world_data(cfg.world)
-        return tuple(data.iso3[i] for i in sorted({place for word in words for place in members(data, word)}))
+        return tuple(data.iso3[place] for place in resolve(data, list(words)))
 
 
-def _macros(paired: Mapping[int, Any] | None) -> dict[int, Any] | None:
-    return None if paired is None else dict(paired)
+def begin_world(
+    model: Model, cfg: Config, replicate: int, mode: str, paired: Mapping[int, Any] | None, state: Arrays | None
+) -> WorldLike:
+    """World at its start, or (with a state) where that was saved."""
+    if state is None:
+        return model.new(cfg, replicate, mode, paired)
+    return model.resume(cfg, state, replicate, mode, paired)

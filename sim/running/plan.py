@@ -81,7 +81,7 @@ def make_plan(cfg: Config, model: Model) -> Plan:
     """Runs of a command: baseline (to compare with, or to take frozen macro states from) and scenario, by mode."""
     first = model.first_policy_year(cfg)
     branch = branch_year(cfg.start, cfg.end, first)
-    baseline = model.baseline(cfg)
+    baseline = cfg.baseline()
     name = scenario_name(cfg)
     recorded = (BASELINE,) if name == BASELINE else (BASELINE, name) if cfg.compare else (name,)
     arms = {BASELINE: baseline} if BASELINE in recorded or cfg.params.feedback == "frozen" else {}

@@ -16,7 +16,7 @@ from sim.config.schema import Config
 from sim.phases.macro import Macro
 from sim.record.recorder import Sink
 from sim.running.advance import Span, Tick, advance, peak_memory_mb
-from sim.running.model import Arrays, Model, WorldLike
+from sim.running.model import Arrays, Model, WorldLike, begin_world
 from sim.running.plan import Run
 from sim.store.checkpoint import Checkpoints, open_checkpoints
 from sim.store.history import DamagedEntry, History, HistoryCache, remove_entry
@@ -101,7 +101,8 @@ def _history(job: HistoryJob, cache: HistoryCache | None, notes: list[str], tick
     cfg, name = job.cfg, f"history of replicate {job.replicate}"
     about = {"world": cfg.world, "scale": cfg.scale, "seed": cfg.seed, "replicate": job.replicate}
     root = cache.root if cache is not None else None
-    span = Span(name, partial(_begin_history, job), cfg.start, job.year, job.model.places(cfg))
+    begin = partial(begin_world, job.model, cfg, job.replicate, "scripted", None)
+    span = Span(name, begin, cfg.start, job.year, job.model.places(cfg))
     with open_checkpoints(root, job.key, cfg.checkpoint_seconds, {"of": name, **about}, notes) as checkpoints:
         sink = MemorySink()
         world, _ = advance(span, sink, checkpoints, tick)
@@ -110,12 +111,6 @@ def _history(job: HistoryJob, cache: HistoryCache | None, notes: list[str], tick
             return history
         checkpoints.remove()
     return None
-
-
-def _begin_history(job: HistoryJob, state: Arrays | None) -> WorldLike:
-    if state is None:
-        return job.model.new(job.cfg, job.replicate, "scripted", None)
-    return job.model.resume(job.cfg, state, job.replicate, "scripted", None)
 
 
 def _saved(cache: HistoryCache, key: str, history: History, about: Mapping[str, Any], notes: list[str]) -> bool:
@@ -164,16 +159,12 @@ def _run(job: RunJob, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> Done:
 
 def _begin_run(job: RunJob, state: Arrays | None) -> WorldLike:
     """World of a run: from a checkpoint's state, else from its history, else at its start."""
-    cfg, replicate, mode = job.run.cfg, job.run.id.replicate, job.run.id.mode
     paired = None if job.paired is None else unpack_macros(job.paired)
-    if state is None and job.history is None:
-        return job.model.new(cfg, replicate, mode, paired)
     if state is None and isinstance(job.history, History):
         state = {name: values.copy() for name, values in job.history.state.items()}  # the world changes its arrays
     elif state is None and isinstance(job.history, str):
         state = HistoryCache(job.root).load(job.history, tables=False).state
-    assert state is not None
-    return job.model.resume(cfg, state, replicate, mode, paired)
+    return begin_world(job.model, job.run.cfg, job.run.id.replicate, job.run.id.mode, paired, state)
 
 
 def macros_key(run: Run) -> str:

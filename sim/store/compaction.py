@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.store.sweep import COMPACTED, META, SweepStore, parquet_options
+from sim.store.files import parquet_options
+from sim.store.sweep import COMPACTED, META, SweepStore
 
 
 def compact(store: SweepStore, record: str, target_bytes: int = 512 << 20) -> tuple[int, int]:

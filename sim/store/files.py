@@ -10,12 +10,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
 
+from sim.core.digest import file_digest
+
 CHUNK_BYTES = 8 << 20  # arrays are written and read in pieces, so that neither needs memory for a second copy
+_REPEATING_FLOATS = frozenset({"talent", "weight"})  # constant over a person's years, so that a dictionary pays
 _STATE_SCHEMA = pa.schema(
     [("name", pa.string()), ("dtype", pa.string()), ("shape", pa.list_(pa.int64())), ("data", pa.large_binary())]
 )
@@ -123,6 +126,12 @@ def read_table(source: Path | pa.Buffer) -> pa.Table:
         return pa.ipc.open_file(source).read_all()
     with pa.OSFile(str(source), "rb") as file:
         return pa.ipc.open_file(file).read_all()
+
+
+def parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """Dictionary encoding where values repeat (it costs time and space on measures that differ); checksums of pages."""
+    repeating = [f.name for f in schema if not pa.types.is_floating(f.type) or f.name in _REPEATING_FLOATS]
+    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating, "write_page_checksum": True}
 
 
 class DamagedEntry(Exception):
@@ -264,17 +273,11 @@ def _release(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
-def sha256(path: Path) -> str:
-    """Hex digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def damage(folder: Path, checksums: Mapping[str, str]) -> str:
     """What is wrong with files that were written with these SHA-256 checksums, in words; nothing if all are sound."""
     for name, checksum in checksums.items():
         try:
-            if sha256(folder / name) != checksum:
+            if file_digest(folder / name) != checksum:
                 return f"{name} does not fit its checksum"
         except FileNotFoundError:
             return f"{name} is missing"

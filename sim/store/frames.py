@@ -36,6 +36,9 @@ class Frames(Mapping[str, pd.DataFrame]):
             self._kept[name] = self.read(name)
         return self._kept[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # without reading it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

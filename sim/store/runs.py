@@ -20,14 +20,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.axes import MODES
+from sim.core.digest import file_digest
 from sim.record.declaration import NAMED, Column
 from sim.record.tables import TABLES, declared
-from sim.store.files import LazyTables, damage, flush, sha256, write_table
+from sim.store.files import LazyTables, damage, flush, parquet_options, write_table
 
 RUN_COLUMNS = ("scenario", "draw", "replicate", "mode")
 ROW_GROUP = 1 << 20
 DAMAGED = "{folder} is damaged ({wrong}); nothing is taken from it, its runs are computed again"
-_REPEATING_FLOATS = frozenset({"talent", "weight"})  # constant over a person's years, so that a dictionary pays
 
 
 @dataclass(frozen=True, order=True)
@@ -112,7 +112,7 @@ class PartStore:
 
 def write_meta(folder: Path, meta: PartMeta) -> None:
     """Write the meta data of a part and the checksums of its tables; last, as the part is finished then."""
-    checksums = {path.name: sha256(path) for path in sorted(folder.glob("*.arrow"))}
+    checksums = {path.name: file_digest(path) for path in sorted(folder.glob("*.arrow"))}
     (folder / "meta.json").write_text(json.dumps({"run": asdict(meta), "checksums": checksums}), encoding="utf-8")
 
 
@@ -139,20 +139,16 @@ def _constant(code: int, words: Sequence[str], n: int) -> pa.DictionaryArray:
 
 
 def pieces(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> Iterator[pa.Table]:
-    """History and part of each run in order, as tables of one schema; nothing for runs without rows."""
-    schema = None
+    """History and part of each run in order; nothing for runs without rows."""
     for run in runs:
         for source in (run.history, run.part):
-            if name not in source:
-                continue
-            table = with_run(source[name], run.run, scenarios)
-            schema = schema or table.schema
-            yield table if table.schema == schema else conform(table, schema)
+            if name in source:
+                yield with_run(source[name], run.run, scenarios)
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Table in the columns and types of another run's (a copied run may come with wider indices of names)."""
-    return table.select(schema.names).cast(schema)
+    return table if table.schema == schema else table.select(schema.names).cast(schema)
 
 
 def empty_table(name: str, scenarios: Sequence[str]) -> pa.Table:
@@ -171,7 +167,9 @@ def _empty_type(column: Column) -> pa.DataType:
 def assemble(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> pa.Table:
     """One table of all runs in memory."""
     found = list(pieces(name, runs, scenarios))
-    return pa.concat_tables(found) if found else empty_table(name, scenarios)
+    if not found:
+        return empty_table(name, scenarios)
+    return pa.concat_tables([conform(table, found[0].schema) for table in found])
 
 
 class ParquetTable:
@@ -185,7 +183,6 @@ class ParquetTable:
     def __init__(self, folder: Path, name: str, scenarios: Sequence[str]) -> None:
         self._path, self._name, self._scenarios = folder / f"{name}.parquet", name, scenarios
         self._writer: pq.ParquetWriter | None = None
-        self._schema: pa.Schema | None = None
 
     def append(self, run: RunTables) -> None:
         """Write history and part of one run; the order of runs is the order of calls."""
@@ -201,17 +198,8 @@ class ParquetTable:
 
     def _write(self, table: pa.Table) -> None:
         if self._writer is None:
-            self._schema = table.schema
-            self._writer = pq.ParquetWriter(self._path, table.schema, **_parquet_options(table.schema))
-        assert self._schema is not None
-        same = table.schema == self._schema
-        self._writer.write_table(table if same else conform(table, self._schema), row_group_size=ROW_GROUP)
-
-
-def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
-    """Dictionary encoding where values repeat (it costs time and space on measures that differ); checksums of pages."""
-    repeating = [f.name for f in schema if not pa.types.is_floating(f.type) or f.name in _REPEATING_FLOATS]
-    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating, "write_page_checksum": True}
+            self._writer = pq.ParquetWriter(self._path, table.schema, **parquet_options(table.schema))
+        self._writer.write_table(conform(table, self._writer.schema), row_group_size=ROW_GROUP)
 
 
 def finished_runs(outdir: Path, wanted: Set[str], notes: list[str]) -> Iterator[tuple[list[Path], PartMeta]]:

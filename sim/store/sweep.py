@@ -30,7 +30,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.store.files import aside, damage, flush, sha256
+from sim.core.digest import file_digest
+from sim.store.files import aside, damage, flush, parquet_options
 
 META, RUNS, INDEX, VERSION = "part.json", "runs", "index.parquet", 1
 COMPACTED = "compacted-"
@@ -250,7 +251,7 @@ class _Writing:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         try:
             if kind is None:
-                sums = {path.name: sha256(path) for path in sorted(self._aside.iterdir())}
+                sums = {path.name: file_digest(path) for path in sorted(self._aside.iterdir())}
                 meta = {**self._meta, "checksums": sums}
                 text = json.dumps({**meta, "checksum": _checksum(meta)})
                 (self._aside / META).write_text(text, encoding="utf-8")
@@ -291,9 +292,3 @@ def why_not_written(root: Path, error: OSError) -> str:
         return f"{root} cannot be written: the disk is full; free some space and give the same command again"
     reason = error.strerror or str(error)
     return f"{root} cannot be written ({reason}); give a folder that can, such as outdir=outputs"
-
-
-def parquet_options(schema: pa.Schema) -> dict[str, Any]:
-    """Dictionary encoding where values repeat, checksums of pages."""
-    repeating = [f.name for f in schema if not pa.types.is_floating(f.type)]
-    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating, "write_page_checksum": True}

@@ -18,24 +18,14 @@ from sim.config.schema import Config, to_mapping
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, Problems, near
 from sim.sweep.spec import ScenarioSpec, Spec
-from sim.sweep.spec_draws import GROUPS
+from sim.sweep.spec_draws import GROUPS, Block
 
 _SECTIONS = ("params", "effects", "government", "panel")
 
 
 @dataclass(frozen=True)
-class Draws:
-    """Rows of values: every combination of one row of each block and of the sample matrix.
-
-    Attributes
-    ----------
-    names : columns that identify a draw.
-    labels : [draws][names]; values : [draws], values by configuration key.
-    """
-
-    names: tuple[str, ...]
-    labels: tuple[tuple[Any, ...], ...]
-    values: tuple[Mapping[str, Any], ...]
+class Draws(Block):
+    """Every combination of one row of each block and of the sample matrix; a row is a draw."""
 
     def __len__(self) -> int:
         return len(self.labels)

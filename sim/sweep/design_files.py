@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -13,7 +12,7 @@ from typing import Any
 
 from sim.core.read import ConfigError
 from sim.record.tables import declared
-from sim.running.manifest import PACKAGES, git_revision, now, package_version
+from sim.running.manifest import origin
 from sim.store.sweep import writing_into
 from sim.sweep.plan import Plan
 from sim.sweep.spec import Record, Spec, find_file, read_spec
@@ -48,11 +47,7 @@ def write_design(root: Path, plan: Plan, digest: str) -> None:
         "record_digest": digest,
         "columns": {table: declared(table).required for table in spec.record.tables},
         "runs": len(plan.keys),
-        "version": package_version("talent-circulation"),
-        "git_revision": git_revision()[0],
-        "python": platform.python_version(),
-        "packages": {name: package_version(name) for name in PACKAGES},
-        "started": now(),
+        **origin(),
     }
     for name, frame in ((DESIGN, plan.rows), (DRAWS, plan.draws.table())):
         with writing_into(root, root / name) as aside:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.running.advance import Span, Tick, advance
-from sim.running.model import Arrays, Model, WorldLike
+from sim.running.model import Arrays, Model, WorldLike, begin_world
 from sim.running.worker import pack_macros, unpack_macros
 from sim.store.checkpoint import open_checkpoints
 from sim.store.history import DamagedEntry, History, HistoryCache
@@ -62,10 +62,9 @@ class FamilyRun:
         state = self._states[task.after]
 
         def begin(found: Arrays | None) -> WorldLike:
-            given = found if found is not None else None if state is None else {k: v.copy() for k, v in state.items()}
-            if given is None:
-                return self._model.new(task.cfg, self._replicate, task.mode, paired)
-            return self._model.resume(task.cfg, given, self._replicate, task.mode, paired)
+            if found is None and state is not None:
+                found = {name: values.copy() for name, values in state.items()}  # other runs branch from it too
+            return begin_world(self._model, task.cfg, self._replicate, task.mode, paired, found)
 
         name = f"{task.cfg.scenario}/{task.mode} replicate {self._replicate}"
         world, own = self._run_years(name, task.key, begin, task.after + 1, task.cfg.end, task.cfg)
@@ -107,10 +106,8 @@ class FamilyRun:
         def begin(found: Arrays | None) -> WorldLike:
             if found is None and world is not None:
                 return world
-            given = found if found is not None else state
-            if given is None:
-                return self._model.new(self._cfg, self._replicate, "scripted", None)
-            return self._model.resume(self._cfg, dict(given), self._replicate, "scripted", None)
+            given = state if found is None else found
+            return begin_world(self._model, self._cfg, self._replicate, "scripted", None, given)
 
         # Its checkpoints are not those of a history run from the start, whose tables begin earlier.
         own = key if before < self._cfg.start else hashlib.sha256(f"{key} {before}".encode()).hexdigest()[:20]

@@ -150,7 +150,7 @@ class _Builder:
     def add(self, label: str, draw: int, cfg: Config) -> None:
         """All replicates and modes of a scenario under a draw, with their baselines."""
         first = self._first_year(cfg)
-        baseline = self._model.baseline(cfg)
+        baseline = cfg.baseline()
         paired = self._spec.compare or cfg.params.feedback == "frozen"
         branch = branch_year(cfg.start, cfg.end, first)
         after = cfg.start - 1 if branch is None else branch

@@ -9,7 +9,20 @@ from typing import Any
 
 from sim.config.files import Unreadable, not_yaml, read_yaml
 from sim.config.folders import options, search_folders
-from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, one_of, show, text, unknown, whole
+from sim.core.read import (
+    ConfigError,
+    Problems,
+    boolean,
+    check_keys,
+    join,
+    mapping,
+    number,
+    one_of,
+    show,
+    text,
+    unknown,
+    whole,
+)
 from sim.record.tables import TABLES
 from sim.sweep.sampling import Sample
 from sim.sweep.spec_draws import GROUPS, NOT_SWEPT, Block, check_axes, grid_of, list_of, names_of, sample_of
@@ -114,9 +127,7 @@ def spec_of(
     blocks = (*grid_of(raw.get("grid"), problems), *list_of(raw.get("list"), problems))
     sample = sample_of(raw.get("sample"), problems)
     check_axes(blocks, sample, problems)
-    compare = raw.get("compare", True)
-    if not isinstance(compare, bool):
-        problems.add("compare", f"{show(compare)} is not allowed; allowed: true, false")
+    compare = boolean(raw.get("compare", True), "compare", problems)
     config_dir = raw.get("config_dir")
     spec = Spec(
         file=file,
@@ -125,7 +136,7 @@ def spec_of(
         settings=_settings(raw.get("settings"), problems),
         config_dir=None if config_dir is None else str(folder / text(config_dir, "config_dir", problems)),
         scenarios=_scenarios(raw.get("scenarios"), None if config_dir is None else folder / str(config_dir), problems),
-        compare=bool(compare),
+        compare=compare,
         replicates=whole(raw.get("replicates", 1), "replicates", problems, 1, 100_000),
         blocks=blocks,
         sample=sample,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.config.key import NOT_IN_KEY
 from sim.config.schema import parameter_table
-from sim.core.read import Problems, check_keys, join, mapping, number, one_of, show, whole
+from sim.core.read import Problems, boolean, check_keys, join, mapping, number, one_of, show, whole
 from sim.policy.levers import LEVERS
 from sim.record.tables import COLUMN_NAMES
 from sim.sweep.sampling import METHODS, Range, Sample
@@ -105,9 +105,7 @@ def sample_of(raw: object, problems: Problems) -> Sample | None:
     over = mapping(given.get("over"), "sample.over", problems)
     if not over:
         problems.add("sample.over", "is empty; name at least one parameter with from and to")
-    second = given.get("second_order", False)
-    if not isinstance(second, bool):
-        problems.add("sample.second_order", f"{show(second)} is not allowed; allowed: true, false")
+    second_order = boolean(given.get("second_order", False), "sample.second_order", problems)
     levels = whole(given.get("levels", 4), "sample.levels", problems, 2, 100)
     if levels % 2:
         problems.add("sample.levels", f"{levels} is odd; Morris's design needs an even number, else ends are left out")
@@ -117,7 +115,7 @@ def sample_of(raw: object, problems: Problems) -> Sample | None:
         seed=whole(given.get("seed", 0), "sample.seed", problems, 0, 2**31 - 2),
         over=tuple(_range(str(name), value, problems) for name, value in over.items()),
         levels=levels,
-        second_order=bool(second),
+        second_order=second_order,
     )
 
 
@@ -128,9 +126,7 @@ def _range(name: str, raw: object, problems: Problems) -> Range:
     check_keys(given, ("from", "to", "log", "keys"), key, problems)
     keys = names_of(given.get("keys"), f"{key}.keys", problems) or (name,)
     lo, hi = bounds(keys[0]) or (None, None)
-    log = given.get("log", False)
-    if not isinstance(log, bool):
-        problems.add(f"{key}.log", f"{show(log)} is not allowed; allowed: true, false")
+    log = boolean(given.get("log", False), f"{key}.log", problems)
     if (lo is None and "from" not in given) or (hi is None and "to" not in given):
         problems.add(key, "has no documented bounds; give from and to")
         return Range(name, keys, 0.0, 1.0)
@@ -140,7 +136,7 @@ def _range(name: str, raw: object, problems: Problems) -> Range:
         problems.add(key, f"to ({end:g}) is not above from ({start:g})")
     elif log and start <= 0:
         problems.add(key, f"a logarithmic range cannot begin at {start:g}")
-    return Range(name, keys, start, end, bool(log))
+    return Range(name, keys, start, end, log)
 
 
 def bounds(key: str) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ import pytest
 
 from sim.core.columns import NONE
 from sim.data.fields import N_FIELDS
-from sim.record.recorder import REASONS
+from sim.record.declaration import REASONS
 from tests import live
 
 N = 64

@@ -155,7 +155,7 @@ def test_what_is_missing_is_named(runs: dict[str, Source], tmp_path: Path) -> No
     assert folder is not None
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
     (copy / "copub_year.parquet").unlink()
-    with pytest.raises(ConfigError, match=r"no table copub_year\.parquet"):
+    with pytest.raises(ConfigError, match=r"copub_year\.parquet is missing"):
         balance(copy)
     (copy / "config.yaml").unlink()
     with pytest.raises(ConfigError, match=r"config\.yaml"):

@@ -15,9 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from sim.core.digest import file_digest
 from sim.store import files
 from sim.store import history as caches
-from sim.store.files import file_lock, lock_if_free, read_state, sha256, write_state, write_table
+from sim.store.files import file_lock, lock_if_free, read_state, write_state, write_table
 from sim.store.history import DamagedEntry, History, HistoryCache, cache_dir, list_cache, prune_cache
 
 KEY, OTHER, THIRD = "0" * 20, "1" * 20, "2" * 20
@@ -128,8 +129,8 @@ def test_large_arrays_are_written_and_read_in_pieces(tmp_path: Path, monkeypatch
 
 
 def test_writing_gives_the_checksum_of_the_file(tmp_path: Path):
-    assert write_state(tmp_path / "s.arrow", STATE) == sha256(tmp_path / "s.arrow")
-    assert write_table(tmp_path / "t.arrow", pa.table({"x": [1, 2]})) == sha256(tmp_path / "t.arrow")
+    assert write_state(tmp_path / "s.arrow", STATE) == file_digest(tmp_path / "s.arrow")
+    assert write_table(tmp_path / "t.arrow", pa.table({"x": [1, 2]})) == file_digest(tmp_path / "t.arrow")
 
 
 def test_what_is_not_an_entry_is_never_touched(tmp_path: Path):

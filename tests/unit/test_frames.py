@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.pairs import estimate, levels, paired_by_draw, paired_difference
+from sim.store.frames import Frames
 
 EFFECT, SHARED, OWN = 3.0, 10.0, 1.0
 
@@ -166,3 +167,11 @@ def test_over_one_draw_effects_are_those_of_all_draws():
         assert one["draw"] == 3
         numbers = ["reference", "mean", "se", "lo", "hi", "n"]
         assert one[numbers].tolist() == pytest.approx(all_[numbers].tolist())
+
+
+def test_whether_a_table_is_there_is_known_without_reading_it() -> None:
+    def read(name: str, **what: object) -> None:
+        raise AssertionError(f"{name} was read")
+
+    frames = Frames(["panel"], read)
+    assert "panel" in frames and "flow_year" not in frames

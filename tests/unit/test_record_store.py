@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sim.core.digest import file_digest
 from sim.record.tables import TABLES
-from sim.store.files import sha256, write_table
+from sim.store.files import write_table
 from sim.store.runs import (
     ParquetTable,
     PartMeta,
@@ -100,7 +101,7 @@ def test_a_run_is_copied_from_another_commands_tables(tmp_path: Path):
     wanted = meta("abc", RunId("open", "reactive", 0, 1))
     for name in set(TABLES) - {"entry_year", "decisions"}:
         pq.write_table(empty_table(name, SCENARIOS), folder / f"{name}.parquet")
-    files = {path.name: sha256(path) for path in folder.iterdir()}
+    files = {path.name: file_digest(path) for path in folder.iterdir()}
     manifest = {"status": "done", "runs": [asdict(wanted)], "checksums": {"files": files}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder.parent / "broken").mkdir()

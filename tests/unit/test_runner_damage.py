@@ -14,7 +14,7 @@ from toy_model import ToyModel, toy_config
 
 from sim.api import run
 from sim.cli.run import run_command
-from sim.record.recorder import TABLES
+from sim.record.tables import TABLES
 from sim.store.files import DamagedEntry
 from sim.store.frames import load
 

@@ -13,7 +13,7 @@ from toy_model import ToyModel, toy_config, toy_policy
 from sim.api import run
 from sim.cli.main import main
 from sim.cli.run import run_command
-from sim.record.recorder import TABLES
+from sim.record.tables import TABLES
 from sim.store.frames import load
 from sim.store.history import HistoryCache, list_cache
 

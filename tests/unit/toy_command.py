@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.record.recorder import TABLES
+from sim.record.tables import TABLES
 from sim.store.frames import Frames
 
 RUN_COLUMNS = ["scenario", "draw", "replicate", "mode"]

@@ -118,9 +118,6 @@ class ToyModel:
         days = [day.year for p in cfg.policies.values() for use in p.levers.values() for day in use.values]
         return min(days, default=None)
 
-    def baseline(self, cfg: Config) -> Config:
-        return cfg.baseline()
-
     def run_key(self, cfg: Config, replicate: int, mode: str = "scripted", end: int | None = None) -> str:
         names = "scale seed start world scenario policies".split()
         what = [cfg.params.feedback, *(getattr(cfg, name) for name in names)]

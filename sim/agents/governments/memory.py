@@ -9,10 +9,7 @@ from sim.agents.governments.rules import COST_PER_1000, COST_SHARE, N_RULES, PRO
 from sim.data.clock import DATA_END
 from sim.params import GovernmentParams
 
-WATCH_FROM, STANDARD_FROM = (
-    2005,
-    2008,
-)  # first look; years from which indicators are standardized
+WATCH_FROM, STANDARD_FROM = 2005, 2008  # first look; years from which indicators are standardized
 _CLIP = 3.0  # sd beyond which a signal counts no more (assumption)
 _SAVED = ("strength", "pending", "effective", "history", "smoothed", "drift", "answered", "refused")
 

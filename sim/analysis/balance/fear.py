@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim.analysis.balance.inputs import Paired, Row, Source, quotient
 from sim.analysis.pairs import Estimate, estimate
-from sim.config.schema import Config
+from sim.config.schema import Config, members
 from sim.core.read import ConfigError
 
 PARTS, RECOVERY = "Rule and fear", "Share of the yearly loss that is left, by years after the repeal"
@@ -51,11 +51,8 @@ def differing(one: Config, two: Config) -> set[str]:
     found = {name for name in ("scale", "seed", "start", "end", "world", "policies", "effects", "scenario")
              if getattr(one, name) != getattr(two, name)}  # fmt: skip
     for group in fields(one.params):
-        a, b = getattr(one.params, group.name), getattr(two.params, group.name)
-        if not hasattr(a, "__dataclass_fields__"):
-            found |= {group.name} if a != b else set()
-            continue
-        found |= {f"{group.name}.{f.name}" for f in fields(a) if getattr(a, f.name) != getattr(b, f.name)}
+        a, b = (members(group.name, group, getattr(cfg.params, group.name)) for cfg in (one, two))
+        found |= {key for (key, _, here), (_, _, there) in zip(a, b) if here != there}
     return found
 
 
@@ -140,12 +137,11 @@ def rule_and_fear(run: Source, closed: Source | None, swept: Sequence[Source]) -
 def repeal_date(cfg: Config) -> date | None:
     """Day on which the last lever of all policies goes out of force; None if one stays."""
     ends = []
-    for policy in cfg.policies.values():
-        for use in policy.levers.values():
-            last = max(use.values)
-            if use.values[last] is not None:
-                return None
-            ends.append(last)
+    for use in cfg.uses:
+        last = max(use.values)
+        if use.values[last] is not None:
+            return None
+        ends.append(last)
     return max(ends, default=None)
 
 

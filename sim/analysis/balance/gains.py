@@ -72,12 +72,12 @@ def joint_work(run: Source) -> list[Row]:
     role = {**dict.fromkeys(run.named, 1), **dict.fromkeys(run.issuers, 0)}
     ends = np.array([[role.get(code, 2) for code in frame[column]] for column in ("place_a", "place_b")])
     frame["pair"] = [f"{order[a]} with {order[b]}" for a, b in zip(ends.min(axis=0), ends.max(axis=0))]
-    found = run.paired(frame, "papers_whole", ["pair"])
+    found = run.split(frame, "papers_whole", "pair", run.period.years)
     words = [f"{order[a]} with {order[b]}" for a in range(3) for b in range(a, 3)]
     rows = [
-        changed(TOGETHER, "Pairs of places", f"joint papers, {pair}", "a year", found[(pair,)] * (1 / run.period.years))
+        changed(TOGETHER, "Pairs of places", f"joint papers, {pair}", "a year", found[pair])
         for pair in words
-        if (pair,) in found
+        if pair in found
     ]
     frame["linked"] = 1.0
     linked = run.total(frame, "linked")
@@ -108,7 +108,7 @@ def whereabouts(run: Source) -> list[Row]:
     if not run.named:
         return []
     frame = run.last("stock_year", ["place", "n_researchers"], origin=run.named)
-    found = {str(cell[0]): pair for cell, pair in run.paired(frame, "n_researchers", ["place"]).items()}
+    found = run.split(frame, "n_researchers", "place")
     others = {code: pair for code, pair in found.items() if code not in (*run.issuers, *run.named)}
     ranked = sorted(others, key=lambda code: -abs(float(others[code].effect.mean())))
     lines = [
@@ -127,7 +127,8 @@ def leaks(run: Source) -> list[Row]:
     n = run.period.years
     frame = run.outcomes("place_year", ["leaks", *WAYS, *COUNTED], ["place"])
     rows = []
-    for who, part in ((WORLD, frame), (f"Issuers: {group_name(run.issuers)}", _of(frame, run.issuers))):
+    own = frame[frame["place"].isin(run.issuers)]
+    for who, part in ((WORLD, frame), (f"Issuers: {group_name(run.issuers)}", own)):
         columns = {way: f"leaks by {way.removeprefix('leaks_')}" for way in WAYS} | {
             "leaks": "all leaks",
             "leaks_prevented": "prevented by protection",
@@ -142,10 +143,6 @@ def leaks(run: Source) -> list[Row]:
     return rows
 
 
-def _of(frame: pd.DataFrame, places: Sequence[str]) -> pd.DataFrame:
-    return frame[frame["place"].isin(places)]
-
-
 def _by_origin(run: Source, frame: pd.DataFrame) -> pd.DataFrame:
     role = {**dict.fromkeys(run.named, "named origins"), **dict.fromkeys(run.issuers, "their own origins")}
     frame["group"] = frame["origin"].map(lambda code: role.get(code, "other origins"))
@@ -153,7 +150,7 @@ def _by_origin(run: Source, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cells(run: Source, frame: pd.DataFrame, value: str) -> dict[str, Paired]:
-    found = {str(cell[0]): pair for cell, pair in run.paired(frame, value, ["group"]).items()}
+    found = run.split(frame, value, "group")
     order = ("named origins", "their own origins", "other origins")
     return {"all origins": _sum(list(found.values())), **{group: found[group] for group in order if group in found}}
 

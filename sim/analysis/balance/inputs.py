@@ -18,6 +18,7 @@ from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.core.read import ConfigError, Problems
 from sim.running.model import RealModel
+from sim.store.files import DamagedEntry
 from sim.store.frames import Frames, load
 
 CLEAR = 2.0  # standard errors by which a denominator must differ from zero before anything is divided by it
@@ -127,7 +128,7 @@ class Source:
     @cached_property
     def named(self) -> tuple[str, ...]:
         """Codes of the places that the policies name as origins, partners or destinations, issuers left out."""
-        words = (word for policy in self.cfg.policies.values() for word in summary.named_places(policy))
+        words = (word for policy in self.cfg.policies.values() for word in policy.named)
         return tuple(code for code in self._members(words) if code not in self.issuers)
 
     def _members(self, words: Any) -> tuple[str, ...]:
@@ -154,6 +155,8 @@ class Source:
         wanted = list(dict.fromkeys([*RUN, *columns, *keep])) if self.mode else list(columns)
         try:
             frame = self.frames.read(name, wanted, filters or None)
+        except DamagedEntry as error:
+            raise ConfigError([str(error)]) from None
         except (KeyError, ValueError) as error:  # Arrow: no such column
             raise ConfigError([f"{self.where}: {name}.parquet lacks a column that is needed: {error}"]) from None
         return plain(frame)
@@ -176,6 +179,10 @@ class Source:
         found = over_draws(found, ["reference", "level"], by)
         groups = found.groupby([*by], sort=False) if by else [((), found)]
         return {cell: Paired(part["reference"].to_numpy(), part["level"].to_numpy()) for cell, part in groups}
+
+    def split(self, frame: pd.DataFrame, value: Value, column: str, years: int = 1) -> dict[str, Paired]:
+        """The same by the values of one column, as means of so many years."""
+        return {str(cell[0]): pair * (1 / years) for cell, pair in self.paired(frame, value, [column]).items()}
 
     def outcomes(
         self, table: str, names: Sequence[str], keys: Sequence[str] = (), **keep: Sequence[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sim.analysis.balance.inputs import Paired, Row, Source, changed, quotient
+from sim.analysis.balance.inputs import Row, Source, changed, quotient
 from sim.core.axes import STAGES
 from sim.data.fields import FIELD_NAMES
 from sim.record.declaration import SIZE_CLASSES
@@ -34,12 +34,8 @@ def _people(run: Source) -> list[Row]:
             (stock, "n_researchers", f"researchers, {run.period.last}", "people", 1),
             (written, "authorships", "authorships (panel)", "a year", run.period.years),
         ):
-            found = {} if frame is None else run.paired(frame, value, [column])
-            rows += [
-                changed(section, group, text, unit, found[(group,)] * (1 / years))
-                for group in groups
-                if (group,) in found
-            ]
+            found = {} if frame is None else run.split(frame, value, column, years)
+            rows += [changed(section, group, text, unit, found[group]) for group in groups if group in found]
     return rows
 
 
@@ -71,12 +67,8 @@ def _fields(run: Source) -> list[Row]:
     frame = run.yearly("field_year", ["field", *columns], place=run.issuers)
     rows = []
     for column, text in columns.items():
-        found = run.paired(frame, column, ["field"])
-        rows += [
-            changed(FIELD, name, text, "papers a year", found[(name,)] * (1 / run.period.years))
-            for name in FIELD_NAMES
-            if (name,) in found
-        ]
+        found = run.split(frame, column, "field", run.period.years)
+        rows += [changed(FIELD, name, text, "papers a year", found[name]) for name in FIELD_NAMES if name in found]
     return rows
 
 
@@ -85,12 +77,12 @@ def _institutions(run: Source) -> list[Row]:
     values = ["federal_musd", "compliance_musd", "compliance_researcher_years", "papers_whole"]
     frame = run.yearly("institution_year", ["institution", "size_class", *values], place=run.issuers)
     frame = frame[frame["institution"].isna()]  # rows of a class; the others are single institutions
-    found = {value: run.paired(frame, value, ["size_class"]) for value in values}
-    rows, n = [], run.period.years
+    found = {value: run.split(frame, value, "size_class", run.period.years) for value in values}
+    rows = []
     for name, words in _SIZES.items():
-        if (name,) not in found["papers_whole"]:
+        if name not in found["papers_whole"]:
             continue
-        cells: dict[str, Paired] = {value: found[value][(name,)] * (1 / n) for value in values}
+        cells = {value: found[value][name] for value in values}
         rows += [
             changed(SIZE, words, "papers led", "papers a year", cells["papers_whole"]),
             changed(SIZE, words, "compliance cost", "M$ a year", cells["compliance_musd"]),

@@ -12,7 +12,7 @@ from sim.policy.levers.projects import PROJECTS
 from sim.policy.levers.promote import PROMOTE
 from sim.policy.levers.security import SECURITY
 
-__all__ = ["LEVERS", "Context", "Effect", "Lever", "default_effects", "lever_table"]
+__all__ = ["LEVERS", "Context", "Effect", "Lever", "default_effects", "effect_table"]
 
 # Order of application: qualifiers are read by name, and `alliance_condition`, which looks at what protection
 # the other levers give, comes last.
@@ -27,25 +27,6 @@ def default_effects() -> dict[str, dict[str, float]]:
 def effects_with(changes: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
     """Defaults overlaid with the given values."""
     return {name: {**values, **changes.get(name, {})} for name, values in default_effects().items()}
-
-
-def lever_table() -> list[dict[str, Any]]:
-    """One row a lever for documents and lists: what it is, its unit and bounds, how it combines, what it changes."""
-    return [
-        {
-            "name": lever.name,
-            "aim": lever.aim,
-            "unit": lever.unit,
-            "bounds": (lever.lo, lever.hi),
-            "neutral": lever.neutral,
-            "combination": f"weighted by {lever.of}" if lever.of else lever.combine,
-            "channels": lever.channels,
-            "scope": lever.scopes,
-            "meaning": lever.meaning,
-            "source": lever.source,
-        }
-        for lever in LEVERS.values()
-    ]
 
 
 def effect_table() -> list[dict[str, Any]]:

@@ -76,7 +76,8 @@ class Context:
         return np.asarray(self.data.researchers[-1], dtype=np.float64)
 
 
-Apply = Callable[[Channels, np.ndarray, "Context", Mapping[str, float]], None]
+Effects = Mapping[str, float]
+Apply = Callable[[Channels, np.ndarray, "Context", Effects], None]
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,11 @@ class Lever:
         """Keys that a policy's scope may use with this lever."""
         return tuple(key for axis in self.axes for key in AXIS_SCOPES[axis])
 
+    @property
+    def combination(self) -> str:
+        """Rule by which strengths combine, in words."""
+        return f"weighted by {self.of}" if self.of else self.combine
+
     def shape(self, n_places: int, n_institutions: int) -> tuple[int, ...]:
         """Shape of the strength array."""
         sizes = {"f": N_FIELDS, "k": len(KINDS), "e": len(FLOWS), "i": n_institutions}
@@ -155,7 +161,22 @@ def left_over(held: np.ndarray, share: Any) -> np.ndarray:
     return held + share * (1.0 - held)
 
 
-def protect(array: np.ndarray, strength: np.ndarray, effects: Mapping[str, float]) -> None:
+def acts_on(channel: str, change: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Apply:
+    """`Lever.apply` of a lever that changes one channel: `change` of the channel and a strength over the same axes."""
+
+    def apply(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
+        array = getattr(channels, channel)
+        array[...] = change(array, s)
+
+    return apply
+
+
+def grown(held: np.ndarray, relative: np.ndarray) -> np.ndarray:
+    """What is held, changed by a relative change."""
+    return held * (1.0 + relative)
+
+
+def protect(array: np.ndarray, strength: np.ndarray, effects: Effects) -> None:
     """Raise protection [w, a, b] or [w, i] in place by the effects that bear the name of a way of leakage.
 
     Parameters

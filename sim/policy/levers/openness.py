@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from sim.policy.channels import Channels
-from sim.policy.levers.base import Context, Effect, Lever, left_over
+from sim.policy.levers.base import Context, Effect, Effects, Lever, left_over
 
 
-def _open_access(channels: Channels, s: np.ndarray, context: Context, effects: Mapping[str, float]) -> None:
+def _open_access(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
     """Axes [destination, issuer], as in `outflow_restriction`, whose opposite it is; depositing takes time."""
     channels.openness *= 1.0 + s
     time = s.max(axis=0) / OPENNESS[0].hi * effects["time"]

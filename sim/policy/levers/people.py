@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from sim.policy.channels import Channels
-from sim.policy.levers.base import FLOWS, Context, Effect, Lever, left_over
-
-Effects = Mapping[str, float]
+from sim.policy.levers.base import FLOWS, Context, Effect, Effects, Lever, acts_on, left_over
 
 
 def _visa_refusal(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
     channels.entry_refused[:] = left_over(channels.entry_refused, s[FLOWS.index("entry")])
     channels.move_refused[:] = left_over(channels.move_refused, s[FLOWS.index("move")])
-
-
-def _visa_delay(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.visa_delay += s
-
-
-def _exit_restriction(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.outmove_refused[:] = left_over(channels.outmove_refused, s)
 
 
 def _investigations(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -41,14 +29,6 @@ def _enforcement_precision(channels: Channels, s: np.ndarray, context: Context, 
     rate = context.strengths.get("investigations")
     if rate is not None:
         channels.precision[:] = np.where(rate > 0, s, channels.precision)
-
-
-def _rhetoric(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.hostility += s
-
-
-def _programme_ban(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.dual_banned[:] = left_over(channels.dual_banned, s)
 
 
 PEOPLE: tuple[Lever, ...] = (
@@ -75,7 +55,7 @@ PEOPLE: tuple[Lever, ...] = (
         combine="add",
         axes="oa",
         channels=("visa_delay",),
-        apply=_visa_delay,
+        apply=acts_on("visa_delay", np.add),
         meaning="Mean delay that screening adds to entries and moves of the named origins.",
         source="P19 (most decided in 30 working days)",
     ),
@@ -88,7 +68,7 @@ PEOPLE: tuple[Lever, ...] = (
         combine="complement",
         axes="a",
         channels=("outmove_refused",),
-        apply=_exit_restriction,
+        apply=acts_on("outmove_refused", left_over),
         meaning="Exit permits and travel bans: share of moves out of the issuer's place that is stopped.",
         source="assumption (historical systems of exit permits)",
     ),
@@ -143,7 +123,7 @@ PEOPLE: tuple[Lever, ...] = (
         combine="add",
         axes="ao",
         channels=("hostility",),
-        apply=_rhetoric,
+        apply=acts_on("hostility", np.add),
         meaning="Hostility that people of the named origins perceive beside any rule; h = 0.7 leaves half of them "
         "fearful.",
         source="P1, P8, P9",
@@ -157,7 +137,7 @@ PEOPLE: tuple[Lever, ...] = (
         combine="complement",
         axes="ab",
         channels=("dual_banned",),
-        apply=_programme_ban,
+        apply=acts_on("dual_banned", left_over),
         meaning="Ban on talent programmes of, and second affiliations in, the partner places for researchers in the "
         "issuer's.",
         source="S2, P15 (undisclosed programmes)",

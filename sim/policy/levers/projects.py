@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from sim.core.axes import KINDS, WAYS
 from sim.policy.channels import Channels
-from sim.policy.levers.base import Context, Effect, Lever, left_over, sensitive_weights, towards_threats
+from sim.policy.levers.base import (
+    Context,
+    Effect,
+    Effects,
+    Lever,
+    acts_on,
+    left_over,
+    sensitive_weights,
+    towards_threats,
+)
 
-Effects = Mapping[str, float]
 SENSITIVE = [k for k, kind in enumerate(KINDS) if kind.startswith("sensitive")]
 
 
@@ -28,20 +34,12 @@ def _screening_refusal(channels: Channels, s: np.ndarray, context: Context, effe
         channels.friction[:] = left_over(channels.friction, screened * s)
 
 
-def _partner_ban(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.friction[:] = left_over(channels.friction, s)
-
-
 def _outflow_restriction(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
     """Axes [destination, issuer]: what the destination can reach of the issuer's knowledge shrinks."""
     channels.openness *= 1.0 - s
     theft = WAYS.index("theft")
     channels.protection_place[theft] = left_over(channels.protection_place[theft], s.T * effects["theft"])
     channels.burden_place[:] = left_over(channels.burden_place, s.max(axis=0) * effects["time"])
-
-
-def _military_direction(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.military[:] = left_over(channels.military, s)
 
 
 def _alliance_condition(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -113,7 +111,7 @@ PROJECTS: tuple[Lever, ...] = (
         combine="complement",
         axes="kfab",
         channels=("friction",),
-        apply=_partner_ban,
+        apply=acts_on("friction", left_over),
         meaning="Ban on working with the named partners, by field, sensitivity and type of research.",
         source="S8 (the alternative that JASON 2024 advises against), P33",
     ),
@@ -143,7 +141,7 @@ PROJECTS: tuple[Lever, ...] = (
         combine="complement",
         axes="a",
         channels=("military",),
-        apply=_military_direction,
+        apply=acts_on("military", left_over),
         meaning="Open basic research directed to military ends, where it becomes sensitive.",
         source="assumption",
     ),

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from sim.policy.channels import Channels
-from sim.policy.levers.base import Context, Effect, Lever
+from sim.policy.levers.base import Context, Effect, Effects, Lever, acts_on, grown
 
-Effects = Mapping[str, float]
 PER_1000 = "places a year per 1,000 researchers of 2017"
-
-
-def _research_funding(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.funding *= 1.0 + s
-
-
-def _recruit_funding(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.funding_recruits *= 1.0 + s
-
-
-def _recruit_income(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.income_recruits += s
 
 
 def _prestige_chairs(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -32,32 +17,12 @@ def _prestige_chairs(channels: Channels, s: np.ndarray, context: Context, effect
     channels.recruitment_musd += chairs * effects["cost_musd"]
 
 
-def _permanent_posts(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.permanent_offer += s
-
-
-def _student_places(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.student_places += s
-
-
-def _student_allocation(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.students_to_recruits += s
-
-
 def _talent_programme(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
     """Slots are one pool a place: programmes for different origins share the largest of them."""
     places = s.max(axis=0) * context.researchers_2017() / 1000.0
     channels.programme_slots += places
     channels.programme_pull += effects["pull"] * (s > 0)
     channels.recruitment_musd += places * effects["cost_musd"]
-
-
-def _startup_grant(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.programme_grant *= 1.0 + s
-
-
-def _visa_openness(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    channels.visa_open += s
 
 
 def _joint_programme(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -75,7 +40,7 @@ PROMOTE: tuple[Lever, ...] = (
         combine="compound",
         axes="a",
         channels=("funding",),
-        apply=_research_funding,
+        apply=acts_on("funding", grown),
         meaning="More or less money for research in the issuer's place; output follows with a lag and an elasticity "
         "near 0.2.",
         source="F1, F3, P24",
@@ -89,7 +54,7 @@ PROMOTE: tuple[Lever, ...] = (
         combine="compound",
         axes="a",
         channels=("funding_recruits",),
-        apply=_recruit_funding,
+        apply=acts_on("funding_recruits", grown),
         meaning="Research money set aside for people who came within five years; total money of the place unchanged.",
         source="P30 (recruits' gains come from funding and team size)",
     ),
@@ -102,7 +67,7 @@ PROMOTE: tuple[Lever, ...] = (
         combine="add",
         axes="a",
         channels=("income_recruits",),
-        apply=_recruit_income,
+        apply=acts_on("income_recruits", np.add),
         meaning="Pay or tax relief for foreign recruits: log change of their net income.",
         source="U1 (elasticity of foreign stars about 1), U2 (upper bound)",
     ),
@@ -133,7 +98,7 @@ PROMOTE: tuple[Lever, ...] = (
         combine="add",
         axes="a",
         channels=("permanent_offer",),
-        apply=_permanent_posts,
+        apply=acts_on("permanent_offer", np.add),
         meaning="Permanent posts on offer: added yearly probability that a researcher without one gets one.",
         source="U3 (tenure perspective first when young)",
     ),
@@ -146,7 +111,7 @@ PROMOTE: tuple[Lever, ...] = (
         combine="add",
         axes="a",
         channels=("student_places",),
-        apply=_student_places,
+        apply=acts_on("student_places", np.add),
         meaning="Doctoral places open to foreigners.",
         source="F9, P1",
     ),
@@ -159,7 +124,7 @@ PROMOTE: tuple[Lever, ...] = (
         combine="add",
         axes="a",
         channels=("students_to_recruits",),
-        apply=_student_allocation,
+        apply=acts_on("students_to_recruits", np.add),
         meaning="Students and assistants given to people who came within five years.",
         source="P30, U0 (student access 0.4)",
     ),
@@ -191,7 +156,7 @@ PROMOTE: tuple[Lever, ...] = (
         combine="compound",
         axes="a",
         channels=("programme_grant",),
-        apply=_startup_grant,
+        apply=acts_on("programme_grant", grown),
         meaning="Start-up grant and team for people who came within five years: relative change of their output.",
         source="P30 (sign; gains by funding and team size)",
     ),
@@ -204,7 +169,7 @@ PROMOTE: tuple[Lever, ...] = (
         combine="add",
         axes="oa",
         channels=("visa_open",),
-        apply=_visa_openness,
+        apply=acts_on("visa_open", np.add),
         meaning="Easier visas and residence for entrants and movers of the named origins.",
         source="P29 (people follow open doors)",
     ),

@@ -8,14 +8,11 @@ this gives $0.061 M + 0.068 %. Time is a share of a working year of 1,800 hours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from sim.policy.channels import Channels
-from sim.policy.levers.base import Apply, Context, Effect, Lever, left_over, protect
+from sim.policy.levers.base import Apply, Context, Effect, Effects, Lever, left_over, protect
 
-Effects = Mapping[str, float]
 SHARE = "share of a full programme"
 CHANNELS = ("burden_institution", "protection_institution", "cost_fixed_musd", "cost_share")
 

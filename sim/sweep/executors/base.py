@@ -39,24 +39,18 @@ class Executor(Protocol):
 
     def adopt(self) -> list[ChunkJob]:
         """Chunks of a driver that was killed which are still being computed; they count as submitted."""
-        ...
 
     def submit(self, jobs: Sequence[ChunkJob]) -> None:
         """Hand over chunks."""
-        ...
 
     def poll(self, seconds: float) -> list[Ended]:
         """Chunks that ended since, or vanished; waits up to so long for one."""
-        ...
 
     def running(self) -> int:
         """Chunks being computed now, those that wait in a queue left out."""
-        ...
 
     def stop(self, kill: bool = False) -> None:
         """Let chunks leave their run and write what they have; `kill`: end them at once."""
-        ...
 
     def close(self) -> None:
         """Release everything."""
-        ...
