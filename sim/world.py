@@ -11,7 +11,6 @@ from sim.agents.face import ColumnarModel
 from sim.agents.governments.council import Council
 from sim.agents.governments.indicators import Observation
 from sim.agents.institution import InstitutionSet
-from sim.config.load import timeline_of
 from sim.config.schema import Config
 from sim.core.columns import Columns
 from sim.data.clock import BASE_FROM, DATA_END
@@ -80,7 +79,7 @@ class World(ColumnarModel):
             elite_talent=elite_talent(params.careers.talent_sigma),
             threads=cfg.threads or 1,
         )
-        self.timeline = timeline_of(cfg, data)
+        self.timeline = levers.timeline_of(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
         self.council = Council(self, data.iso3, params.government, self.setting.threat, data.alliance, data.democracy)
         self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))

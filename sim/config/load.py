@@ -12,8 +12,7 @@ from sim.core.axes import BASELINE, WAYS
 from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, read, read_some, show, unknown
 from sim.data.clock import LAST_YEAR
 from sim.data.places import group_names
-from sim.data.tables import WorldData, load_world_data
-from sim.data.threat import threat_matrix
+from sim.data.tables import load_world_data
 from sim.params import Params, SecurityParams
 from sim.policy.levers import LEVERS, effects_with
 from sim.policy.schema import Known, read_places, read_policies
@@ -121,12 +120,6 @@ def known_names(world: str, start: int, end: int) -> Known:
     return Known((*data.iso3, *group_names()), aliases, start, end)
 
 
-def timeline_of(cfg: Config, data: WorldData) -> Timeline:
-    """Timeline of a configuration's policies, clock and effects, in the world's state of threat."""
-    threat = threat_matrix(data.liberal_democracy, data.ideal_distance, data.alliance, cfg.params.security)
-    return Timeline(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat)
-
-
 def _check_place_lists(cfg: Config, known: Known, problems: Problems) -> None:
     for key, holder in _sections(cfg):
         for f in fields(holder):
@@ -179,7 +172,7 @@ def _read_effects(raw: object, problems: Problems) -> dict[str, dict[str, float]
 
 def _check_scopes(cfg: Config, problems: Problems) -> None:
     """A scope must leave something to act on; needs the world's tables, so only after names are known to be good."""
-    for key in timeline_of(cfg, load_world_data(cfg.world)).empty_scopes():
+    for key in Timeline(cfg.policies, load_world_data(cfg.world), cfg.start, cfg.end).empty_scopes():
         _, policy, _, use = key.split(".")
         large = cfg.policies[policy].levers[use].scope.institution_threshold_musd
         why = "no institution of the issuers is so large" if large else "it names only the issuer or nobody here"

@@ -65,13 +65,13 @@ def evidence() -> str:
         "Facts from outside that the model cites by an id such as P16: parameters as their source, levers and policies "
         "for their strength, the code where it follows a finding. The letter names the family, the number is only a "
         "name; numbers that are missing are not cited. Edit `sim/pages/evidence.csv` to change a row.\n",
-        "**Role.** *calib*: a calibration target or a check. Which parameters were fitted is shown by the role "
-        "*fitted* in [parameters.md](parameters.md); M1, C7 and C14 are checks only. *prior*: gives a parameter "
+        "**Role.** *calib*: a calibration target or a check. Which parameters were fitted is shown by the "
+        "role *fitted* in [parameters.md](parameters.md); M1, C7 and C14 are checks only. *prior*: gives a parameter "
         "its value or its range, or (sign, ranks) says which way an effect goes; beside *calib* rows it may say "
         "what a fitted parameter is about. Parameters without a source are assumptions, to be swept.\n",
         "**Status.** *seen*: read in the source or on a page about it, often an abstract, a summary or one table. "
         "*derived*: computed from open data or from other rows. *memory*: not verified, never a hard target. ± and "
-        "ranges in brackets are standard errors or 95 % intervals; those of surveys do not account for self-selection.\n",
+        "ranges in brackets are standard errors or 95 % intervals; those of surveys leave out self-selection.\n",
         cited(
             "Counts of people who left are not the effect of a policy: a series that grows steadily looks like an "
             "acceleration. What people intend is not what they do (P8, M17). No base rate of leaks exists (S1): "

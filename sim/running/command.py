@@ -119,6 +119,8 @@ class Command:
         if manifest is None or not manifests.has_tables(manifest):
             return False
         wrong = manifests.damage_of(self.folder, manifest)
+        if not wrong and manifest.get("command_key") != self.plan.command_key:
+            wrong = "its results are another command's"
         if wrong:
             self.notes.append(DAMAGED.format(folder=self.folder, wrong=wrong))
         return not wrong

@@ -17,7 +17,7 @@ from sim.core.digest import file_digest
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
-from sim.store.files import aside, damage, flush
+from sim.store.files import aside, damage, flush, seal, unsealed
 from sim.store.runs import table_checksums
 
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "hydra-core", "omegaconf", "rich")
@@ -79,7 +79,7 @@ def results(execution: Execution, folder: Path, peak_memory_mb: float) -> dict[s
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest beside and rename it."""
     with aside(folder / NAME, f".{os.getpid()}") as beside:
-        beside.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps({**manifest, "seal": seal(manifest)}, indent=1) + "\n", encoding="utf-8")
         flush(beside)
 
 
@@ -103,7 +103,7 @@ def has_tables(manifest: Mapping[str, Any] | None) -> bool:
 def damage_of(folder: Path, manifest: Mapping[str, Any]) -> str:
     """What is wrong with the tables of a finished folder, in words; nothing if they are as they were written."""
     try:
-        return damage(folder, table_checksums(manifest))
+        return unsealed(manifest) or damage(folder, table_checksums(manifest))
     except (KeyError, TypeError, AttributeError):
         return f"{NAME} does not say the checksums of all tables"
 

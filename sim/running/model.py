@@ -9,10 +9,10 @@ import numpy as np
 from omegaconf import OmegaConf
 
 from sim.config.key import data_checksums, run_key
-from sim.config.load import timeline_of
 from sim.config.schema import Config, to_mapping
 from sim.data.places import resolve
 from sim.data.tables import load_world_data
+from sim.phases.levers import timeline_of
 from sim.record.recorder import YearResult
 from sim.world import World
 

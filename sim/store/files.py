@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import os
 import sys
 import time
@@ -284,6 +285,17 @@ def damage(folder: Path, checksums: Mapping[str, str]) -> str:
         except OSError as error:
             return f"{name} cannot be read ({error.strerror})"
     return ""
+
+
+def seal(manifest: Mapping[str, Any]) -> str:
+    """Digest of what a manifest says of its tables: by which command, of which runs, with which checksums."""
+    said = {name: manifest.get(name) for name in ("command_key", "runs", "checksums")}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def unsealed(manifest: Mapping[str, Any]) -> str:
+    """What is wrong with a manifest that is not as it was written, in words; nothing if it is."""
+    return "" if manifest.get("seal", seal(manifest)) == seal(manifest) else "manifest.json is not as it was written"
 
 
 def flush(path: Path) -> None:

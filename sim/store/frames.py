@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from sim.store.files import DamagedEntry, damage
+from sim.store.files import DamagedEntry, damage, unsealed
+
+AGAIN = "give the same command again, it computes what is damaged"
 
 
 class Frames(Mapping[str, pd.DataFrame]):
@@ -85,10 +87,11 @@ def load(folder: str | Path, verify: bool = True) -> Frames:
 
     Raises
     ------
-    DamagedEntry : when a table is read that is not as it was written.
+    DamagedEntry : the manifest, or (when it is read) a table, is not as it was written.
     """
     folder = Path(folder)
-    sums = _table_checksums(folder) if verify else {}
+    files = checksums(folder) if verify else {}
+    sums = {name: checksum for name, checksum in files.items() if name.endswith(".parquet")}
     names = sorted({path.stem for path in folder.glob("*.parquet")} | {Path(name).stem for name in sums})
     if not names:
         raise FileNotFoundError(f"no tables in {folder}: the folder of a finished command holds place_year.parquet")
@@ -97,7 +100,7 @@ def load(folder: str | Path, verify: bool = True) -> Frames:
         path = folder / f"{name}.parquet"
         if path.name in sums:
             if wrong := damage(folder, {path.name: sums[path.name]}):
-                raise DamagedEntry(f"{folder}: {wrong}; give the same command again, it computes what is damaged")
+                raise DamagedEntry(f"{folder}: {wrong}; {AGAIN}")
             del sums[path.name]
         filters = filters and list(filters)
         return pq.read_table(path, columns=columns, filters=filters, page_checksum_verification=True)
@@ -105,13 +108,23 @@ def load(folder: str | Path, verify: bool = True) -> Frames:
     return Frames(names, read, folder)
 
 
-def _table_checksums(folder: Path) -> dict[str, str]:
-    """SHA-256 by file name as the manifest of a folder says them; nothing if there is none."""
+def checksums(folder: Path) -> dict[str, str]:
+    """SHA-256 by file name as the manifest of a folder says them; nothing if there is no manifest.
+
+    Raises
+    ------
+    DamagedEntry : the manifest is not as it was written.
+    """
     try:
-        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["checksums"]["files"]
-        return {name: checksum for name, checksum in files.items() if name.endswith(".parquet")}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        files: dict[str, str] = manifest["checksums"]["files"]
+    except FileNotFoundError:
         return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedEntry(f"{folder}: manifest.json cannot be read; {AGAIN}") from error
+    if wrong := unsealed(manifest):
+        raise DamagedEntry(f"{folder}: {wrong}; {AGAIN}")
+    return files
 
 
 def in_memory(names: Sequence[str], make: Callable[[str], pa.Table]) -> Frames:

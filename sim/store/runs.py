@@ -23,7 +23,7 @@ from sim.core.axes import MODES
 from sim.core.digest import file_digest
 from sim.record.declaration import NAMED, Column
 from sim.record.tables import TABLES, declared
-from sim.store.files import LazyTables, damage, flush, parquet_options, write_table
+from sim.store.files import LazyTables, damage, flush, parquet_options, unsealed, write_table
 
 RUN_COLUMNS = ("scenario", "draw", "replicate", "mode")
 ROW_GROUP = 1 << 20
@@ -219,7 +219,7 @@ def finished_runs(outdir: Path, wanted: Set[str], notes: list[str]) -> Iterator[
             sums = table_checksums(manifest) if found else {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # not a manifest of ours, or of a folder that is being replaced
-        if wrong := damage(path.parent, sums):
+        if wrong := found and (unsealed(manifest) or damage(path.parent, sums)):
             notes.append(DAMAGED.format(folder=path.parent, wrong=wrong))
         else:
             left -= found.keys()

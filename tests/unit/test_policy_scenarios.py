@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from sim.config.folders import config_root, options
-from sim.config.load import load_config, timeline_of
+from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.core.axes import KINDS
 from sim.data.fields import FIELDS
 from sim.data.tables import load_world_data
 from sim.pages.scenarios import first_date
+from sim.phases.levers import timeline_of
 from sim.policy.timeline import Timeline
 from sim.running.model import RealModel
 from sim.running.plan import make_plan

@@ -35,7 +35,14 @@ def _forget(folder: Path) -> None:
     manifest.write_text(manifest.read_text().replace('"flow_year.parquet"', '"elsewhere.parquet"'))
 
 
+def _swap(folder: Path) -> None:
+    """Rows of one replicate are said to be another's."""
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"replicate": 0', '"replicate": 1', 1))
+
+
 DAMAGES = {
+    _swap: "manifest.json is not as it was written",
     _flip: "place_year.parquet does not fit its checksum",
     _lose: "flow_year.parquet is missing",
     _forget: "",

@@ -18,9 +18,10 @@ from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.core.read import ConfigError, Problems
 from sim.running.model import RealModel
-from sim.store.files import DamagedEntry
-from sim.store.frames import Frames, load
+from sim.store.files import DamagedEntry, damage
+from sim.store.frames import AGAIN, Frames, checksums, load
 
+CONFIG = "config.yaml"
 CLEAR = 2.0  # standard errors by which a denominator must differ from zero before anything is divided by it
 
 
@@ -208,7 +209,12 @@ def open_run(folder: str | Path, mode: str = "") -> Source:
     folder = Path(folder)
     try:
         frames = load(folder)
-        raw = _read_yaml(folder / "config.yaml")
+        known = {name: checksum for name, checksum in checksums(folder).items() if name == CONFIG}
+        if wrong := damage(folder, known):
+            raise ConfigError([f"{folder}: {wrong}; {AGAIN}"])
+        raw = _read_yaml(folder / CONFIG)
+    except DamagedEntry as error:
+        raise ConfigError([str(error)]) from None
     except FileNotFoundError as error:
         hint = "give the folder that a run printed last, such as outputs/restrictive/1a2b…"
         raise ConfigError([f"{folder}: {error}; {hint}"]) from None
