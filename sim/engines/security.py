@@ -262,3 +262,8 @@ def update_fear(
     shared = np.where(has_others, (1.0 - params.fear_spill) * h + params.fear_spill * np.maximum(spill, 0.0), h)
     level = (1.0 - params.fear_decay) * shared + params.chi * rate
     return np.minimum(level, params.fear_max)
+
+
+def fear_share(h: np.ndarray, nearness: np.ndarray | float = 1.0) -> np.ndarray:
+    """Share of the full chill, ``f = 1 − exp(−h · nearness)``, 0-1; also the share of people who are fearful."""
+    return -np.expm1(-np.maximum(h, 0.0) * nearness)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from sim.data.threat import threat_matrix
-from sim.engines.security import Cases, Leaks, leaks, third_places, update_fear, way_shares
+from sim.engines.security import Cases, Leaks, fear_share, leaks, third_places, update_fear, way_shares
 from sim.params import Params, SecurityParams
 
 P, F = 3, 2
@@ -121,6 +119,6 @@ def test_a_crackdown_frightens_fifty_to_ninety_for_each_investigated() -> None:
         found = Cases(np.array([[round(total * 0.3)]]), np.array([[round(total * 0.7)]]))
         h = update_fear(h, found, exposed, exposed, PARAMS)
         targeted += float(found.total.sum())
-    fearful = 1.0 - math.exp(-h[0, 0])  # share of the full chill
+    fearful = float(fear_share(h)[0, 0])
     assert 0.42 <= fearful <= 0.72
     assert 50 <= fearful * 32_000 / targeted <= 95
