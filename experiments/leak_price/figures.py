@@ -48,8 +48,8 @@ def curves(numbers: pd.DataFrame, about: str) -> Figure:
     )
     rates = _rates(numbers)
     rows = (
-        ("with papers, by protection", r"\$ a leak prevented by protection"),
-        ("with papers, all leaks", r"\$ a leak that no longer happens"),
+        ("with papers, by protection", "$ a leak prevented by protection"),
+        ("with papers, all leaks", "$ a leak that no longer happens"),
     )
     with styled():
         sheet = page(title, lead, caption, 2 * 2.75)
@@ -131,7 +131,7 @@ def ranked(numbers: pd.DataFrame, about: str) -> Figure:
         ax.set_ylim(-0.6, len(rules) - 0.4)
         ax.set_yticks(range(len(rules)), [words(rule) for rule in reversed(rules)])
         ax.xaxis.set_major_formatter(_money)
-        ax.set_xlabel(r"Break-even price, \$ a leak")
+        ax.set_xlabel("Break-even price, $ a leak")
         ax.grid(True, axis="x")
         labels = [label for _, label, *_ in marks if label in shown]
         sheet.legend([shown[label] for label in labels], labels)
@@ -202,7 +202,7 @@ def robust(numbers: pd.DataFrame, about: str) -> Figure:
         ax.set_ylim(-0.6, max(len(rules), 1) - 0.4)
         ax.set_yticks(range(len(rules)), [words(rule) for rule in rules])
         ax.xaxis.set_major_formatter(_money)
-        ax.set_xlabel(r"Break-even price, \$ a leak")
+        ax.set_xlabel("Break-even price, $ a leak")
         ax.grid(True, axis="x")
         sheet.legend(*ax.get_legend_handles_labels())
     return sheet.figure

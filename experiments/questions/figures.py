@@ -96,7 +96,7 @@ def thresholds(numbers: pd.DataFrame, settings: str) -> Figure:
         _points(axes[2], x, prevented)
         axes[0].set_yscale("log")
         axes[0].yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        for ax, words in zip(axes, (r"Cost, \$ per 1,000 \$ of support", "Cost, M$ a year", "Leaks prevented a year")):
+        for ax, words in zip(axes, ("Cost, $ per 1,000 $ of support", "Cost, M$ a year", "Leaks prevented a year")):
             ax.set_title(words)
             ax.set_xticks(list(x), [f"{t:g}" for t in THRESHOLDS])
             ax.set_xlabel("Threshold, M$ a year")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.axes import WAYS
 from sim.core.read import unknown
-from sim.record.tables import TABLES
+from sim.record.tables import declared
 
 if TYPE_CHECKING:  # lists of outcomes start quickly
     import pandas as pd
@@ -103,7 +103,7 @@ def columns(table: str, names: Iterable[str]) -> list[str]:
     ------
     ValueError : the table has neither an outcome nor a column of that name.
     """
-    recorded = TABLES[table].required
+    recorded = declared(table).required
     derived = {name: outcome.columns for name, outcome in OUTCOMES.items() if outcome.table == table}
     found: dict[str, None] = {}
     for name in names:

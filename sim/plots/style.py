@@ -59,6 +59,7 @@ RC: dict[str, Any] = {
     "svg.fonttype": "path",  # the same picture on machines without the font
     "svg.hashsalt": "talent-circulation",  # the same bytes each time
     "text.color": INK,
+    "text.parse_math": False,  # a $ in a title is a dollar
 }
 
 

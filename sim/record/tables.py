@@ -40,11 +40,11 @@ PLACE_YEAR = Table(
     "the place; leaks to the place they come from",
     (
         YEAR,
-        Column("place", "ISO3", PLACE, "place"),
+        Column("place", "ISO3", PLACE, "place that the row is about"),
         Column("n_researchers", "persons", "count", "researchers at the end of the year"),
-        Column("n_foreign_origin", "persons", "count", "of these, of another origin"),
+        Column("n_foreign_origin", "persons", "count", "researchers here whose origin is another place"),
         Column("new_entrants", "persons", "count", "entered research"),
-        Column("new_entrants_foreign", "persons", "count", "of these, of another origin"),
+        Column("new_entrants_foreign", "persons", "count", "entered research here from another origin"),
         Column("new_exits", "persons", "count", "left research"),
         Column("new_moves_in", "persons", "count", "moved here from another place"),
         Column("new_moves_out", "persons", "count", "moved away"),
@@ -58,10 +58,12 @@ PLACE_YEAR = Table(
         _papers("top10_fractional", _TOP10, "fractional"),
         _papers("top1_at_baseline_threshold", _TOP_BASE),
         Column("impact_mean", "z", "mean", "impact z of its papers, not normalised, whole counting"),
-        Column("impact_sum", "z", "amount", "the same, summed over papers"),
-        Column("share_top_cited_international", "0-1", "share", "of the top-1 % papers, international"),
+        Column("impact_sum", "z", "amount", "sum of impact z over papers, whole counting"),
+        Column(
+            "share_top_cited_international", "0-1", "share", "share of top-1 % papers with authors in another country"
+        ),
         Column("applications", "applications", "count", "for project funding"),
-        Column("applications_funded", "applications", "count", "of these, funded"),
+        Column("applications_funded", "applications", "count", "applications that were funded"),
         Column(
             "share_projects_international", "0-1", "share", "of projects that led to a paper, with a co-author abroad"
         ),
@@ -82,9 +84,9 @@ PLACE_YEAR = Table(
             "would have leaked from work with partners that rules or fear stopped",
         ),
         Column("new_cases", "cases", "count", "investigations opened"),
-        Column("new_false_cases", "cases", "count", "of these, opened because of origin rather than risk"),
+        Column("new_false_cases", "cases", "count", "investigations opened because of origin rather than risk"),
         Column("fear_mean", "0-1", "mean", "mean fear of researchers, as a share of its maximum"),
-        Column("fear_target_mean", "0-1", "mean", "the same of origins in params.security.target_origins"),
+        Column("fear_target_mean", "0-1", "mean", "mean fear of the origins in params.security.target_origins"),
         *_COSTS,
         Column("rd_spending_musd", "million $", "amount", "research and development, firms' included"),
         Column("recruitment_musd", "million $", "amount", "spent on recruiting researchers"),
@@ -103,7 +105,7 @@ FLOW_YEAR = Table(
         ORIGIN,
         STAGE,
         Column("new_moves", "persons", "count", "moved"),
-        Column("new_moves_with_tie_at_destination", "persons", "count", "of these, with a co-author there before"),
+        Column("new_moves_with_tie_at_destination", "persons", "count", "moved to a place where they had a co-author"),
     ),
 )
 ENTRY_YEAR = Table(
@@ -133,7 +135,7 @@ CITATION_YEAR = Table(
         Column("citing_place", "ISO3", PLACE, "place of the citing papers"),
         Column("cited_place", "ISO3", PLACE, "place of the cited papers"),
         Column("citations", "citations", "amount", "given by this year's papers"),
-        Column("citations_to_top10", "citations", "amount", "of these, to the world's top 10 %"),
+        Column("citations_to_top10", "citations", "amount", "citations to the world's top 10 % of papers"),
     ),
 )
 PAIR_YEAR = Table(
@@ -154,7 +156,7 @@ FIELD_YEAR = Table(
     "the place; leaks to the place they come from",
     (
         YEAR,
-        Column("place", "ISO3", PLACE, "place"),
+        Column("place", "ISO3", PLACE, "place that the row is about"),
         FIELD,
         _papers("papers_whole", "papers with an author here"),
         _papers("papers_international", "papers with authors here and in another country"),
@@ -205,7 +207,7 @@ PANEL = Table(
     "a researcher of a fixed sample and year, from panel.start on",
     "the person",
     (
-        Column("uid", "number", "identity", "the same person in all years", type="uint64"),
+        Column("uid", "number", "identity", "identity of the person, the same in all years", type="uint64"),
         Column("weight", "persons", "amount", "real persons that the row stands for"),
         YEAR,
         ORIGIN,
@@ -219,8 +221,8 @@ PANEL = Table(
         Column("talent", "mean 1", "amount", "constant over life"),
         Column("fear", "0-1", "share", "the person's fear, as a share of its maximum"),
         _papers("papers", "papers of the year", type="uint16"),
-        _papers("papers_international", "of these, with authors in another country", type="uint16"),
-        _papers("papers_basic", "of these, basic research", type="uint16"),
+        _papers("papers_international", "papers of the person with authors in another country", type="uint16"),
+        _papers("papers_basic", "papers of the person that are basic research", type="uint16"),
         Column("citations", "citations", "amount", "drawn by the year's papers"),
         Column("top1", "papers", "amount", _TOP, "whole"),
         Column("partner_talent_mean", "mean 1", "mean", "talent of the co-authors"),

@@ -30,7 +30,7 @@ def lever_of(system: System) -> str:
 
 
 def test_every_lever_and_mechanism_has_a_row() -> None:
-    assert {lever_of(s) for s in ALONE} == set(LEVERS)
+    assert {lever_of(s) for s in ALONE} == set(LEVERS), "each lever has a row in experiments/systems/table.py"
     assert len({s.name for s in SYSTEMS}) == len(SYSTEMS)
     for system in SYSTEMS:
         assert bool(system.levers) != bool(system.neutral), system.name

@@ -51,7 +51,9 @@ def test_exactly_neutral_before_the_first_date_and_every_lever_bites_after(scena
     cfg = load_config(f"+scenario={scenario}", f"world={world}")
     line = timeline(cfg)
     first = first_date(use for policy in cfg.policies.values() for use in policy.levers.values()).year
-    assert line.first_date == first == FIRST.get(scenario, 2018)
+    assert line.first_date == first == FIRST.get(scenario, 2018), (
+        "first years other than 2018 are listed in FIRST above"
+    )
     assert all(line.channels(year).is_neutral() for year in (1980, first - 1))
     assert not line.channels(first).is_neutral()
     assert line.levers_never_read() == []
