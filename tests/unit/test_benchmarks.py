@@ -56,7 +56,7 @@ def test_traffic_counts_a_packed_record_once() -> None:
     block = Block(64)
     block.allocate(10)
     people = block.rows.people
-    assert phases.traffic(people, people.talent, block.place[:10]) == 10 * RECORDS["person"].itemsize
+    assert phases.traffic(people, people["talent"], block.place[:10]) == 10 * RECORDS["person"].itemsize
     plain = np.zeros(5)
     assert phases.traffic((plain, 1.0), plain, np.uint64(3)) == plain.nbytes
     assert phases.traffic(plain, block) == 0  # objects may hold anything
