@@ -135,9 +135,18 @@ class Command:
             raise ConfigError([f"outdir: {where}; give a folder that can be written, such as outdir=outputs"]) from None
 
     def _compute(self) -> None:
-        begin, out = time.perf_counter(), self.work / "out"
+        """Compute and write into ``out/``; if that ends early, finished runs stay and half-written tables do not."""
+        out = self.work / "out"
         shutil.rmtree(out, ignore_errors=True)
-        out.mkdir(parents=True)
+        try:
+            out.mkdir(parents=True)
+            self._write(out)
+        except BaseException:
+            shutil.rmtree(out, ignore_errors=True)
+            raise
+
+    def _write(self, out: Path) -> None:
+        begin = time.perf_counter()
         self.manifest = manifests.describe(self.plan, self.model)
         (out / "config.yaml").write_text(self.model.as_yaml(self.cfg), encoding="utf-8")
         manifests.write(out, self.manifest)
@@ -147,9 +156,13 @@ class Command:
         with self.timed("simulate"):
             left = execution.prepare()
             writer = OrderedWriter(out, self.plan.recorded, self.plan.recorded_runs, execution)
-            self._simulate(execution, writer, left)
-        with self.timed("write"):
-            writer.finish()
+        try:
+            with self.timed("simulate"):
+                self._simulate(execution, writer, left)
+            with self.timed("write"):
+                writer.finish()
+        finally:
+            writer.abandon()
         self.seconds |= {name: round(value, 3) for name, value in execution.seconds.items()}
         self.seconds["total_without_figures"] = round(time.perf_counter() - begin, 3)
         done = {"status": "done", "stage": "done", "seconds": self.seconds, "ended": manifests.now()}
@@ -162,10 +175,6 @@ class Command:
             try:
                 writer.advance()
                 execution.carry_out(self.cfg.threads, reporter, writer.advance)
-            except BaseException:
-                writer.abandon()
-                shutil.rmtree(self.work / "out", ignore_errors=True)  # finished runs stay, half-written tables do not
-                raise
             finally:
                 for note in dict.fromkeys(self.notes):
                     reporter.note(note)

@@ -50,7 +50,6 @@ class OrderedWriter:
             self._table(name)
         for table in self._tables.values():
             table.close()
-        self.abandon()
 
     def abandon(self) -> None:
         """Write nothing more."""
