@@ -187,7 +187,7 @@ def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) ->
     weight = seen.whole / np.maximum(seen.whole.sum(axis=1, keepdims=True), 1e-9)
     world = gap(seen.world_share, data.intl_share_world[:, None])
     step = step + 0.8 * (world - (weight * step).sum(axis=1, keepdims=True))
-    step = damping * 1.4 * smooth(np.clip(step, -1.5, 1.5))  # the steps are smoothed, not the weights: those may bend
+    step = damping * 2.0 * smooth(np.clip(step, -1.5, 1.5))  # the steps are smoothed, not the weights: those may bend
     return np.exp(np.clip(np.log(fitted.home_weight) + step, -7.0, 12.0))
 
 
