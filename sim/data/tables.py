@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.data.clock import FIRST_YEAR, FLOWS_FROM, INPUTS_END, PAPERS_FROM
+from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM, INPUTS_END, PAPERS_FROM
 
 WORLDS = ("full", "g20")
 DAMPING = 0.85  # yearly fading of trends after the last input year (assumption, ODD 6)
@@ -44,7 +44,8 @@ class WorldData:
     gerd_musd : [56, P] million PPP 2021 $; income : [56, P] PPP 2021 $ a head; freedom : [56, P], 0-1.
     liberal_democracy, democracy : [P], 0-1, mean 2013-17; the second is the share of years as a democracy.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
-    affinity : [P, P] observed over expected joint works, symmetric, diagonal 1; copub_pairs : [P, P] works a year.
+    affinity : [38, P, P] observed over expected joint works, symmetric, diagonal 1: straight lines in logs between the
+        middles of windows of years, constant before 1992; copub_pairs : [P, P] works a year, mean 2010-17.
     doctorates_se, foreign_students : [38, P] persons a year, NaN where unknown.
     institution_place : [I] int; institution_name; institution_federal_musd : [I]; institution_weight : [I], sums to 1
         by place; institution_size_class : [I] int, 0 small (<15), 1 medium (15-50), 2 large (50-250), 3 very large.
@@ -172,7 +173,8 @@ def load_world_data(world: str = "full") -> WorldData:
     arrays = by_year("people", cut={"moves_within": FLOWS_FROM}) | by_year("output", cut=output_start)
     arrays |= by_year("inputs") | by_year("vdem_year")
     arrays |= {k: _pad_students(v) for k, v in by_year("students").items()}
-    arrays |= _pairs(folder, index) | _world_rows(folder)
+    arrays |= _pairs(folder / "pairs.csv", index) | _world_rows(folder)
+    arrays["affinity"] = _affinity(folder, index)
     arrays["flows"] = _squares(folder / "flows.csv", index)
     arrays["entry_origin"] = _entry_origin(folder, index)
     arrays |= {k: floats(v) for k, v in read_columns(folder / "vdem_place.csv").items() if k != "place"}
@@ -221,9 +223,21 @@ def _entry_origin(folder: Path, index: dict[str, int]) -> np.ndarray:
     return full / full.sum(2, keepdims=True)
 
 
-def _pairs(folder: Path, index: dict[str, int]) -> dict[str, np.ndarray]:
-    """Symmetric [P, P] arrays of pairs.csv."""
-    table = read_columns(folder / "pairs.csv")
+def _affinity(folder: Path, index: dict[str, int]) -> np.ndarray:
+    """[38, P, P]: straight lines in logs between the years that the file has, constant before and after them."""
+    table = _pairs(folder / "affinity.csv", index)
+    known = np.array([int(name[1:]) for name in table])
+    logs = np.log([values + np.eye(len(index)) for values in table.values()])
+    years = np.clip(np.arange(FIRST_YEAR, DATA_END + 1), known[0], known[-1])
+    k = np.clip(np.searchsorted(known, years, side="right") - 1, 0, len(known) - 2)
+    share = ((years - known[k]) / (known[k + 1] - known[k]))[:, None, None]
+    out: np.ndarray = np.exp((1.0 - share) * logs[k] + share * logs[k + 1])
+    return out
+
+
+def _pairs(path: Path, index: dict[str, int]) -> dict[str, np.ndarray]:
+    """Symmetric [P, P] arrays of a file of pairs, zero where it has no row."""
+    table = read_columns(path)
     a, b = ([index[x] for x in table.pop(key)] for key in ("place_a", "place_b"))
     out = {}
     for name, column in table.items():

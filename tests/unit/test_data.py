@@ -101,13 +101,26 @@ def test_entrants(data):
 
 
 def test_pairs_are_symmetric(data):
-    names = "distance_km contiguous common_language colonial alliance ideal_distance affinity copub_pairs".split()
+    names = "distance_km contiguous common_language colonial alliance ideal_distance copub_pairs".split()
     for name in names:
         matrix = getattr(data, name)
         assert np.isfinite(matrix).all() and np.array_equal(matrix, matrix.T) and (matrix >= 0).all(), name
     for name in ("contiguous", "common_language", "colonial", "alliance"):
         assert (getattr(data, name) <= 1).all()
-    assert (data.distance_km > 0).all() and (data.affinity > 0).all() and (data.affinity.diagonal() == 1).all()
+    assert (data.distance_km > 0).all()
+
+
+def test_affinity_is_a_symmetric_series_without_jumps(data):
+    series = data.affinity
+    assert series.shape == (38, data.n_places, data.n_places) and (series > 0).all()
+    assert np.array_equal(series, series.transpose(0, 2, 1)) and (series.diagonal(axis1=1, axis2=2) == 1).all()
+    assert np.array_equal(series[0], series[1992 - FIRST_YEAR]) and np.array_equal(series[-1], series[-2])
+    assert np.abs(np.diff(np.log(series), axis=0)).max() < 0.35
+    # straight in logs between the middles of two windows
+    a, b = (np.log(series[year - FIRST_YEAR]) for year in (1997, 2002))
+    assert np.allclose(np.log(series[1999 - FIRST_YEAR]), 0.6 * a + 0.4 * b, atol=1e-12)
+    usa, chn = data.iso3.index("USA"), data.iso3.index("CHN")
+    assert series[0, usa, chn] < series[17, usa, chn] < series[-1, usa, chn]
 
 
 def test_shares_lie_in_0_1(data):
