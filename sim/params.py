@@ -115,7 +115,31 @@ class CollaborationParams:
 
     size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear")
     trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "ODD 7.6: exponent on trust relative to 2013-17")
-    repeat: float = p(0.35, 0.0, 0.9, "share of slots", "fitted", "C9, C11: many weak ties, few lasting")
+    repeat: float = p(0.6, 0.0, 0.9, "share of slots", "fitted", "C11: many weak ties, few lasting; partners kept")
+    repeat_preference: float = p(
+        3.0, 1.0, 6.0, "gamma", "assumption", "repeat slots prefer the most valued of four ties: rank int(4 u^gamma)"
+    )
+    tie_memory: float = p(
+        0.0625, 0.0, 1.0, "delta, sd of match per year", "assumption", "how fast unused ties give way to new ones"
+    )
+    openness_spread: float = p(
+        0.3, 0.05, 100.0, "nu", "fitted", "papers of a place differ in openness: countries per international paper"
+    )
+    openness_personal: float = p(0.7, 0.0, 1.0, "share of papers", "assumption", "as open as their lead is for life")
+    looseness: float = p(
+        0.6,
+        0.0,
+        1.0,
+        "share of slots at home",
+        "fitted",
+        "take a lasting partner abroad: partners kept against consortia",
+    )
+    lost_partner: float = p(
+        0.3, 0.1, 0.6, "kappa_c, share of papers", "assumption", "not completed for one partner lost; swept"
+    )
+    replaced_partner: float = p(
+        0.5, 0.0, 1.0, "c, of a lost partner", "assumption", "what a partner who was replaced costs; swept"
+    )
     origin: float = p(
         0.07, 0.0, 0.5, "share of slots", "fitted", "C9: about 40 % of the foreign-born keep links with their origin"
     )
@@ -145,6 +169,7 @@ class PublicationParams:
     students_output: float = p(0.2, 0.0, 1.0, "elasticity", "assumption", "P30: returnees' gain is funding and team")
     team_growth: float = p(0.0228, 0.0, 0.05, "1/year", "sourced", "C7: +2.28 %/yr (Jakab et al. 2024)")
     team_2000: float = p(3.99, 2.0, 8.0, "authors", "sourced", "C7: PubMed mean 3.99 in 2000")
+    team_fade: float = p(0.9, 0.5, 1.0, "1/year", "assumption", "growth of teams fades so after the data")
     team_tail: float = p(0.03, 0.0, 0.2, "share of papers", "assumption", "C8: extended teams (Milojevic 2014)")
 
 
@@ -158,11 +183,25 @@ class ImpactParams:
     access: float = p(0.5, 0.0, 2.0, "e", "assumption", "frontier knowledge within reach")
     reputation: float = p(0.05, 0.0, 0.5, "d per ln(1+reputation)", "assumption", "cumulative advantage")
     sigma2: float = p(1.2, 0.5, 2.0, "variance", "sourced", "F5: variance of ln(c/c0) 1.0-1.6")
-    place_best: float = p(
-        0.5, 0.0, 1.0, "weight", "assumption", "a team draws on its best place as much as on the mean one"
+    match: float = p(0.2, 0.0, 1.0, "w per sd", "fitted", "C11: papers of lasting pairs are cited 17 % more")
+    team_quality: str = choice(
+        "best",
+        ("best", "ces"),
+        "ODD 7.7: a team has the quality of its best place, or a mean of high exponent over authors",
     )
+    ces_exponent: float = p(8.0, 8.0, 50.0, "exponent", "assumption", "of that mean, if team_quality=ces")
     place_quality: float = p(1.0, 0.0, 1.0, "weight", "fitted", "place effect fitted on PPtop1 % to 2014")
-    home_bias: float = p(1.2, 0.0, 4.0, "log", "assumption", "K home-biased; C15: 28 % fewer foreign citations")
+    reading_abroad: float = p(
+        0.72,
+        0.3,
+        1.0,
+        "K at an access of 1/2",
+        "sourced",
+        "C15: 28 % fewer citations from US readers of Chinese papers",
+    )
+    reading_floor: float = p(
+        0.8, 0.6, 1.0, "f", "assumption", "share of readers abroad that need no ties; below, autarky halves top papers"
+    )
     discount: float = p(0.85, 0.5, 1.0, "1/year", "assumption", "reputation keeps 85 % a year")
     citations_mean: float = p(
         10.0, 1.0, 50.0, "citations/paper", "assumption", "level only; shares do not depend on it"

@@ -102,7 +102,9 @@ class World(ColumnarModel):
         """People of the year before the first simulated one (ODD 5)."""
         stock = entry.first_people(self.setting, self.inputs, self.columns, self.cfg.start)
         prestige = self.inputs.year(self.cfg.start).reference.prestige
-        self.macro = first_macro(N_FIELDS, stock, self.trust, prestige, FIELD_SHARE)
+        self.macro = first_macro(
+            N_FIELDS, stock, self.trust, prestige, FIELD_SHARE, self.setting.params.impact.citations_mean
+        )
 
     # --- the year -------------------------------------------------------------------------------------------
     def run(self, until: int | None = None) -> Iterator[YearResult]:
@@ -126,7 +128,7 @@ class World(ColumnarModel):
         self.on_phase("careers", ctx)
         exits = careers.age_and_exit(setting, ctx, columns)
         panel_exits = self.panel.leavers(self.year, columns, exits)
-        careers.retire(columns, exits)
+        careers.retire(setting, columns, exits)
         entries = entry.enter(setting, ctx, columns)
 
         # 5 mobility
@@ -141,7 +143,7 @@ class World(ColumnarModel):
         secured = security.secure(setting, ctx, counted, output, self.cost)
 
         # 9 measures, and the state that next year starts from
-        self.macros[self.year] = replace(ctx.macro, z1=output.z1)
+        self.macros[self.year] = replace(ctx.macro, z1=output.z1, known=output.readers.known)
         year = measures.Year(
             ctx, exits, entries, moved, output, counted, secured, self.trust, decisions, pulled.support
         )
@@ -181,6 +183,7 @@ class World(ColumnarModel):
             ln_funding=macro.ln_funding_lag + self.funding_lag,
             tenure=macro.permanent_share - self._tenure_reference(baseline),
             z1_baseline=baseline.z1 if baseline is not None else None,
+            readers_baseline=(baseline.readers, baseline.known) if baseline is not None else None,
         )
 
     def _tenure_reference(self, baseline: Macro | None) -> np.ndarray:

@@ -17,7 +17,7 @@ from sim.engines.entry import make_uids
 from sim.engines.partners import team_distribution
 from sim.engines.pools import guide
 from sim.engines.projects import ProjectRates, Projects
-from sim.engines.publication import Papers
+from sim.engines.papers import Papers
 from sim.engines.teams import PartnerRules
 from sim.phases.publication import write_papers
 

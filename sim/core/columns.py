@@ -1,7 +1,7 @@
 """Researchers as columns: names, types, units and meaning, and the store that holds them.
 
 One `Block` a field. A row is a researcher; ``uid == 0`` marks a free row, which the next entrant reuses.
-Rows never move, so that a remembered row is safe if the remembered tag still fits (`sim.core.ties`).
+Rows never move, so that a remembered row stays that of the remembered person until they leave (`sim.core.ties`).
 
 Columns that are read together at random rows lie together in memory: a `record` is one array of packed rows, and
 a column is a strided view of it. Who writes a paper with whom is random access over the whole world; so a look at a
@@ -56,7 +56,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("dual", "u1", "place", "place of a second affiliation or talent programme, 255 = none", empty=255),
     Column("stage", "u1", "", "0 early (0-7 years since entry), 1 established (8-19), 2 senior (20+)"),
     Column("permanent", "u1", "0/1", "holds a permanent post"),
-    Column("ties", "u8", "", "recent co-authors, newest first: row, tag, year packed (sim.core.ties), 0 = none", "ties",
+    Column("ties", "u8", "", "lasting co-authors, most valued first: a packed word (sim.core.ties), 0 = none", "ties",
            N_TIES),
     Column("reputation", "f4", "citations", "discounted citations of own papers", "output"),
     Column("citations", "f4", "citations", "citations drawn by this year's papers", "output"),

@@ -53,8 +53,9 @@ class Stream(IntEnum):
     PANEL = 26
     GOVERNMENT = 29
     REST_COUNTRY = 30
-    TIE = 31
     STOCK = 32
+    OPENNESS = 33
+    MATCH = 34
 
 
 @njit(cache=True, inline="always")

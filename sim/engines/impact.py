@@ -1,8 +1,9 @@
-"""Impact: what papers are worth, who is credited for them, and who is cited by whom (ODD 7.7).
+"""Impact: what papers are worth, how they are cited, and who is credited for them (ODD 7.7).
 
-A simulated paper stands for `scale` real ones that share team, place and access, each with its own luck.
-So the number among them that reaches the top 1 % is an expectation, ``P(ln z > threshold)``, not one coin
-flip: real counts without the noise of sampling. ``ln z = mu + sigma * luck``.
+A simulated paper stands for `scale` real ones that share team, places and readers, each with its own luck. So the
+number among them that reaches the top 1 % is an expectation, ``P(ln c > threshold)``, not one coin flip: real counts
+without the noise of sampling. Citations are ``c = z R`` with the paper's worth z and readers R
+(`sim.engines.reading`), ``ln c = mu + sigma * luck``.
 """
 
 from __future__ import annotations
@@ -15,10 +16,20 @@ from sim.core.columns import NONE
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import normal_quantile, uniform
+from sim.engines.papers import Papers
 from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE, Projects
-from sim.engines.publication import Papers
+from sim.engines.reading import Readers
 from sim.engines.security import COERCION, DECEPTION, REWARD, THEFT
-from sim.engines.spectrum import FRACTIONAL, WHOLE, WHOLE_INTERNATIONAL, PaperCounts, between_bins, bin_of
+from sim.engines.spectrum import (
+    FRACTIONAL,
+    FRACTIONAL_BASE,
+    WHOLE,
+    WHOLE_BASE,
+    WHOLE_INTERNATIONAL,
+    PaperCounts,
+    between_bins,
+    bin_of,
+)
 
 INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 
@@ -28,19 +39,26 @@ class Worth(NamedTuple):
 
     Attributes
     ----------
-    place : [P], ln z of a place: fitted effect and frontier knowledge within reach.
-    place_best : weight of the team's best place against the mean of its authors' places.
+    place : [P], ln z of a place: fitted effect and frontier knowledge within reach. A team has that of its best place.
+    place_power : [P], ``exp(exponent * place)``.
+    exponent : of the mean of its authors' places that a team has instead (constant elasticity); 0 for the best place.
     talent_mean, talent_best : of the team's ln talent.
-    team, reputation : of ln team size and of ln(1 + the lead's reputation).
+    team, match, reputation : of ln team size, of the mean match, and of ln(1 + the lead's reputation).
+    sigma : standard deviation of luck in ln z.
+    paired : the baseline's readers are others than the run's own.
     border_share : [P], share of joint papers inside a place that cross a border (regional rests), else 0.
     """
 
     place: np.ndarray
-    place_best: float
+    place_power: np.ndarray
+    exponent: float
     talent_mean: float
     talent_best: float
     team: float
+    match: float
     reputation: float
+    sigma: float
+    paired: bool
     border_share: np.ndarray
 
 
@@ -66,6 +84,27 @@ class ProjectCounts(NamedTuple):
         return cls(*(np.zeros(n_places) for _ in cls._fields))
 
 
+@njit(cache=True, inline="always")
+def ln_reach(
+    n_seen: int, seen: np.ndarray, one: np.ndarray, two: np.ndarray, weight: np.ndarray, best: np.ndarray
+) -> float:
+    """Log of the readers R of a paper of the places ``seen[:n_seen]``; of over two by `best` [P] of `best_known`."""
+    if n_seen == 1:
+        return one[seen[0]]
+    if n_seen == 2:
+        return two[seen[0], seen[1]]
+    return np.log((weight * best).sum())
+
+
+@njit(cache=True, inline="always")
+def best_known(n_seen: int, seen: np.ndarray, known: np.ndarray, best: np.ndarray) -> None:
+    """K of the best reached of the places ``seen[:n_seen]``, by place of the readers, into `best`."""
+    best[:] = known[seen[0]]
+    for q in range(1, n_seen):
+        for a in range(best.shape[0]):
+            best[a] = max(best[a], known[seen[q], a])
+
+
 @njit(cache=True, nogil=True)
 def rate_papers(
     people: np.ndarray,
@@ -73,34 +112,46 @@ def rate_papers(
     projects: Projects,
     papers: Papers,
     worth: Worth,
+    own: Readers,
+    baseline: Readers,
     key_country: np.uint64,
     counts: PaperCounts,
 ) -> None:
-    """Set `mu` and `flags` of every paper of a field, and count papers by place.
+    """Set `mu`, `mu_baseline` and `flags` of every paper of a field, and count papers by place.
 
     What depends on `mu` is counted by bin of `mu`, so that any function of it can be summed afterwards
     (`sim.engines.spectrum`) without another look at the papers.
     """
     lead, first, n_authors, mu, flags = papers.lead, papers.first, papers.n_authors, papers.mu, papers.flags
     author_place, author_talent, bits = papers.author_place, papers.author_talent, projects.bits
+    match, mu_baseline, ordinal = papers.match, papers.mu_baseline, papers.ordinal
     by_bin, joint, n_basic, n_sensitive = counts.by_bin, counts.joint, counts.basic, counts.sensitive
     international_sensitive, international_fractional = counts.international_sensitive, counts.international_fractional
-    here, border_share, ordinal = worth.place, worth.border_share, papers.ordinal
-    place_best, talent_mean, talent_best = worth.place_best, worth.talent_mean, worth.talent_best
+    n_written, n_countries, impact = counts.authors, counts.countries, counts.impact
+    z_pair, z_more, world = counts.z_pair, counts.z_more, counts.world
+    here, power, border_share = worth.place, worth.place_power, worth.border_share
+    talent_mean, talent_best, exponent = worth.talent_mean, worth.talent_best, worth.exponent
+    weight, known, one, two = own.weight, own.known, own.one, own.two
+    weight_base, known_base, one_base, two_base = baseline.weight, baseline.known, baseline.one, baseline.two
     ln = np.log(np.maximum(np.arange(256), 1.0))
+    mean_luck = np.exp(0.5 * worth.sigma**2)
     share = np.zeros(here.shape[0])
+    best, best_base = np.zeros(here.shape[0]), np.zeros(here.shape[0])
     seen = np.empty(here.shape[0], np.int64)
     for k in range(lead.shape[0]):
         i = lead[k]
         n = n_authors[k]
+        flags[k] = bits[i]
+        if n == 0:
+            continue
         n_seen = 0
-        best, top, mean, level = -1e9, -1e9, 0.0, 0.0
+        brightest, top, mean, level = -1e9, -1e9, 0.0, 0.0
         for m in range(first[k], first[k] + n):
             p = np.int64(author_place[m])
             ln_talent = np.log(author_talent[m])
             mean += ln_talent
-            best = max(best, ln_talent)
-            level += here[p]
+            brightest = max(brightest, ln_talent)
+            level += power[p]
             top = max(top, here[p])
             if share[p] == 0.0:
                 seen[n_seen] = p
@@ -110,25 +161,50 @@ def rate_papers(
         at_home = border_share[author_place[first[k]]]
         if not crosses and n > 1 and at_home > 0.0:
             crosses = uniform(key_country, people[i].uid, np.uint64(ordinal[k])) < at_home
-        value = talent_mean * mean / n + talent_best * best + worth.team * ln[n]
-        value += (1.0 - place_best) * level / n + place_best * top
-        value += worth.reputation * np.log1p(output[i].reputation)
-        mu[k] = value
-        flags[k] = bits[i] | (INTERNATIONAL if crosses else 0)
-        basic = 0.0 if flags[k] & APPLIED else 1.0
-        sensitive = 1.0 if flags[k] & SENSITIVE else 0.0
-        at = bin_of(value)
+        if crosses:
+            flags[k] |= INTERNATIONAL
+        ln_z = talent_mean * mean / n + talent_best * brightest + worth.team * ln[n] + worth.match * match[k]
+        ln_z += top if exponent == 0.0 else np.log(level / n) / exponent
+        ln_z += worth.reputation * np.log1p(output[i].reputation)
+        if n_seen > 2:
+            best_known(n_seen, seen, known, best)
+            if worth.paired:
+                best_known(n_seen, seen, known_base, best_base)
+        value = ln_z + ln_reach(n_seen, seen, one, two, weight, best)
+        value_base = value
+        if worth.paired:
+            value_base = ln_z + ln_reach(n_seen, seen, one_base, two_base, weight_base, best_base)
+        mu[k], mu_baseline[k] = value, value_base
+        z = np.exp(ln_z) * mean_luck
+        basic = 0.0 if bits[i] & APPLIED else 1.0
+        sensitive = 1.0 if bits[i] & SENSITIVE else 0.0
+        countries = max(n_seen, 2) if crosses else 0
+        at, at_base = bin_of(value), bin_of(value_base)
+        world[0] += 1.0
+        world[1] += 1.0 if crosses else 0.0
+        world[2] += countries
+        world[3] += z
         for q in range(n_seen):
             p = seen[q]
-            by_bin[p, at, WHOLE] += 1.0
-            by_bin[p, at, FRACTIONAL] += share[p] / n
-            if crosses:
-                international_fractional[p] += share[p] / n
+            part = share[p] / n
             share[p] = 0.0
+            by_bin[p, at, WHOLE] += 1.0
+            by_bin[p, at, FRACTIONAL] += part
+            by_bin[p, at_base, WHOLE_BASE] += 1.0
+            by_bin[p, at_base, FRACTIONAL_BASE] += part
+            n_written[p] += n
+            n_countries[p] += countries
+            impact[p] += z
+            if n_seen > 2:
+                for a in range(best.shape[0]):
+                    z_more[p, a] += part * z * best[a]
+            else:
+                z_pair[p, seen[n_seen - 1 - q]] += part * z
             n_basic[p] += basic
             n_sensitive[p] += sensitive
             if crosses:
                 by_bin[p, at, WHOLE_INTERNATIONAL] += 1.0
+                international_fractional[p] += part
                 international_sensitive[p] += sensitive
             for r in range(q):
                 joint[min(p, seen[r]), max(p, seen[r])] += 1.0
@@ -141,7 +217,6 @@ def credit_authors(
     papers: Papers,
     sigma: float,
     top1_share: np.ndarray,
-    received: np.ndarray,
     discount: float,
     key_luck: np.uint64,
 ) -> None:
@@ -151,7 +226,6 @@ def credit_authors(
     ----------
     sigma : standard deviation of luck in ln z.
     top1_share : [N_BINS], share of the papers at the centre of each bin of mu that reach the top 1 %.
-    received : [P], citations per unit of z that a place's papers receive (home bias and access).
     discount : share of last year's reputation that is left.
     """
     lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
@@ -164,9 +238,10 @@ def credit_authors(
         output[i].top1 = 0.0
         output[i].reputation *= discount
     for k in range(lead.shape[0]):
-        i = lead[k]
-        luck = normal_quantile(uniform(key_luck, people[i].uid, np.uint64(ordinal[k])))
-        cited = np.exp(mu[k] + sigma * luck) * received[people[i].place]
+        if n_authors[k] == 0:
+            continue
+        luck = normal_quantile(uniform(key_luck, people[lead[k]].uid, np.uint64(ordinal[k])))
+        cited = np.exp(mu[k] + sigma * luck)
         share = cited / n_authors[k]
         expected = between_bins(top1_share, mu[k])
         international = np.uint16(1 if flags[k] & INTERNATIONAL else 0)
@@ -211,10 +286,11 @@ def count_projects(
     while k < n_papers:
         i = lead[k]
         a = people[i].place
-        abroad = False
+        abroad, completed = False, False
         last = k
         while last < n_papers and lead[last] == i:
             abroad = abroad or (flags[last] & INTERNATIONAL) != 0
+            completed = completed or n_authors[last] > 0
             if bits[i] & SENSITIVE:
                 for m in range(first[last], first[last] + n_authors[last]):
                     member = people[authors[m]]
@@ -231,21 +307,8 @@ def count_projects(
                         seen[REWARD, member.dual] = i
                         exposed[REWARD, a, member.dual] += 1.0
             last += 1
-        sensitive[a] += 1.0 if bits[i] & SENSITIVE else 0.0
-        if bits[i] & FUNDED:
+        sensitive[a] += 1.0 if completed and bits[i] & SENSITIVE else 0.0
+        if completed and bits[i] & FUNDED:
             funded_published[a] += 1.0
             funded_international[a] += 1.0 if abroad else 0.0
         k = last
-
-
-def citation_flows(z: np.ndarray, references: np.ndarray, access: np.ndarray, home_bias: float) -> np.ndarray:
-    """Citations [citing, cited] that places give: references spread over z, home-biased and by access.
-
-    Parameters
-    ----------
-    z : [P], sum of z of fractional papers; references : [P], citations that each place gives.
-    access : [P, P], what the citing place can reach of the cited place's knowledge, 0-1.
-    """
-    kernel = (0.25 + 0.75 * access) * z[None, :]
-    kernel[np.diag_indices(len(z))] = z * np.exp(home_bias)
-    return references[:, None] * kernel / np.maximum(kernel.sum(axis=1, keepdims=True), 1e-300)

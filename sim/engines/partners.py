@@ -1,4 +1,4 @@
-"""Where partners are and how many there are: distributions of places and team sizes (ODD 7.6)."""
+"""Where partners are, how open papers are, how many authors they have: distributions (ODD 7.6)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import betainc, betaincinv
 
 MAX_TEAM = 24
+CELLS = 64  # equal steps of the quantile of a paper's openness
 
 
 def partner_weights(
@@ -37,15 +39,52 @@ def partner_weights(
     return weight
 
 
-def partner_distribution(weight: np.ndarray, propensity: float) -> np.ndarray:
-    """Cumulative distribution of partner places [P, P] of a field with a `propensity` for partners abroad."""
-    own = weight.diagonal().copy()
-    cumulative = weight * propensity
-    np.fill_diagonal(cumulative, own)
+def foreign_distribution(weight: np.ndarray) -> np.ndarray:
+    """Cumulative distribution of partner places abroad [P lead, P partner]; the own place has no share."""
+    cumulative = weight.copy()
+    np.fill_diagonal(cumulative, 0.0)
     np.cumsum(cumulative, axis=1, out=cumulative)
-    cumulative /= cumulative[:, -1:]
-    cumulative[:, -1] = 1.0
+    cumulative /= np.maximum(cumulative[:, -1:], 1e-300)
+    cumulative[:, -1] = cumulative[-1, -2] = 1.0  # the last place's own column is the last but one
     return cumulative
+
+
+def share_abroad(weight: np.ndarray, propensity: float) -> np.ndarray:
+    """Share of new partners who are abroad [P], in a field with a `propensity` for them."""
+    own = weight.diagonal()
+    abroad = propensity * (weight.sum(axis=1) - own)
+    return abroad / (abroad + own)
+
+
+def openness_cells(share: np.ndarray, spread: float) -> np.ndarray:
+    """Openness of papers by place and cell of its quantile [P, CELLS], rising along cells, with mean `share`.
+
+    A paper's share of partners abroad is drawn from ``Beta(spread p, spread (1 - p))``, p the place's: papers of a
+    place differ, so consortia exist. A cell has the mean over its part of the quantile function, so the mean over
+    cells is p exactly. Tabulated for evenly spaced p once; between two of them linear in p.
+    """
+    table = _openness_table(spread)
+    x = np.clip(share, 0.0, 1.0) * (len(table) - 1)
+    at = np.minimum(x.astype(np.int64), len(table) - 2)
+    part = (x - at)[:, None]
+    return (1.0 - part) * table[at] + part * table[at + 1]
+
+
+@lru_cache(maxsize=8)
+def _openness_table(spread: float) -> np.ndarray:
+    """Cells at shares 0, 1 / CELLS, .. 1 [CELLS + 1, CELLS]."""
+    p = (np.arange(1, CELLS) / CELLS)[:, None]
+    a, b = spread * p, spread * (1.0 - p)
+    u = np.arange(1, CELLS) / CELLS
+    below, above = (
+        betaincinv(a, b, u),
+        betaincinv(b, a, 1.0 - u),
+    )  # the quantile, and what it leaves to 1: small ones exactly
+    part = np.where(below < 0.5, betainc(a + 1.0, b, below), 1.0 - betainc(b, a + 1.0, above))
+    part = np.where(above < 1e-300, 1.0 - (1.0 - u) / p, part)  # too small for a number: all of the rest is 1
+    part = np.concatenate([np.zeros_like(p), part, np.ones_like(p)], axis=1)
+    means = CELLS * p * np.diff(part, axis=1)  # mean of x between two quantiles
+    return np.concatenate([np.zeros((1, CELLS)), np.clip(means, 0.0, 1.0), np.ones((1, CELLS))])
 
 
 @lru_cache(maxsize=1024)

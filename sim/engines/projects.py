@@ -1,6 +1,7 @@
-"""Projects of one field in one year: type, grant, authorships and led papers (ODD 7.5).
+"""Projects of one field in one year: type, grant and led papers (ODD 7.5).
 
-Each researcher draws a number of authorships from their own key; some of them lead a paper.
+A researcher's time buys papers that they lead, a number from their own key. How often they are on the papers of
+others follows from team sizes; what they draw for it is the weight with which they are found (`sim.engines.pools`).
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from sim.core.randomness import draw, lower, person_key, poisson_from, unit, upp
 # project bits of a row; the first two make the kind index of sim.policy.channels.KINDS
 APPLIED, SENSITIVE, APPLIED_FOR, FUNDED = 1, 2, 4, 8
 KIND = APPLIED | SENSITIVE
-MAX_SLOTS = 200  # authorships a year of one agent
+MAX_SLOTS = 200  # papers led, or places offered, a year of one agent
 RECENT_YEARS = 5  # since a move, in which programmes for recruits count
-_INVERSE = 1.0 / np.maximum(np.arange(MAX_SLOTS + 1.0), 1.0)
 
 
 class Projects(NamedTuple):
@@ -26,7 +26,7 @@ class Projects(NamedTuple):
     Attributes
     ----------
     bits : uint8 [n_rows], `APPLIED`, `SENSITIVE` (of leads only), `APPLIED_FOR` and `FUNDED`.
-    n_slots : uint16 [n_rows], authorships of the year, led or not.
+    n_slots : uint16 [n_rows], places offered on the papers of others: the weight in the pool of partners.
     n_leads : uint16 [n_rows], papers led.
     """
 
@@ -45,7 +45,7 @@ class ProjectRates(NamedTuple):
 
     Attributes
     ----------
-    output : [P], authorships a year of a person with talent 1 and all factors 1 (funding included).
+    output : [P], papers led a year by a person with talent 1 and all factors 1 (funding included).
     recruits : [P], output factor of people who arrived in the last five years.
     stage : [3], output factor by stage of the career.
     burden_place, burden_institution : [P] and [I], shares of research time lost to rules.
@@ -53,7 +53,7 @@ class ProjectRates(NamedTuple):
     military : [P], share of open basic projects directed to military use.
     dual_use : [2], share of sensitive projects, basic and applied.
     basic_share : share of basic projects.
-    lead_share : papers led per authorship.
+    partners : partners per paper.
     apply_share : share of people who apply for a grant.
     funded_gain : gain in output of the funded (F1: +7 %).
     fear_output, fear_apply : share of output lost at full fear; share of the fearful who avoid applying (P8).
@@ -68,7 +68,7 @@ class ProjectRates(NamedTuple):
     military: np.ndarray
     dual_use: np.ndarray
     basic_share: float
-    lead_share: float
+    partners: float
     apply_share: float
     funded_gain: float
     fear_output: float
@@ -81,7 +81,7 @@ class ProjectKeys(NamedTuple):
     Attributes
     ----------
     project : of one word a person, whose upper half decides on applying and lower half on the funding.
-    authorships, leads : of the number of authorships, and of papers led among them.
+    authorships, leads : of the number of places offered on others' papers, and of papers led.
     """
 
     project: np.uint64
@@ -89,32 +89,14 @@ class ProjectKeys(NamedTuple):
     leads: np.uint64
 
 
-@njit(cache=True, inline="always")
-def number_led(n_slots: int, none_led: np.ndarray, odds: float, u: float) -> int:
-    """Papers a person leads of n_slots authorships: binomial quantile of u.
-
-    `none_led` : [MAX_SLOTS + 1], probability of leading none of n; odds : of leading a paper one is on.
-    """
-    mass = none_led[n_slots]
-    total = mass
-    k = 0
-    while u > total and k < n_slots:
-        k += 1
-        mass *= odds * (n_slots - k + 1) * _INVERSE[k]
-        total += mass
-    return k
-
-
 @njit(cache=True, nogil=True)
 def plan_projects(year: int, people: np.ndarray, rates: ProjectRates, keys: ProjectKeys, projects: Projects) -> None:
-    """Project, authorships and led papers of every row, written into `projects`."""
+    """Project, led papers and places offered of every row, written into `projects`."""
     output, recruits, stage = rates.output, rates.recruits, rates.stage
     burden_place, burden_institution = rates.burden_place, rates.burden_institution
     success, military, dual_use = rates.success, rates.military, rates.dual_use
     project, n_slots, n_leads = projects.bits, projects.n_slots, projects.n_leads
     zero, one, two = np.uint64(0), np.uint64(1), np.uint64(2)
-    none_led = (1.0 - rates.lead_share) ** np.arange(MAX_SLOTS + 1)
-    odds = rates.lead_share / (1.0 - rates.lead_share)
     for i in range(people.shape[0]):
         person = people[i]
         if person.uid == 0:
@@ -129,9 +111,8 @@ def plan_projects(year: int, people: np.ndarray, rates: ProjectRates, keys: Proj
         mean *= (1.0 - burden_place[a]) * (1.0 - burden_institution[person.institution])
         if person.moved_year > 0 and year - person.moved_year <= RECENT_YEARS:
             mean *= recruits[a]
-        slots = min(MAX_SLOTS, poisson_from(draw(keys.authorships, person.uid), mean))
-        n_slots[i] = slots
-        leads = number_led(slots, none_led, odds, draw(keys.leads, person.uid))
+        n_slots[i] = min(MAX_SLOTS, poisson_from(draw(keys.authorships, person.uid), mean * rates.partners))
+        leads = min(MAX_SLOTS, poisson_from(draw(keys.leads, person.uid), mean))
         n_leads[i] = leads
         if leads > 0:  # only a lead's project has a type
             kind = 0 if unit(pkey, zero) < rates.basic_share else APPLIED

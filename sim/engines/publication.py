@@ -5,137 +5,97 @@ Who leads a paper (`sim.engines.projects`) draws a team size, then each partner 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
-from sim.core.randomness import fold, lower, person_key, unit, upper
-from sim.core.ties import alive, tie_row, tie_word, uid_tag, with_tie
-from sim.engines.pools import NOBODY, Pool, first_taken, guide, in_team, invert, owner
+from sim.core.randomness import draw, fold, lower, person_key, to_unit, unit, upper
+from sim.core.ties import STEPS, mark_of, match_in, tie_mark, tie_row, tie_word, uid_tag, with_tag, with_tie
+from sim.engines.papers import Losses, Papers
+from sim.engines.pools import NOBODY, Pool, first_taken, in_team, invert, owner
 from sim.engines.projects import KIND, SENSITIVE, Projects
 from sim.engines.teams import (
+    BY_FEAR,
+    BY_RULE,
+    D_LOOSE,
     D_ORIGIN,
     D_RETRY,
+    D_SPLIT,
+    NOT_REFUSED,
     PERSON,
     PLACES_TRIED,
+    PartnerKeys,
     PartnerRules,
-    candidate_row,
-    drawn_tie,
     fill_slot,
+    match_of_new,
+    paper_openness,
     places_without_rules,
+    rank_of,
 )
 
 
-class Papers(NamedTuple):
-    """Papers of one field in one year, in order of their leads; authorships in flat arrays, the lead first.
-
-    `plan_papers` draws what is led; `name_candidates` and `write_papers` fill in the authors, `impact.rate_papers`
-    what a paper is worth. Paper k has the authorships ``first[k]`` to ``first[k] + n_authors[k]``; those up to
-    ``first[k + 1]`` were planned and found nobody.
-
-    Attributes
-    ----------
-    lead : int32 [papers], row of the lead.
-    ordinal : uint8 [papers], number within the lead's year; with the lead's uid it names the paper.
-    first : int64 [papers + 1], first authorship.
-    n_authors : uint8 [papers].
-    mu : float32 [papers], mean of ln z.
-    flags : uint8 [papers], project bits of the lead and `sim.engines.impact.INTERNATIONAL`.
-    authors : int32 [authorships], rows.
-    author_place, author_talent, author_tag : uint8, float32 and uint32 [authorships], place, talent and tag of the
-        uid; kept while they are at hand, so that later passes need not look at people at random.
-    """
-
-    lead: np.ndarray
-    ordinal: np.ndarray
-    first: np.ndarray
-    n_authors: np.ndarray
-    mu: np.ndarray
-    flags: np.ndarray
-    authors: np.ndarray
-    author_place: np.ndarray
-    author_talent: np.ndarray
-    author_tag: np.ndarray
-
-
-def plan_papers(people: np.ndarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64) -> Papers:
-    """Papers that are led, with team sizes drawn; authors and worth are still to be filled in."""
-    lead, ordinal, first = draw_teams(people, n_leads, team_cumulative, key_team)
-    n, m = len(lead), int(first[-1])
-    return Papers(
-        lead, ordinal, first, np.empty(n, np.uint8), np.empty(n, np.float32), np.empty(n, np.uint8),
-        np.empty(m, np.int32), np.empty(m, np.uint8), np.empty(m, np.float32), np.empty(m, np.uint32),
-    )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def draw_teams(
-    people: np.ndarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`lead`, `ordinal` and `first` of `Papers`.
-
-    Parameters
-    ----------
-    n_leads : uint16 [n_rows], papers led.
-    team_cumulative : [1, MAX_TEAM], cumulative distribution of partners per paper.
-    """
-    n = 0
-    for i in range(people.shape[0]):
-        n += n_leads[i]
-    guides = guide(team_cumulative)
-    lead = np.empty(n, np.int32)
-    ordinal = np.empty(n, np.uint8)
-    first = np.zeros(n + 1, np.int64)
-    k = 0
-    for i in range(people.shape[0]):
-        if n_leads[i] == 0:
-            continue
-        pkey = person_key(key_team, people[i].uid)
-        for j in range(n_leads[i]):
-            lead[k] = i
-            ordinal[k] = j
-            first[k + 1] = first[k] + 1 + invert(team_cumulative, guides, 0, unit(pkey, np.uint64(j)))
-            k += 1
-    return lead, ordinal, first
+@njit(cache=True, inline="always")
+def candidate_row(found: int) -> np.int64:
+    """Row of a candidate of `name_candidates`."""
+    return np.int64(found) if found >= 0 else -2 - np.int64(found)
 
 
 @njit(cache=True, nogil=True)
 def name_candidates(
-    people: np.ndarray, ties: np.ndarray, papers: Papers, pool: Pool, rules: PartnerRules, key_partner: np.uint64
+    people: np.ndarray,
+    places: np.ndarray,
+    ties: np.ndarray,
+    papers: Papers,
+    pool: Pool,
+    rules: PartnerRules,
+    keys: PartnerKeys,
 ) -> None:
     """Put the lead, and the first person that each slot names, into `authors`: a row, a past co-author, NOBODY.
 
-    A past co-author is kept as ``-2 - row`` until it is known whether they are still there (`candidate_row`).
+    A past co-author is put as ``-2 - row``, with the match into `author_mark`; a new partner's match is drawn later.
+
+    Parameters
+    ----------
+    places : uint8 [n_rows], place of each person, close together in memory.
     """
     # kernels count references to what they take out of a tuple, so once
     lead, ordinal, first, authors = papers.lead, papers.ordinal, papers.first, papers.authors
-    cumulative, guides, repeat, origin_link = rules.cumulative, rules.guides, rules.repeat, rules.origin_link
+    author_mark, foreign, guides, openness = papers.author_mark, rules.foreign, rules.guides, rules.openness
+    ranks, memory, repeat, looseness = rules.ranks, rules.memory, rules.repeat, rules.looseness
+    origin_link, personal = rules.origin_link, rules.personal
     table, taken, start, size = pool.table, pool.taken, pool.start, pool.size
     for k in range(lead.shape[0]):
         i = lead[k]
         authors[first[k]] = i
-        a = np.int64(people[i].place)
-        pkey = fold(person_key(key_partner, people[i].uid), np.uint64(ordinal[k]))
+        uid, a = people[i].uid, np.int64(people[i].place)
+        word = fold(person_key(keys.openness, uid), np.uint64(ordinal[k]))
+        p = paper_openness(openness, a, draw(keys.person, uid), word, personal)
+        pkey = fold(person_key(keys.partner, uid), np.uint64(ordinal[k]))
         for slot in range(1, first[k + 1] - first[k]):
             skey = fold(pkey, np.uint64(slot))
-            row = np.int64(-1)
+            split = fold(skey, np.uint64(D_SPLIT))
+            abroad = upper(split) < p
             if upper(skey) < repeat:
-                row = tie_row(drawn_tie(ties, i, skey))
-            if row >= 0:
-                authors[first[k] + slot] = -2 - row
-            else:
-                # `partner_place`, written out: called with arrays, it would count references once a slot
-                b = np.int64(people[i].origin)
-                if b == a or unit(skey, np.uint64(D_ORIGIN)) >= origin_link:
-                    b = invert(cumulative, guides, a, lower(skey))
+                tie = ties[i, rank_of(lower(split), ranks)]
+                row = tie_row(tie)
+                if row >= 0:
+                    elsewhere = places[row] != a
+                    if elsewhere == abroad or (elsewhere and unit(skey, np.uint64(D_LOOSE)) < looseness):
+                        authors[first[k] + slot] = -2 - row
+                        author_mark[first[k] + slot] = tie_mark(tie, memory)
+                        continue
+            # `new_place`, written out: called with arrays, it would count references once a slot
+            b = np.int64(people[i].origin)
+            if b == a or unit(skey, np.uint64(D_ORIGIN)) >= origin_link:
+                b = a
+                if abroad:
+                    b = invert(foreign, guides, a, lower(skey))
                     r = 1
                     while size[b] == 0 and r < PLACES_TRIED:
-                        b = invert(cumulative, guides, a, unit(skey, np.uint64(D_RETRY + r)))
+                        b = invert(foreign, guides, a, unit(skey, np.uint64(D_RETRY + r)))
                         r += 1
-                # the cell only: who has it is a look at random memory, of which many are made at once below
-                authors[first[k] + slot] = first_taken(taken, start, size, b, skey, PERSON)
+            # the cell only: who has it is a look at random memory, of which many are made at once below
+            authors[first[k] + slot] = first_taken(taken, start, size, b, skey, PERSON)
     for k in range(lead.shape[0]):
         for m in range(first[k] + 1, first[k + 1]):
             if authors[m] >= 0:
@@ -150,77 +110,100 @@ def write_papers(
     papers: Papers,
     pool: Pool,
     rules: PartnerRules,
-    key_partner: np.uint64,
-    lost: np.ndarray,
+    keys: PartnerKeys,
+    losses: Losses,
 ) -> None:
-    """Settle the author list of every paper; add refused sensitive slots to ``lost[a, b]`` (in projects).
+    """Settle the author list of every paper, and which papers are completed; add up what refused slots cost.
 
-    Most candidates are taken as they are. Where anything may stand against one (on the team already, gone, rules at
-    the lead's place, fear of either), `fill_slot` applies the whole rule, which gives the same person if nothing
-    does. Candidates are known beforehand, so that memory can be asked for them before they are looked at.
+    Most candidates are taken as they are. Where anything may stand against one (on the team already, rules at the
+    lead's place, fear of either), `fill_slot` applies the whole rule, which gives the same person if nothing does.
+    Candidates are known beforehand, so that memory can be asked for them before they are looked at.
+
+    A paper is completed with probability ``(1 - lost) ** (slots lost + replaced * slots replaced)``: one number a paper
+    decides, so that a further refusal can only end it.
 
     Parameters
     ----------
     papers : with the candidates of `name_candidates` as authors, in; authors and what is kept of them, out.
-    lost : [P, P], out.
+    losses : out.
     """
     lead, ordinal, first, authors = papers.lead, papers.ordinal, papers.first, papers.authors
-    n_authors, author_place = papers.n_authors, papers.author_place
-    author_talent, author_tag = papers.author_talent, papers.author_tag
+    n_authors, author_place, match = papers.n_authors, papers.author_place, papers.match
+    author_talent, author_mark = papers.author_talent, papers.author_mark
     bits, n_leads = projects.bits, projects.n_leads
+    slots, ended, sensitive = losses.slots, losses.papers, losses.sensitive
     free = places_without_rules(rules.friction)
+    same, key_match = rules.same, keys.match
+    weights = np.zeros(BY_FEAR + 1)
     for k in range(lead.shape[0]):
         i = lead[k]
         at = first[k]
-        a = people[i].place
-        author_place[at], author_talent[at], author_tag[at] = a, people[i].talent, uid_tag(people[i].uid)
+        uid, a = people[i].uid, np.int64(people[i].place)
+        author_place[at], author_talent[at], author_mark[at] = a, people[i].talent, uid_tag(uid)
         n = np.int64(1)  # a plain 1 would compile `fill_slot` once more, for the number 1
         kind = bits[i] & KIND
         plain = free[kind, a] and people[i].fear <= 0.0
-        pkey = fold(person_key(key_partner, people[i].uid), np.uint64(ordinal[k]))
+        pkey = fold(person_key(keys.partner, uid), np.uint64(ordinal[k]))
+        together, refused = np.int64(0), False
         for slot in range(1, first[k + 1] - at):
             ahead = at + slot + AHEAD
             if ahead < authors.shape[0]:
                 prefetch(people, candidate_row(authors[ahead]))
             found = authors[at + slot]
             j = candidate_row(found)
-            if not (
-                plain
-                and found != NOBODY
-                and people[j].fear <= 0.0
-                and (found > NOBODY or alive(people, drawn_tie(ties, i, fold(pkey, np.uint64(slot)))))
-                and not in_team(authors, at, n, j)
-            ):
+            if plain and found != NOBODY and people[j].fear <= 0.0 and not in_team(authors, at, n, j):
+                mark = author_mark[at + slot]
+                if found > NOBODY:
+                    skey = fold(pkey, np.uint64(slot))
+                    mark = mark_of(match_of_new(uid, people[j].uid, skey, same, key_match), np.uint32(0))
+            else:
                 skey = fold(pkey, np.uint64(slot))
-                j, barred = fill_slot(people, ties, pool, rules, kind, skey, authors, at, n)
-                if barred >= 0 and kind & SENSITIVE:
-                    lost[a, barred] += 1.0 / n_leads[i]
+                word = fold(person_key(keys.openness, uid), np.uint64(ordinal[k]))
+                p = paper_openness(rules.openness, a, draw(keys.person, uid), word, rules.personal)
+                j, mark, barred, cause = fill_slot(
+                    people, ties, pool, rules, kind, p, skey, (authors, at, n), key_match
+                )
+                if cause != NOT_REFUSED:
+                    refused = True
+                    weights[cause] += 1.0 if j < 0 else rules.replaced
+                    slots[cause - 1, a] += 1.0
+                    if kind & SENSITIVE:
+                        sensitive[a, barred] += 1.0 / n_leads[i]
             if j >= 0:
                 authors[at + n] = j
                 author_place[at + n], author_talent[at + n] = people[j].place, people[j].talent
-                author_tag[at + n] = uid_tag(people[j].uid)
+                author_mark[at + n] = with_tag(mark, uid_tag(people[j].uid))
+                together += match_in(mark)
                 n += 1
         n_authors[k] = n
+        match[k] = together / np.float64(STEPS * max(n - 1, np.int64(1)))
+        if refused:
+            weight = weights[BY_RULE] + weights[BY_FEAR]
+            if to_unit(fold(pkey, np.uint64(0))) >= (1.0 - rules.lost) ** weight:
+                n_authors[k] = 0
+                for cause in (BY_RULE, BY_FEAR):
+                    ended[cause - 1, a] += weights[cause] / weight
+            weights[:] = 0.0
 
 
 @njit(cache=True, nogil=True)
-def update_ties(year: int, ties: np.ndarray, papers: Papers, key_tie: np.uint64) -> None:
+def update_ties(year: int, memory: int, ties: np.ndarray, papers: Papers) -> None:
     """Lead and partners of each paper remember each other; the order of papers does not matter."""
-    first, n_authors, authors, author_tag = papers.first, papers.n_authors, papers.authors, papers.author_tag
-    odd = key_tie | np.uint64(1)
+    first, n_authors, authors, author_mark = papers.first, papers.n_authors, papers.authors, papers.author_mark
     for k in range(n_authors.shape[0]):
         i = authors[first[k]]
-        own = tie_word(i, author_tag[first[k]], year)
+        tag = author_mark[first[k]]
         tie0, tie1, tie2, tie3 = ties[i, 0], ties[i, 1], ties[i, 2], ties[i, 3]
         for m in range(first[k] + 1, first[k] + n_authors[k]):
             ahead = m + AHEAD
             if ahead < authors.shape[0]:
                 prefetch(ties, authors[ahead])
             # an agent may remember itself: another of the people it stands for (never at scale 1)
-            j = authors[m]
-            tie0, tie1, tie2, tie3 = with_tie(tie0, tie1, tie2, tie3, tie_word(j, author_tag[m], year), odd)
+            j, mark = authors[m], author_mark[m]
+            tie0, tie1, tie2, tie3 = with_tie(tie0, tie1, tie2, tie3, tie_word(j, mark, year, memory), memory)
             if j != i:
+                own = tie_word(i, with_tag(mark, tag), year, memory)
                 ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3] = with_tie(
-                    ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3], own, odd
+                    ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3], own, memory
                 )
         ties[i, 0], ties[i, 1], ties[i, 2], ties[i, 3] = tie0, tie1, tie2, tie3

@@ -1,9 +1,9 @@
 """Papers of a field by bins of mu, and what follows from them: thresholds of the top papers and counts by place.
 
-``ln z = mu + sigma * luck``, so every count of top papers is a sum over papers of a function of mu alone. Counting
-papers by place and bin once makes all such sums cheap, and thresholds need no second look at the papers. Bins are
-0.05 wide and their spread is corrected for, so that sums are unbiased; where n papers decide on a sum, their
-positions within bins leave an error of about 0.03 / sqrt(n) of its value.
+Citations c have ``ln c = mu + sigma * luck``, so every count of top papers is a sum over papers of a function of mu
+alone. Counting papers by place and bin once makes all such sums cheap, and thresholds need no second look at the
+papers. Bins are 0.05 wide and their spread is corrected for, so that sums are unbiased; where n papers decide on a
+sum, their positions within bins leave an error of about 0.03 / sqrt(n) of its value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from sim.core.kernels import njit
 
 # bins of mu, wide enough for any team; outside values are put into the last ones
 BIN_WIDTH, BIN_START, N_BINS = 0.05, -9.0, 512
-WHOLE, FRACTIONAL, WHOLE_INTERNATIONAL = range(3)  # how papers are counted
+# how papers are counted; the last two by their mu from the baseline's readers
+WHOLE, FRACTIONAL, WHOLE_INTERNATIONAL, WHOLE_BASE, FRACTIONAL_BASE = range(5)
 
 
 class PaperCounts(NamedTuple):
@@ -27,10 +28,15 @@ class PaperCounts(NamedTuple):
 
     Attributes
     ----------
-    by_bin : [P, N_BINS, 3], by bin of mu: whole, fractional and whole international counts.
+    by_bin : [P, N_BINS, 5], by bin of mu: whole, fractional and whole international counts; whole and fractional
+        ones by bin of mu from the baseline's readers.
     basic, sensitive, international_sensitive : [P], whole counts.
     international_fractional : [P].
+    authors, countries : [P], authors of papers, and countries of international papers, summed over whole counts.
+    impact : [P], expected z, summed over whole counts.
     joint : [P, P], joint papers, a < b, whole.
+    z_pair, z_more : [P, P], see `sim.engines.reading.attention`.
+    world : [4], each paper once: papers, international ones, their countries, z.
     """
 
     by_bin: np.ndarray
@@ -38,28 +44,29 @@ class PaperCounts(NamedTuple):
     sensitive: np.ndarray
     international_sensitive: np.ndarray
     international_fractional: np.ndarray
+    authors: np.ndarray
+    countries: np.ndarray
+    impact: np.ndarray
     joint: np.ndarray
+    z_pair: np.ndarray
+    z_more: np.ndarray
+    world: np.ndarray
 
     @classmethod
     def none(cls, n_places: int) -> PaperCounts:
         """Nothing counted yet."""
-        basic, sensitive, international_sensitive, international_fractional = np.zeros((4, n_places))
-        return cls(
-            np.zeros((n_places, N_BINS, 3)),
-            basic,
-            sensitive,
-            international_sensitive,
-            international_fractional,
-            np.zeros((n_places, n_places)),
-        )
+        of_places = [np.zeros(n_places) for _ in range(7)]
+        of_pairs = [np.zeros((n_places, n_places)) for _ in range(3)]
+        return cls(*(np.zeros((n_places, N_BINS, 5)), *of_places, *of_pairs, np.zeros(4)))
 
 
 class PlaceCounts(NamedTuple):
     """Papers by place, and what they are worth: [P] of one field, or [F, P] (agents).
 
     ``whole`` counts a paper once for each place of its authors, ``fractional`` by its share of authors; ``top1`` and
-    ``top10`` are expected papers in the world's top 1 and 10 % of their field, ``z`` the citations they draw, ``z1``,
-    ``z3`` and ``z10`` those that the top 1, 3 and 10 % draw. Other counts are whole.
+    ``top10`` are expected papers in the world's top 1 and 10 % of their field by citations, ``cited`` the citations
+    that papers draw, ``cited1``, ``cited3`` and ``cited10`` those that the top 1, 3 and 10 % draw, ``impact_sum`` their
+    z. Other counts are whole; authors and countries are summed over papers, countries over international ones.
     """
 
     papers_whole: np.ndarray
@@ -76,15 +83,19 @@ class PlaceCounts(NamedTuple):
     top1_fractional_at_baseline_threshold: np.ndarray
     top10_whole: np.ndarray
     top10_fractional: np.ndarray
+    authors: np.ndarray
+    countries: np.ndarray
     impact_sum: np.ndarray
-    z_fractional: np.ndarray
-    z1_fractional: np.ndarray
-    z3_fractional: np.ndarray
-    z10_fractional: np.ndarray
+    cited_whole: np.ndarray
+    cited_international: np.ndarray
+    cited_fractional: np.ndarray
+    cited1_fractional: np.ndarray
+    cited3_fractional: np.ndarray
+    cited10_fractional: np.ndarray
 
 
 class Thresholds(NamedTuple):
-    """Levels of ln z that the world's top 1, 3 and 10 % of a field's papers exceed, and the baseline's top 1 %."""
+    """Levels of ln c that the world's top 1, 3 and 10 % of a field's papers exceed, and the baseline's top 1 %."""
 
     top1: float
     top3: float
@@ -107,7 +118,7 @@ def between_bins(values: np.ndarray, mu: float) -> float:
 
 
 def shares_above(threshold: float, sigma: float) -> np.ndarray:
-    """Share of papers whose ln z exceeds a threshold, at the centres of bins [N_BINS]."""
+    """Share of papers whose ln c exceeds a threshold, at the centres of bins [N_BINS]."""
     return ndtr((BIN_START + (np.arange(N_BINS) + 0.5) * BIN_WIDTH - threshold) / sigma)
 
 
@@ -122,19 +133,19 @@ class Spectrum:
 
     @classmethod
     def of(cls, by_bin: np.ndarray, sigma: float) -> Spectrum:
-        """Spectrum of papers counted by place and bin [P, N_BINS, 3]: fractional counts add up to 1 a paper."""
+        """Spectrum of papers counted by place and bin [P, N_BINS, 5]: fractional counts add up to 1 a paper."""
         weight = by_bin[:, :, FRACTIONAL].sum(axis=0)
-        at = np.flatnonzero(weight)
+        at = np.flatnonzero(weight + by_bin[:, :, FRACTIONAL_BASE].sum(axis=0))
         # values of a bin spread by width / sqrt(12) around its centre (Sheppard's correction)
         spread = math.sqrt(sigma * sigma + BIN_WIDTH**2 / 12.0)
         return cls(at, BIN_START + (at + 0.5) * BIN_WIDTH, weight[at], spread)
 
     def exceeds(self, threshold: float, shift: float = 0.0) -> np.ndarray:
-        """Share of the papers of each used bin whose ln z, raised by `shift`, exceeds a threshold."""
+        """Share of the papers of each used bin whose ln c, raised by `shift`, exceeds a threshold."""
         return ndtr((self.centre + shift - threshold) / self.sigma)
 
     def threshold(self, share: float) -> float:
-        """Level of ln z that a share of the field's papers exceeds; infinite if there are no papers."""
+        """Level of ln c that a share of the field's papers exceeds; infinite if there are no papers."""
         if len(self.at) == 0:
             return math.inf
         return float(top_share_level(self.centre, self.weight / self.weight.sum(), self.sigma, share))
@@ -168,13 +179,13 @@ def top_share_level(centre: np.ndarray, weight: np.ndarray, sigma: float, share:
 def sum_by_place(spectrum: Spectrum, counts: PaperCounts, thresholds: Thresholds) -> PlaceCounts:
     """Counts by place [P] from counts by bin."""
     s2 = spectrum.sigma**2
-    z = np.exp(spectrum.centre + 0.5 * s2)
-    one, top1, top10 = np.ones(len(z)), spectrum.exceeds(thresholds.top1), spectrum.exceeds(thresholds.top10)
+    cited = np.exp(spectrum.centre + 0.5 * s2)
+    one, top1, top10 = np.ones(len(cited)), spectrum.exceeds(thresholds.top1), spectrum.exceeds(thresholds.top10)
     baseline = spectrum.exceeds(thresholds.baseline)
 
     def drawn(threshold: float) -> np.ndarray:
         """Citations drawn by the top papers: mean of a log-normal above a threshold."""
-        return z * spectrum.exceeds(threshold, s2)
+        return cited * spectrum.exceeds(threshold, s2)
 
     sums = {  # how papers are counted, and what each of a bin counts for
         "papers_whole": (WHOLE, one),
@@ -183,15 +194,16 @@ def sum_by_place(spectrum: Spectrum, counts: PaperCounts, thresholds: Thresholds
         "top1_whole": (WHOLE, top1),
         "top1_fractional": (FRACTIONAL, top1),
         "top1_international": (WHOLE_INTERNATIONAL, top1),
-        "top1_at_baseline_threshold": (WHOLE, baseline),
-        "top1_fractional_at_baseline_threshold": (FRACTIONAL, baseline),
+        "top1_at_baseline_threshold": (WHOLE_BASE, baseline),
+        "top1_fractional_at_baseline_threshold": (FRACTIONAL_BASE, baseline),
         "top10_whole": (WHOLE, top10),
         "top10_fractional": (FRACTIONAL, top10),
-        "impact_sum": (WHOLE, z),
-        "z_fractional": (FRACTIONAL, z),
-        "z1_fractional": (FRACTIONAL, drawn(thresholds.top1)),
-        "z3_fractional": (FRACTIONAL, drawn(thresholds.top3)),
-        "z10_fractional": (FRACTIONAL, drawn(thresholds.top10)),
+        "cited_whole": (WHOLE, cited),
+        "cited_international": (WHOLE_INTERNATIONAL, cited),
+        "cited_fractional": (FRACTIONAL, cited),
+        "cited1_fractional": (FRACTIONAL, drawn(thresholds.top1)),
+        "cited3_fractional": (FRACTIONAL, drawn(thresholds.top3)),
+        "cited10_fractional": (FRACTIONAL, drawn(thresholds.top10)),
     }
     kinds, values = zip(*sums.values())
     found = sum_bins(counts.by_bin, spectrum.at, np.stack(values, axis=1), np.array(kinds))
@@ -201,6 +213,9 @@ def sum_by_place(spectrum: Spectrum, counts: PaperCounts, thresholds: Thresholds
         papers_sensitive=counts.sensitive,
         papers_international_sensitive=counts.international_sensitive,
         papers_international_fractional=counts.international_fractional,
+        authors=counts.authors,
+        countries=counts.countries,
+        impact_sum=counts.impact,
     )
 
 
@@ -210,7 +225,7 @@ def sum_bins(by_bin: np.ndarray, at: np.ndarray, values: np.ndarray, kinds: np.n
     out = np.zeros((values.shape[1], by_bin.shape[0]))
     for p in range(by_bin.shape[0]):
         for b in range(at.shape[0]):
-            if by_bin[p, at[b], WHOLE] > 0.0:
+            if by_bin[p, at[b], WHOLE] + by_bin[p, at[b], WHOLE_BASE] > 0.0:
                 for q in range(values.shape[1]):
                     out[q, p] += by_bin[p, at[b], kinds[q]] * values[b, q]
     return out

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core.columns import Columns
 from sim.core.randomness import Stream
+from sim.core.ties import forget
 from sim.engines import careers
 from sim.engines.careers import CareerKeys, CareerRates, Leavers
 from sim.phases.setting import Setting, YearContext
@@ -69,7 +70,15 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     return Exits([r for r, _ in found], [r for _, r in found], leaving.sum(axis=0))
 
 
-def retire(columns: Columns, exits: Exits) -> None:
-    """Free the rows of those who left."""
+def retire(setting: Setting, columns: Columns, exits: Exits) -> None:
+    """Free the rows of those who left, and have their co-authors forget them."""
+
+    def work(f: int) -> None:
+        block = columns.blocks[f]
+        gone = np.zeros(block.n_rows, np.bool_)
+        gone[exits.rows[f]] = True
+        forget(block.rows.ties, gone)
+
+    setting.each_field(work, columns.n_rows)
     for block, rows in zip(columns, exits.rows):
         block.retire(rows)

@@ -32,6 +32,7 @@ def next_macro(
     per_head = ctx.inputs.gerd / np.maximum(stock, 1.0)
     change = np.log(per_head / ctx.inputs.reference.funding_per_head)
     change = np.where(stock > 0, np.clip(change, -2.0, 2.0), 0.0)
+    given = setting.params.impact.citations_mean * papers.papers_fractional
     return Macro(
         size=last.size + 0.3 * (mass.sum(axis=0) - last.size),
         mass=mass,
@@ -44,5 +45,7 @@ def next_macro(
         size_share=np.maximum(stock, 1.0) / max(stock.sum(), 1.0),
         researchers=stock,
         ln_funding_lag=last.ln_funding_lag + lag * (change - last.ln_funding_lag),
+        readers=given / np.maximum(output.attention, 1e-300),
+        known=np.eye(len(stock)),
         z1=np.full(N_FIELDS, np.inf),
     )

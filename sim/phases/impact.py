@@ -9,10 +9,11 @@ import numpy as np
 from sim.core.axes import WAYS
 from sim.core.columns import Rows
 from sim.core.randomness import Stream
-from sim.engines import impact, spectrum
+from sim.engines import impact, reading, spectrum
 from sim.engines.impact import ProjectCounts, Worth
+from sim.engines.papers import Papers
 from sim.engines.projects import Projects
-from sim.engines.publication import Papers
+from sim.engines.reading import Readers
 from sim.engines.spectrum import PaperCounts, PlaceCounts, Spectrum, Thresholds
 from sim.phases.setting import Setting, YearContext
 
@@ -26,17 +27,36 @@ class Counted(NamedTuple):
     ----------
     by_place : [P] each; projects : [P] each.
     joint : [P, P], joint papers, a < b.
+    z_pair, z_more : [P, P], see `sim.engines.reading.attention`.
     exposed : [4 ways, P, P], sensitive projects (see `sim.engines.impact.count_projects`).
-    top1 : threshold of the top 1 % in ln z.
-    n_international : papers, each once.
+    top1 : threshold of the top 1 % in ln c.
+    world : [4], each paper once: papers, international ones, their countries, z.
     """
 
     by_place: PlaceCounts
     projects: ProjectCounts
     joint: np.ndarray
+    z_pair: np.ndarray
+    z_more: np.ndarray
     exposed: np.ndarray
     top1: float
-    n_international: int
+    world: np.ndarray
+
+
+class Audience(NamedTuple):
+    """Readers of the year: the run's own, and the paired baseline's."""
+
+    own: Readers
+    baseline: Readers
+
+
+def audience(setting: Setting, ctx: YearContext) -> Audience:
+    """Who reads papers of the year."""
+    p = setting.params.impact
+    own = Readers.of(ctx.macro.readers, reading.known_to(ctx.access, p.reading_abroad, p.reading_floor))
+    if ctx.readers_baseline is None:
+        return Audience(own, own)
+    return Audience(own, Readers.of(*ctx.readers_baseline))
 
 
 def luck(setting: Setting) -> float:
@@ -44,16 +64,22 @@ def luck(setting: Setting) -> float:
     return float(np.sqrt(setting.params.impact.sigma2))
 
 
-def worth(setting: Setting, ctx: YearContext, f: int) -> Worth:
-    """What papers of a field are worth in the year."""
+def worth(setting: Setting, ctx: YearContext, f: int, paired: bool) -> Worth:
+    """What papers of a field are worth in the year; `paired` as in `Worth`."""
     p = setting.params.impact
+    place = p.place_quality * ctx.inputs.quality + p.access * ctx.frontier[f]
+    exponent = p.ces_exponent if p.team_quality == "ces" else 0.0
     return Worth(
-        place=p.place_quality * ctx.inputs.quality + p.access * ctx.frontier[f],
-        place_best=p.place_best,
+        place=place,
+        place_power=np.exp(exponent * place),
+        exponent=exponent,
         talent_mean=p.talent_mean,
         talent_best=p.talent_best,
         team=p.team,
+        match=p.match,
         reputation=p.reputation,
+        sigma=luck(setting),
+        paired=paired,
         border_share=np.array(setting.data.internal_border_share, np.float64),
     )
 
@@ -65,30 +91,33 @@ def thresholds(setting: Setting, ctx: YearContext, f: int, papers: Spectrum) -> 
     return Thresholds(baseline if setting.params.feedback == "frozen" else top1, top3, top10, baseline)
 
 
-def count(setting: Setting, ctx: YearContext, rows: Rows, f: int, projects: Projects, papers: Papers) -> Counted:
+def count(
+    setting: Setting,
+    ctx: YearContext,
+    rows: Rows,
+    f: int,
+    projects: Projects,
+    papers: Papers,
+    readers: Audience,
+) -> Counted:
     """Rate the papers of a field and count them by place and pair."""
     n_places = setting.data.n_places
     counts, of_projects = PaperCounts.none(n_places), ProjectCounts.none(n_places)
     exposed = np.zeros((len(WAYS), n_places, n_places))
     key = setting.key(Stream.REST_COUNTRY, ctx.year)
-    impact.rate_papers(rows.people, rows.output, projects, papers, worth(setting, ctx, f), key, counts)
+    worth_of = worth(setting, ctx, f, readers.own is not readers.baseline)
+    impact.rate_papers(rows.people, rows.output, projects, papers, worth_of, readers.own, readers.baseline, key, counts)
     of_field = Spectrum.of(counts.by_bin, luck(setting))
     top = thresholds(setting, ctx, f, of_field)
     by_place = spectrum.sum_by_place(of_field, counts, top)
     impact.count_projects(rows.people, projects, papers, of_projects, exposed)
-    n_international = int(np.count_nonzero(papers.flags & impact.INTERNATIONAL))
-    return Counted(by_place, of_projects, counts.joint, exposed, top.top1, n_international)
+    return Counted(by_place, of_projects, counts.joint, counts.z_pair, counts.z_more, exposed, top.top1, counts.world)
 
 
-def credit(setting: Setting, ctx: YearContext, rows: Rows, papers: Papers, top1: float, received: np.ndarray) -> None:
-    """Output columns of the year.
-
-    Parameters
-    ----------
-    top1 : threshold of the field's top 1 % in ln z; received : [P], citations per unit of z.
-    """
+def credit(setting: Setting, ctx: YearContext, rows: Rows, papers: Papers, top1: float) -> None:
+    """Output columns of the year; `top1` : threshold of the field's top 1 % in ln c."""
     sigma = luck(setting)
     impact.credit_authors(
-        rows.people, rows.output, papers, sigma, spectrum.shares_above(top1, sigma), received,
+        rows.people, rows.output, papers, sigma, spectrum.shares_above(top1, sigma),
         setting.params.impact.discount, setting.key(Stream.QUALITY, ctx.year),
     )  # fmt: skip

@@ -26,6 +26,8 @@ class Macro:
     students : [P], early per established researcher; permanent_share : [P]; size_share : [P] of researchers.
     researchers : [P], real persons.
     ln_funding_lag : [P], lagged log of funding per head relative to the reference, policy left out.
+    readers : [P], weight w of the readers of each place (`sim.engines.reading`), from last year's citations.
+    known : [P cited, P citing], K of the same year, filled in when the year is over.
     z1 : [F], thresholds of the top 1 % in the same year, filled in when the year is over (inf before).
     """
 
@@ -40,6 +42,8 @@ class Macro:
     size_share: np.ndarray
     researchers: np.ndarray
     ln_funding_lag: np.ndarray
+    readers: np.ndarray
+    known: np.ndarray
     z1: np.ndarray
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -48,9 +52,17 @@ class Macro:
 
 
 def first_macro(
-    n_fields: int, researchers: np.ndarray, trust: np.ndarray, prestige: np.ndarray, shares: np.ndarray
+    n_fields: int,
+    researchers: np.ndarray,
+    trust: np.ndarray,
+    prestige: np.ndarray,
+    shares: np.ndarray,
+    cited: float,
 ) -> Macro:
-    """State of the year before the first simulated one: masses in proportion to people, no access abroad."""
+    """State of the year before the first simulated one: masses in proportion to people, no access abroad.
+
+    `cited` : citations per paper.
+    """
     n = len(researchers)
     mass = 0.3 * shares[:, None] * researchers[None, :]
     return Macro(
@@ -65,6 +77,8 @@ def first_macro(
         size_share=researchers / researchers.sum(),
         researchers=researchers,
         ln_funding_lag=np.zeros(n),
+        readers=cited * researchers / researchers.sum(),
+        known=np.eye(n),
         z1=np.full(n_fields, np.inf),
     )
 

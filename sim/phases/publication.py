@@ -12,14 +12,17 @@ import numpy as np
 from sim.core.axes import WAYS
 from sim.core.columns import Columns, Rows
 from sim.core.randomness import Stream
-from sim.engines import impact, partners, pools, projects, publication
+from sim.core.ties import STEPS
+from sim.data.clock import DATA_END
+from sim.engines import partners, pools, projects, publication, reading, teams
 from sim.engines.impact import ProjectCounts
+from sim.engines.papers import Losses, Papers, plan_papers
 from sim.engines.projects import ProjectKeys, ProjectRates, Projects
-from sim.engines.publication import Papers
+from sim.engines.reading import Readers
 from sim.engines.security import DECEPTION, THEFT
 from sim.engines.spectrum import PlaceCounts
-from sim.engines.teams import PartnerRules
-from sim.phases.impact import Counted, count, credit
+from sim.engines.teams import PartnerKeys, PartnerRules
+from sim.phases.impact import Counted, audience, count, credit
 from sim.phases.setting import (
     FIELD_BASIC,
     FIELD_DUAL_USE,
@@ -43,9 +46,13 @@ class Output:
     joint : [F, P, P], joint papers, a < b.
     exposed, lost : [4 ways, F, P, P], sensitive projects that took place, and that rules or fear prevented.
     screening : [F, P], share of research time that screening of projects took.
-    z1 : [F], thresholds of the top 1 %; citations : [citing, cited]; received : [P], citations per unit of z.
+    slots_refused, papers_lost : [2, P], slots refused, and papers not completed for want of partners, by rules and
+        by fear, at the lead's place.
+    z1 : [F], thresholds of the top 1 %; citations : [citing, cited]; readers : of the year; attention : [P], sum of z K
+        that the readers of a place met.
     papers_by_institution : [I], papers by the institution of the lead.
-    n_authorships : authors over all papers; n_papers; n_international; impact_sum : over papers, each once.
+    n_authorships : authors over all papers; n_papers; n_international, and their n_countries; impact_sum : over papers,
+        each once.
     """
 
     papers: list[Papers]
@@ -56,13 +63,17 @@ class Output:
     exposed: np.ndarray
     lost: np.ndarray
     screening: np.ndarray
+    slots_refused: np.ndarray
+    papers_lost: np.ndarray
     z1: np.ndarray
     citations: np.ndarray
-    received: np.ndarray
+    attention: np.ndarray
+    readers: Readers
     papers_by_institution: np.ndarray
     n_authorships: int
     n_papers: int
     n_international: int
+    n_countries: int
     impact_sum: float
 
     @cached_property
@@ -80,27 +91,31 @@ class Terms(NamedTuple):
     team : [F], mean authors per paper.
     friction : [F, K, P, P], share of slots refused by the rules of either side.
     burden : [F, P], share of research time lost to rules of the place.
-    weight : [P, P], weights of partner places by the lead's place.
+    weight : [P, P], weights of partner places by the lead's place; foreign : [P, P], their distribution abroad, and
+        guides : of it.
     """
 
     team: np.ndarray
     friction: np.ndarray
     burden: np.ndarray
     weight: np.ndarray
+    foreign: np.ndarray
+    guides: np.ndarray
 
 
 class Written(NamedTuple):
-    """Projects and papers of one field; lost : [P, P], sensitive projects lost to refused slots."""
+    """Projects and papers of one field, and what refused slots cost."""
 
     projects: Projects
     papers: Papers
-    lost: np.ndarray
+    losses: Losses
 
 
 def team_means(setting: Setting, year: int) -> np.ndarray:
-    """Mean authors per paper by field [6]: C7 for the world, fields relative to it."""
+    """Mean authors per paper by field [6]: C7 for the world, fading growth after the data; fields relative to it."""
     p = setting.params.publication
-    world = p.team_2000 * np.exp(p.team_growth * (year - 2000))
+    later = sum(p.team_fade**n for n in range(1, year - DATA_END + 1))
+    world = p.team_2000 * np.exp(p.team_growth * (min(year, DATA_END) - 2000 + later))
     relative = FIELD_TEAM / (FIELD_TEAM * FIELD_SHARE).sum()
     return np.clip(world * relative, 1.3, 14.0)
 
@@ -119,47 +134,59 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     trust_ratio : [P, P], trust relative to 2013-17 (1 in the history).
     """
     screening = screening_burden(setting, ctx)
+    weight = partner_weights(setting, ctx, trust_ratio)
+    foreign = partners.foreign_distribution(weight)
     terms = Terms(
         team=team_means(setting, ctx.year),
         friction=both_sides(ctx.channels.friction),
         burden=1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening),
-        weight=partner_weights(setting, ctx, trust_ratio),
+        weight=weight,
+        foreign=foreign,
+        guides=pools.guide(foreign),
     )
+    readers = audience(setting, ctx)
     rows, n_agents = [block.rows for block in columns], len(columns)
 
-    def work(f: int) -> tuple[Papers, np.ndarray, Counted]:
+    def work(f: int) -> tuple[Papers, Losses, Counted]:
         written = write(setting, ctx, rows[f], f, terms)
-        return written.papers, written.lost, count(setting, ctx, rows[f], f, written.projects, written.papers)
+        return (
+            written.papers,
+            written.losses,
+            count(setting, ctx, rows[f], f, written.projects, written.papers, readers),
+        )
 
-    papers, lost_slots, counted = zip(*setting.each_field(work, n_agents))
+    papers, losses, counted = zip(*setting.each_field(work, n_agents))
+    setting.each_field(lambda f: credit(setting, ctx, rows[f], papers[f], counted[f].top1), n_agents)
     # partners' absence loses what partners would have leaked by
-    lost = np.zeros((len(WAYS), *np.shape(lost_slots)))
-    lost[DECEPTION] = lost[THEFT] = lost_slots
+    lost = np.zeros((len(WAYS), len(losses), *weight.shape))
+    lost[DECEPTION] = lost[THEFT] = [of_field.sensitive for of_field in losses]
     by_field = PlaceCounts(*by_name([c.by_place for c in counted]))
-    by_place = PlaceCounts(*np.array(by_field).sum(axis=1))
-    z, references = by_place.z_fractional, setting.params.impact.citations_mean * by_place.papers_fractional
-    citations = impact.citation_flows(z, references, ctx.access, setting.params.impact.home_bias)
-    received = citations.sum(axis=0) / np.maximum(z, 1e-12)
-    setting.each_field(lambda f: credit(setting, ctx, rows[f], papers[f], counted[f].top1, received), n_agents)
+    n_papers, n_international, n_countries, impact = np.sum([c.world for c in counted], axis=0)
+    pairs, more = sum(c.z_pair for c in counted), sum(c.z_more for c in counted)
+    attention = reading.attention(pairs, more, readers.own.known)
     n_institutions = len(setting.institutions.place)
-    leads = [block.institution[p.lead] for block, p in zip(columns, papers)]
+    leads = [block.institution[p.lead[p.n_authors > 0]] for block, p in zip(columns, papers)]
     return Output(
         papers=list(papers),
         by_field=by_field,
-        by_place=by_place,
+        by_place=PlaceCounts(*np.array(by_field).sum(axis=1)),
         projects=ProjectCounts(*by_name([c.projects for c in counted])),
         joint=np.stack([c.joint for c in counted]),
         exposed=np.stack([c.exposed for c in counted], axis=1),
         lost=lost,
         screening=screening,
+        slots_refused=np.sum([of_field.slots for of_field in losses], axis=0),
+        papers_lost=np.sum([of_field.papers for of_field in losses], axis=0),
         z1=np.array([c.top1 for c in counted]),
-        citations=citations,
-        received=received,
+        citations=readers.own.weight[:, None] * attention,
+        attention=attention.sum(axis=1),
+        readers=readers.own,
         papers_by_institution=np.bincount(np.concatenate(leads), minlength=n_institutions).astype(float),
         n_authorships=sum(int(p.n_authors.sum()) for p in papers),
-        n_papers=sum(len(p.lead) for p in papers),
-        n_international=sum(c.n_international for c in counted),
-        impact_sum=float(z.sum()),
+        n_papers=int(n_papers),
+        n_international=int(n_international),
+        n_countries=int(n_countries),
+        impact_sum=float(impact),
     )
 
 
@@ -169,7 +196,7 @@ def by_name(fields: Sequence[tuple[np.ndarray, ...]]) -> np.ndarray:
 
 
 def output_rates(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
-    """Authorships of a person with talent 1 [P], and the factor on recent recruits [P]."""
+    """Papers led by a person with talent 1 [P], and the factor on recent recruits [P]."""
     p, ch = setting.params.publication, ctx.channels
     rate = ctx.inputs.output * np.exp(p.funding * ctx.ln_funding)
     recruits = ch.programme_grant * ch.funding_recruits**p.funding * np.exp(p.students_output * ch.students_to_recruits)
@@ -208,7 +235,7 @@ def project_rates(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> P
         military=ch.military,
         dual_use=FIELD_DUAL_USE[f],
         basic_share=float(FIELD_BASIC[f]),
-        lead_share=1.0 / float(terms.team[f]),
+        partners=float(terms.team[f]) - 1.0,
         apply_share=p.apply_share,
         funded_gain=p.funded_gain,
         fear_output=p.fear_output,
@@ -219,16 +246,23 @@ def project_rates(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> P
 def partner_rules(setting: Setting, f: int, terms: Terms) -> PartnerRules:
     """What the choice of partners of a field goes by in the year."""
     c = setting.params.collaboration
-    cumulative = partners.partner_distribution(terms.weight, FIELD_INTERNATIONAL[f])
+    abroad = partners.share_abroad(terms.weight, FIELD_INTERNATIONAL[f])
     return PartnerRules(
-        cumulative=cumulative,
-        guides=pools.guide(cumulative),
+        foreign=terms.foreign,
+        guides=terms.guides,
+        openness=partners.openness_cells(abroad, c.openness_spread),
         friction=terms.friction[f],
         threat=setting.threat,
+        ranks=teams.rank_shares(c.repeat_preference),
+        memory=round(STEPS * c.tie_memory),
+        personal=c.openness_personal,
         repeat=c.repeat,
+        looseness=c.looseness,
         origin_link=c.origin,
         fear=c.fear,
         refill=c.refill,
+        lost=c.lost_partner,
+        replaced=c.replaced_partner,
         same=1.0 / setting.scale,
     )
 
@@ -236,13 +270,13 @@ def partner_rules(setting: Setting, f: int, terms: Terms) -> PartnerRules:
 def write(setting: Setting, ctx: YearContext, rows: Rows, f: int, terms: Terms) -> Written:
     """Projects, papers and ties of one field."""
 
-    def key(stream: Stream) -> np.uint64:
-        return setting.key(stream, ctx.year)
+    def key(stream: Stream, year: int = ctx.year) -> np.uint64:
+        return setting.key(stream, year)
 
     sizes = partners.team_distribution(float(terms.team[f]), setting.params.publication.team_tail)
     rates, rules = project_rates(setting, ctx, f, terms), partner_rules(setting, f, terms)
     written = write_papers(ctx.year, rows, rates, sizes, rules, key)
-    publication.update_ties(ctx.year, rows.ties, written.papers, key(Stream.TIE))
+    publication.update_ties(ctx.year, rules.memory, rows.ties, written.papers)
     return written
 
 
@@ -252,21 +286,24 @@ def write_papers(
     rates: ProjectRates,
     sizes: np.ndarray,
     rules: PartnerRules,
-    key: Callable[[Stream], np.uint64],
+    key: Callable[..., np.uint64],
 ) -> Written:
     """Projects and papers of one field, kernel after kernel.
 
     Parameters
     ----------
-    sizes : [1, MAX_TEAM], cumulative distribution of partners per paper; key : of a stream in the year.
+    sizes : [1, MAX_TEAM], cumulative distribution of partners per paper.
+    key : of a stream, in the year or in the one given (0: for life).
     """
     people, ties, n_places = rows.people, rows.ties, len(rules.threat)
+    planned, losses = Projects.none(len(people)), Losses.none(n_places)
     keys = ProjectKeys(key(Stream.PROJECT), key(Stream.AUTHORSHIPS), key(Stream.LEADS))
-    planned = Projects.none(len(people))
     projects.plan_projects(year, people, rates, keys, planned)
     pool = pools.build_pools(people, planned.n_slots, key(Stream.POOL), n_places)
-    papers = publication.plan_papers(people, planned.n_leads, sizes, key(Stream.TEAM))
-    lost, key_partner = np.zeros((n_places, n_places)), key(Stream.PARTNER_PERSON)
-    publication.name_candidates(people, ties, papers, pool, rules, key_partner)
-    publication.write_papers(people, ties, planned, papers, pool, rules, key_partner, lost)
-    return Written(planned, papers, lost)
+    papers = plan_papers(people, planned.n_leads, sizes, key(Stream.TEAM))
+    of_slots = PartnerKeys(
+        key(Stream.PARTNER_PERSON), key(Stream.OPENNESS), key(Stream.OPENNESS, 0), key(Stream.MATCH, 0)
+    )
+    publication.name_candidates(people, people["place"].copy(), ties, papers, pool, rules, of_slots)
+    publication.write_papers(people, ties, planned, papers, pool, rules, of_slots, losses)
+    return Written(planned, papers, losses)

@@ -123,7 +123,8 @@ class YearContext:
     frontier : [F, P], share of the frontier within reach, centred; ln_funding : [P], lagged log of funding per
         head relative to the reference, policy included.
     tenure : [P], share of permanent posts over its reference.
-    z1_baseline : [F] thresholds of the paired baseline, None if this is it.
+    z1_baseline : [F] thresholds of the paired baseline, None if this is it; readers_baseline : its readers' weights [P]
+        and K [P cited, P citing].
     """
 
     year: int
@@ -137,6 +138,7 @@ class YearContext:
     ln_funding: np.ndarray
     tenure: np.ndarray
     z1_baseline: np.ndarray | None
+    readers_baseline: tuple[np.ndarray, np.ndarray] | None
 
 
 def log_change(value: np.ndarray, reference: np.ndarray, floor: float = 0.0) -> np.ndarray:

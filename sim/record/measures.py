@@ -22,6 +22,7 @@ from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
 
+REASONS = ("rule", "fear")  # why a partner is refused, in the order of `Output.slots_refused`
 LARGEST = 20  # places whose pairs are always recorded
 Table = dict[str, np.ndarray]
 
@@ -102,6 +103,12 @@ def place_table(setting: Setting, year: Year) -> Table:
         "new_moves_out": np.bincount(moves.place_from, minlength=n) * scale,
         "new_returns": np.bincount(moves.place_to[returned], minlength=n) * scale,
         **count,
+        "authors_per_paper_mean": ratio(papers.authors, papers.papers_whole),
+        "countries_per_international_paper": ratio(papers.countries, papers.papers_international),
+        "citations": papers.cited_whole * scale,
+        "citations_international": papers.cited_international * scale,
+        **{f"slots_refused_by_{why}": n * scale for why, n in zip(REASONS, year.output.slots_refused)},
+        **{f"papers_lost_{why}": n * scale for why, n in zip(REASONS, year.output.papers_lost)},
         "impact_mean": ratio(impact, count["papers_whole"]),
         "impact_sum": impact,
         "share_top_cited_international": ratio(papers.top1_international, papers.top1_whole),
@@ -148,7 +155,7 @@ def flow_table(setting: Setting, year: Year) -> Table:
 def citation_table(setting: Setting, year: Year) -> Table:
     """Table `citation_year`: citations between places, and those that go to the world's top 10 %."""
     out = year.output
-    top = np.nan_to_num(ratio(out.by_place.z10_fractional, out.by_place.z_fractional))
+    top = np.nan_to_num(ratio(out.by_place.cited10_fractional, out.by_place.cited_fractional))
     table = cells(out.citations, setting.scale, ("citing_place", "cited_place"), "citations")
     return table | {"citations_to_top10": table["citations"] * top[table["cited_place"]]}
 
@@ -239,6 +246,7 @@ def world_table(setting: Setting, year: Year, place: Table) -> Table:
             "papers": out.n_papers * scale,
             "papers_international": out.n_international * scale,
             "authors_per_paper_mean": out.n_authorships / max(out.n_papers, 1),
+            "countries_per_international_paper": out.n_countries / max(out.n_international, 1),
             "new_moves": len(year.moves.row) * scale,
             "leaks": year.security.leaks.leaked.sum(),
             "compliance_musd": year.security.compliance.musd.sum(),

@@ -14,8 +14,8 @@ from sim.config.schema import PanelConfig
 from sim.core.columns import NONE, Block, Columns
 from sim.core.kernels import njit
 from sim.core.randomness import Stream, base_key, normal, uniform
-from sim.core.ties import alive, tie_row
-from sim.engines.publication import Papers
+from sim.core.ties import tie_row
+from sim.engines.papers import Papers
 from sim.phases.careers import Exits
 from sim.phases.publication import Output
 from sim.phases.setting import Setting, YearContext
@@ -38,11 +38,13 @@ class WithOthers(NamedTuple):
     Attributes
     ----------
     papers, citations : [partners, n], of a year, with authors in the partner place.
+    at_baseline : [n], citations of all papers as drawn from the baseline's readers.
     talent, number : [n], sum of the talents of co-authors, and their number, over papers.
     """
 
     papers: np.ndarray
     citations: np.ndarray
+    at_baseline: np.ndarray
     talent: np.ndarray
     number: np.ndarray
 
@@ -120,6 +122,7 @@ class Panel:
             "frontier_reliance_top1": np.full(n, np.nan, np.float32),
             "frontier_reliance_top3": np.full(n, np.nan, np.float32),
             "coauthors_moved_abroad": np.zeros(n, np.uint8),
+            "citations_at_baseline": np.zeros(n, np.float32),
             **partner,
         }
 
@@ -129,14 +132,20 @@ class Panel:
         """Fill in what members do with others: papers and citations by partner, talent and moves of co-authors."""
         n, start = len(table["uid"]), 0
         size = (len(self.partners), n)
-        others = WithOthers(np.zeros(size, np.float32), np.zeros(size, np.float32), np.zeros(n), np.zeros(n))
+        others = WithOthers(
+            np.zeros(size, np.float32),
+            np.zeros(size, np.float32),
+            table["citations_at_baseline"],
+            np.zeros(n),
+            np.zeros(n),
+        )
         sigma = float(np.sqrt(self.setting.params.impact.sigma2))
         key = self.setting.key(Stream.QUALITY, ctx.year)
         for block, papers, (rows, _) in zip(columns, output.papers, chosen):
             people, ties, _ = block.rows
             member = np.full(block.n_rows, -1, np.int32)
             member[rows] = np.arange(start, start + len(rows))
-            _sum_others(member, self.partners, people, papers, sigma, output.received, key, others)
+            _sum_others(member, self.partners, people, papers, sigma, key, others)
             _moved_ties(ctx.year, rows, people, ties, table["coauthors_moved_abroad"][start : start + len(rows)])
             start += len(rows)
         for k, p in enumerate(self.partners):
@@ -150,9 +159,9 @@ class Panel:
         total = output.citations.sum(axis=1)
         return {
             f"frontier_reliance_top{level}": ratio(
-                output.citations @ np.nan_to_num(ratio(z, papers.z_fractional)), total
+                output.citations @ np.nan_to_num(ratio(cited, papers.cited_fractional)), total
             ).astype(np.float32)
-            for level, z in ((1, papers.z1_fractional), (3, papers.z3_fractional))
+            for level, cited in ((1, papers.cited1_fractional), (3, papers.cited3_fractional))
         }
 
 
@@ -180,34 +189,32 @@ def _sum_others(
     people: np.ndarray,
     papers: Papers,
     sigma: float,
-    received: np.ndarray,
     key: np.uint64,
     others: WithOthers,
 ) -> None:
-    """Papers and citations with partner places, and talent of co-authors, for the rows in the panel.
+    """Papers and citations with partner places, citations at the baseline, and talent of co-authors, in the panel.
 
     Parameters
     ----------
     member : [rows], number in the panel, -1 of those who are not in it; partners : places counted apart.
-    sigma : of ln z; received : [P], citations per unit of z by place of the lead; key : of the paper's luck.
+    sigma : of ln z; key : of the paper's luck.
     others : out, added to.
     """
     lead, ordinal, first = papers.lead, papers.ordinal, papers.first
-    n_authors, authors, mu = papers.n_authors, papers.authors, papers.mu
-    n_with, cited_with, talent, number = others
+    n_authors, authors, mu, mu_baseline = papers.n_authors, papers.authors, papers.mu, papers.mu_baseline
+    n_with, cited_with, at_baseline, talent, number = others
     for k in range(lead.shape[0]):
         start, n = first[k], n_authors[k]
-        if n == 1:
-            continue
-        cited, total = -1.0, -1.0  # worked out at the first author in the panel who needs them
+        luck, total = 0.0, -1.0  # worked out at the first author in the panel
         for m in range(start, start + n):
             at = member[authors[m]]
             if at < 0:
                 continue
             if total < 0.0:
-                total = 0.0
+                total, luck = 0.0, sigma * normal(key, people[lead[k]].uid, np.uint64(ordinal[k]))
                 for other in range(start, start + n):
                     total += people[authors[other]].talent
+            at_baseline[at] += np.exp(mu_baseline[k] + luck)
             talent[at] += total - people[authors[m]].talent
             number[at] += n - 1
             for q in range(partners.shape[0]):
@@ -215,11 +222,8 @@ def _sum_others(
                     continue
                 for other in range(start, start + n):
                     if people[authors[other]].place == partners[q]:
-                        if cited < 0.0:
-                            luck = normal(key, people[lead[k]].uid, np.uint64(ordinal[k]))
-                            cited = np.exp(mu[k] + sigma * luck) * received[people[lead[k]].place]
                         n_with[q, at] += 1.0
-                        cited_with[q, at] += cited
+                        cited_with[q, at] += np.exp(mu[k] + luck)
                         break
 
 
@@ -230,5 +234,5 @@ def _moved_ties(year: int, rows: np.ndarray, people: np.ndarray, ties: np.ndarra
         i = rows[k]
         for t in range(ties.shape[1]):
             j = tie_row(ties[i, t])
-            if alive(people, ties[i, t]) and people[j].moved_year == year and people[j].place != people[i].place:
+            if j >= 0 and people[j].moved_year == year and people[j].place != people[i].place:
                 number[k] += 1

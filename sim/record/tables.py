@@ -7,32 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.record.declaration import ANY, NAMED, PLACE, Column, Table
-
-YEAR = Column("year", "calendar year", "year", "year in which it happened, or at whose end it was counted")
-FIELD = Column("field", "name", "field", "broad field of research")
-STAGE = Column("stage", "name", "stage", "career stage")
-ORIGIN = Column("origin", "ISO3", PLACE, "where the person grew up")
-HERE = Column("place", "ISO3", PLACE, "where the person works")
-PAIR = (
-    Column("place_a", "ISO3", PLACE, "place of the pair that comes first in the list of places"),
-    Column("place_b", "ISO3", PLACE, "the other place"),
-)
-
-
-def _papers(name: str, meaning: str, counting: str = "whole", **more: str) -> Column:
-    """Papers of a year: a count if whole, an amount if shared out or expected."""
-    kind = "count" if counting == "whole" and name.startswith("papers") else "amount"
-    return Column(name, "papers", kind, meaning, counting, **more)  # type: ignore[arg-type]
-
-
-_TOP = "expected papers in the top 1 % of their field and year"
-_TOP10 = "expected papers in the top 10 % of their field and year"
-_TOP_BASE = "expected papers above the paired baseline's threshold of the top 1 %; null without one"
-_COSTS = (
-    Column("compliance_musd", "million $", "amount", "spent on complying with rules"),
-    Column("compliance_researcher_years", "person-years", "amount", "researchers' time spent on complying with rules"),
-)
+from sim.record.declaration import NAMED, PLACE, Column, Table
+from sim.record.panel_table import PANEL
+from sim.record.shared_columns import COSTS, FIELD, HERE, ORIGIN, PAIR, STAGE, TOP, TOP10, TOP_BASE, YEAR, papers_column
 
 PLACE_YEAR = Table(
     "place_year",
@@ -49,14 +26,14 @@ PLACE_YEAR = Table(
         Column("new_moves_in", "persons", "count", "moved here from another place"),
         Column("new_moves_out", "persons", "count", "moved away"),
         Column("new_returns", "persons", "count", "of those who moved here, back to their origin"),
-        _papers("papers_whole", "papers with an author here"),
-        _papers("papers_fractional", "papers by their authors' shares", "fractional"),
-        _papers("papers_international", "papers with authors here and in another country"),
-        _papers("top1_whole", _TOP),
-        _papers("top1_fractional", _TOP, "fractional"),
-        _papers("top10_whole", _TOP10),
-        _papers("top10_fractional", _TOP10, "fractional"),
-        _papers("top1_at_baseline_threshold", _TOP_BASE),
+        papers_column("papers_whole", "papers with an author here"),
+        papers_column("papers_fractional", "papers by their authors' shares", "fractional"),
+        papers_column("papers_international", "papers with authors here and in another country"),
+        papers_column("top1_whole", TOP),
+        papers_column("top1_fractional", TOP, "fractional"),
+        papers_column("top10_whole", TOP10),
+        papers_column("top10_fractional", TOP10, "fractional"),
+        papers_column("top1_at_baseline_threshold", TOP_BASE),
         Column("impact_mean", "z", "mean", "impact z of its papers, not normalised, whole counting"),
         Column("impact_sum", "z", "amount", "sum of impact z over papers, whole counting"),
         Column(
@@ -87,11 +64,19 @@ PLACE_YEAR = Table(
         Column("new_false_cases", "cases", "count", "investigations opened because of origin rather than risk"),
         Column("fear_mean", "0-1", "mean", "mean fear of researchers, as a share of its maximum"),
         Column("fear_target_mean", "0-1", "mean", "mean fear of the origins in params.security.target_origins"),
-        *_COSTS,
+        *COSTS,
         Column("rd_spending_musd", "million $", "amount", "research and development, firms' included"),
         Column("recruitment_musd", "million $", "amount", "spent on recruiting researchers"),
-        _papers("papers_international_fractional", "international papers by their authors' shares", "fractional"),
-        _papers("top1_fractional_at_baseline_threshold", _TOP_BASE, "fractional"),
+        papers_column("papers_international_fractional", "international papers by their authors' shares", "fractional"),
+        papers_column("top1_fractional_at_baseline_threshold", TOP_BASE, "fractional"),
+        Column("citations", "citations", "amount", "drawn by its papers, expected", "whole"),
+        Column("citations_international", "citations", "amount", "drawn by its international papers", "whole"),
+        Column("authors_per_paper_mean", "authors", "mean", "authors of its papers, abroad or not"),
+        Column("countries_per_international_paper", "countries", "mean", "countries of its international papers"),
+        Column("slots_refused_by_rule", "slots", "count", "partners of leads here that rules refused"),
+        Column("slots_refused_by_fear", "slots", "count", "partners of leads here refused for fear"),
+        papers_column("papers_lost_rule", "not completed for want of partners that rules refused", "shared"),
+        papers_column("papers_lost_fear", "not completed for want of partners refused for fear", "shared"),
     ),
 )
 FLOW_YEAR = Table(
@@ -124,7 +109,7 @@ COPUB_YEAR = Table(
     "copub_year",
     "a year, pair of places and field with joint papers",
     "the pair",
-    (YEAR, *PAIR, FIELD, _papers("papers_whole", "papers with authors in both")),
+    (YEAR, *PAIR, FIELD, papers_column("papers_whole", "papers with authors in both")),
 )
 CITATION_YEAR = Table(
     "citation_year",
@@ -158,12 +143,12 @@ FIELD_YEAR = Table(
         YEAR,
         Column("place", "ISO3", PLACE, "place that the row is about"),
         FIELD,
-        _papers("papers_whole", "papers with an author here"),
-        _papers("papers_international", "papers with authors here and in another country"),
-        _papers("papers_basic", "papers of basic research"),
-        _papers("papers_sensitive", "papers of sensitive projects"),
-        _papers("papers_international_sensitive", "both international and sensitive"),
-        _papers("top1_whole", _TOP),
+        papers_column("papers_whole", "papers with an author here"),
+        papers_column("papers_international", "papers with authors here and in another country"),
+        papers_column("papers_basic", "papers of basic research"),
+        papers_column("papers_sensitive", "papers of sensitive projects"),
+        papers_column("papers_international_sensitive", "both international and sensitive"),
+        papers_column("top1_whole", TOP),
         Column("leaks", "project-years", "amount", "leaked, all ways"),
     ),
 )
@@ -177,8 +162,8 @@ INSTITUTION_YEAR = Table(
         Column("n_institutions", "institutions", "count", "institutions"),
         Column("federal_musd", "million $", "amount", "federal research money offered"),
         Column("covered", "institutions", "count", "to which the rules in force apply"),
-        *_COSTS,
-        _papers("papers_whole", "papers by the institution of the lead author"),
+        *COSTS,
+        papers_column("papers_whole", "papers by the institution of the lead author"),
         Column("place", "ISO3", PLACE, "place of the institutions", extra=True),
         Column("institution", "index", "identity", "institution, null in rows of a class", extra=True),
         Column("federal_mean_musd", "million $", "amount", "mean over the three years before", extra=True),
@@ -192,52 +177,16 @@ WORLD_YEAR = Table(
     (
         YEAR,
         Column("n_researchers", "persons", "count", "researchers at the end of the year"),
-        _papers("papers", "papers, each once"),
-        _papers("papers_international", "papers with authors in two countries or more, each once"),
+        papers_column("papers", "papers, each once"),
+        papers_column("papers_international", "papers with authors in two countries or more, each once"),
         Column("authors_per_paper_mean", "authors", "mean", "authors of a paper"),
+        Column("countries_per_international_paper", "countries", "mean", "countries of an international paper"),
         Column("new_moves", "persons", "count", "moved between places"),
         Column("leaks", "project-years", "amount", "leaked, summed over places they come from"),
         Column("compliance_musd", "million $", "amount", "spent on complying with rules"),
         Column("impact_sum", "z", "amount", "impact of all papers, each once, not normalised"),
     ),
     precise=True,
-)
-PANEL = Table(
-    "panel",
-    "a researcher of a fixed sample and year, from panel.start on",
-    "the person",
-    (
-        Column("uid", "number", "identity", "identity of the person, the same in all years", type="uint64"),
-        Column("weight", "persons", "amount", "real persons that the row stands for"),
-        YEAR,
-        ORIGIN,
-        HERE,
-        Column("entry_place", "ISO3", PLACE, "where the person entered research"),
-        Column("entry_year", "calendar year", "year", "when the person entered research"),
-        FIELD,
-        Column("institution", "index", "identity", "institution at which the person works"),
-        STAGE,
-        Column("permanent", "0/1", "flag", "holds a permanent post", type="uint8"),
-        Column("talent", "mean 1", "amount", "constant over life"),
-        Column("fear", "0-1", "share", "the person's fear, as a share of its maximum"),
-        _papers("papers", "papers of the year", type="uint16"),
-        _papers("papers_international", "papers of the person with authors in another country", type="uint16"),
-        _papers("papers_basic", "papers of the person that are basic research", type="uint16"),
-        Column("citations", "citations", "amount", "drawn by the year's papers"),
-        Column("top1", "papers", "amount", _TOP, "whole"),
-        Column("partner_talent_mean", "mean 1", "mean", "talent of the co-authors"),
-        Column("frontier_reliance_top1", "0-1", "share", "of the place's citations, to the world's top 1 %"),
-        Column("frontier_reliance_top3", "0-1", "share", "of the place's citations, to the world's top 3 %"),
-        Column("coauthors_moved_abroad", "persons", "count", "recent co-authors who moved elsewhere", type="uint8"),
-        Column("dual_affiliation", "yes/no", "flag", "holds a second affiliation elsewhere"),
-        Column("moved_to", "ISO3", PLACE, "place moved to this year; null: stayed"),
-        Column("exited", "yes/no", "flag", "left research this year"),
-        Column("exit_reason", "name", "reason", "why; null: stayed"),
-        Column(
-            f"papers_with_{ANY}", "papers", "count", "papers with authors in a place of panel.partners", "whole", True
-        ),
-        Column(f"citations_with_{ANY}", "citations", "amount", "drawn by these papers", extra=True),
-    ),
 )
 DECISIONS = Table(
     "decisions",

@@ -1,0 +1,30 @@
+"""Columns that several tables have, and how counts of papers are declared."""
+
+from __future__ import annotations
+
+from sim.record.declaration import PLACE, Column
+
+YEAR = Column("year", "calendar year", "year", "year in which it happened, or at whose end it was counted")
+FIELD = Column("field", "name", "field", "broad field of research")
+STAGE = Column("stage", "name", "stage", "career stage")
+ORIGIN = Column("origin", "ISO3", PLACE, "where the person grew up")
+HERE = Column("place", "ISO3", PLACE, "where the person works")
+PAIR = (
+    Column("place_a", "ISO3", PLACE, "place of the pair that comes first in the list of places"),
+    Column("place_b", "ISO3", PLACE, "the other place"),
+)
+
+
+def papers_column(name: str, meaning: str, counting: str = "whole", **more: str) -> Column:
+    """Papers of a year: a count if whole, an amount if shared out or expected."""
+    kind = "count" if counting == "whole" and name.startswith("papers") else "amount"
+    return Column(name, "papers", kind, meaning, counting, **more)  # type: ignore[arg-type]
+
+
+TOP = "expected papers in the top 1 % of their field and year"
+TOP10 = "expected papers in the top 10 % of their field and year"
+TOP_BASE = "expected papers in the top 1 % by readers and threshold of the paired baseline; null without one"
+COSTS = (
+    Column("compliance_musd", "million $", "amount", "spent on complying with rules"),
+    Column("compliance_researcher_years", "person-years", "amount", "researchers' time spent on complying with rules"),
+)
