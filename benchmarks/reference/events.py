@@ -22,11 +22,11 @@ class YearEvents:
     papers : (uid of the lead, ordinal) -> (uids of the authors, basic, sensitive, international).
     people : uid -> everything discrete about a person at the end of the year; ties as (uid, match, year).
     amounts : uid -> talent, fear, reputation, citations, top-1 % papers.
-    mu : (uid of the lead, ordinal) -> mean of ln z, with readers.
+    mu : (uid of the lead, ordinal) -> mean of ln c, with the run's own readers and with the paired baseline's.
     lost : (field, place, partner's place) -> refused sensitive projects.
-    refused, unwritten : (field, place, why) -> refused slots and papers that these prevented, by rule (0) and fear (1).
+    refused, unwritten : (rule 0 or fear 1, place) -> refused slots, and papers that these prevented.
     cited : (citing, cited) -> citations; readers : place -> readers of next year.
-    top_baseline : (field, place) -> papers that the baseline's readers would put at the top.
+    top_baseline : (field,) -> papers that the baseline's readers would put at the top, once for each of their places.
     """
 
     exits: dict[int, str]
@@ -35,13 +35,13 @@ class YearEvents:
     papers: dict[tuple[int, int], tuple[tuple[int, ...], bool, bool, bool]]
     people: dict[int, tuple[Any, ...]]
     amounts: dict[int, tuple[float, ...]]
-    mu: dict[tuple[int, int], float]
+    mu: dict[tuple[int, int], tuple[float, float]]
     lost: dict[tuple[int, int, int], float]
-    refused: dict[tuple[int, int, int], float]
-    unwritten: dict[tuple[int, int, int], float]
+    refused: dict[tuple[int, int], float]
+    unwritten: dict[tuple[int, int], float]
     cited: dict[tuple[int, int], float]
     readers: dict[int, float]
-    top_baseline: dict[tuple[int, int], float]
+    top_baseline: dict[tuple[int], float]
 
 
 PERSON = "field origin place institution entry_place entry_year stage permanent moved_year prev_place dual ties "
@@ -70,13 +70,13 @@ def reference_events(model: Reference, year: Year, given: Given) -> YearEvents:
         },
         people=standing,
         amounts={x.uid: tuple(getattr(x, n) for n in AMOUNTS) for x in model.researchers},
-        mu={(p.lead.uid, p.ordinal): p.mu for of_field in year.papers for p in of_field},
+        mu={(p.lead.uid, p.ordinal): (p.mu, p.mu_baseline) for of_field in year.papers for p in of_field},
         lost=given.lost,
         refused=given.refused,
         unwritten=given.unwritten,
         cited={at: float(year.citations.flows[at]) for at in np.ndindex(*year.citations.flows.shape)},
         readers=dict(enumerate(year.citations.weight)),
-        top_baseline={(f, a): n for f, of_field in enumerate(year.top_baseline) for a, n in of_field.items()},
+        top_baseline={(f,): number for f, number in enumerate(year.top_baseline)},
     )
 
 
@@ -92,7 +92,9 @@ def differences(one: YearEvents, two: YearEvents) -> dict[str, int]:
             found[name] += a != b
         for (name, tolerance), x, y in zip(AMOUNTS.items(), one.amounts[uid], two.amounts[uid], strict=True):
             found[name] += abs(x - y) > tolerance * max(abs(x), abs(y)) + 1e-7
-    found["mu"] = sum(abs(one.mu[k] - two.mu[k]) > MU_TOLERANCE for k in one.mu.keys() & two.mu.keys())
+    for at, name in enumerate(("mu", "mu_baseline")):
+        both = one.mu.keys() & two.mu.keys()
+        found[name] = sum(abs(one.mu[k][at] - two.mu[k][at]) > MU_TOLERANCE for k in both)
     for name, tolerance in SUMS.items():
         ours, theirs = getattr(one, name), getattr(two, name)
         for at in ours.keys() | theirs.keys():

@@ -90,7 +90,7 @@ class Given:
     readers, readers_baseline : of this run and of the paired baseline, None if this is it.
     z1 : thresholds of the top 1 % if they are the baseline's in all, else None; z1_baseline : the baseline's.
     lost : (field, place, partner's place) -> refused sensitive projects.
-    refused, unwritten : (field, place of the lead, why) -> refused slots, and papers that these prevented.
+    refused, unwritten : (why, place of the lead) -> refused slots, and papers that these prevented.
     """
 
     year: int
@@ -130,8 +130,8 @@ class Given:
     z1: list[float] | None
     z1_baseline: list[float] | None
     lost: dict[tuple[int, int, int], float] = field(default_factory=dict)
-    refused: dict[tuple[int, int, int], float] = field(default_factory=dict)
-    unwritten: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    refused: dict[tuple[int, int], float] = field(default_factory=dict)
+    unwritten: dict[tuple[int, int], float] = field(default_factory=dict)
 
     @property
     def n_places(self) -> int:
@@ -155,7 +155,9 @@ def give(constants: Constants, context: Any, plans: Plans, baseline: Any) -> Giv
         cohort_before=context.inputs.cohort_before.tolist(),
         cohort_after=context.inputs.cohort_after.tolist(),
         readers=Readers(context.macro.readers.tolist(), reach(params, context.access)),
-        readers_baseline=Readers(baseline.readers.tolist(), baseline.reach.tolist()) if baseline is not None else None,
+        readers_baseline=Readers(baseline.readers.tolist(), baseline.known.T.tolist())
+        if baseline is not None
+        else None,
         z1=baseline.z1.tolist() if params.feedback == "frozen" and baseline is not None else None,
         z1_baseline=baseline.z1.tolist() if baseline is not None else None,
         **handed,

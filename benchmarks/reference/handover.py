@@ -42,7 +42,7 @@ REASONS = {1: "career", 2: "fear", 3: "case"}
 _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
     (entry, "choose_entry", {"entry_odds": "choice.odds", "entry_weight": "choice.weight"}),
     (mobility, "propose", {name: f"plan.{name}" for name in ("base", "attract", "total", "leaving", "accept")}),
-    (publication, "plan_papers", {"teams": "team_cumulative"}),
+    (phases.publication, "plan_papers", {"teams": "team_cumulative"}),
     (partners, "partner_weights", {"weight": "returned"}),
 )
 _ONCE = ("base", "accept")  # the same in every field
@@ -54,7 +54,7 @@ PHASES: list[tuple[Any, str]] = [
 PEOPLE: list[tuple[Any, str]] = [
     (careers, "step"), (phases.careers, "retire"), (entry, "create_cohort"), (entry, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
-    (projects, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
+    (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
     (impact, "rate_papers"), (impact, "credit_authors"),
 ]  # fmt: skip
@@ -187,7 +187,7 @@ def live_a_year(world: Watched) -> Lived:
 
     def call(spy: Spy, args: tuple[Any, ...]) -> Any:
         if spy.kernel is retire:  # the rows are still those of the people who leave
-            columns, leaving = args
+            _, columns, leaving = args
             for block, rows, reasons in zip(columns, leaving.rows, leaving.reasons, strict=True):
                 exits.update((int(block.uid[r]), REASONS[int(why)]) for r, why in zip(rows, reasons, strict=True))
         return spy.keep(args)
@@ -223,14 +223,14 @@ def _engine_events(world: World, exits: dict[int, str], entries: Entries, moved:
         int(blocks[f].uid[r]): (int(a), int(b), bool(tie)) for f, r, a, b, tie in fields
     }
     written: dict[tuple[int, int], tuple[tuple[int, ...], bool, bool, bool]] = {}
-    mu: dict[tuple[int, int], float] = {}
+    mu: dict[tuple[int, int], tuple[float, float]] = {}
     for block, p in zip(blocks, output.papers):
         for k in np.flatnonzero(p.n_authors):  # a paper without authors was not completed
             team = tuple(int(block.uid[row]) for row in p.authors[p.first[k] : p.first[k] + p.n_authors[k]])
             flags, key = p.flags[k], (team[0], int(p.ordinal[k]))
             basic, sensitive = not flags & projects.APPLIED, bool(flags & projects.SENSITIVE)
             written[key] = team, basic, sensitive, bool(flags & impact.INTERNATIONAL)
-            mu[key] = float(p.mu[k])
+            mu[key] = float(p.mu[k]), float(p.mu_baseline[k])
     standing, amounts, memory = {}, {}, _memory(world.setting.params)
     for f, block in enumerate(blocks):
         for row in map(int, block.alive()):
@@ -240,15 +240,14 @@ def _engine_events(world: World, exits: dict[int, str], entries: Entries, moved:
             plain = (values[n] if n in values else int(getattr(block, n)[row]) for n in PERSON.split())
             standing[int(block.uid[row])] = tuple(plain)
             amounts[int(block.uid[row])] = tuple(float(getattr(block, n)[row]) for n in AMOUNTS)
-    top = output.by_field.top1_at_baseline_threshold
     return YearEvents(
         exits, entered, went, written, standing, amounts, mu,
         lost=_entries(output.lost[DECEPTION]),
-        refused=_entries(output.refused),
-        unwritten=_entries(output.unwritten),
+        refused=_entries(output.slots_refused),
+        unwritten=_entries(output.papers_lost),
         cited=_entries(output.citations),
         readers={a: float(w) for a, w in enumerate(world.macro.readers)},
-        top_baseline=_entries(top),
+        top_baseline=_entries(output.by_field.top1_at_baseline_threshold.sum(axis=1)),
     )  # fmt: skip
 
 

@@ -128,10 +128,6 @@ def credit(paper: Paper, g: Given, sigma: float, z1: float) -> None:
         author.reputation += cited / len(paper.authors)
 
 
-def top_at_baseline(papers: list[Paper], sigma: float, level: float) -> dict[int, float]:
-    """Papers of a field by place that would be at the top before the baseline's readers, by its threshold."""
-    found: dict[int, float] = defaultdict(float)
-    for paper in papers:
-        for place in places_of(paper):
-            found[place] += chance(paper.mu_baseline, sigma, level)
-    return found
+def top_at_baseline(papers: list[Paper], sigma: float, level: float) -> float:
+    """Papers of a field that would be at the top before the baseline's readers, once for each of their places."""
+    return sum(chance(paper.mu_baseline, sigma, level) * len(places_of(paper)) for paper in papers)

@@ -20,7 +20,7 @@ from sim.data.fields import N_FIELDS
 class Year:
     """What happened in a year: those who left, entered and moved, papers by field, and who cited whom.
 
-    `top_baseline` : by field, papers by place that the paired baseline's readers would put at the top.
+    `top_baseline` : [F], papers that the paired baseline's readers would put at the top, once for each place.
     """
 
     left: list[Researcher]
@@ -28,7 +28,7 @@ class Year:
     moved: list[Researcher]
     papers: list[list[Paper]]
     citations: impact.Citations
-    top_baseline: list[dict[int, float]]
+    top_baseline: list[float]
 
 
 class Reference(mesa.Model):
@@ -77,7 +77,7 @@ class Reference(mesa.Model):
                 entered += [entrant(self, given, f, o, ordinal) for ordinal in range(after - before)]
         return entered
 
-    def _publish(self, given: Given) -> tuple[list[list[Paper]], impact.Citations, list[dict[int, float]]]:
+    def _publish(self, given: Given) -> tuple[list[list[Paper]], impact.Citations, list[float]]:
         """Projects, teams, ties, citations and credit."""
         people = self.researchers
         people.do(papers.plan_year, given)

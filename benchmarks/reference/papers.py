@@ -94,7 +94,7 @@ def write(person: Researcher, g: Given, pools: list[Pool]) -> Iterator[Paper]:
             yield paper
         else:
             for why, weight in enumerate(paper.harm):
-                at = person.field, person.place, why
+                at = why, person.place
                 g.unwritten[at] = g.unwritten.get(at, 0.0) + weight / sum(paper.harm)
 
 
@@ -127,11 +127,11 @@ def fill(paper: Paper, g: Given, pools: list[Pool], key: int) -> None:
         if found is not None and draw(key, PARTNER) < fearful(found.person, lead.place, g):
             refused = FEAR
     if refused is not None:
-        why = lead.field, lead.place, refused
-        g.refused[why] = g.refused.get(why, 0.0) + 1.0
+        at = refused, lead.place
+        g.refused[at] = g.refused.get(at, 0.0) + 1.0
         if lead.sensitive:
-            at = lead.field, lead.place, b
-            g.lost[at] = g.lost.get(at, 0.0) + 1.0 / lead.n_leads
+            project = lead.field, lead.place, b
+            g.lost[project] = g.lost.get(project, 0.0) + 1.0 / lead.n_leads
         found = replacement(paper, b, g, pools, key) if draw(key, REFILL) < c.refill else None
         paper.harm[refused] += 1.0 if found is None else c.replaced_partner
     if found is not None:

@@ -104,7 +104,7 @@ def test_both_give_the_same_people_for_four_years(scale: int) -> None:
         assert min(map(len, (ours.exits, ours.entries, ours.moves))) > 30 and len(ours.papers) > 300
     last = found.lived[-1].events
     assert len(last.lost) > 10, "rules refuse partners"
-    assert {why for *_, why in last.unwritten} == {papers.RULE, papers.FEAR}, "both prevent papers"
+    assert {why for why, _ in last.unwritten} == {papers.RULE, papers.FEAR}, "both prevent papers"
     assert {reason for lived in found.lived for reason in lived.events.exits.values()} >= {"career", "fear"}
     at = PERSON.split().index("dual")
     dual = [{uid for uid, person in lived.events.people.items() if person[at] is not None} for lived in found.lived]
@@ -232,7 +232,7 @@ PLAN, RATE = papers.plan_year, impact.rate
         (papers, "MOST", 3, "papers"),
         (papers, "RECENT", 0, "papers"),
         (impact, "rate", lambda paper, g: None, "papers"),
-        (impact, "rate", _own_readers, "top_baseline"),
+        (impact, "rate", _own_readers, "mu_baseline"),
         (impact, "reached", lambda places, readers: 1.0, "mu"),
         (model, "uniform", lambda key, uid, alternative: 0.5, "entries"),
     ],
