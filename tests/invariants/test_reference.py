@@ -59,10 +59,10 @@ def inputs(scale: int) -> Inputs:
 class Both:
     """Years of the engine, and of a reference that started from the same people and then lived on its own.
 
-    `start` : state before the last year; baseline : macro states of the same world without policy.
+    `starts` : states before each year; baseline : macro states of the same world without policy.
     """
 
-    start: dict[str, np.ndarray]
+    starts: list[dict[str, np.ndarray]]
     cfg: live.Config
     baseline: dict[int, Macro]
     lived: list[Lived]
@@ -85,14 +85,13 @@ def both(scale: int) -> Both:
         pass
     constants = constants_of(world)
     reference = people_of(world, constants)
-    lived, theirs, start = [], [], {}
-    for year in range(FIRST, LAST + 1):
-        if year == LAST:
-            start = {name: np.array(value) for name, value in world.state().items()}
+    lived, theirs, starts = [], [], []
+    for _ in range(FIRST, LAST + 1):
+        starts.append({name: np.array(value) for name, value in world.state().items()})
         lived.append(live_a_year(world))
         given = lived[-1].given(constants)
         theirs.append(reference_events(reference, reference.live_a_year(given), given))
-    return Both(start, cfg, without.macros, lived, theirs)
+    return Both(starts, cfg, without.macros, lived, theirs)
 
 
 @pytest.mark.parametrize("scale", [4000, 1])
@@ -115,9 +114,9 @@ def test_both_give_the_same_people_for_four_years(scale: int) -> None:
 
 
 # --- it can fail --------------------------------------------------------------------------------------------
-def differences_with(found: Both, **changes: Any) -> dict[str, int]:
-    """Differences of the last year if the reference has other parameters (``section__name``) from then on."""
-    world = Watched.from_state(found.cfg, found.start, baseline=found.baseline)
+def differences_with(found: Both, at: int = -1, **changes: Any) -> dict[str, int]:
+    """Differences of one year, the last one, if the reference has other parameters (``section__name``) in it."""
+    world = Watched.from_state(found.cfg, found.starts[at], baseline=found.baseline)
     constants = constants_of(world)
     params = constants.params
     for name, value in changes.items():
@@ -125,8 +124,14 @@ def differences_with(found: Both, **changes: Any) -> dict[str, int]:
         params = replace(params, **{section: replace(getattr(params, section), **{key: value})})
     constants = replace(constants, params=params)
     reference = people_of(world, constants)
-    given = found.lived[-1].given(constants)
-    return differences(found.lived[-1].events, reference_events(reference, reference.live_a_year(given), given))
+    given = found.lived[at].given(constants)
+    return differences(found.lived[at].events, reference_events(reference, reference.live_a_year(given), given))
+
+
+def seen(kind: str, **changes: Any) -> bool:
+    """Whether entries of a kind differ in a year at either scale: in small worlds not every rule decides each year."""
+    tried = ((scale, at) for at in (-1, -2, -3, -4) for scale in (4000, 1))
+    return any(differences_with(both(scale), at, **changes).get(kind, 0) for scale, at in tried)
 
 
 def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> None:
@@ -149,7 +154,7 @@ def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> No
         ("mobility__permanent", 1.0, "moves"),
         ("mobility__age_senior", 1.0, "moves"),
         ("mobility__fear_leave", 2.0, "moves"),
-        ("mobility__fit", 0.0, "moves"),
+        ("mobility__fit", 1.0, "moves"),
         ("collaboration__origin", 0.0, "papers"),
         ("collaboration__repeat", 0.3, "ties"),
         ("collaboration__repeat_preference", 1.0, "papers"),
@@ -176,7 +181,7 @@ def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> No
     ],
 )
 def test_another_parameter_is_another_world(change: str, value: Any, seen_in: str) -> None:
-    assert differences_with(both(4000), **{change: value}).get(seen_in, 0) > 0
+    assert seen(seen_in, **{change: value})
 
 
 def _without_ties(person: Researcher) -> list[int]:
@@ -241,7 +246,7 @@ def test_another_rule_is_another_world(
     owner: Any, name: str, rule: Callable[..., Any] | float, seen_in: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owner, name, rule)
-    assert differences_with(both(1 if rule is _strangers else 4000)).get(seen_in, 0) > 0
+    assert seen(seen_in)
 
 
 # --- independence -------------------------------------------------------------------------------------------
