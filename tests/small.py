@@ -14,10 +14,10 @@ from sim.core.randomness import Stream, base_key
 from sim.core.ties import tie_row, tie_word, uid_tag, with_tie
 from sim.engines.careers import stage_of
 from sim.engines.entry import make_uids
+from sim.engines.papers import Papers
 from sim.engines.partners import team_distribution
 from sim.engines.pools import guide
 from sim.engines.projects import ProjectRates, Projects
-from sim.engines.papers import Papers
 from sim.engines.teams import PartnerRules
 from sim.phases.publication import write_papers
 

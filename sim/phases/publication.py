@@ -217,7 +217,7 @@ def partner_weights(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray)
     c = setting.params.collaboration
     joint = c.joint_funding * ctx.channels.joint
     return partners.partner_weights(
-        setting.data.affinity, ctx.macro.size, ctx.inputs.home_weight, c.size, trust_ratio, c.trust, joint
+        ctx.inputs.affinity, ctx.macro.size, ctx.inputs.home_weight, c.size, trust_ratio, c.trust, joint
     )
 
 
