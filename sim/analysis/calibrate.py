@@ -23,7 +23,7 @@ from scipy.signal import savgol_filter
 from sim.analysis.targets import international_targets, papers_targets, quality_targets
 from sim.config.load import load_config
 from sim.config.schema import Config
-from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM
+from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.fitted import N_YEARS, Fitted, load_fitted, save_fitted
 from sim.data.inputs import Inputs
 from sim.data.tables import WorldData, folder_of, load_world_data
@@ -117,9 +117,12 @@ def simulate(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Se
     return world.seen
 
 
-def smooth(series: np.ndarray, window: int = 7) -> np.ndarray:
-    """Local linear fit over years (Savitzky-Golay), so that trends keep their slope at both ends."""
-    return savgol_filter(series, window, 1, axis=0)
+def smooth(series: np.ndarray, window: int = 5) -> np.ndarray:
+    """Local linear fit over years (Savitzky-Golay), so that trends keep their slope at both ends; applied twice.
+
+    Once would turn the sign of some waves of about three years, and rounds of calibration would make these grow.
+    """
+    return savgol_filter(savgol_filter(series, window, 1, axis=0), window, 1, axis=0)
 
 
 def fit_flows(flows: np.ndarray, exposure: np.ndarray, rounds: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -175,7 +178,7 @@ def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> 
 def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarray:
     """Damped, smoothed factor target / seen [38, P], then the world's own total by year exactly."""
     ratio = np.where((target > 0) & (seen > 0), target / np.maximum(seen, 1e-9), 1.0)
-    factor = np.exp(damping * smooth(np.log(np.clip(ratio, 0.2, 5.0)), 5))
+    factor = np.exp(damping * smooth(np.log(np.clip(ratio, 0.2, 5.0)), 3))
     world = target.sum(axis=1) / np.maximum((seen * factor).sum(axis=1), 1e-9)
     return factor * world[:, None]
 
@@ -183,8 +186,7 @@ def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarr
 def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
     """Home weights moved by the log odds between simulated and target international shares.
 
-    The sources of places and of the world disagree a little; the mean over places goes most of
-    the way to the world's.
+    Before places have data, from 1996 on, the mean over places goes most of the way to the world's.
     """
 
     def gap(share: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -194,9 +196,13 @@ def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) ->
     step = gap(seen.international / np.maximum(seen.whole, 1e-9), international_targets(data))
     weight = seen.whole / np.maximum(seen.whole.sum(axis=1, keepdims=True), 1e-9)
     world = gap(seen.world_share, data.intl_share_world[:, None])
-    step = step + 0.8 * (world - (weight * step).sum(axis=1, keepdims=True))
-    step = damping * 2.0 * smooth(np.clip(step, -1.5, 1.5))  # the steps are smoothed, not the weights: those may bend
-    return np.exp(np.clip(np.log(fitted.home_weight) + step, -7.0, 12.0))
+    known = np.arange(N_YEARS)[:, None] >= PAPERS_FROM - FIRST_YEAR
+    step = step + np.where(known, 0.0, 0.8) * (world - (weight * step).sum(axis=1, keepdims=True))
+    # the border between two places goes by both weights, so what all do alike has its full effect, and one's own half
+    common = (weight * step).sum(axis=1, keepdims=True)
+    step = common + 1.6 * (step - common)
+    step = damping * smooth(np.clip(step, -1.5, 1.5))  # the steps are smoothed, not the weights: those may bend
+    return np.exp(np.clip(np.log(fitted.home_weight) + step, -7.0, 18.0))
 
 
 def affinities(data: WorldData, fitted: Fitted, seen: Seen) -> np.ndarray:
