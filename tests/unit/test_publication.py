@@ -162,15 +162,12 @@ def test_at_scale_one_the_match_is_of_the_pair_whoever_leads() -> None:
     block = people(400, P, ties=False)
     written = write(block, Rules(P, rate=8.0, repeat=0.0))
     seen = set()
-    for k in range(len(written)):
-        team, marks = written.team(k), marks_of(written)[k] if k < 50 else None
-        lead, found = block.uid[team[0]], []
-        for j in team[1:]:
-                found.append(pair_match(lead, block.uid[j]))
-            seen.add((team[0], j))
+    for k, marks in enumerate(marks_of(written)):
+        lead, *partners = written.team(k)
+        found = [pair_match(block.uid[lead], block.uid[j]) for j in partners]
+        assert [(mark >> 18) - OFFSET for mark in marks[1:]] == found
         assert written.papers.match[k] == pytest.approx(np.mean(found) / 64 if found else 0.0, abs=1e-6)
-        if marks is not None:
-            assert [(mark >> 18) - OFFSET for mark in marks[1:]] == found
+        seen |= {(lead, j) for j in partners}
     assert any((j, i) in seen for i, j in seen), "some pairs met under either's lead"
 
 
