@@ -240,6 +240,6 @@ def test_where_agents_stand_for_many_a_share_are_the_same_two(same: float) -> No
     one, other = np.uint64(2**50 + 3), np.uint64(2**49 + 7)
     pair = match_of_new(one, other, skeys[0], 1.0, of_pair)
     found = np.array([match_of_new(one, other, s, same, of_pair) for s in skeys])
-    assert_share((found == pair).sum(), len(found), same + (1.0 - same) * (MATCHES == pair).mean())
+    assert_share((found == pair).sum(), len(found), same + (1.0 - same) * (pair == MATCHES).mean())
     others = found[found != pair] / 64
     assert stats.kstest(others, "norm").pvalue > ALPHA, "the others are any two"
