@@ -1,7 +1,8 @@
 """Fitted tables: what `sim.analysis.calibrate` found on outcomes up to 2017, read from the package.
 
-``fitted_place_year.csv`` has a row per year 1980-2017 and place; ``fitted_pairs.csv`` the static residual of
-each directed pair of places. `Fitted.start` gives the values calibration begins with.
+``fitted_place_year.csv`` has a row per year 1980-2017 and place; ``fitted_pairs.csv`` the static residual of moves of
+each directed pair of places; ``fitted_affinity.csv`` the factor on affinity of undirected pairs. `Fitted.start`
+gives the values calibration begins with.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Fitted:
     move_origin, move_destination : yearly margins of the move intensity.
     prestige, students, permanent_share : levels of the calibrated baseline, references for utility.
     move_pair : [P, P], static residual of the move intensity, diagonal 0.
+    affinity : [P, P], static factor on the affinity of co-authors, symmetric, diagonal 1.
     """
 
     exit_norm: np.ndarray
@@ -50,6 +52,7 @@ class Fitted:
     students: np.ndarray
     permanent_share: np.ndarray
     move_pair: np.ndarray
+    affinity: np.ndarray
 
     @classmethod
     def start(cls, data: WorldData) -> Fitted:
@@ -70,6 +73,7 @@ class Fitted:
             students=0.5 * ones,
             permanent_share=0.5 * ones,
             move_pair=(1.0 - np.eye(data.n_places)) / data.n_places,
+            affinity=np.ones((data.n_places, data.n_places)),
         )
 
     def move_base(self, year: int) -> np.ndarray:
@@ -82,11 +86,11 @@ class Fitted:
 
 def place_year_columns() -> list[str]:
     """Names of the fitted [38, P] arrays, in file order."""
-    return [f.name for f in fields(Fitted) if f.name != "move_pair"]
+    return [f.name for f in fields(Fitted) if f.name not in ("move_pair", "affinity")]
 
 
 def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
-    """Write both tables with six significant digits."""
+    """Write the tables: six significant digits, four of the factors on affinity, of which ones are left out."""
     names = place_year_columns()
     with open(folder / "fitted_place_year.csv", "w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
@@ -99,6 +103,13 @@ def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
         out.writerow(["iso3_from", "iso3_to", "residual"])
         for c, d in zip(*np.nonzero(fitted.move_pair)):
             out.writerow([data.iso3[c], data.iso3[d], f"{fitted.move_pair[c, d]:.6g}"])
+    with open(folder / "fitted_affinity.csv", "w", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(["place_a", "place_b", "factor"])
+        for a, b in zip(*np.triu_indices(data.n_places, 1)):
+            factor = f"{fitted.affinity[a, b]:.4g}"
+            if factor != "1":
+                out.writerow([data.iso3[a], data.iso3[b], factor])
 
 
 @lru_cache(maxsize=4)
@@ -117,4 +128,9 @@ def load_fitted(world: str) -> Fitted:
     with open(folder / "fitted_pairs.csv", newline="") as file:
         for row in csv.DictReader(file):
             pair[index[row["iso3_from"]], index[row["iso3_to"]]] = float(row["residual"])
-    return Fitted(**arrays, move_pair=pair)
+    affinity = np.ones_like(pair)
+    with open(folder / "fitted_affinity.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            a, b = index[row["place_a"]], index[row["place_b"]]
+            affinity[a, b] = affinity[b, a] = float(row["factor"])
+    return Fitted(**arrays, move_pair=pair, affinity=affinity)

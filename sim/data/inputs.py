@@ -1,9 +1,9 @@
 """What the world gives each year: cohorts, rates and resources, from data, fitted tables and damped trends.
 
-Up to 2017 a year's inputs are data and fitted rates. After 2017 base rates, affinities and home weights stay
-at their 2013-17 means, entrants follow their place's 2012-17 growth damped by 0.85 a year, and spending
-and income run on in the data tables (ODD 6). References are what utility changes
-are measured from: the year's own data while rates are fitted, the 2013-17 means afterwards.
+Up to 2017 a year's inputs are data and fitted rates. After 2017 output per person, home weights and affinities
+stay at their last value, other base rates at their 2013-17 means, entrants follow their place's 2012-17 growth damped
+by 0.85 a year, and spending and income run on in the data tables (ODD 6). References are what utility changes are
+measured from: the year's own data while rates are fitted, the 2013-17 means afterwards.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class YearInputs:
     exit_base : [P], exit hazard of a person with personal factor 1.
     move_base : [P, P], move intensity of a person with micro factor 1.
     output : [P], authorships a year of a person with talent 1; home_weight, quality : [P], fitted.
+    affinity : [P, P], observed over expected joint papers of two places, data times the fitted factor of the pair.
     gerd, income, freedom : [P].
     """
 
@@ -60,6 +61,7 @@ class YearInputs:
     output: np.ndarray
     home_weight: np.ndarray
     quality: np.ndarray
+    affinity: np.ndarray
     gerd: np.ndarray
     income: np.ndarray
     freedom: np.ndarray
@@ -113,6 +115,11 @@ class Inputs:
         """Value of a fitted series [38, P]: the year's own to 2017, the 2013-17 mean afterwards."""
         return series[year - FIRST_YEAR] if year <= DATA_END else series[-BASE_YEARS:].mean(axis=0)
 
+    def _last(self, series: np.ndarray, year: int) -> np.ndarray:
+        """Value of a series [38, ...]: the year's own to 2017, the last one afterwards."""
+        value: np.ndarray = series[min(year, DATA_END) - FIRST_YEAR]
+        return value
+
     def year(self, year: int) -> YearInputs:
         """Inputs of one calendar year from 1980 on; the same object at each call."""
         if year not in self._years:
@@ -142,9 +149,10 @@ class Inputs:
             abroad_share=abroad,
             exit_base=self._base(self._exit_base, year),
             move_base=self.fitted.move_base(year),
-            output=self._base(self.fitted.output, year),
-            home_weight=self._base(self.fitted.home_weight, year),
+            output=self._last(self.fitted.output, year),
+            home_weight=self._last(self.fitted.home_weight, year),
             quality=self._base(self.fitted.quality, year),
+            affinity=self._last(data.affinity, year) * self.fitted.affinity,
             gerd=gerd,
             income=income,
             freedom=freedom,

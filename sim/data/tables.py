@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.data.clock import FIRST_YEAR, FLOWS_FROM, INPUTS_END, PAPERS_FROM
+from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM, INPUTS_END, PAPERS_FROM
 
 WORLDS = ("full", "g20")
 DAMPING = 0.85  # yearly fading of trends after the last input year (assumption, ODD 6)
@@ -44,7 +44,11 @@ class WorldData:
     gerd_musd : [56, P] million PPP 2021 $; income : [56, P] PPP 2021 $ a head; freedom : [56, P], 0-1.
     liberal_democracy, democracy : [P], 0-1, mean 2013-17; the second is the share of years as a democracy.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
-    affinity : [P, P] observed over expected joint works, symmetric, diagonal 1; copub_pairs : [P, P] works a year.
+    affinity : [38, P, P] observed over expected joint works, symmetric, diagonal 1: straight lines in logs between the
+        middles of windows of years, constant before 1992; copub_pairs : [P, P] works a year, mean 2010-17.
+    nsf_joint : [2, P, P] joint papers of 1996 and 2003, NaN where NSF has none (its China has Hong Kong's papers);
+        works_2013_17, works_2015_17 : [P, P] joint works of OpenAlex, sums of the years: shapes, not levels.
+    countries_per_paper : [22] countries per international paper of the world.
     doctorates_se, foreign_students : [38, P] persons a year, NaN where unknown.
     institution_place : [I] int; institution_name; institution_federal_musd : [I]; institution_weight : [I], sums to 1
         by place; institution_size_class : [I] int, 0 small (<15), 1 medium (15-50), 2 large (50-250), 3 very large.
@@ -94,6 +98,10 @@ class WorldData:
     ideal_distance: np.ndarray
     affinity: np.ndarray
     copub_pairs: np.ndarray
+    nsf_joint: np.ndarray
+    works_2013_17: np.ndarray
+    works_2015_17: np.ndarray
+    countries_per_paper: np.ndarray
     doctorates_se: np.ndarray
     foreign_students: np.ndarray
     institution_place: np.ndarray
@@ -172,7 +180,12 @@ def load_world_data(world: str = "full") -> WorldData:
     arrays = by_year("people", cut={"moves_within": FLOWS_FROM}) | by_year("output", cut=output_start)
     arrays |= by_year("inputs") | by_year("vdem_year")
     arrays |= {k: _pad_students(v) for k, v in by_year("students").items()}
-    arrays |= _pairs(folder, index) | _world_rows(folder)
+    arrays |= _pairs(folder / "pairs.csv", index) | _world_rows(folder)
+    arrays["affinity"] = _affinity(folder, index)
+    joint = _pairs(folder / "joint_papers.csv", index)
+    arrays["nsf_joint"] = np.stack([joint["nsf_1996"], joint["nsf_2003"]])
+    arrays["works_2013_17"], arrays["works_2015_17"] = joint["openalex_2013_2017"], joint["openalex_2015_2017"]
+    arrays["countries_per_paper"] = floats(read_columns(folder / "countries.csv")["countries"])
     arrays["flows"] = _squares(folder / "flows.csv", index)
     arrays["entry_origin"] = _entry_origin(folder, index)
     arrays |= {k: floats(v) for k, v in read_columns(folder / "vdem_place.csv").items() if k != "place"}
@@ -221,9 +234,21 @@ def _entry_origin(folder: Path, index: dict[str, int]) -> np.ndarray:
     return full / full.sum(2, keepdims=True)
 
 
-def _pairs(folder: Path, index: dict[str, int]) -> dict[str, np.ndarray]:
-    """Symmetric [P, P] arrays of pairs.csv."""
-    table = read_columns(folder / "pairs.csv")
+def _affinity(folder: Path, index: dict[str, int]) -> np.ndarray:
+    """[38, P, P]: straight lines in logs between the years that the file has, constant before and after them."""
+    table = _pairs(folder / "affinity.csv", index)
+    known = np.array([int(name[1:]) for name in table])
+    logs = np.log([values + np.eye(len(index)) for values in table.values()])
+    years = np.clip(np.arange(FIRST_YEAR, DATA_END + 1), known[0], known[-1])
+    k = np.clip(np.searchsorted(known, years, side="right") - 1, 0, len(known) - 2)
+    share = ((years - known[k]) / (known[k + 1] - known[k]))[:, None, None]
+    out: np.ndarray = np.exp((1.0 - share) * logs[k] + share * logs[k + 1])
+    return out
+
+
+def _pairs(path: Path, index: dict[str, int]) -> dict[str, np.ndarray]:
+    """Symmetric [P, P] arrays of a file of pairs, zero where it has no row."""
+    table = read_columns(path)
     a, b = ([index[x] for x in table.pop(key)] for key in ("place_a", "place_b"))
     out = {}
     for name, column in table.items():

@@ -10,6 +10,7 @@ import pytest
 
 from sim.data import tables
 from sim.data.build.__main__ import build
+from sim.data.build.affinity import affinity, between, expected, without_spikes
 from sim.data.build.gaps import GapError, ImputedLog, check_gaps, check_present, damped, interpolate, span
 from sim.data.build.people import balance, whole_numbers
 from sim.data.build.sources import Sources
@@ -96,11 +97,43 @@ def test_sources_keep_namibia_and_find_gaps(tmp_path):
     assert table.iso2.tolist() == ["NA", "US"] and table.value.isna().tolist() == [False, True]
 
 
+def test_affinity_of_small_pairs_is_drawn_towards_their_own_mean_and_gravity():
+    works = np.zeros((28, 4, 4))
+    works[:] = 1000.0
+    works[:, 0, 1] = works[:, 1, 0] = 3000.0
+    works[:, 2, 3] = works[:, 3, 2] = 0.0
+    works[-1, 2, 3] = works[-1, 3, 2] = 1.0  # one work in all: hardly more than gravity says
+    geo = {"distance_km": np.full((4, 4), 500.0)}
+    geo |= dict.fromkeys(("contiguous", "common_language", "colonial"), np.zeros((4, 4)))
+    series = affinity(works, geo, list("ABCD"), log := ImputedLog())
+    assert series.shape == (6, 4, 4) and np.array_equal(series, series.transpose(0, 2, 1))
+    assert (series.diagonal(axis1=1, axis2=2) == 1).all() and len(log.frame()) == 2
+    chance = expected(between(works, 2010, 2014))
+    assert series[4, 0, 1] == pytest.approx(5 * 3000.0 / chance[0, 1], rel=0.01)
+    same = np.exp(np.log(series[0, 0, 1] * series[0, 0, 2] ** 4) / 5)  # gravity knows one distance only: the mean
+    assert 0.8 * same < series[0, 2, 3] < same and (series[:5, 2, 3] == series[0, 2, 3]).all()
+    works[-1, 2, 3] = works[-1, 3, 2] = 0.0
+    with pytest.raises(GapError, match="'C', 'D'"):
+        affinity(works, geo, list("ABCD"), ImputedLog())
+
+
+def test_a_year_far_above_those_around_it_is_an_error_of_the_source():
+    years = range(1990, 2018)
+    rows = [("AAA", "BBB", year, 3000 if year == 2006 else 50) for year in years]
+    rows += [("AAA", "CCC", year, 1000 + 500 * (year == 2006)) for year in years]  # half more is no error
+    pairs = pd.DataFrame(rows, columns=["iso_a", "iso_b", "year", "n"])
+    mapping = pd.Series({iso: iso for iso in ("AAA", "BBB", "CCC")})
+    clean = without_spikes(pairs, mapping, log := ImputedLog()).set_index(["iso_a", "iso_b", "year"]).n
+    assert log.frame()[["iso3", "years"]].to_numpy().tolist() == [["AAA", "2006"]]
+    assert 50 < clean["AAA", "BBB", 2006] < 250  # the usual share of a world that the error made larger
+    assert clean.drop(("AAA", "BBB", 2006)).tolist() == [n for *_, year, n in rows if (year, n) != (2006, 3000)]
+
+
 @pytest.mark.skipif(
     "TALENT_SOURCES" not in os.environ, reason="TALENT_SOURCES does not name the folder of public sources"
 )
 def test_building_again_gives_the_shipped_bytes(tmp_path):
     build(Path(os.environ["TALENT_SOURCES"]), tmp_path)
     built = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.csv"))
-    assert len(built) == 33
+    assert len(built) == 39
     assert [path for path in built if not filecmp.cmp(tmp_path / path, SHIPPED / path, shallow=False)] == []

@@ -1,7 +1,8 @@
-"""Yearly inputs: cohorts by origin add up to entrants by host, rates hold their 2013-17 means after 2017."""
+"""Yearly inputs: cohorts by origin add up to entrants by host; rates hold after 2017."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,16 +53,24 @@ def test_entrants_grow_on_ever_more_slowly_after_the_data(inputs: Inputs) -> Non
     np.testing.assert_allclose(growth[1:, big] / growth[:-1, big], ENTRY_DAMPING, rtol=1e-6)
 
 
-def test_rates_after_the_data_are_the_means_of_the_last_five_years(inputs: Inputs) -> None:
+def test_rates_after_the_data_are_the_last_ones_or_the_means_of_the_last_five_years(inputs: Inputs) -> None:
     late = [inputs.year(year) for year in range(2013, 2018)]
     after = inputs.year(2030)
-    for name in ("exit_base", "output", "home_weight", "quality", "freedom", "move_base"):
+    for name in ("output", "home_weight", "affinity"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(late[-1], name), err_msg=name)
+    for name in ("exit_base", "quality", "freedom", "move_base"):
         np.testing.assert_allclose(
             getattr(after, name), np.mean([getattr(y, name) for y in late], axis=0), err_msg=name
         )
     for name in ("funding_per_head", "income", "prestige", "students", "permanent_share", "size_share"):
         mean = np.mean([getattr(y.reference, name) for y in late], axis=0)
         np.testing.assert_allclose(getattr(after.reference, name), mean, err_msg=name)
+
+
+def test_affinity_is_data_times_the_fitted_factor() -> None:
+    data = load_world_data("g20")
+    fitted = replace(Fitted.start(data), affinity=np.full((data.n_places, data.n_places), 2.0))
+    np.testing.assert_array_equal(Inputs(data, fitted).year(1999).affinity, 2.0 * data.affinity[1999 - FIRST_YEAR])
 
 
 def test_rates_are_usable_everywhere(inputs: Inputs) -> None:
@@ -73,6 +82,7 @@ def test_rates_are_usable_everywhere(inputs: Inputs) -> None:
         assert ((y.home_share >= 0.0) & (y.home_share <= 1.0)).all()
         np.testing.assert_allclose(y.abroad_share.sum(axis=1), 1.0, rtol=1e-9)
         assert not np.diag(y.abroad_share).any()
+        assert (y.affinity > 0.0).all() and np.array_equal(y.affinity, y.affinity.T)
         assert (y.gerd > 0.0).all() and (y.income > 0.0).all() and ((y.freedom >= 0.0) & (y.freedom <= 1.0)).all()
         np.testing.assert_allclose(inputs.entry_mix(year).sum(axis=1), np.ones(n))
 
@@ -91,11 +101,14 @@ def test_data_end_where_fitted_years_end() -> None:
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_fitted_tables_survive_saving(world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fitted, data = load_fitted(world), load_world_data(world)
+    data = load_world_data(world)
+    factor = np.ones((data.n_places, data.n_places))
+    factor[0, 1] = factor[1, 0] = 1.234
+    fitted = replace(load_fitted(world), affinity=factor)
     save_fitted(fitted, data, tmp_path)
     monkeypatch.setattr("sim.data.fitted.folder_of", lambda _: tmp_path)
     again = load_fitted.__wrapped__(world)
-    for name in (*place_year_columns(), "move_pair"):
+    for name in (*place_year_columns(), "move_pair", "affinity"):
         np.testing.assert_array_equal(getattr(again, name), getattr(fitted, name), err_msg=name)
 
 

@@ -12,6 +12,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.data.build.affinity import (
+    WINDOWS,
+    affinity,
+    coauthored,
+    countries_per_paper,
+    joint_targets,
+    joint_works,
+    without_spikes,
+)
 from sim.data.build.entry import build_entry
 from sim.data.build.gaps import ImputedLog
 from sim.data.build.inputs import build_inputs, population
@@ -47,7 +56,10 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     full_places, full_mapping = place_of(countries, "full")
     people = build_people(sources, places, mapping, log)
     full = people if world == "full" else build_people(sources, full_places, full_mapping, ImputedLog())
-    pairs, inside = build_pairs(sources, countries, places, mapping, log)
+    counted = coauthored(sources, countries)
+    works = joint_works(counted, places, mapping)
+    pairs, inside = build_pairs(sources, countries, places, mapping, works, log)
+    works = joint_works(without_spikes(counted, mapping, log), places, mapping)
     inputs, politics = build_inputs(sources, countries, places, mapping, log)
     output, totals = build_output(
         sources, countries, places, mapping, full.researchers, (pairs["copub_pairs"], inside), log
@@ -65,6 +77,11 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     write_csv(out / "vdem_year.csv", place_year({"freedom": inputs["freedom"]}, places, 1980))
     write_csv(out / "vdem_place.csv", pd.DataFrame({"place": places, **politics}))
     write_csv(out / "pairs.csv", symmetric_rows(pairs, places))
+    ratios = dict(zip((f"y{year}" for year in WINDOWS), affinity(works, pairs, places, log)))
+    write_csv(out / "affinity.csv", symmetric_rows(ratios, places, diagonal=False))
+    targets = joint_targets(sources, works, places)
+    write_csv(out / "joint_papers.csv", symmetric_rows(targets, places, diagonal=False))
+    write_csv(out / "countries.csv", countries_per_paper(sources))
     write_csv(out / "institutions.csv", institutions)
     world_rows = {"papers": late(totals["papers"]), "intl_share": totals["intl_share"],
                   "moves": late(people.world_moves.astype(float), 1998)}  # fmt: skip
@@ -160,7 +177,8 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Build the model's data tables from a folder of public sources.")
     parser.add_argument("folder", type=Path, help="folder of public sources, laid out as in sim/data/SOURCES.md")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1], help="where to write (default: sim/data)")
+    where = Path(__file__).parents[1]
+    parser.add_argument("--out", type=Path, default=where, help="where to write (default: sim/data)")
     options = parser.parse_args()
     build(options.folder, options.out)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.data.build.gaps import GapError, ImputedLog, check_present
+from sim.data.build.affinity import FIRST, between
+from sim.data.build.gaps import ImputedLog, check_present
 from sim.data.build.gaps_listed import LISTED
 from sim.data.build.sources import Sources, sixty
 
@@ -79,46 +80,25 @@ def stand_in(matrix: np.ndarray, i: int, others: list[int], own: float) -> None:
     matrix[i, i] = own
 
 
-def copublications(
-    sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series
-) -> tuple[np.ndarray, np.ndarray]:
-    """Joint works a year between places, mean 2010-17, [P, P] symmetric, diagonal 0; and pairs inside each rest [P]."""
-    pairs = sources.table("collaboration/openalex_coauthored_pairs_1990_2017.parquet")
-    pairs = pairs[pairs.year.between(2010, 2017)]
-    check_present("pairs.copub_pairs", {*pairs.iso_a, *pairs.iso_b}, sixty(countries), LISTED["pairs.copub_pairs"])
-    index = {place: i for i, place in enumerate(places)}
-    a, b = (pairs[c].map(mapping).map(index) for c in ("iso_a", "iso_b"))
-    known = a.notna() & b.notna()
-    out = np.zeros((len(places), len(places)))
-    np.add.at(out, (a[known].astype(int), b[known].astype(int)), pairs.n[known].to_numpy(float) / 8)
-    out = out + out.T
-    inside = out.diagonal() / 2
-    np.fill_diagonal(out, 0.0)
-    return out, inside
-
-
-def affinity(joint: np.ndarray, places: list[str]) -> np.ndarray:
-    """Observed over expected joint works, [P, P] symmetric, diagonal 1; expected is total_a * total_b / world total."""
-    empty = np.argwhere(np.triu(joint <= 0, 1))
-    if len(empty):
-        raise GapError(f"pairs.affinity: no joint work of {[(places[a], places[b]) for a, b in empty]}")
-    totals = joint.sum(1)
-    ratio = joint / (totals[:, None] * totals[None, :] / totals.sum())
-    np.fill_diagonal(ratio, 1.0)
-    return ratio
-
-
 def build_pairs(
-    sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series, log: ImputedLog
+    sources: Sources,
+    countries: pd.DataFrame,
+    places: list[str],
+    mapping: pd.Series,
+    works: np.ndarray,
+    log: ImputedLog,
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """All [P, P] arrays of one world, and joint works inside each rest [P]."""
+    """All [P, P] arrays of one world, and joint works a year inside each rest [P].
+
+    Parameters
+    ----------
+    works : [28, P, P], joint works by year (`joint_works`).
+    """
     member = member_weights(countries, places, mapping)
     geo = geography(sources, countries, log)
     out = {name: average(matrix, member) for name, matrix in (geo | politics(sources, countries, log)).items()}
     for name, own in (("contiguous", 0.0), ("common_language", 1.0), ("colonial", 0.0)):
         np.fill_diagonal(out[name], own)
     out = {name: (matrix + matrix.T) / 2 for name, matrix in out.items()}
-    joint, inside = copublications(sources, countries, places, mapping)
-    out["affinity"] = affinity(joint, places)
-    out["copub_pairs"] = joint
-    return out, inside
+    out["copub_pairs"] = between(works, 2010, 2017) / 8
+    return out, works[2010 - FIRST :].sum(axis=0).diagonal() / 16

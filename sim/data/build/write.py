@@ -45,8 +45,8 @@ def square_rows(values: np.ndarray, places: list[str], keys: tuple[str, str], co
     return pd.DataFrame(table | {column: values[t].ravel() for t, column in enumerate(columns)})
 
 
-def symmetric_rows(arrays: dict[str, np.ndarray], places: list[str]) -> pd.DataFrame:
-    """Symmetric [P, P] arrays as rows place_a, place_b with a <= b in the order of places."""
-    a, b = np.triu_indices(len(places))
+def symmetric_rows(arrays: dict[str, np.ndarray], places: list[str], *, diagonal: bool = True) -> pd.DataFrame:
+    """Symmetric [P, P] arrays as rows place_a, place_b with a <= b (a < b) in the order of places."""
+    a, b = np.triu_indices(len(places), 0 if diagonal else 1)
     names = np.array(places)
     return pd.DataFrame({"place_a": names[a], "place_b": names[b]} | {k: v[a, b] for k, v in arrays.items()})
