@@ -269,7 +269,10 @@ def test_papers_of_a_field_are_as_open_as_its_partners_are_spread(world: World) 
 
 
 def test_who_reaches_less_of_a_place_reads_less_of_it(world: World) -> None:
-    before, after = pair(impact.audience, world, openness=((HOST, OTHER), 0.3))
+    access = np.full((P, P), 0.5)
+    before = impact.audience(world.setting, replace(context(world), access=access.copy()))
+    access[HOST, OTHER] = 0.2
+    after = impact.audience(world.setting, replace(context(world), access=access))
     changed = before.own.known != after.own.known
     assert cells(changed, (0, 1)) == {(OTHER, HOST)}, "HOST reads, OTHER is cited"
     assert after.own.known[OTHER, HOST] < before.own.known[OTHER, HOST]
