@@ -155,7 +155,7 @@ class Rules:
             personal=self.personal,
             repeat=self.repeat,
             looseness=self.looseness,
-            origin_link=self.origin,
+            origin_link=np.full(n, self.origin),
             fear=self.fear,
             refill=self.refill,
             lost=self.lost,
