@@ -261,9 +261,11 @@ def test_papers_of_a_field_are_as_open_as_its_partners_are_spread(world: World) 
     weight = publication.partner_weights(world.setting, ctx, np.ones((P, P)))
     terms = publication.Terms(np.full(6, 4.0), np.zeros((6, 4, P, P)), np.zeros((6, P)), weight, weight, weight)
     for f, propensity in enumerate(FIELD_INTERNATIONAL):
-        rules = publication.partner_rules(world.setting, f, terms)
+        rules = publication.partner_rules(world.setting, ctx, f, terms)
         abroad = propensity * (weight.sum(axis=1) - weight.diagonal())
         np.testing.assert_allclose(rules.openness.mean(axis=1), abroad / (abroad + weight.diagonal()), rtol=1e-9)
+        link = world.setting.params.collaboration.origin * world.macro.at_origin
+        np.testing.assert_array_equal(rules.origin_link, link)  # a compatriot, who may work elsewhere
         assert rules.same == 1.0 / world.setting.scale
         assert rules.memory == round(64 * world.setting.params.collaboration.tie_memory) > 0
 
