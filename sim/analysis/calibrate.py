@@ -217,7 +217,8 @@ def affinities(data: WorldData, fitted: Fitted, seen: Seen) -> np.ndarray:
     few = 2.0 * seen.agent  # joint papers of two agents, so that a pair that never met in the run counts too
     # levels of places come out before small pairs are weighted down, which would drift from the others otherwise
     gap = np.clip(without_levels(np.log((target + few) / (joint + few)), works), -1.5, 1.5)
-    factor = np.log(fitted.affinity) + 0.7 * works / (works + 60.0) * gap
+    # a pair whose joint papers answer weakly to its factor would have it grow from round to round
+    factor = np.clip(0.85 * np.log(fitted.affinity) + 0.7 * works / (works + 60.0) * gap, -1.5, 1.5)
     return np.exp(without_levels(factor, works))
 
 

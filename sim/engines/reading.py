@@ -40,14 +40,14 @@ class Readers(NamedTuple):
 
 
 def known_to(access: np.ndarray, abroad: float, floor: float) -> np.ndarray:
-    """K [P cited, P citing] by access [P citing, P cited].
+    """K [P cited, P citing] by access [P citing, P cited]; nobody abroad is known better than at home.
 
     Parameters
     ----------
     abroad : K at an access of one half (C15); floor : share f of a paper's reach that needs no access.
     """
-    known: np.ndarray = abroad / (floor + (1.0 - floor) * 0.5) * (floor + (1.0 - floor) * access.T)
-    known = np.ascontiguousarray(known)
+    known = abroad / (floor + (1.0 - floor) * 0.5) * (floor + (1.0 - floor) * access.T)
+    known = np.ascontiguousarray(np.minimum(known, 1.0))
     np.fill_diagonal(known, 1.0)
     return known
 
