@@ -4,8 +4,8 @@
 
 Each round runs 1980-2017 once with the current tables, compares with data, and corrects: exit rates by the
 mean personal factor, moves by a three-way fit of the flows on the exposure of people, output by fractional
-papers, home weights by international shares, place quality by PPtop1 % (to 2014), foreign entrants by the
-foreign-born shares of 2011. Nothing after 2017 and no
+papers, home weights by international shares, affinities of pairs by the shape of joint works of 2013-17, place
+quality by PPtop1 % (to 2014), foreign entrants by the foreign-born shares of 2011. Nothing after 2017 and no
 effect of any policy is used (ODD 8). Corrections are damped and smoothed over years, so that
 the noise of one run is not fitted.
 """
@@ -23,7 +23,7 @@ from scipy.signal import savgol_filter
 from sim.analysis.targets import international_targets, papers_targets, quality_targets
 from sim.config.load import load_config
 from sim.config.schema import Config
-from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM
+from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.fitted import N_YEARS, Fitted, load_fitted, save_fitted
 from sim.data.inputs import Inputs
 from sim.data.tables import WorldData, folder_of, load_world_data
@@ -43,9 +43,10 @@ class Seen:
     exit_factor : [38, P], mean personal factor of the exit hazard.
     exposure : [38, P, P], sum of micro factors by place and destination, real persons.
     people : [38, P], people at risk of moving; papers, international, whole, top1 : [38, P], real papers.
-    world_share : [38, 1], international share of the world's papers.
+    world_share : [38, 1], international share of the world's papers; joint : [38, P, P], joint papers, symmetric.
     foreign : [38, P], share of researchers of foreign origin.
     prestige, students, permanent_share : [38, P].
+    agent : real people for whom an agent stands.
     """
 
     exit_factor: np.ndarray
@@ -60,13 +61,16 @@ class Seen:
     prestige: np.ndarray
     students: np.ndarray
     permanent_share: np.ndarray
+    joint: np.ndarray
+    agent: float
 
     @classmethod
-    def empty(cls, n_places: int) -> Seen:
+    def empty(cls, n_places: int, agent: float) -> Seen:
         """Zero arrays."""
         shapes: dict[str, tuple[int, ...]] = dict.fromkeys(cls.__dataclass_fields__, (N_YEARS, n_places))
-        shapes |= {"exposure": (N_YEARS, n_places, n_places), "world_share": (N_YEARS, 1)}
-        return cls(**{name: np.zeros(shape) for name, shape in shapes.items()})
+        shapes |= dict.fromkeys(("exposure", "joint"), (N_YEARS, n_places, n_places)) | {"world_share": (N_YEARS, 1)}
+        del shapes["agent"]
+        return cls(**{name: np.zeros(shape) for name, shape in shapes.items()}, agent=agent)
 
 
 class WatchedWorld(World):
@@ -98,9 +102,12 @@ class WatchedWorld(World):
 def simulate(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
     """One run 1980-2017 with the given tables."""
     world = WatchedWorld(cfg, replicate, inputs=Inputs(data, fitted))
-    world.seen = Seen.empty(data.n_places)
+    world.seen = Seen.empty(data.n_places, world.setting.scale)
     for result in world.run(until=DATA_END):
         t, place, total = result.year - FIRST_YEAR, result.tables["place_year"], result.tables["world_year"]
+        pairs = result.tables["copub_year"]
+        a, b = pairs["place_a"], pairs["place_b"]
+        np.add.at(world.seen.joint[t], (np.append(a, b), np.append(b, a)), np.tile(pairs["papers_whole"], 2))
         world.seen.world_share[t] = total["papers_international"] / total["papers"]
         world.seen.papers[t] = place["papers_fractional"]
         world.seen.whole[t] = place["papers_whole"]
@@ -110,9 +117,12 @@ def simulate(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Se
     return world.seen
 
 
-def smooth(series: np.ndarray, window: int = 7) -> np.ndarray:
-    """Local linear fit over years (Savitzky-Golay), so that trends keep their slope at both ends."""
-    return savgol_filter(series, window, 1, axis=0)
+def smooth(series: np.ndarray, window: int = 5) -> np.ndarray:
+    """Local linear fit over years (Savitzky-Golay), so that trends keep their slope at both ends; applied twice.
+
+    Once would turn the sign of some waves of about three years, and rounds of calibration would make these grow.
+    """
+    return savgol_filter(savgol_filter(series, window, 1, axis=0), window, 1, axis=0)
 
 
 def fit_flows(flows: np.ndarray, exposure: np.ndarray, rounds: int = 200) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -154,6 +164,7 @@ def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> 
         move_origin=np.concatenate([before * a[:3].mean(axis=0), a]),
         move_destination=np.concatenate([before * b[:3].mean(axis=0), b]),
         move_pair=s,
+        affinity=affinities(data, fitted, seen),
         output=fitted.output * correction(papers_targets(data), seen.papers, damping),
         home_weight=home_weights(data, fitted, seen, damping),
         quality=qualities(data, fitted, seen, damping),
@@ -167,7 +178,7 @@ def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> 
 def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarray:
     """Damped, smoothed factor target / seen [38, P], then the world's own total by year exactly."""
     ratio = np.where((target > 0) & (seen > 0), target / np.maximum(seen, 1e-9), 1.0)
-    factor = np.exp(damping * smooth(np.log(np.clip(ratio, 0.2, 5.0)), 5))
+    factor = np.exp(damping * smooth(np.log(np.clip(ratio, 0.2, 5.0)), 3))
     world = target.sum(axis=1) / np.maximum((seen * factor).sum(axis=1), 1e-9)
     return factor * world[:, None]
 
@@ -175,8 +186,7 @@ def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarr
 def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
     """Home weights moved by the log odds between simulated and target international shares.
 
-    The sources of places and of the world disagree a little; the mean over places goes most of
-    the way to the world's.
+    Before places have data, from 1996 on, the mean over places goes most of the way to the world's.
     """
 
     def gap(share: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -186,9 +196,32 @@ def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) ->
     step = gap(seen.international / np.maximum(seen.whole, 1e-9), international_targets(data))
     weight = seen.whole / np.maximum(seen.whole.sum(axis=1, keepdims=True), 1e-9)
     world = gap(seen.world_share, data.intl_share_world[:, None])
-    step = step + 0.8 * (world - (weight * step).sum(axis=1, keepdims=True))
-    step = damping * 2.0 * smooth(np.clip(step, -1.5, 1.5))  # the steps are smoothed, not the weights: those may bend
-    return np.exp(np.clip(np.log(fitted.home_weight) + step, -7.0, 12.0))
+    known = np.arange(N_YEARS)[:, None] >= PAPERS_FROM - FIRST_YEAR
+    step = step + np.where(known, 0.0, 0.8) * (world - (weight * step).sum(axis=1, keepdims=True))
+    # the border between two places goes by both weights, so what all do alike has its full effect, and one's own half
+    common = (weight * step).sum(axis=1, keepdims=True)
+    step = common + 1.6 * (step - common)
+    step = damping * smooth(np.clip(step, -1.5, 1.5))  # the steps are smoothed, not the weights: those may bend
+    return np.exp(np.clip(np.log(fitted.home_weight) + step, -7.0, 18.0))
+
+
+def affinities(data: WorldData, fitted: Fitted, seen: Seen) -> np.ndarray:
+    """Factors on affinity [P, P] moved towards the shape of joint works of 2013-17, less for pairs of few works.
+
+    Only who works with whom is fitted here. How much a place works with others is what home weights are for: the
+    factors of a place have geometric mean 1, weighted by its joint works.
+    """
+    joint, works = seen.joint[-5:].sum(axis=0), data.works_2013_17
+    target = works * joint.sum() / works.sum()
+    few = 2.0 * seen.agent  # joint papers of two agents, so that a pair that never met in the run counts too
+    gap = np.clip(np.log((target + few) / (joint + few)), -1.5, 1.5)
+    factor = np.log(fitted.affinity) + 0.7 * works / (works + 60.0) * gap
+    np.fill_diagonal(factor, 0.0)
+    # row and column effects r_a + r_b that leave no place a mean: sum_b works_ab (factor_ab - r_a - r_b) = 0
+    level = np.linalg.solve(np.diag(works.sum(axis=1)) + works, (works * factor).sum(axis=1))
+    factor -= level[:, None] + level[None, :]
+    np.fill_diagonal(factor, 0.0)
+    return np.exp(factor)
 
 
 def qualities(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:

@@ -46,6 +46,9 @@ class WorldData:
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
     affinity : [38, P, P] observed over expected joint works, symmetric, diagonal 1: straight lines in logs between the
         middles of windows of years, constant before 1992; copub_pairs : [P, P] works a year, mean 2010-17.
+    nsf_joint : [2, P, P] joint papers of 1996 and 2003, NaN where NSF has none (its China has Hong Kong's papers);
+        works_2013_17, works_2015_17 : [P, P] joint works of OpenAlex, sums of the years: shapes, not levels.
+    countries_per_paper : [22] countries per international paper of the world.
     doctorates_se, foreign_students : [38, P] persons a year, NaN where unknown.
     institution_place : [I] int; institution_name; institution_federal_musd : [I]; institution_weight : [I], sums to 1
         by place; institution_size_class : [I] int, 0 small (<15), 1 medium (15-50), 2 large (50-250), 3 very large.
@@ -95,6 +98,10 @@ class WorldData:
     ideal_distance: np.ndarray
     affinity: np.ndarray
     copub_pairs: np.ndarray
+    nsf_joint: np.ndarray
+    works_2013_17: np.ndarray
+    works_2015_17: np.ndarray
+    countries_per_paper: np.ndarray
     doctorates_se: np.ndarray
     foreign_students: np.ndarray
     institution_place: np.ndarray
@@ -175,6 +182,10 @@ def load_world_data(world: str = "full") -> WorldData:
     arrays |= {k: _pad_students(v) for k, v in by_year("students").items()}
     arrays |= _pairs(folder / "pairs.csv", index) | _world_rows(folder)
     arrays["affinity"] = _affinity(folder, index)
+    joint = _pairs(folder / "joint_papers.csv", index)
+    arrays["nsf_joint"] = np.stack([joint["nsf_1996"], joint["nsf_2003"]])
+    arrays["works_2013_17"], arrays["works_2015_17"] = joint["openalex_2013_2017"], joint["openalex_2015_2017"]
+    arrays["countries_per_paper"] = floats(read_columns(folder / "countries.csv")["countries"])
     arrays["flows"] = _squares(folder / "flows.csv", index)
     arrays["entry_origin"] = _entry_origin(folder, index)
     arrays |= {k: floats(v) for k, v in read_columns(folder / "vdem_place.csv").items() if k != "place"}

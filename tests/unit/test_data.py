@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.data.build.gaps_listed import LISTED
-from sim.data.clock import FIRST_YEAR, INPUTS_END
+from sim.data.clock import FIRST_YEAR, INPUTS_END, PAPERS_FROM
 from sim.data.places import GROUPS, group, index_of, resolve
 from sim.data.tables import data_checksum, extend_inputs, folder_of, load_world_data
 
@@ -121,6 +121,25 @@ def test_affinity_is_a_symmetric_series_without_jumps(data):
     assert np.allclose(np.log(series[1999 - FIRST_YEAR]), 0.6 * a + 0.4 * b, atol=1e-12)
     usa, chn = data.iso3.index("USA"), data.iso3.index("CHN")
     assert series[0, usa, chn] < series[17, usa, chn] < series[-1, usa, chn]
+
+
+def test_targets_of_joint_papers():
+    full, g20 = (load_world_data(world) for world in WORLDS)
+    upper = np.triu_indices(full.n_places, 1)
+    for counts, total, stranger in ((full.nsf_joint[0], 167_895, "NGA"), (full.nsf_joint[1], 308_113, "ARG")):
+        known = np.isfinite(counts[upper])
+        assert known.sum() == 45 * 44 / 2 and np.nansum(counts[upper]) == total
+        assert np.isnan(counts[full.iso3.index(stranger)]).sum() == full.n_places - 1
+    for data in (full, g20):
+        assert data.nsf_joint.shape == (2, data.n_places, data.n_places)
+        for works in (data.works_2013_17, data.works_2015_17):
+            assert np.array_equal(works, works.T) and not works.diagonal().any() and (works >= 0).all()
+        assert (data.works_2015_17 <= data.works_2013_17).all()
+        countries = data.countries_per_paper[np.array([1996, 2003, 2010, 2017]) - PAPERS_FROM]
+        assert countries == pytest.approx([2.19, 2.26, 2.34, 2.46], abs=0.005)
+    pair = full.iso3.index("CHN"), full.iso3.index("USA")
+    assert full.nsf_joint[0][pair] == 2128
+    assert g20.works_2015_17[g20.iso3.index("CHN"), g20.iso3.index("USA")] == full.works_2015_17[pair]
 
 
 def test_shares_lie_in_0_1(data):

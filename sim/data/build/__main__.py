@@ -12,7 +12,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.data.build.affinity import WINDOWS, affinity, coauthored, joint_works, without_spikes
+from sim.data.build.affinity import (
+    WINDOWS,
+    affinity,
+    coauthored,
+    countries_per_paper,
+    joint_targets,
+    joint_works,
+    without_spikes,
+)
 from sim.data.build.entry import build_entry
 from sim.data.build.gaps import ImputedLog
 from sim.data.build.inputs import build_inputs, population
@@ -71,6 +79,9 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     write_csv(out / "pairs.csv", symmetric_rows(pairs, places))
     ratios = dict(zip((f"y{year}" for year in WINDOWS), affinity(works, pairs, places, log)))
     write_csv(out / "affinity.csv", symmetric_rows(ratios, places, diagonal=False))
+    targets = joint_targets(sources, works, places)
+    write_csv(out / "joint_papers.csv", symmetric_rows(targets, places, diagonal=False))
+    write_csv(out / "countries.csv", countries_per_paper(sources))
     write_csv(out / "institutions.csv", institutions)
     world_rows = {"papers": late(totals["papers"]), "intl_share": totals["intl_share"],
                   "moves": late(people.world_moves.astype(float), 1998)}  # fmt: skip
