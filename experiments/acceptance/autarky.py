@@ -39,7 +39,8 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
 def numbers(sums: Sums) -> dict[str, float]:
     """Changes of the issuer's outcomes in per cent; rank correlation of others' losses with their dependence.
 
-    Dependence is the share of a place's papers that are joint with the issuer in the baseline.
+    Top papers beyond papers: how their share among the issuer's papers changes. Dependence is the share of
+    a place's papers that are joint with the issuer in the baseline.
     """
     at = load_world_data("full").iso3.index(ISSUER)
 
@@ -48,6 +49,7 @@ def numbers(sums: Sums) -> dict[str, float]:
 
     found = {name: float(change(column)[at]) for name, column in COLUMNS.items()}
     papers = sums["without papers_fractional"]
+    found["top 1 % beyond papers"] = 100.0 * ((100.0 + found["top 1 %"]) / (100.0 + found["papers"]) - 1.0)
     found["papers of the world"] = float(100.0 * (sums["banned papers_fractional"].sum() / papers.sum() - 1.0))
     share = sums["joint"] / np.maximum(sums["without papers_whole"], 1e-9)
     others = np.argsort(-papers)

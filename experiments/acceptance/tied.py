@@ -9,8 +9,7 @@ import numpy as np
 
 from experiments.acceptance.people import ByPartner, OutputOf
 from experiments.acceptance.pooled import Sums
-from experiments.acceptance.worlds import Changes, banning, branch, config, history
-from experiments.systems.measure import with_value
+from experiments.acceptance.worlds import Changes, banning, branch, changed, config, history
 from sim.config.schema import Config
 from sim.core.columns import Block, Columns
 from sim.core.ties import tie_row
@@ -82,10 +81,10 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
 
     cfg, initiative = config(scale, changes), config(scale, changes, "+scenario=china_initiative")
     plain = output(cfg)
-    alone = _changed(cfg, DIRECT)
+    alone = changed(cfg, DIRECT)
     arms = {
         ARMS[0]: (plain, initiative),
-        ARMS[1]: (output(alone), _changed(initiative, DIRECT)),
+        ARMS[1]: (output(alone), changed(initiative, DIRECT)),
         ARMS[2]: (plain, banning(cfg, HOME, FIRST, partners=(TARGET,))),
     }
     sums: Sums = {"people": np.sum([w.sum(axis=2) for w in who], axis=0)}
@@ -109,12 +108,6 @@ def _values(seen: OutputOf, kind: str, f: int, stayed: np.ndarray) -> np.ndarray
     return values * stayed if kind == "papers of those who stay" else values
 
 
-def _changed(cfg: Config, changes: Changes) -> Config:
-    for path, value in changes:
-        cfg = with_value(cfg, path, value)
-    return cfg
-
-
 def numbers(sums: Sums) -> dict[str, float]:
     """Changes in per cent of the tied less those of the control, by arm and group."""
     found = {}
@@ -127,5 +120,8 @@ def numbers(sums: Sums) -> dict[str, float]:
                     found[f"{arm}, {group}, {kind}: tied"] = float(change[g, 0])
                     found[f"{arm}, {group}, {kind}: control"] = float(change[g, 1])
     for g, group in enumerate(GROUPS):
+        found[f"full ban less initiative, {group}"] = (
+            found[f"{ARMS[2]}, {group}, papers"] - found[f"{ARMS[0]}, {group}, papers"]
+        )
         found[f"people, {group}"] = float(sums["people"][g, 0])
     return found

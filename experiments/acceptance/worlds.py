@@ -13,6 +13,7 @@ from experiments.systems.measure import with_value
 from sim import World, load_config
 from sim.config.schema import Config
 from sim.core.columns import Columns
+from sim.data.inputs import Inputs, load_inputs
 from sim.engines.counting import HeadCounts
 from sim.phases.macro import Macro
 from sim.phases.publication import Output
@@ -23,6 +24,7 @@ from sim.record.recorder import YearResult
 
 DATA_END, LAST = 2017, 2026
 Changes = tuple[tuple[str, float], ...]  # (parameter, value) that take a mechanism out
+AFFINITY = "inputs.affinity"  # the exponent on the affinities of pairs, which is no parameter
 Observer = Callable[[int, Columns, Output], None]
 
 
@@ -53,9 +55,25 @@ class Lived(NamedTuple):
 def config(scale: int, changes: Changes = (), *words: str) -> Config:
     """Baseline to `LAST` without a panel, some parameters changed."""
     cfg = load_config(f"scale={scale}", f"end={LAST}", "threads=1", "panel.size=0", *words)
+    return changed(cfg, changes)
+
+
+def changed(cfg: Config, changes: Changes) -> Config:
+    """The configuration with some parameters changed."""
     for path, value in changes:
-        cfg = with_value(cfg, path, value)
+        if path != AFFINITY:
+            cfg = with_value(cfg, path, value)
     return cfg
+
+
+def inputs_of(changes: Changes) -> Inputs | None:
+    """Inputs with other affinities, None for the shipped ones."""
+    power = dict(changes).get(AFFINITY)
+    if power is None:
+        return None
+    shipped = load_inputs("full")
+    fitted = replace(shipped.fitted, affinity=shipped.fitted.affinity**power)
+    return Inputs(replace(shipped.data, affinity=shipped.data.affinity**power), fitted)
 
 
 def banning(cfg: Config, issuer: str, year: int, **scope: Any) -> Config:
@@ -74,7 +92,8 @@ def live(world: World, until: int, *observers: Observer) -> Lived:
 
 def history(scale: int, replicate: int, changes: Changes, *observers: Observer) -> Lived:
     """The baseline to the end of the data."""
-    return live(Watched(config(scale, changes), replicate), DATA_END, *observers)
+    world = Watched(config(scale, changes), replicate, inputs=inputs_of(changes))
+    return live(world, DATA_END, *observers)
 
 
 def branch(
