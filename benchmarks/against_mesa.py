@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.reference.events import differences, reference_events
 from benchmarks.reference.handover import (
     PEOPLE,
     PHASES,
@@ -24,10 +25,8 @@ from benchmarks.reference.handover import (
     Spy,
     Watched,
     constants_of,
-    differences,
     live_a_year,
     people_of,
-    reference_events,
     spies,
 )
 from benchmarks.rows import Row, load

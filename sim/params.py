@@ -115,9 +115,9 @@ class CollaborationParams:
 
     size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear")
     trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "ODD 7.6: exponent on trust relative to 2013-17")
-    repeat: float = p(0.6, 0.0, 0.9, "share of slots", "fitted", "C11: many weak ties, few lasting; partners kept")
+    repeat: float = p(0.75, 0.0, 0.9, "share of slots", "fitted", "C11: many weak ties, few lasting; partners kept")
     repeat_preference: float = p(
-        3.0, 1.0, 6.0, "gamma", "assumption", "repeat slots prefer the most valued of four ties: rank int(4 u^gamma)"
+        4.0, 1.0, 6.0, "gamma", "fitted", "repeat slots prefer the most valued of four ties: rank int(4 u^gamma)"
     )
     tie_memory: float = p(
         0.0625, 0.0, 1.0, "delta, sd of match per year", "assumption", "how fast unused ties give way to new ones"

@@ -9,9 +9,11 @@ import numpy as np
 from sim.core.columns import Block
 from sim.core.randomness import Stream
 from sim.engines import impact
+from sim.engines.reading import Readers, known_to
 from sim.engines.spectrum import (
     BIN_START,
     BIN_WIDTH,
+    FRACTIONAL,
     N_BINS,
     PaperCounts,
     PlaceCounts,
@@ -23,8 +25,14 @@ from tests.small import Rules, Written, key, people, write
 
 P = 4
 SIGMA = float(np.sqrt(1.2))
-TALENT_MEAN, TALENT_BEST, TEAM, REPUTATION = 0.25, 0.3, 0.2, 0.05
-PLACE_BEST = 0.4
+TALENT_MEAN, TALENT_BEST, TEAM, MATCH, REPUTATION = 0.25, 0.3, 0.2, 0.15, 0.05
+PLACE = np.array([0.3, 0.5, -0.2, 0.1])
+
+
+def readers(seed: int = 0) -> Readers:
+    """Readers of some year: places of different size that know each other's papers to different degrees."""
+    rng = np.random.default_rng(seed)
+    return Readers.of(rng.uniform(0.2, 2.0, P), known_to(rng.random((P, P)), 0.4, 0.3))
 
 
 @dataclass
@@ -35,50 +43,87 @@ class Rated:
     written: Written
     counts: PaperCounts
 
+    def mu(self) -> np.ndarray:
+        """Values of mu of the papers that were completed."""
+        return self.written.papers.mu[self.written.papers.n_authors > 0]
+
+    def places(self, k: int) -> np.ndarray:
+        """Share of the authors of paper k by place [P]."""
+        team = self.written.team(k)
+        return np.bincount(self.block.place[team], minlength=P) / len(team)
+
+    def mu_z(self, k: int) -> float:
+        """Mean of ln z of paper k, term by term, of the best of its places."""
+        team = self.written.team(k)
+        ln_talent = np.log(self.block.talent[team].astype(float))
+        terms = [
+            TALENT_MEAN * ln_talent.mean(),
+            TALENT_BEST * ln_talent.max(),
+            TEAM * np.log(len(team)),
+            MATCH * self.written.papers.match[k],
+            PLACE[self.block.place[team]].max(),
+            REPUTATION * np.log(1.0 + self.block.reputation[team[0]]),
+        ]
+        return float(sum(terms))
+
 
 def rated(
-    block: Block, written: Written, border_share: np.ndarray | None = None, place: np.ndarray | None = None
+    block: Block,
+    written: Written,
+    border_share: np.ndarray | None = None,
+    place: np.ndarray | None = None,
+    exponent: float = 0.0,
+    baseline: Readers | None = None,
 ) -> Rated:
-    """Rate papers; places are worth the same and have no borders inside unless given [P]."""
-    none = np.zeros(P)
+    """Rate papers; places have no borders inside, and are worth `PLACE`, unless given [P]."""
+    place = PLACE if place is None else place
     worth = impact.Worth(
-        place=none if place is None else place,
-        place_best=PLACE_BEST,
+        place=place,
+        place_power=np.exp(exponent * place),
+        exponent=exponent,
         talent_mean=TALENT_MEAN,
         talent_best=TALENT_BEST,
         team=TEAM,
+        match=MATCH,
         reputation=REPUTATION,
-        border_share=none if border_share is None else border_share,
+        sigma=SIGMA,
+        paired=baseline is not None,
+        border_share=np.zeros(P) if border_share is None else border_share,
     )
+    n, own = len(written), readers()
     papers = written.papers._replace(
-        mu=np.empty(len(written), np.float32), flags=np.empty(len(written), np.uint8)
+        mu=np.full(n, np.nan, np.float32), mu_baseline=np.full(n, np.nan, np.float32), flags=np.empty(n, np.uint8)
     )  # so that the same papers can be rated twice
     counts = PaperCounts.none(P)
     people, _, output = block.rows
-    impact.rate_papers(people, output, written.projects, papers, worth, key(Stream.REST_COUNTRY), counts)
-    return Rated(block, Written(written.projects, papers, written.lost), counts)
+    country = key(Stream.REST_COUNTRY)
+    impact.rate_papers(people, output, written.projects, papers, worth, own, baseline or own, country, counts)
+    return Rated(block, Written(written.projects, papers, written.losses), counts)
 
 
-def a_year(n: int = 3000, **changes: float) -> Rated:
-    """Papers of n people in places of different worth."""
-    block = people(n, P)
-    return rated(block, write(block, Rules(P, **changes)), place=np.array([0.3, 0.0, -0.2, 0.1]))
+def a_year(n: int = 3000, baseline: Readers | None = None, **changes: float) -> Rated:
+    """Papers of n people, of which some are not completed since place 0 refuses slots."""
+    block, rules = people(n, P), Rules(P, lost=0.6, refill=0.5, **changes)
+    rules.friction[:, 0, 1:] = 0.4
+    year = rated(block, write(block, rules), baseline=baseline)
+    assert 0 < len(year.mu()) < len(year.written)
+    return year
 
 
 def spectrum(mu: np.ndarray) -> Spectrum:
     """Spectrum of papers of one place with the given mu."""
-    by_bin = np.zeros((1, N_BINS, 3))
-    np.add.at(by_bin[0, :, 1], ((mu.astype(float) - BIN_START) / BIN_WIDTH).astype(int), 1.0)
+    by_bin = np.zeros((1, N_BINS, 5))
+    np.add.at(by_bin[0, :, FRACTIONAL], ((mu.astype(float) - BIN_START) / BIN_WIDTH).astype(int), 1.0)
     return Spectrum.of(by_bin, SIGMA)
 
 
 def thresholds(mu: np.ndarray, baseline: float | None = None) -> Thresholds:
-    """Levels of ln z of the top 1, 3 and 10 % of papers; the baseline's top 1 % is the same unless given."""
+    """Levels of ln c of the top 1, 3 and 10 % of papers; the baseline's top 1 % is the same unless given."""
     top1, top3, top10 = (spectrum(mu).threshold(share) for share in (0.01, 0.03, 0.10))
     return Thresholds(top1, top3, top10, top1 if baseline is None else baseline)
 
 
 def counted(year: Rated, baseline: float | None = None) -> PlaceCounts:
     """Counts by place."""
-    levels = thresholds(year.written.papers.mu, baseline)
+    levels = thresholds(year.mu(), baseline)
     return sum_by_place(Spectrum.of(year.counts.by_bin, SIGMA), year.counts, levels)

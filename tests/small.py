@@ -11,17 +11,19 @@ import numpy as np
 
 from sim.core.columns import N_TIES, NONE, Block
 from sim.core.randomness import Stream, base_key
-from sim.core.ties import tie_row, tie_word, uid_tag, with_tie
+from sim.core.ties import OFFSET, forget, mark_of, match_in, tie_mark, tie_row, tie_word, uid_tag, with_tie
+from sim.data.clock import FIRST_YEAR
 from sim.engines.careers import stage_of
 from sim.engines.entry import make_uids
-from sim.engines.papers import Papers
-from sim.engines.partners import team_distribution
+from sim.engines.papers import Losses, Papers
+from sim.engines.partners import CELLS, foreign_distribution, team_distribution
 from sim.engines.pools import guide
 from sim.engines.projects import ProjectRates, Projects
-from sim.engines.teams import PartnerRules
+from sim.engines.teams import PartnerRules, rank_shares
 from sim.phases.publication import write_papers
 
 YEAR = 2000
+MEMORY = 16  # of ties, in 64ths of a standard deviation of the match a year
 ALPHA = 1e-4  # error rate of each statistical assertion; seeds are fixed, so a test that passes goes on passing
 
 
@@ -51,51 +53,84 @@ def people(n: int, n_places: int, seed: int = 1, abroad: float = 0.3, ties: bool
     block.prev_place[rows] = NONE
     block.dual[rows] = np.where(rng.random(n) < 0.05, rng.integers(0, n_places, n), NONE)
     if ties:
-        known = rng.integers(0, n, (n, N_TIES))
-        known = np.where((rng.random(known.shape) < 0.3) | (known == rows[:, None]), -1, known)
-        words = np.array([tie_to(block, j, YEAR - 1) for j in rows], np.uint64)
-        block.ties[rows] = np.where(known >= 0, words[known], 0)
+        block.ties[rows] = random_ties(block, rows, rng)
     return block
 
 
+def random_ties(block: Block, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ties of last year to random others [rows, N_TIES], three in ten missing, most valued first."""
+    known = np.sort(rng.choice(rows, (len(rows), N_TIES)), axis=1)
+    nobody = (rng.random(known.shape) < 0.3) | (known == rows[:, None])
+    nobody[:, 1:] |= known[:, 1:] == known[:, :-1]  # nobody twice
+    age = YEAR - 1 - FIRST_YEAR
+    tag = np.zeros(block.capacity, np.uint64)
+    tag[rows] = [uid_tag(uid) for uid in block.uid[rows]]
+    value = (OFFSET + rng.integers(-100, 100, known.shape) + MEMORY * age).astype(np.uint64)
+    words = value << np.uint64(50) | tag[known] << np.uint64(32) | known.astype(np.uint64) << np.uint64(7)
+    return np.sort(np.where(nobody, np.uint64(0), words | np.uint64(age)), axis=1)[:, ::-1]
+
+
 def known_rows(block: Block, i: int) -> list[int]:
-    """Rows that the ties of person i remember, newest first, -1 where there is none."""
+    """Rows that the ties of person i remember, most valued first, -1 where there is none."""
     return [int(tie_row(tie)) for tie in block.ties[i]]
 
 
-def tie_to(block: Block, j: int, year: int = YEAR) -> np.uint64:
+def matches(block: Block, i: int) -> list[int]:
+    """Matches of the ties of person i, in 64ths of a standard deviation."""
+    return [int(match_in(tie_mark(tie, MEMORY))) for tie in block.ties[i] if tie]
+
+
+def tie_to(block: Block, j: int, year: int = YEAR, match: int = 0, memory: int = MEMORY) -> np.uint64:
     """Tie to the person in row j."""
-    return np.uint64(tie_word(j, uid_tag(block.uid[j]), year))
+    return np.uint64(tie_word(j, mark_of(match, uid_tag(block.uid[j])), year, memory))
 
 
-def remember(block: Block, i: int, j: int, year: int = YEAR) -> None:
+def remember(block: Block, i: int, j: int, year: int = YEAR, match: int = 0) -> None:
     """Let i remember j as a co-author of a year."""
-    odd = np.uint64(key(Stream.TIE, year)) | np.uint64(1)
-    block.ties[i] = with_tie(*block.ties[i], tie_to(block, j, year), odd)
+    block.ties[i] = with_tie(*block.ties[i], tie_to(block, j, year, match), MEMORY)
+
+
+def leave(block: Block, rows: np.ndarray) -> None:
+    """Let people leave research, and be forgotten."""
+    gone = np.zeros(block.n_rows, np.bool_)
+    gone[rows] = True
+    forget(block.rows.ties, gone)
+    block.retire(rows)
 
 
 def without(block: Block, row: int) -> Block:
     """Copy of a block in which the person of one row has never been; all others keep their rows."""
     copy = Block.from_records(block.records())
-    copy.retire(np.array([row]))
+    leave(copy, np.array([row]))
     return copy
 
 
 @dataclass
 class Rules:
-    """What `write` reads besides people: neutral unless a test says otherwise (P places, 4 kinds of projects)."""
+    """What `write` reads besides people: neutral unless a test says otherwise (P places, 4 kinds of projects).
+
+    `rate` : authorships a year of a person with talent 1; `abroad` : share of slots that look abroad, of all papers
+    unless `openness` [P, CELLS] is given; places abroad are even.
+    """
 
     n_places: int
     rate: float = 1.5
     team: float = 4.0
     sensitive: float = 0.1
+    abroad: float = 0.5
+    personal: float = 0.5
     repeat: float = 0.3
+    preference: float = 1.0
+    looseness: float = 0.0
     origin: float = 0.0
     fear: float = 0.6
     refill: float = 0.5
+    lost: float = 0.0
+    replaced: float = 0.0
     same: float = 1.0
     friction: np.ndarray = field(default_factory=lambda: np.zeros(0))
     threat: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    openness: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         n = self.n_places
@@ -103,34 +138,39 @@ class Rules:
             self.friction = np.zeros((4, n, n))
         if self.threat.size == 0:
             self.threat = np.zeros((n, n))
+        if self.openness.size == 0:
+            self.openness = np.full((n, CELLS), self.abroad)
 
     def partners(self) -> PartnerRules:
-        """The rules as the engine takes them; half of the partners are at home, the rest even."""
-        n = self.n_places
-        share = np.full((n, n), 0.5 / (n - 1))
-        np.fill_diagonal(share, 0.5)
-        cumulative = np.cumsum(share, axis=1)
-        cumulative[:, -1] = 1.0
+        """The rules as the engine takes them."""
+        foreign = foreign_distribution(np.ones((self.n_places, self.n_places)))
         return PartnerRules(
-            cumulative=cumulative,
-            guides=guide(cumulative),
+            foreign=foreign,
+            guides=guide(foreign),
+            openness=self.openness,
             friction=self.friction,
             threat=self.threat,
+            ranks=rank_shares(self.preference),
+            memory=MEMORY,
+            personal=self.personal,
             repeat=self.repeat,
+            looseness=self.looseness,
             origin_link=self.origin,
             fear=self.fear,
             refill=self.refill,
+            lost=self.lost,
+            replaced=self.replaced,
             same=self.same,
         )
 
 
 @dataclass(frozen=True)
 class Written:
-    """Projects and papers of one field in one year, and sensitive projects lost to refused slots [P, P]."""
+    """Projects and papers of one field in one year, and what refused slots cost."""
 
     projects: Projects
     papers: Papers
-    lost: np.ndarray
+    losses: Losses
 
     def __len__(self) -> int:
         return len(self.papers.lead)
@@ -156,7 +196,7 @@ def write(block: Block, rules: Rules) -> Written:
     """Papers of one field in one year, with all factors on output neutral but talent; ties stay as they were."""
     ones, none = np.ones(rules.n_places), np.zeros(rules.n_places)
     rates = ProjectRates(
-        output=rules.rate * ones,
+        output=rules.rate / rules.team * ones,
         recruits=ones,
         stage=np.ones(3),
         burden_place=none,
@@ -165,7 +205,7 @@ def write(block: Block, rules: Rules) -> Written:
         military=none,
         dual_use=np.array([rules.sensitive, rules.sensitive]),
         basic_share=0.5,
-        lead_share=1.0 / rules.team,
+        partners=rules.team - 1.0,
         apply_share=0.5,
         funded_gain=0.07,
         fear_output=0.0,

@@ -6,9 +6,10 @@ the plainest form that Python has; only `handover` knows the engine.
 
 - `keyed` : keyed random numbers in pure Python.
 - `given` : one year's numbers on places, which are equations and not agents, as plain lists.
-- `researcher` : careers and mobility of one person. `papers` : projects, teams and ties. `pool` : who is drawn.
-- `model` : the year. `impact` : what papers are worth.
-- `handover` : people and yearly numbers out of a running engine, and what both have done, side by side.
+- `researcher` : careers and mobility of one person. `papers` : projects and teams. `pool` : who is drawn.
+- `ties` : who remembers whom, and matches. `impact` : what papers are worth, and who reads them. `model` : the year.
+- `events` : what either side did in a year, and where they differ.
+- `handover` : people and yearly numbers out of a running engine, and its year in the form of `events`.
 """
 
 from benchmarks.reference.given import Constants, Given

@@ -1,7 +1,7 @@
 """One year's numbers on places, as plain lists: the reference rewrites what people do, not what places are.
 
-Simple ones are worked out here from the year's context; the four that are models of their own (moves, entry,
-partner places, team sizes) are handed over.
+Simple ones are worked out here from the year's context; those that are models of their own (moves, entry, partner
+places, openness of papers, team sizes) are handed over.
 """
 
 from __future__ import annotations
@@ -50,13 +50,14 @@ class Constants:
 
 @dataclass(frozen=True)
 class Plans:
-    """Handed over: the four place-level models of a year.
+    """Handed over: the place-level models of a year.
 
     Attributes
     ----------
     base : [P, P]; attract : [F, P origin, 3, 2, P to]; total, leaving : [F, P from, P origin, 3, 2]; accept : [P].
     entry_odds : [F, O]; entry_weight : [F, O, P].
-    partners : [F, P, P], cumulative; teams : [F, sizes], cumulative.
+    foreign : [P, P], partner places abroad, cumulative; teams : [F, sizes], cumulative.
+    openness : [F, P, 64], how open papers are, by quantile.
     """
 
     base: np.ndarray
@@ -66,13 +67,31 @@ class Plans:
     accept: np.ndarray
     entry_odds: np.ndarray
     entry_weight: np.ndarray
-    partners: np.ndarray
+    foreign: np.ndarray
+    openness: np.ndarray
     teams: np.ndarray
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who reads: `weight` [P], citations of a place per unit of z in its reach; `reach` [reader, read]."""
+
+    weight: list[float]
+    reach: list[list[float]]
+    known: dict[frozenset[int], float] = field(default_factory=dict)
 
 
 @dataclass
 class Given:
-    """One year as people see it; indices as in `Plans`, friction by [kind, field, lead's place, partner's place]."""
+    """One year as people see it; indices as in `Plans`, friction by [kind, field, lead's place, partner's place].
+
+    Attributes
+    ----------
+    readers, readers_baseline : of this run and of the paired baseline, None if this is it.
+    z1 : thresholds of the top 1 % if they are the baseline's in all, else None; z1_baseline : the baseline's.
+    lost : (field, place, partner's place) -> refused sensitive projects.
+    refused, unwritten : (why, place of the lead) -> refused slots, and papers that these prevented.
+    """
 
     year: int
     params: Params
@@ -94,7 +113,8 @@ class Given:
     accept: list[float]
     entry_odds: list[list[float]]
     entry_weight: list[Any]
-    partners: list[list[list[float]]]
+    foreign: list[list[float]]
+    openness: list[Any]
     teams: list[list[float]]
     team_mean: list[float]
     rate: list[float]
@@ -105,9 +125,13 @@ class Given:
     military: list[float]
     friction: list[Any]
     level: list[list[float]]
-    access: np.ndarray
+    readers: Readers
+    readers_baseline: Readers | None
     z1: list[float] | None
+    z1_baseline: list[float] | None
     lost: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    refused: dict[tuple[int, int], float] = field(default_factory=dict)
+    unwritten: dict[tuple[int, int], float] = field(default_factory=dict)
 
     @property
     def n_places(self) -> int:
@@ -115,8 +139,11 @@ class Given:
         return len(self.accept)
 
 
-def give(constants: Constants, context: Any, plans: Plans) -> Given:
-    """The year's numbers from its context (`sim.phases.setting.YearContext`) and the handed-over plans."""
+def give(constants: Constants, context: Any, plans: Plans, baseline: Any) -> Given:
+    """The year's numbers from its context (`sim.phases.setting.YearContext`) and the handed-over plans.
+
+    `baseline` : what the paired baseline left of the year (`sim.phases.macro.Macro`), None if this is it.
+    """
     params, year = constants.params, context.year
     handed = {name: getattr(plans, name).tolist() for name in Plans.__dataclass_fields__}
     handed |= _careers(params, context) | _publication(params, context)
@@ -127,10 +154,24 @@ def give(constants: Constants, context: Any, plans: Plans) -> Given:
         key={stream: constants.key(stream, year) for stream in Stream},
         cohort_before=context.inputs.cohort_before.tolist(),
         cohort_after=context.inputs.cohort_after.tolist(),
-        access=context.access,
-        z1=context.z1_baseline.tolist() if params.feedback == "frozen" and context.z1_baseline is not None else None,
+        readers=Readers(context.macro.readers.tolist(), reach(params, context.access)),
+        readers_baseline=Readers(baseline.readers.tolist(), baseline.known.T.tolist())
+        if baseline is not None
+        else None,
+        z1=baseline.z1.tolist() if params.feedback == "frozen" and baseline is not None else None,
+        z1_baseline=baseline.z1.tolist() if baseline is not None else None,
         **handed,
     )
+
+
+def reach(params: Params, access: np.ndarray) -> list[list[float]]:
+    """How far readers of a place are reached by papers of another [reader, read]: at home wholly, else by access."""
+    floor = params.impact.reading_floor
+    height = params.impact.reading_abroad / (floor + (1.0 - floor) / 2.0)
+    return [
+        [1.0 if a == b else height * (floor + (1.0 - floor) * reached) for b, reached in enumerate(row)]
+        for a, row in enumerate(access.tolist())
+    ]
 
 
 def _careers(params: Params, context: Any) -> dict[str, Any]:
@@ -156,7 +197,8 @@ def _publication(params: Params, context: Any) -> dict[str, Any]:
     recruits = ch.programme_grant * ch.funding_recruits**p.funding * np.exp(p.students_output * ch.students_to_recruits)
     refused = 1.0 - (1.0 - ch.friction) * (1.0 - ch.friction.swapaxes(2, 3))
     level = i.place_quality * context.inputs.quality[None, :] + i.access * context.frontier
-    world = p.team_2000 * np.exp(p.team_growth * (context.year - 2000))
+    years = min(context.year, 2017) - 2000 + sum(p.team_fade**n for n in range(1, context.year - 2017 + 1))
+    world = p.team_2000 * np.exp(p.team_growth * years)
     mean = sum(x.team * x.share for x in FIELDS)
     return {
         "rate": (context.inputs.output * np.exp(p.funding * context.ln_funding)).tolist(),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,27 +18,32 @@ from unittest.mock import patch
 
 import numpy as np
 
+from benchmarks.reference.events import AMOUNTS, PERSON, YearEvents
 from benchmarks.reference.given import Constants, Given, Plans, give
-from benchmarks.reference.model import Reference, Year
+from benchmarks.reference.model import Reference
 from benchmarks.reference.researcher import Researcher
+from benchmarks.reference.ties import FIRST, Tie
 from sim import phases
-from sim.core.columns import N_TIES, NONE, Block
-from sim.core.ties import alive, tie_row
-from sim.engines import careers, entry, impact, mobility, pools, projects, publication
+from sim.core.columns import NONE, Block
+from sim.core.ties import tie_row
+from sim.data.fields import FIELDS
+from sim.engines import careers, entry, impact, mobility, partners, pools, projects, publication
 from sim.engines.security import DECEPTION
+from sim.params import Params
 from sim.phases.entry import Entries
+from sim.phases.macro import Macro
 from sim.phases.mobility import Moves
 from sim.phases.publication import Output
 from sim.phases.setting import YearContext
 from sim.world import World
 
 REASONS = {1: "career", 2: "fear", 3: "case"}
-# kernel, and the arguments (or members of them) that hold numbers on places; each is called once a field
+# kernel, and the arguments (or members of them) that hold numbers on places; each is called once a field, but the last
 _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
     (entry, "choose_entry", {"entry_odds": "choice.odds", "entry_weight": "choice.weight"}),
     (mobility, "propose", {name: f"plan.{name}" for name in ("base", "attract", "total", "leaving", "accept")}),
-    (publication, "plan_papers", {"teams": "team_cumulative"}),
-    (publication, "write_papers", {"partners": "rules.cumulative"}),
+    (phases.publication, "plan_papers", {"teams": "team_cumulative"}),
+    (partners, "partner_weights", {"weight": "returned"}),
 )
 _ONCE = ("base", "accept")  # the same in every field
 # functions that work on people, and the phases that call them: what benchmarks time
@@ -50,7 +54,7 @@ PHASES: list[tuple[Any, str]] = [
 PEOPLE: list[tuple[Any, str]] = [
     (careers, "step"), (phases.careers, "retire"), (entry, "create_cohort"), (entry, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
-    (projects, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
+    (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
     (impact, "rate_papers"), (impact, "credit_authors"),
 ]  # fmt: skip
@@ -64,37 +68,6 @@ class Watched(World):
     def on_phase(self, phase: str, ctx: YearContext) -> None:
         """Keep what this year's people see."""
         self.context = ctx
-
-
-@dataclass
-class YearEvents:
-    """What one side did in a year, by uid: the same form for both sides.
-
-    Attributes
-    ----------
-    exits : uid -> reason; entries : uid -> place; moves : uid -> (from, to, a co-author is there).
-    papers : (uid of the lead, ordinal) -> (uids of the authors, basic, sensitive, international).
-    people : uid -> everything discrete about a person at the end of the year; ties of those who left are 0.
-    amounts : uid -> talent, fear, reputation, citations, top-1 % papers.
-    mu : (uid of the lead, ordinal) -> mean of ln z.
-    lost : (field, place, partner's place) -> refused sensitive projects.
-    """
-
-    exits: dict[int, str]
-    entries: dict[int, int]
-    moves: dict[int, tuple[int | None, int, bool]]
-    papers: dict[tuple[int, int], tuple[tuple[int, ...], bool, bool, bool]]
-    people: dict[int, tuple[Any, ...]]
-    amounts: dict[int, tuple[float, ...]]
-    mu: dict[tuple[int, int], float]
-    lost: dict[tuple[int, int, int], float]
-
-
-PERSON = "field origin place institution entry_place entry_year stage permanent moved_year prev_place dual ties "
-PERSON += "papers papers_international papers_basic"
-# relative tolerances: the engine keeps single precision, and thresholds and citations from papers in bins of ln z
-AMOUNTS = {"talent": 1e-6, "fear": 1e-6, "reputation": 3e-3, "citations": 3e-3, "top1": 3e-2}
-MU_TOLERANCE = 1e-3
 
 
 def constants_of(world: World) -> Constants:
@@ -115,12 +88,17 @@ def constants_of(world: World) -> Constants:
 
 def people_of(world: World, constants: Constants) -> Reference:
     """A reference model with the people that a world has now."""
-    model = Reference(constants)
+    model, memory = Reference(constants), _memory(world.setting.params)
     for f, block in enumerate(world.columns):
         by_row = {int(row): _person(model, f, block, int(row)) for row in block.alive()}
         for row, person in by_row.items():
-            person.ties = [by_row.get(other) for other in _tie_rows(block, row)]
+            person.ties = [Tie(by_row[other], match, year) for other, match, year in _ties(block, row, memory)]
     return model
+
+
+def _memory(params: Params) -> int:
+    """What a year counts in the value of a tie."""
+    return round(64 * params.collaboration.tie_memory)
 
 
 def _person(model: Reference, field: int, block: Block, row: int) -> Researcher:
@@ -139,10 +117,14 @@ def _place(value: np.uint8) -> int | None:
     return None if value == NONE else int(value)
 
 
-def _tie_rows(block: Block, row: int) -> list[int]:
-    """Rows of co-authors; -1 for one who left or for no tie."""
-    people = block.rows.people
-    return [int(tie_row(tie)) if alive(people, tie) else -1 for tie in block.ties[row]]
+def _ties(block: Block, row: int, memory: int) -> list[tuple[int, int, int]]:
+    """Row, match and year of the ties of a row: a word's upper 14 bits are the priority, its lower 7 the year."""
+    found = []
+    for tie in map(int, block.ties[row]):
+        if tie:
+            years = tie & 127
+            found.append((int(tie_row(np.uint64(tie))), (tie >> 50) - 512 - memory * years, FIRST + years))
+    return found
 
 
 # --- the year -----------------------------------------------------------------------------------------------
@@ -184,15 +166,16 @@ def spies(where: list[tuple[Any, str]], call: Callable[[Spy, tuple[Any, ...]], A
 
 @dataclass(frozen=True)
 class Lived:
-    """A year of the engine: what its people saw, and what they did."""
+    """A year of the engine: what its people saw, and what they did; `baseline` : the paired baseline's macro state."""
 
     context: YearContext
     plans: Plans
+    baseline: Macro | None
     events: YearEvents
 
     def given(self, constants: Constants) -> Given:
         """What the people of a reference see in the same year."""
-        return give(constants, self.context, self.plans)
+        return give(constants, self.context, self.plans, self.baseline)
 
 
 def live_a_year(world: Watched) -> Lived:
@@ -204,7 +187,7 @@ def live_a_year(world: Watched) -> Lived:
 
     def call(spy: Spy, args: tuple[Any, ...]) -> Any:
         if spy.kernel is retire:  # the rows are still those of the people who leave
-            columns, leaving = args
+            _, columns, leaving = args
             for block, rows, reasons in zip(columns, leaving.rows, leaving.reasons, strict=True):
                 exits.update((int(block.uid[r]), REASONS[int(why)]) for r, why in zip(rows, reasons, strict=True))
         return spy.keep(args)
@@ -218,9 +201,17 @@ def live_a_year(world: Watched) -> Lived:
             arrays = [np.asarray(attrgetter(theirs)(SimpleNamespace(**args))) for args in found[kernel].calls]
             plans[ours] = arrays[0] if ours in _ONCE else np.stack(arrays)
     plans["teams"] = plans["teams"].reshape(len(plans["teams"]), -1)
+    plans |= _abroad(plans.pop("weight")[0], world.setting.params.collaboration.openness_spread)
     (entries,), (moved,), (output,) = ([c["returned"] for c in found[n].calls] for n in ("enter", "move", "research"))
     events = _engine_events(world, exits, entries, moved, output)
-    return Lived(world.context, Plans(**plans), events)
+    return Lived(world.context, Plans(**plans), world.baseline.get(world.year), events)
+
+
+def _abroad(weight: np.ndarray, spread: float) -> dict[str, np.ndarray]:
+    """Places of partners abroad, and how open papers are, from the weights of partner places."""
+    shares = [partners.share_abroad(weight, field.international) for field in FIELDS]
+    cells = np.stack([partners.openness_cells(share, spread) for share in shares])
+    return {"foreign": partners.foreign_distribution(weight), "openness": cells}
 
 
 def _engine_events(world: World, exits: dict[int, str], entries: Entries, moved: Moves, output: Output) -> YearEvents:
@@ -232,64 +223,34 @@ def _engine_events(world: World, exits: dict[int, str], entries: Entries, moved:
         int(blocks[f].uid[r]): (int(a), int(b), bool(tie)) for f, r, a, b, tie in fields
     }
     written: dict[tuple[int, int], tuple[tuple[int, ...], bool, bool, bool]] = {}
-    mu: dict[tuple[int, int], float] = {}
+    mu: dict[tuple[int, int], tuple[float, float]] = {}
     for block, p in zip(blocks, output.papers):
-        for k, (first, n, flags) in enumerate(zip(p.first, p.n_authors, p.flags)):
-            team = tuple(int(block.uid[row]) for row in p.authors[first : first + n])
+        for k in np.flatnonzero(p.n_authors):  # a paper without authors was not completed
+            team = tuple(int(block.uid[row]) for row in p.authors[p.first[k] : p.first[k] + p.n_authors[k]])
+            flags, key = p.flags[k], (team[0], int(p.ordinal[k]))
             basic, sensitive = not flags & projects.APPLIED, bool(flags & projects.SENSITIVE)
-            key = team[0], int(p.ordinal[k])
             written[key] = team, basic, sensitive, bool(flags & impact.INTERNATIONAL)
-            mu[key] = float(p.mu[k])
-    standing, amounts = {}, {}
+            mu[key] = float(p.mu[k]), float(p.mu_baseline[k])
+    standing, amounts, memory = {}, {}, _memory(world.setting.params)
     for f, block in enumerate(blocks):
         for row in map(int, block.alive()):
-            ties = tuple(int(block.uid[r]) if r >= 0 else 0 for r in _tie_rows(block, row))
+            ties = tuple((int(block.uid[other]), match, year) for other, match, year in _ties(block, row, memory))
             values = {"field": f, "ties": ties}
             values |= {name: _place(getattr(block, name)[row]) for name in ("prev_place", "dual")}
             plain = (values[n] if n in values else int(getattr(block, n)[row]) for n in PERSON.split())
             standing[int(block.uid[row])] = tuple(plain)
             amounts[int(block.uid[row])] = tuple(float(getattr(block, n)[row]) for n in AMOUNTS)
-    refused = output.lost[DECEPTION]
-    lost = {(int(f), int(a), int(b)): float(refused[f, a, b]) for f, a, b in np.argwhere(refused > 0)}
-    return YearEvents(exits, entered, went, written, standing, amounts, mu, lost)
-
-
-def reference_events(model: Reference, year: Year, given: Given) -> YearEvents:
-    """The reference's year in the common form."""
-    standing = {}
-    for x in model.researchers:
-        uids = [t.uid if t is not None and t.active else 0 for t in x.ties]
-        ties = {"ties": (*uids, *[0] * (N_TIES - len(uids)))}
-        standing[x.uid] = tuple(ties[n] if n in ties else getattr(x, n) for n in PERSON.split())
     return YearEvents(
-        exits={x.uid: x.leaving for x in year.left},
-        entries={x.uid: x.entry_place for x in year.entered},
-        moves={x.uid: (x.prev_place, x.place, x.with_tie) for x in year.moved},
-        papers={
-            (p.lead.uid, p.ordinal): (tuple(a.uid for a in p.authors), p.lead.basic, p.lead.sensitive, p.international)
-            for of_field in year.papers
-            for p in of_field
-        },
-        people=standing,
-        amounts={x.uid: tuple(getattr(x, n) for n in AMOUNTS) for x in model.researchers},
-        mu={(p.lead.uid, p.ordinal): p.mu for of_field in year.papers for p in of_field},
-        lost=given.lost,
-    )
+        exits, entered, went, written, standing, amounts, mu,
+        lost=_entries(output.lost[DECEPTION]),
+        refused=_entries(output.slots_refused),
+        unwritten=_entries(output.papers_lost),
+        cited=_entries(output.citations),
+        readers={a: float(w) for a, w in enumerate(world.macro.readers)},
+        top_baseline=_entries(output.by_field.top1_at_baseline_threshold.sum(axis=1)),
+    )  # fmt: skip
 
 
-def differences(one: YearEvents, two: YearEvents) -> dict[str, int]:
-    """How many entries of each kind differ; empty if both did the same. People are told apart by column."""
-    found: dict[str, int] = defaultdict(int)
-    for kind in ("exits", "entries", "moves", "papers"):
-        ours, theirs = getattr(one, kind), getattr(two, kind)
-        found[kind] = sum(ours.get(k) != theirs.get(k) for k in ours.keys() | theirs.keys())
-    found["present"] = len(one.people.keys() ^ two.people.keys())
-    for uid in one.people.keys() & two.people.keys():
-        for name, a, b in zip(PERSON.split(), one.people[uid], two.people[uid], strict=True):
-            found[name] += a != b
-        for (name, tolerance), x, y in zip(AMOUNTS.items(), one.amounts[uid], two.amounts[uid], strict=True):
-            found[name] += abs(x - y) > tolerance * max(abs(x), abs(y)) + 1e-7
-    found["mu"] = sum(abs(one.mu[k] - two.mu[k]) > MU_TOLERANCE for k in one.mu.keys() & two.mu.keys())
-    for key in one.lost.keys() | two.lost.keys():
-        found["lost"] += abs(one.lost.get(key, 0.0) - two.lost.get(key, 0.0)) > 1e-9
-    return {name: number for name, number in found.items() if number}
+def _entries(array: np.ndarray) -> dict[Any, float]:
+    """Entries of an array that are not 0, by index."""
+    return {tuple(map(int, at)): float(array[tuple(at)]) for at in np.argwhere(array)}

@@ -15,6 +15,7 @@ _ODD = 0xD1342543DE82EF95
 _START = 0x243F6A8885A308D3
 _TO_UNIT = 2.0**-53
 quantile = NormalDist().inv_cdf  # exact to the last digits; the engine's approximation has 1e-9
+NORMALS = [round(64 * quantile((k + 0.5) / 4096)) for k in range(4096)]  # standard normal in whole 64ths, by 12 bits
 
 
 class Stream(IntEnum):
@@ -39,7 +40,8 @@ class Stream(IntEnum):
     POOL = 21
     DUAL = 23
     REST_COUNTRY = 30
-    TIE = 31
+    OPENNESS = 33
+    MATCH = 34
 
 
 def mix(word: int) -> int:

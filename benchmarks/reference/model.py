@@ -7,7 +7,7 @@ from math import floor, sqrt
 
 import mesa
 
-from benchmarks.reference import impact, papers
+from benchmarks.reference import impact, papers, ties
 from benchmarks.reference.given import Constants, Given
 from benchmarks.reference.keyed import Stream, uniform
 from benchmarks.reference.papers import Paper
@@ -18,12 +18,17 @@ from sim.data.fields import N_FIELDS
 
 @dataclass
 class Year:
-    """What happened in a year: those who left, entered and moved, and papers by field."""
+    """What happened in a year: those who left, entered and moved, papers by field, and who cited whom.
+
+    `top_baseline` : [F], papers that the paired baseline's readers would put at the top, once for each place.
+    """
 
     left: list[Researcher]
     entered: list[Researcher]
     moved: list[Researcher]
     papers: list[list[Paper]]
+    citations: impact.Citations
+    top_baseline: list[float]
 
 
 class Reference(mesa.Model):
@@ -51,12 +56,13 @@ class Reference(mesa.Model):
         left = list(people.select(lambda person: person.leaving))
         for person in left:
             person.leave()
+        self.researchers.do("forget")
         entered = self._enter(given)
         people = self.researchers
         people.do("consider_moving", given)
         moved = people.select(lambda person: person.going is not None)
         moved.do("move", given)
-        return Year(left, entered, list(moved), self._publish(given))
+        return Year(left, entered, list(moved), *self._publish(given))
 
     def _enter(self, given: Given) -> list[Researcher]:
         """The cohort of each field and origin; cumulative people are rounded with one fixed number a cell."""
@@ -71,8 +77,8 @@ class Reference(mesa.Model):
                 entered += [entrant(self, given, f, o, ordinal) for ordinal in range(after - before)]
         return entered
 
-    def _publish(self, given: Given) -> list[list[Paper]]:
-        """Projects, teams, ties and credit."""
+    def _publish(self, given: Given) -> tuple[list[list[Paper]], impact.Citations, list[float]]:
+        """Projects, teams, ties, citations and credit."""
         people = self.researchers
         people.do(papers.plan_year, given)
         pools = self._pools(people, given)
@@ -82,20 +88,21 @@ class Reference(mesa.Model):
                 written[person.field].extend(papers.write(person, given, pools[person.field]))
         everything = [paper for of_field in written for paper in of_field]
         for paper in everything:
-            papers.meet(paper)
+            ties.meet(paper, given.year)
             impact.rate(paper, given)
-        people.do(papers.remember, given.key[Stream.TIE] | 1)
+        people.do(ties.remember, given)
         sigma = sqrt(given.params.impact.sigma2)
-        z1 = given.z1 or [impact.top_level(of_field, sigma) for of_field in written]
-        per_z = impact.received(everything, given, sigma)
+        own = [impact.top_level(of_field, sigma) for of_field in written]
+        z1, z1_baseline = given.z1 or own, given.z1_baseline or own
         people.do(impact.start_year, given.params.impact.discount)
         for paper in everything:
-            impact.credit(paper, given, sigma, z1[paper.lead.field], per_z)
-        return written
+            impact.credit(paper, given, sigma, z1[paper.lead.field])
+        top = [impact.top_at_baseline(of_field, sigma, z1_baseline[f]) for f, of_field in enumerate(written)]
+        return written, impact.cite(everything, given, sigma), top
 
     @staticmethod
     def _pools(people: mesa.agent.AgentSet, given: Given) -> list[list[Pool]]:
-        """Pools by field and place, from everyone's authorships."""
+        """Pools by field and place, from the places that everyone offers on others' papers."""
         pools = [[Pool() for _ in range(given.n_places)] for _ in range(N_FIELDS)]
         key = given.key[Stream.POOL]
         for person in people:

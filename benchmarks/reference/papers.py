@@ -1,52 +1,65 @@
-"""Projects, teams and ties of researchers (ODD 7.5 and 7.6), one person at a time."""
+"""Projects and teams of researchers (ODD 7.5 and 7.6), one person at a time."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import lru_cache
-from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.reference.given import Given
 from benchmarks.reference.keyed import Stream, draw, fold, lower, poisson, upper
 from benchmarks.reference.pool import Pool
-from benchmarks.reference.researcher import N_TIES, Researcher
+from benchmarks.reference.researcher import Researcher
+from benchmarks.reference.ties import N_TIES, Tie, match_of
 from sim.data.fields import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST = 200  # authorships a year of one agent
+MOST = 200  # papers led, and places offered on others' papers, a year of one agent
 RECENT = 5  # years for which a recruit counts as recent
 # draws of one place on a team; the halves of its key say whether a co-author is asked (upper) and where (lower)
-TIE, ORIGIN, SAME, REFUSE, PARTNER, REFILL, OTHER, AGAIN = range(8)
+SPLIT, LOOSE, ORIGIN, SAME, REFUSE, PARTNER, REFILL, OTHER, ELSEWHERE, PEOPLE, AGAIN = range(11)
 PERSON, PERSON_ELSEWHERE = 16, 256
+RULE, FEAR = range(2)  # why a place on a team was refused
+
+
+class Found(NamedTuple):
+    """Who fills a place on a team, and the match with the lead."""
+
+    person: Researcher
+    match: int
 
 
 @dataclass(eq=False)
 class Paper:
-    """One paper: authors, the lead first; `ordinal` counts the lead's papers of the year."""
+    """One paper: authors, the lead first; `ordinal` counts the lead's papers of the year.
+
+    Attributes
+    ----------
+    openness : probability that a place on the team looks abroad.
+    matches : of the partners with the lead, in 64ths of a standard deviation.
+    harm : weight of refused places, by rule and by fear.
+    mu_z, mu : mean of ln z, and with readers; mu_baseline : with the readers of the paired baseline.
+    """
 
     ordinal: int
     authors: list[Researcher]
+    openness: float
+    matches: list[int] = field(default_factory=list)
+    harm: list[float] = field(default_factory=lambda: [0.0, 0.0])
     international: bool = False
+    mu_z: float = 0.0
     mu: float = 0.0
+    mu_baseline: float = 0.0
     lead: Researcher = field(init=False)
 
     def __post_init__(self) -> None:
         self.lead = self.authors[0]
 
 
-@lru_cache(maxsize=4096)
-def binomial(n: int, share: float) -> list[float]:
-    """Cumulative distribution of successes among n."""
-    mass = [comb(n, k) * share**k * (1.0 - share) ** (n - k) for k in range(n + 1)]
-    return [sum(mass[: k + 1]) for k in range(n)] + [1.0]
-
-
 def plan_year(person: Researcher, g: Given) -> None:
-    """Grant, number of authorships, papers to lead, and type of the project."""
+    """Grant, papers to lead, places on others' papers, and type of the project."""
     p, a, uid, x = g.params.publication, person.place, person.uid, FIELDS[person.field]
     key = fold(g.key[Stream.PROJECT], uid)
     person.applied_for = upper(key) < p.apply_share * (1.0 - p.fear_apply * person.fear)
@@ -57,9 +70,9 @@ def plan_year(person: Researcher, g: Given) -> None:
     mean *= (1.0 - g.burden[person.field][a]) * (1.0 - g.burden_institution[person.institution])
     if person.moved_year and g.year - person.moved_year <= RECENT:
         mean *= g.recruits[a]
-    person.n_slots = min(MOST, poisson(draw(g.key[Stream.AUTHORSHIPS], uid), mean))
-    led = binomial(person.n_slots, 1.0 / g.team_mean[person.field])
-    person.n_leads = bisect_left(led, draw(g.key[Stream.LEADS], uid))
+    person.n_leads = min(MOST, poisson(draw(g.key[Stream.LEADS], uid), mean))
+    places = mean * (g.team_mean[person.field] - 1.0)
+    person.n_slots = min(MOST, poisson(draw(g.key[Stream.AUTHORSHIPS], uid), places))
     person.basic = person.sensitive = False
     if person.n_leads:
         person.basic = draw(key, 0) < x.basic
@@ -68,65 +81,136 @@ def plan_year(person: Researcher, g: Given) -> None:
             person.basic, person.sensitive = False, True  # directed to military ends
 
 
+# --- teams --------------------------------------------------------------------------------------------------
 def write(person: Researcher, g: Given, pools: list[Pool]) -> Iterator[Paper]:
-    """Papers that a person leads this year; `pools` of the field by place."""
+    """Papers that a person leads this year and completes; `pools` of the field by place."""
     own, sizes = fold(g.key[Stream.PARTNER_PERSON], person.uid), fold(g.key[Stream.TEAM], person.uid)
     for ordinal in range(person.n_leads):
         key = fold(own, ordinal)
-        team = [person]
+        paper = Paper(ordinal, [person], openness_of(person, ordinal, g))
         for slot in range(1, 1 + bisect_left(g.teams[person.field], draw(sizes, ordinal))):
-            partner = find_partner(person, g, pools, fold(key, slot), team)
-            if partner is not None:
-                team.append(partner)
-        yield Paper(ordinal, team)
+            fill(paper, g, pools, fold(key, slot))
+        if completed(paper, key, g):
+            yield paper
+        else:
+            for why, weight in enumerate(paper.harm):
+                at = why, person.place
+                g.unwritten[at] = g.unwritten.get(at, 0.0) + weight / sum(paper.harm)
 
 
-def find_partner(lead: Researcher, g: Given, pools: list[Pool], key: int, team: list[Researcher]) -> Researcher | None:
-    """Who fills one place on a team: a past co-author, else a person of some place; refused places may be refilled."""
-    c, same, a = g.params.collaboration, g.constants.same, lead.place
-    partner = past_coauthor(lead, key, team, same) if upper(key) < c.repeat else None
-    b = partner.place if partner is not None else partner_place(lead, g, pools, key)
-    friction = g.friction[(0 if lead.basic else 1) + (2 if lead.sensitive else 0)][lead.field][a]
-    refused = draw(key, REFUSE) < 1.0 - (1.0 - friction[b]) * (1.0 - fearful(lead, b, g))
-    if not refused:
-        if partner is None:
-            partner = pools[b].draw(key, PERSON, team, same)
-        refused = partner is not None and draw(key, PARTNER) < fearful(partner, a, g)
-    if not refused:
-        return partner
-    if lead.sensitive:
-        at = lead.field, a, b
-        g.lost[at] = g.lost.get(at, 0.0) + 1.0 / lead.n_leads
-    if draw(key, REFILL) >= c.refill:
+def openness_of(lead: Researcher, ordinal: int, g: Given) -> float:
+    """How open a paper is: by a number of the lead's own for life, or of this paper."""
+    word = fold(fold(g.key[Stream.OPENNESS], lead.uid), ordinal)
+    personal = upper(word) < g.params.collaboration.openness_personal
+    u = draw(g.constants.key(Stream.OPENNESS, 0), lead.uid) if personal else lower(word)
+    cells: list[float] = g.openness[lead.field][lead.place]
+    return cells[int(u * len(cells))]
+
+
+def completed(paper: Paper, key: int, g: Given) -> bool:
+    """Whether a paper comes about in spite of refused partners: a further refusal can only end it."""
+    return draw(key, 0) < (1.0 - g.params.collaboration.lost_partner) ** sum(paper.harm)
+
+
+def fill(paper: Paper, g: Given, pools: list[Pool], key: int) -> None:
+    """Fill one place on a team: a tie, else a person of some place; refused places may be refilled."""
+    c, lead = g.params.collaboration, paper.lead
+    split = fold(key, SPLIT)
+    abroad = upper(split) < paper.openness
+    found = past_coauthor(paper, key, abroad, lower(split), g) if upper(key) < c.repeat else None
+    b = found.person.place if found is not None else partner_place(lead, abroad, g, pools, key)
+    u, rules, fear = draw(key, REFUSE), friction(lead, b, g), fearful(lead, b, g)
+    refused = RULE if u < rules else FEAR if u < 1.0 - (1.0 - rules) * (1.0 - fear) else None
+    if refused is None:
+        if found is None:
+            found = newcomer(paper, pools, b, key, PERSON, g)
+        if found is not None and draw(key, PARTNER) < fearful(found.person, lead.place, g):
+            refused = FEAR
+    if refused is not None:
+        at = refused, lead.place
+        g.refused[at] = g.refused.get(at, 0.0) + 1.0
+        if lead.sensitive:
+            project = lead.field, lead.place, b
+            g.lost[project] = g.lost.get(project, 0.0) + 1.0 / lead.n_leads
+        found = replacement(paper, b, g, pools, key) if draw(key, REFILL) < c.refill else None
+        paper.harm[refused] += 1.0 if found is None else c.replaced_partner
+    if found is not None:
+        paper.authors.append(found.person)
+        paper.matches.append(found.match)
+
+
+def tie_at(lead: Researcher, u: float, preference: float) -> Tie | None:
+    """The tie that a number names, by rank of value: those of high value more often."""
+    rank = sum(u >= (r / N_TIES) ** (1.0 / preference) for r in range(1, N_TIES))
+    return lead.ties[rank] if rank < len(lead.ties) else None
+
+
+def past_coauthor(paper: Paper, key: int, abroad: bool, u: float, g: Given) -> Found | None:
+    """One of the lead's ties, if there is one on the side of the border that is looked at, who can join."""
+    c, same = g.params.collaboration, g.constants.same
+    tie = tie_at(paper.lead, u, c.repeat_preference)
+    if tie is None:
         return None
-    other = bisect_left(g.partners[lead.field][a], draw(key, OTHER))
-    if other == b or friction[other] > 0.0:
-        other = a
-    return pools[other].draw(key, PERSON_ELSEWHERE, team, same)
-
-
-def past_coauthor(lead: Researcher, key: int, team: list[Researcher], same: float) -> Researcher | None:
-    """One of the lead's remembered co-authors, if that memory holds somebody who can join."""
-    at = int(draw(key, TIE) * N_TIES)
-    person = lead.ties[at] if at < len(lead.ties) else None
-    if person is None or not person.active:
+    foreign = tie.person.place != paper.lead.place
+    if foreign != abroad and not (foreign and draw(key, LOOSE) < c.looseness):
         return None
-    if person in team and not (same < 1.0 and draw(key, SAME) >= same):
+    if tie.person in paper.authors and not (same < 1.0 and draw(key, SAME) >= same):
         return None
-    return person
+    return Found(tie.person, tie.match)
 
 
-def partner_place(lead: Researcher, g: Given, pools: list[Pool], key: int) -> int:
-    """Place to look for a partner in: the lead's origin, or one drawn by affinity that has somebody."""
-    if lead.origin != lead.place and draw(key, ORIGIN) < g.params.collaboration.origin:
+def partner_place(lead: Researcher, abroad: bool, g: Given, pools: list[Pool], key: int) -> int:
+    """Place to look for a new partner in: the lead's origin, home, or one abroad that has somebody."""
+    here = lead.place
+    if lead.origin != here and draw(key, ORIGIN) < g.params.collaboration.origin:
         return lead.origin
-    shares = g.partners[lead.field][lead.place]
-    place = bisect_left(shares, lower(key))
+    if not abroad:
+        return here
+    place = bisect_left(g.foreign[here], lower(key))
     for attempt in range(1, 4):
         if pools[place].cells:
             break
-        place = bisect_left(shares, draw(key, AGAIN + attempt))
+        place = bisect_left(g.foreign[here], draw(key, AGAIN + attempt))
     return place
+
+
+def newcomer(paper: Paper, pools: list[Pool], place: int, key: int, first: int, g: Given) -> Found | None:
+    """A person of a place; at home, for want of others, another of the people whom the lead's agent stands for."""
+    same, lead = g.constants.same, paper.lead
+    person = pools[place].draw(key, first, paper.authors, same)
+    if person is None and place == lead.place and same < 1.0:
+        person = lead
+    return None if person is None else Found(person, match_of(lead, person, fold(key, PEOPLE), g))
+
+
+def replacement(paper: Paper, refused: int, g: Given, pools: list[Pool], key: int) -> Found | None:
+    """Who comes instead of a refused partner: a tie elsewhere, else a person abroad where no rule stands, or home."""
+    lead = paper.lead
+    tie = tie_elsewhere(paper, refused, g, fold(key, OTHER))
+    if tie is not None:
+        return Found(tie.person, tie.match)
+    word, place = fold(key, ELSEWHERE), lead.place
+    if upper(word) < paper.openness:
+        place = bisect_left(g.foreign[lead.place], lower(word))
+    if place == refused or friction(lead, place, g) > 0.0:
+        place = lead.place
+    return newcomer(paper, pools, place, key, PERSON_ELSEWHERE, g)
+
+
+def tie_elsewhere(paper: Paper, refused: int, g: Given, word: int) -> Tie | None:
+    """One of the lead's ties who is free to come: not on the team, in another place, under no rule."""
+    c, lead = g.params.collaboration, paper.lead
+    tie = tie_at(lead, lower(word), c.repeat_preference) if upper(word) < c.repeat else None
+    if tie is None or tie.person in paper.authors or tie.person.place == refused:
+        return None
+    return tie if friction(lead, tie.person.place, g) == 0.0 else None
+
+
+def friction(lead: Researcher, place: int, g: Given) -> float:
+    """Probability that rules of either side refuse a partner in a place to the lead's project."""
+    kind = (0 if lead.basic else 1) + (2 if lead.sensitive else 0)
+    refused: float = g.friction[kind][lead.field][lead.place][place]
+    return refused
 
 
 def fearful(person: Researcher, towards: int, g: Given) -> float:
@@ -134,18 +218,3 @@ def fearful(person: Researcher, towards: int, g: Given) -> float:
     if person.place == towards:
         return 0.0
     return g.params.collaboration.fear * person.fear * g.constants.threat[person.place][towards]
-
-
-def meet(paper: Paper) -> None:
-    """Lead and partners get to know each other; partners do not among themselves."""
-    for partner in paper.authors[1:]:
-        paper.lead.met.add(partner)
-        partner.met.add(paper.lead)
-
-
-def remember(person: Researcher, odd: int) -> None:
-    """Keep this year's co-authors, in an order of the year, then older ones: four in all."""
-    if person.met:
-        new = sorted(person.met, key=lambda other: other.tag * odd & (1 << 26) - 1, reverse=True)
-        person.ties = [*new, *(old for old in person.ties if old not in person.met)][:N_TIES]
-        person.met.clear()

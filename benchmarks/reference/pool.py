@@ -1,4 +1,4 @@
-"""Whom a place has to offer: everyone's authorships of the year in a hash table, looked up by keyed draws."""
+"""Whom a place has to offer: everyone's time for others' papers in a hash table, looked up by keyed draws."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from benchmarks.reference.keyed import draw, fold
 if TYPE_CHECKING:
     from benchmarks.reference.researcher import Researcher
 
-LOAD = 0.7  # authorships per cell, at most
+LOAD = 0.7  # places offered per cell, at most
 TRIES = 64
 
 
 def size_for(number: int) -> int:
-    """Cells for a number of authorships: rounded up to at most three binary digits and zeros."""
+    """Cells for a number of places offered: rounded up to at most three binary digits and zeros."""
     size, step = int(number / LOAD) + 2, 1
     while size > 8 * step:
         step *= 2
@@ -22,7 +22,7 @@ def size_for(number: int) -> int:
 
 
 class Pool:
-    """Authorships of one field in one place.
+    """Places offered on papers of others, of one field in one place.
 
     Of two that want one cell the larger hash has it and the other takes the next free one, which is what filling
     by descending hash gives.
@@ -33,7 +33,7 @@ class Pool:
         self.cells: list[Researcher | None] = []
 
     def add(self, person: Researcher, key: int, number: int) -> None:
-        """Take in the authorships of one person; `key` is that of the pools of the year."""
+        """Take in what one person offers; `key` is that of the pools of the year."""
         own = fold(key, person.uid)
         self.slots.extend((fold(own, k), person) for k in range(number))
 

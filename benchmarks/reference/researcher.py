@@ -11,8 +11,7 @@ import mesa
 
 from benchmarks.reference.given import Given
 from benchmarks.reference.keyed import Stream, draw, fold, gumbel, mix, normal, uniform
-
-N_TIES = 4
+from benchmarks.reference.ties import N_TIES, Tie
 
 
 def single(value: float) -> float:
@@ -25,7 +24,8 @@ class Researcher(mesa.Agent):
 
     Attributes
     ----------
-    ties : recent co-authors, newest first, at most four; None for one who left before the reference began.
+    ties : lasting co-authors, those of most value first, at most four; met : this year's.
+    tag : what tells people apart where ties are of equal value.
     active : False once the person has left research. leaving : why, in the year of leaving.
     going : destination of this year's move, None if there is none; with_tie : a co-author is there.
     """
@@ -49,8 +49,8 @@ class Researcher(mesa.Agent):
         self.moved_year = 0
         self.prev_place: int | None = None
         self.dual: int | None = None
-        self.ties: list[Researcher | None] = []
-        self.met: set[Researcher] = set()
+        self.ties: list[Tie] = []
+        self.met: list[Tie] = []
         self.reputation = self.citations = self.top1 = 0.0
         self.papers = self.papers_international = self.papers_basic = 0
         self.active = True
@@ -59,12 +59,11 @@ class Researcher(mesa.Agent):
         self.with_tie = False
         self.n_slots = self.n_leads = 0
         self.basic = self.sensitive = self.applied_for = self.funded = False
-        self.tag = mix(uid) >> 38
+        self.tag = mix(uid) >> 46
 
     def places_of_ties(self) -> list[int]:
-        """Places of co-authors who are still in research and work elsewhere."""
-        here = self.place
-        return [t.place for t in self.ties if t is not None and t.active and t.place != here]
+        """Places of co-authors who work elsewhere."""
+        return [tie.person.place for tie in self.ties if tie.person.place != self.place]
 
     # --- careers --------------------------------------------------------------------------------------------
     def feel(self, g: Given) -> None:
@@ -108,10 +107,14 @@ class Researcher(mesa.Agent):
             self.leaving = "case"
 
     def leave(self) -> None:
-        """Leave research; who remembers this person finds that they are gone."""
+        """Leave research."""
         self.active = False
         self.ties = []
         self.remove()
+
+    def forget(self) -> None:
+        """Forget co-authors who have left research; the others move up."""
+        self.ties = [tie for tie in self.ties if tie.person.active]
 
     # --- mobility -------------------------------------------------------------------------------------------
     def consider_moving(self, g: Given) -> None:

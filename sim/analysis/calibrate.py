@@ -214,14 +214,21 @@ def affinities(data: WorldData, fitted: Fitted, seen: Seen) -> np.ndarray:
     joint, works = seen.joint[-5:].sum(axis=0), data.works_2013_17
     target = works * joint.sum() / works.sum()
     few = 2.0 * seen.agent  # joint papers of two agents, so that a pair that never met in the run counts too
-    gap = np.clip(np.log((target + few) / (joint + few)), -1.5, 1.5)
+    # levels of places come out before small pairs are weighted down, which would drift from the others otherwise
+    gap = np.clip(without_levels(np.log((target + few) / (joint + few)), works), -1.5, 1.5)
     factor = np.log(fitted.affinity) + 0.7 * works / (works + 60.0) * gap
-    np.fill_diagonal(factor, 0.0)
-    # row and column effects r_a + r_b that leave no place a mean: sum_b works_ab (factor_ab - r_a - r_b) = 0
-    level = np.linalg.solve(np.diag(works.sum(axis=1)) + works, (works * factor).sum(axis=1))
-    factor -= level[:, None] + level[None, :]
-    np.fill_diagonal(factor, 0.0)
-    return np.exp(factor)
+    return np.exp(without_levels(factor, works))
+
+
+def without_levels(logs: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Symmetric [P, P] less effects of both places, so that every place has weighted mean 0; diagonal 0.
+
+    The effects solve ``sum_b weight_ab (logs_ab - r_a - r_b) = 0``.
+    """
+    logs = logs * (1.0 - np.eye(len(logs)))
+    level = np.linalg.solve(np.diag(weight.sum(axis=1)) + weight, (weight * logs).sum(axis=1))
+    out: np.ndarray = (logs - (level[:, None] + level[None, :])) * (1.0 - np.eye(len(logs)))
+    return out
 
 
 def qualities(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:

@@ -181,7 +181,9 @@ def pairs(means: Means, data: WorldData) -> list[Line]:
         lines.append(near(f"joint papers of {places} places {year}, simulated over NSF", ratio, 1.0, 0.1))
         many = known & (np.nan_to_num(nsf) >= MANY)
         lines.append(alike(near_sim[many], nsf[many], means.agent / 3, f"NSF {year}, simulated {year - 1}-{year + 1}"))
-    many = np.triu(data.works_2015_17 >= MANY, 1)
+    among = np.isfinite(data.nsf_joint).any(axis=0)  # NSF's places: a rest's works count its members' each
+    reported = (among & ~np.eye(data.n_places, dtype=bool)).any(axis=0)
+    many = np.triu((data.works_2015_17 >= MANY) & reported[:, None] & reported[None, :], 1)
     sim = means.joint[-3:].sum(axis=0)
     lines.append(alike(sim[many], data.works_2015_17[many], means.agent, "OpenAlex's shape 2015-17"))
     return lines

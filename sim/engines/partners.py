@@ -61,19 +61,23 @@ def openness_cells(share: np.ndarray, spread: float) -> np.ndarray:
 
     A paper's share of partners abroad is drawn from ``Beta(spread p, spread (1 - p))``, p the place's: papers of a
     place differ, so consortia exist. A cell has the mean over its part of the quantile function, so the mean over
-    cells is p exactly. Tabulated for evenly spaced p once; between two of them linear in p.
+    cells is p exactly. Tabulated once, for shares that lie closer near 0; between two of them linear in p.
     """
-    table = _openness_table(spread)
-    x = np.clip(share, 0.0, 1.0) * (len(table) - 1)
-    at = np.minimum(x.astype(np.int64), len(table) - 2)
-    part = (x - at)[:, None]
+    table, p = _openness_table(spread), np.clip(share, 0.0, 1.0)
+    at = np.minimum((np.sqrt(p) * CELLS).astype(np.int64), CELLS - 1)
+    part = ((p - _shares(at)) / (_shares(at + 1) - _shares(at)))[:, None]
     return (1.0 - part) * table[at] + part * table[at + 1]
+
+
+def _shares(k: np.ndarray) -> np.ndarray:
+    """Tabulated shares, k from 0 to CELLS."""
+    return (k / CELLS) ** 2
 
 
 @lru_cache(maxsize=8)
 def _openness_table(spread: float) -> np.ndarray:
-    """Cells at shares 0, 1 / CELLS, .. 1 [CELLS + 1, CELLS]."""
-    p = (np.arange(1, CELLS) / CELLS)[:, None]
+    """Cells at the tabulated shares [CELLS + 1, CELLS]."""
+    p = _shares(np.arange(1, CELLS))[:, None]
     a, b = spread * p, spread * (1.0 - p)
     u = np.arange(1, CELLS) / CELLS
     below, above = (

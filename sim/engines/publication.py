@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import draw, fold, lower, person_key, to_unit, unit, upper
-from sim.core.ties import STEPS, mark_of, match_in, tie_mark, tie_row, tie_word, uid_tag, with_tag, with_tie
+from sim.core.ties import STEPS, mark_of, match_in, tie_mark, tie_word, uid_tag, with_tag, with_tie
 from sim.engines.papers import Losses, Papers
 from sim.engines.pools import NOBODY, Pool, first_taken, in_team, invert, owner
 from sim.engines.projects import KIND, SENSITIVE, Projects
@@ -26,6 +26,7 @@ from sim.engines.teams import (
     PLACES_TRIED,
     PartnerKeys,
     PartnerRules,
+    asked_tie,
     fill_slot,
     match_of_new,
     paper_openness,
@@ -76,14 +77,12 @@ def name_candidates(
             split = fold(skey, np.uint64(D_SPLIT))
             abroad = upper(split) < p
             if upper(skey) < repeat:
-                tie = ties[i, rank_of(lower(split), ranks)]
-                row = tie_row(tie)
+                anywhere = not abroad and unit(skey, np.uint64(D_LOOSE)) < looseness
+                tie, row = asked_tie(ties, i, places, abroad, anywhere, rank_of(lower(split), ranks))
                 if row >= 0:
-                    elsewhere = places[row] != a
-                    if elsewhere == abroad or (elsewhere and unit(skey, np.uint64(D_LOOSE)) < looseness):
-                        authors[first[k] + slot] = -2 - row
-                        author_mark[first[k] + slot] = tie_mark(tie, memory)
-                        continue
+                    authors[first[k] + slot] = -2 - row
+                    author_mark[first[k] + slot] = tie_mark(tie, memory)
+                    continue
             # `new_place`, written out: called with arrays, it would count references once a slot
             b = np.int64(people[i].origin)
             if b == a or unit(skey, np.uint64(D_ORIGIN)) >= origin_link:
@@ -105,6 +104,7 @@ def name_candidates(
 @njit(cache=True, nogil=True)
 def write_papers(
     people: np.ndarray,
+    places: np.ndarray,
     ties: np.ndarray,
     projects: Projects,
     papers: Papers,
@@ -124,6 +124,7 @@ def write_papers(
 
     Parameters
     ----------
+    places : as in `name_candidates`.
     papers : with the candidates of `name_candidates` as authors, in; authors and what is kept of them, out.
     losses : out.
     """
@@ -161,7 +162,7 @@ def write_papers(
                 word = fold(person_key(keys.openness, uid), np.uint64(ordinal[k]))
                 p = paper_openness(rules.openness, a, draw(keys.person, uid), word, rules.personal)
                 j, mark, barred, cause = fill_slot(
-                    people, ties, pool, rules, kind, p, skey, (authors, at, n), key_match
+                    people, places, ties, pool, rules, kind, p, skey, (authors, at, n), key_match
                 )
                 if cause != NOT_REFUSED:
                     refused = True

@@ -1,12 +1,12 @@
 """Partner slots of a paper: who is asked, who refuses, who comes instead (ODD 7.6).
 
 A paper is open to a degree, and each of its slots looks abroad with that probability. A slot goes to (a) a lasting
-co-author, the most valued first, if that person is where the slot looks; a slot at home takes one abroad all the same
-with probability `looseness`; else (b) to the lead's origin or (c) to a new person, abroad or at home, in proportion to
-the time that people offer. Rules and fear refuse slots; a refused slot is filled elsewhere with probability `refill`:
-with another co-author, from another place abroad, or from home. Where a drawn place abroad has nobody with time in
-the field, another is drawn, up to three times. A refill's place is neither the refused one nor one with rules against
-it, and its person is not asked for fear.
+co-author where it looks, the most valued first; a slot at home asks those anywhere with probability `looseness`; else
+(b) to the lead's origin or (c) to a new person, abroad or at home, in proportion to the time that people offer. Rules
+and fear refuse slots; a refused slot is filled elsewhere with probability `refill`: with another co-author, from
+another place abroad, or from home. Where a drawn place abroad has nobody with time in the field, another is drawn, up
+to three times. A refill's place is neither the refused one nor one with rules against it, and its person is not asked
+for fear.
 
 An agent stands for `scale` people, so to draw the same agent twice is to draw the same person with probability
 ``same = 1 / scale`` only, and where a home place has nobody else to offer, the lead's own agent stands for another.
@@ -47,7 +47,7 @@ class PartnerRules(NamedTuple):
     memory : what a year of distance weighs in a tie's value, in 64ths of a standard deviation of the match.
     personal : share of a lead's papers that are open to the lead's own degree.
     repeat : share of slots that ask a past co-author.
-    looseness : share of slots at home that take a past co-author abroad all the same.
+    looseness : share of slots at home that ask past co-authors wherever they are.
     origin_link : of new partners, the share that people who work outside their origin look for there (C9).
     fear : share of slots with a full threat that the fully fearful refuse.
     refill : share of refused slots that are filled elsewhere.
@@ -97,6 +97,30 @@ def rank_shares(preference: float) -> np.ndarray:
 def rank_of(u: float, ranks: np.ndarray) -> np.int64:
     """Tie that a repeat slot names, from 0."""
     return np.int64(u >= ranks[0]) + np.int64(u >= ranks[1]) + np.int64(u >= ranks[2])
+
+
+@njit(cache=True, inline="always")
+def asked_tie(
+    ties: np.ndarray, i: int, places: np.ndarray, abroad: bool, anywhere: bool, rank: int
+) -> tuple[np.uint64, np.int64]:
+    """Tie that a slot asks, and the person's row; -1 if there is none.
+
+    Counted from the most valued one among the lead's ties abroad, at home, or anywhere.
+
+    Parameters
+    ----------
+    places : [n_rows], place of each person.
+    """
+    a, left = places[i], np.int64(rank)
+    for t in range(ties.shape[1]):
+        row = tie_row(ties[i, t])
+        if row < 0:
+            break
+        if anywhere or (places[row] != a) == abroad:
+            if left == 0:
+                return ties[i, t], row
+            left -= 1
+    return np.uint64(0), np.int64(NOBODY)
 
 
 @njit(cache=True, inline="always")
@@ -178,6 +202,7 @@ def new_person(
 @njit(cache=True, inline="always")
 def fill_slot(
     people: np.ndarray,
+    places: np.ndarray,
     ties: np.ndarray,
     pool: Pool,
     rules: PartnerRules,
@@ -206,14 +231,12 @@ def fill_slot(
     j, b = np.int64(NOBODY), a
     mark = np.uint32(0)
     if upper(skey) < rules.repeat:
-        tie = ties[i, rank_of(lower(split), rules.ranks)]
-        row = tie_row(tie)
+        anywhere = not abroad and unit(skey, np.uint64(D_LOOSE)) < rules.looseness
+        tie, row = asked_tie(ties, i, places, abroad, anywhere, rank_of(lower(split), rules.ranks))
         if row >= 0:
-            c = np.int64(people[row].place)
-            wanted = (c != a) == abroad or (c != a and unit(skey, np.uint64(D_LOOSE)) < rules.looseness)
             other_one = rules.same < 1.0 and unit(skey, np.uint64(D_SAME)) >= rules.same  # whom the agent stands for
-            if wanted and (other_one or not in_team(authors, at, n, row)):
-                j, b, mark = row, c, tie_mark(tie, rules.memory)
+            if other_one or not in_team(authors, at, n, row):
+                j, b, mark = row, np.int64(places[row]), tie_mark(tie, rules.memory)
     fresh = np.bool_(j < 0)
     if fresh:
         b = new_place(a, np.int64(people[i].origin), abroad, skey, pool.size, rules)
@@ -238,10 +261,9 @@ def fill_slot(
         if unit(skey, np.uint64(D_REFILL)) < rules.refill:
             other = fold(skey, np.uint64(D_OTHER))
             if upper(other) < rules.repeat:
-                tie = ties[i, rank_of(lower(other), rules.ranks)]
-                row = tie_row(tie)
+                tie, row = asked_tie(ties, i, places, True, True, rank_of(lower(other), rules.ranks))
                 if row >= 0 and not in_team(authors, at, n, row):
-                    c = np.int64(people[row].place)
+                    c = np.int64(places[row])
                     if c != b and rules.friction[kind, a, c] <= 0.0:
                         j, mark, fresh = row, tie_mark(tie, rules.memory), np.bool_(False)
             if j < 0:

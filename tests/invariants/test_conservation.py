@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.core.columns import NONE
+from sim.core.ties import STEPS, tie_mark, tie_row, uid_tag
 from tests import live
 
 
@@ -88,6 +89,27 @@ def test_nobody_is_two_people_and_free_rows_are_empty(run: live.Run) -> None:
         n = run.world.setting.data.n_places
         assert (block.place[alive] < n).all() and (block.origin[alive] < n).all()
         assert (block.place[alive] != block.prev_place[alive]).all()
+
+
+def test_ties_are_to_people_in_research_the_most_valued_first(run: live.Run) -> None:
+    memory = round(STEPS * run.world.setting.params.collaboration.tie_memory)
+    mutual = 0
+    for block in run.world.columns:
+        ties = block.ties[: block.n_rows]
+        assert not ties[block.uid[: block.n_rows] == 0].any(), "a free row remembers nobody"
+        assert (ties[:, :-1] >= ties[:, 1:]).all(), "in descending order, gaps last"
+        i, t = np.nonzero(ties)
+        j = np.array([tie_row(tie) for tie in ties[i, t]], int)
+        uid, place = block.uid[j], block.place[j]
+        assert (uid != 0).all() and (place != NONE).all(), "nobody remembers one who left"
+        marks = np.array([tie_mark(tie, memory) for tie in ties[i, t]], np.int64)
+        np.testing.assert_array_equal(marks & (1 << 18) - 1, [uid_tag(u) for u in uid])
+        people = np.stack([i, j, marks])
+        assert np.unique(people, axis=1).shape == people.shape, "the same person is one tie"
+        assert (ties[i, t] & np.uint64(127)).max() == 2025 - 1980
+        pairs = set(zip(i.tolist(), j.tolist(), (marks >> 18).tolist()))
+        mutual += sum((b, a, match) in pairs for a, b, match in pairs)
+    assert mutual > 1000, "they remember each other with the same match"
 
 
 def test_identity_is_written_in_the_uid(run: live.Run) -> None:

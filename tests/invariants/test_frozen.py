@@ -14,6 +14,7 @@ import pytest
 from sim.core.columns import Columns
 from sim.policy.levers import LEVERS
 from tests import live
+from tests.small import leave
 
 FROZEN = "params.feedback=frozen"
 
@@ -122,7 +123,7 @@ def test_one_researcher_less_changes_only_those_who_would_have_met_them(
         fewer = Columns.from_state(state_2017)
         row = int(columns.blocks[f].alive()[40])
         uid = int(columns.blocks[f].uid[row])
-        fewer.blocks[f].retire(np.array([row]))
+        leave(fewer.blocks[f], np.array([row]))
         state = {name: array.copy() for name, array in (state_2017 | fewer.state()).items()}
         after = people(frozen(frozen_baseline, state, 2018).state())
         assert before.keys() ^ after.keys() <= {uid}

@@ -50,8 +50,8 @@ def test_nothing_is_negative_or_infinite(run: live.Run) -> None:
                     assert np.isfinite(known).all() and (known >= 0.0).all(), f"{name}.{column}"
 
 
-NULLABLE = {"impact_mean", "share_top_cited_international", "share_projects_international", "fear_mean",
-            "fear_target_mean"}  # fmt: skip
+NULLABLE = {"impact_mean", "authors_per_paper_mean", "countries_per_international_paper", "fear_mean",
+            "share_top_cited_international", "share_projects_international", "fear_target_mean"}  # fmt: skip
 
 
 def test_only_shares_of_nothing_are_null(run: live.Run) -> None:
@@ -60,7 +60,12 @@ def test_only_shares_of_nothing_are_null(run: live.Run) -> None:
         if name not in NULLABLE:
             assert not np.isnan(values.astype(float)).any(), name
     np.testing.assert_array_equal(np.isnan(place["fear_mean"]), place["n_researchers"] == 0)
-    np.testing.assert_array_equal(np.isnan(place["impact_mean"]), place["papers_whole"] == 0)
+    for name in ("impact_mean", "authors_per_paper_mean"):
+        np.testing.assert_array_equal(np.isnan(place[name]), place["papers_whole"] == 0)
+    international = place["papers_international"] > 0
+    countries = place["countries_per_international_paper"]
+    np.testing.assert_array_equal(~np.isnan(countries), international)
+    assert (countries[international] >= 2.0).all()
 
 
 def test_whole_counts_are_at_least_fractional_counts(run: live.Run) -> None:
@@ -127,12 +132,33 @@ def _rest_only(place: Table) -> np.ndarray:
     return np.where(load_world_data("full").is_rest, place["papers_international"], 0.0)
 
 
-def test_places_cite_as_much_as_they_write(run: live.Run) -> None:
-    mean = run.world.setting.params.impact.citations_mean
-    for _, tables in years(run):
+def test_citations_given_are_citations_drawn(run: live.Run) -> None:
+    world, mean = run.world, run.world.setting.params.impact.citations_mean
+    readers = {year: macro.readers for year, macro in world.macros.items()} | {world.year + 1: world.macro.readers}
+    for year, tables in years(run):
         cited, place = tables["citation_year"], tables["place_year"]
-        np.testing.assert_allclose(by(cited, "citations", "citing_place"), mean * place["papers_fractional"], rtol=1e-9)
+        drawn = by(cited, "citations", "cited_place")
+        # drawn by whole papers, with an error of bins (sim.engines.spectrum)
+        assert (place["citations"] >= drawn * (1.0 - 0.05)).all()
+        assert (place["citations"] >= place["citations_international"]).all()
+        alone = place["papers_international"] == 0
+        np.testing.assert_allclose(place["citations"][alone], drawn[alone], rtol=0.05)
         assert (cited["citations_to_top10"] <= cited["citations"]).all()
+        # a place gives its weight times what it met, and weighs next year what it should have given over what it met
+        given = by(cited, "citations", "citing_place")
+        weight = mean * place["papers_fractional"] / given * readers[year]
+        np.testing.assert_allclose(readers[year + 1], weight, rtol=1e-9)
+
+
+def test_refused_slots_and_lost_papers_are_where_rules_and_fear_are(run: live.Run, baseline: live.Run) -> None:
+    place, kappa = run.table("place_year"), run.world.setting.params.collaboration.lost_partner
+    for why in ("rule", "fear"):
+        slots, lost = place[f"slots_refused_by_{why}"], place[f"papers_lost_{why}"]
+        assert slots.any() and lost.any(), why
+        assert (lost <= slots + 1e-9).all() and not (slots % live.SCALE).any()
+        assert lost.sum() < kappa * slots.sum() * 1.2, "a slot ends a paper with less than kappa: some are replaced"
+    quiet = baseline.table("place_year")
+    assert not quiet["papers_lost_rule"].sum() > 0.2 * place["papers_lost_rule"].sum(), "rules are the scenario's"
 
 
 def test_institutions_sum_to_places(run: live.Run) -> None:
@@ -216,6 +242,12 @@ def test_nobody_publishes_in_the_year_of_leaving(panel_run: live.Run) -> None:
     for name in ("papers", "papers_international", "papers_basic", "citations", "top1", "papers_with_CHN"):
         assert not panel[name][panel["exited"]].any(), name
     assert panel["papers"][~panel["exited"]].any()
+
+
+def test_without_a_pair_citations_at_the_baseline_are_the_runs_own(panel_run: live.Run) -> None:
+    panel = panel_run.table("panel")
+    assert panel["citations"].any()
+    np.testing.assert_allclose(panel["citations_at_baseline"], panel["citations"], rtol=1e-4)
 
 
 def test_panel_counts_of_papers_are_parts_of_papers(panel_run: live.Run) -> None:

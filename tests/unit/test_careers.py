@@ -10,10 +10,10 @@ from scipy import stats
 
 from sim.core.columns import NONE, Block
 from sim.core.randomness import Stream, draw
-from sim.core.ties import place_of, tie_word, uid_tag
+from sim.core.ties import place_of
 from sim.engines import careers
 from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, CareerKeys, CareerRates, Leavers, stage_of
-from tests.small import ALPHA, YEAR, key, people, remember
+from tests.small import ALPHA, YEAR, key, leave, people, remember
 
 P = 4
 STAGE_FACTOR = np.array([1.6, 0.7, 0.9])
@@ -114,7 +114,7 @@ def test_a_higher_hazard_only_adds_leavers() -> None:
 
 def test_free_rows_neither_age_nor_leave() -> None:
     block = people(100, P)
-    block.retire(np.arange(10))
+    leave(block, np.arange(10))
     stage = block.stage[:10].copy()
     reason = step(block, exit_base=np.full(P, 50.0))
     assert not reason[:10].any() and reason[10:].all()
@@ -164,7 +164,7 @@ def test_second_affiliations_begin_and_end_at_their_rates() -> None:
 
 def test_mean_exit_factor_is_the_mean_that_calibration_divides_by() -> None:
     block = people(3000, P)
-    block.retire(np.arange(100))
+    leave(block, np.arange(100))
     total, n = np.zeros(P), np.zeros(P)
     careers.mean_exit_factor(YEAR, block.rows.people, STAGE_FACTOR, 0.6, total, n)
     alive = block.alive()
@@ -219,7 +219,7 @@ def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
     }  # fmt: skip
     block = people(5000, P)
     block.talent[:500] *= 20.0
-    block.retire(np.arange(50))
+    leave(block, np.arange(50))
     reason, permanent, dual = naive(block, rules)
     found = step(block, **rules)
     np.testing.assert_array_equal(found, reason)
@@ -241,7 +241,7 @@ def test_the_kernel_runs_uncompiled_with_the_same_result() -> None:
 
 
 def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray = HOSTILITY) -> float:
-    """Fear of one person with living co-authors in the given places."""
+    """Fear of one person with co-authors in the given places."""
     block = people(12, P, ties=False)
     block.fear[:12] = 9.0
     block.origin[0], block.place[0] = origin, place
@@ -273,6 +273,7 @@ def test_no_hostility_no_fear_and_none_elsewhere() -> None:
 def test_those_who_left_are_nobodys_exposure() -> None:
     block = people(12, P, ties=False)
     block.origin[0], block.place[0], block.place[1] = 1, 0, 1
-    block.ties[0, 0] = tie_word(1, uid_tag(np.uint64(12345)), YEAR)
+    remember(block, 0, 1)
+    leave(block, np.array([1]))
     step(block, hostility=HOSTILITY)
     assert block.fear[0] == pytest.approx(1.0 - np.exp(-0.4), rel=1e-6)

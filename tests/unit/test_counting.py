@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.columns import NONE, Block
 from sim.core.ties import place_of
 from sim.engines.counting import HeadCounts, count_people
-from tests.small import people
+from tests.small import leave, people
 
 P = 4
 
@@ -22,7 +22,7 @@ def count(block: Block, threat: np.ndarray, watched: np.ndarray) -> HeadCounts:
 
 def test_count_people_equals_a_plain_loop() -> None:
     block = people(2000, P)
-    block.retire(np.arange(100))
+    leave(block, np.arange(100))
     block.institution[:2000] = block.place[:2000] % 4 * 2
     block.prev_place[500:900] = block.origin[500:900]
     block.fear[:2000] = 0.25
@@ -59,7 +59,7 @@ def exposed_by_hand(block: Block, threat: np.ndarray) -> np.ndarray:
 
 def test_the_exposed_are_counted_where_they_are_watched() -> None:
     block = people(3000, P)
-    block.retire(np.arange(100))
+    leave(block, np.arange(100))
     block.institution[:3000] = 0
     threat = np.zeros((P, P))
     threat[0, 1] = threat[2, 3] = 0.4

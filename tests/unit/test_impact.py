@@ -1,6 +1,8 @@
-"""What papers are worth: rating, credit to authors, projects and exposure, citation flows."""
+"""What papers are worth: rating, credit to authors, projects and exposure."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -9,48 +11,71 @@ from scipy import stats
 from sim.core.columns import NONE
 from sim.core.randomness import Stream, normal
 from sim.engines import impact
-from sim.engines.impact import INTERNATIONAL, ProjectCounts, citation_flows
+from sim.engines.impact import INTERNATIONAL, ProjectCounts
 from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
+from sim.engines.reading import Readers
 from sim.engines.security import COERCION, DECEPTION, REWARD, THEFT
 from sim.engines.spectrum import shares_above
-from tests.rated import (
-    PLACE_BEST,
-    REPUTATION,
-    SIGMA,
-    TALENT_BEST,
-    TALENT_MEAN,
-    TEAM,
-    P,
-    Rated,
-    a_year,
-    counted,
-    rated,
-    thresholds,
-)
+from tests.rated import MATCH, PLACE, SIGMA, P, Rated, a_year, counted, rated, readers, thresholds
 from tests.small import Rules, Written, key, people, write
 
 
 # --- rating ---------------------------------------------------------------------------------------------------
+def reached(audience: Readers, places: np.ndarray) -> float:
+    """Readers of a paper of some places, by a plain loop."""
+    return sum(audience.weight[a] * max(audience.known[b, a] for b in places) for a in range(P))
+
+
 def test_mu_is_the_formula_of_the_model() -> None:
+    year = a_year(1500, baseline=readers(1), team=5.0)
+    papers, seen = year.written.papers, Counter()
+    for k in np.flatnonzero(papers.n_authors):
+        places = np.flatnonzero(year.places(k))
+        seen[len(places)] += 1
+        assert papers.mu[k] == pytest.approx(year.mu_z(k) + np.log(reached(readers(), places)), abs=1e-5)
+        assert papers.mu_baseline[k] == pytest.approx(year.mu_z(k) + np.log(reached(readers(1), places)), abs=1e-5)
+    assert min(seen[n] for n in (1, 2, 3, 4)) > 10, "papers of one, of two, and of more places"
+
+
+def test_without_other_readers_the_baselines_are_the_runs_own() -> None:
+    block = people(1000, P)
+    written = write(block, Rules(P, team=5.0))
+    alone, same = (rated(block, written, baseline=base) for base in (None, readers()))
+    other = rated(block, written, baseline=readers(1))
+    np.testing.assert_array_equal(alone.written.papers.mu_baseline, alone.written.papers.mu)
+    np.testing.assert_array_equal(same.written.papers.mu_baseline, same.written.papers.mu)
+    np.testing.assert_array_equal(other.written.papers.mu, alone.written.papers.mu)
+    assert (other.written.papers.mu_baseline != alone.written.papers.mu).all()
+
+
+def test_a_good_match_raises_a_paper() -> None:
     block = people(1000, P)
     written = write(block, Rules(P))
-    place = np.array([0.3, 0.5, -0.1, 0.0])
-    found = rated(block, written, place=place)
-    for k in range(len(written)):
-        team = written.team(k)
-        ln_talent = np.log(block.talent[team].astype(float))
-        level = place[block.place[team]]
-        expected = TALENT_MEAN * ln_talent.mean() + TALENT_BEST * ln_talent.max() + TEAM * np.log(len(team))
-        expected += (1 - PLACE_BEST) * level.mean() + PLACE_BEST * level.max()
-        expected += REPUTATION * np.log(1.0 + block.reputation[team[0]])
-        assert found.written.papers.mu[k] == pytest.approx(expected, abs=1e-5)
+    better = Written(written.projects, written.papers._replace(match=written.papers.match + 2), written.losses)
+    mus = [rated(block, papers).written.papers.mu for papers in (written, better)]
+    np.testing.assert_allclose(mus[1] - mus[0], 2 * MATCH, atol=1e-5)
+
+
+def test_the_mean_of_places_goes_to_the_best_as_its_exponent_grows() -> None:
+    block = people(1000, P)
+    written = write(block, Rules(P, team=5.0))
+    best = rated(block, written).written.papers.mu.astype(float)
+    levels = [PLACE[block.place[written.team(k)]] for k in range(len(written))]
+    last = np.full(len(written), -np.inf)
+    for exponent in (0.01, 1.0, 5.0, 50.0, 500.0):
+        mu = rated(block, written, exponent=exponent).written.papers.mu.astype(float)
+        expected = [np.log(np.exp(exponent * level).mean()) / exponent - level.max() for level in levels]
+        np.testing.assert_allclose(mu - best, expected, atol=1e-5)
+        assert (mu >= last - 1e-5).all(), "a greater exponent weighs the best more"
+        last = mu
+    assert (best - last).max() <= np.log(written.papers.n_authors.max()) / 500.0 + 1e-5
 
 
 def test_a_paper_is_international_if_authors_work_in_two_places() -> None:
     year = a_year()
-    written, place = year.written, year.block.rows.people["place"]
+    written = year.written
     for k, (lead, flags) in enumerate(zip(written.papers.lead, written.papers.flags)):
-        several = len({int(place[j]) for j in written.team(k)}) > 1
+        several = len(written.team(k)) > 0 and np.count_nonzero(year.places(k)) > 1
         assert bool(flags & INTERNATIONAL) == several
         assert int(flags) & ~INTERNATIONAL == written.projects.bits[lead]
 
@@ -71,17 +96,17 @@ def test_papers_inside_a_regional_rest_may_cross_a_border(share: float) -> None:
 AUTHOR_COLUMNS = ("reputation", "papers", "papers_international", "papers_basic", "citations", "top1")
 
 
-def credited(year: Rated, received: np.ndarray, discount: float = 0.85) -> dict[str, np.ndarray]:
+def credited(year: Rated, discount: float = 0.85) -> dict[str, np.ndarray]:
     papers, rows = year.written.papers, year.block.rows
-    top1 = shares_above(thresholds(papers.mu).top1, SIGMA)
-    impact.credit_authors(rows.people, rows.output, papers, SIGMA, top1, received, discount, key(Stream.QUALITY))
+    top1 = shares_above(thresholds(year.mu()).top1, SIGMA)
+    impact.credit_authors(rows.people, rows.output, papers, SIGMA, top1, discount, key(Stream.QUALITY))
     return {name: rows.output[name].copy() for name in AUTHOR_COLUMNS}
 
 
 def test_authors_get_the_papers_they_wrote_and_only_this_years() -> None:
     year = a_year()
     year.block.papers[:], year.block.citations[:] = 99, 99.0
-    got = credited(year, np.ones(P))
+    got = credited(year)
     written, papers = year.written, year.written.papers
     np.testing.assert_array_equal(got["papers"], np.bincount(_authors(written), minlength=3000))
     abroad = _authors(written, papers.flags & INTERNATIONAL > 0)
@@ -89,7 +114,8 @@ def test_authors_get_the_papers_they_wrote_and_only_this_years() -> None:
     basic = _authors(written, papers.flags & APPLIED == 0)
     np.testing.assert_array_equal(got["papers_basic"], np.bincount(basic, minlength=3000))
     found = counted(year)
-    per_paper = papers.n_authors @ stats.norm.sf((thresholds(papers.mu).top1 - papers.mu) / SIGMA)
+    n = papers.n_authors[papers.n_authors > 0]
+    per_paper = n @ stats.norm.sf((thresholds(year.mu()).top1 - year.mu()) / SIGMA)
     assert got["top1"].sum(dtype=float) == pytest.approx(per_paper, rel=1e-3)
     assert got["top1"].sum() > found.top1_whole.sum(), "authors are more than places"
 
@@ -102,14 +128,13 @@ def _authors(written: Written, which: np.ndarray | None = None) -> np.ndarray:
 def test_reputation_fades_and_grows_by_a_share_of_citations() -> None:
     year = a_year()
     before = year.block.reputation[:3000].copy()
-    received = np.array([1.0, 2.0, 0.0, 0.5])
-    got = credited(year, received)
+    got = credited(year)
     expected, citations = 0.85 * before.astype(float), np.zeros(3000)
     papers = year.written.papers
-    for k, lead in enumerate(papers.lead):
-        team, uid = year.written.team(k), year.block.uid[lead]
+    for k in np.flatnonzero(papers.n_authors):
+        team, uid = year.written.team(k), year.block.uid[papers.lead[k]]
         luck = normal(key(Stream.QUALITY), uid, np.uint64(papers.ordinal[k]))
-        cited = np.exp(papers.mu[k] + SIGMA * luck) * received[year.block.place[team[0]]]
+        cited = np.exp(papers.mu[k] + SIGMA * luck)
         citations[team] += cited
         expected[team] += cited / len(team)
     np.testing.assert_allclose(got["citations"], citations, rtol=1e-4)
@@ -127,7 +152,7 @@ def test_projects_and_exposure_equal_a_plain_loop() -> None:
     for i in block.alive():
         expected.applications[block.place[i]] += bits[i] & APPLIED_FOR > 0
         expected.funded[block.place[i]] += bits[i] & FUNDED > 0
-        led = np.flatnonzero(papers.lead == i) if written.projects.n_leads[i] else []
+        led = np.flatnonzero((papers.lead == i) & (papers.n_authors > 0)) if written.projects.n_leads[i] else []
         if len(led) == 0:
             continue
         a = block.place[i]
@@ -153,28 +178,3 @@ def test_projects_and_exposure_equal_a_plain_loop() -> None:
     np.testing.assert_allclose(exposed, ways, rtol=1e-12)
     assert exposed.sum(axis=(1, 2)).min() > 0, "every way occurs"
     assert not exposed[:, np.arange(P), np.arange(P)].any(), "nobody is exposed to their own place"
-
-
-# --- citations between places ---------------------------------------------------------------------------------
-Z = np.array([100.0, 40.0, 0.0, 10.0])
-REFERENCES = np.array([500.0, 300.0, 20.0, 0.0])
-
-
-def test_places_give_exactly_the_references_they_have() -> None:
-    access = np.random.default_rng(0).random((P, P))
-    flows = citation_flows(Z, REFERENCES, access, 1.2)
-    np.testing.assert_allclose(flows.sum(axis=1), REFERENCES, rtol=1e-12)
-    assert (flows[:, 2] == 0.0).all(), "a place without papers is not cited"
-    assert (flows >= 0.0).all()
-
-
-def test_access_and_home_bias_draw_citations() -> None:
-    access = np.full((P, P), 0.5)
-    flows = citation_flows(Z, REFERENCES, access, 1.2)
-    access[0, 1] = 1.0
-    closer, home = citation_flows(Z, REFERENCES, access, 1.2), citation_flows(Z, REFERENCES, np.full((P, P), 0.5), 2.0)
-    assert closer[0, 1] > flows[0, 1] and closer[0, 3] < flows[0, 3]
-    np.testing.assert_array_equal(closer[1:], flows[1:])
-    assert (np.diag(home)[:2] > np.diag(flows)[:2]).all()
-    even = citation_flows(Z, REFERENCES, np.ones((P, P)), 0.0)
-    np.testing.assert_allclose(even[:3] / REFERENCES[:3, None], np.tile(Z / Z.sum(), (3, 1)), rtol=1e-12)

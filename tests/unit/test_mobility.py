@@ -17,7 +17,7 @@ from sim.engines import mobility
 from sim.engines.choice import InstitutionShares, choose
 from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers
 from sim.engines.move_plan import N_ELITE, N_STAGES, MovePlan
-from tests.small import ALPHA, YEAR, key, known_rows, people, tie_to, without
+from tests.small import ALPHA, YEAR, key, known_rows, leave, people, tie_to, without
 from tests.unit.move_years import N_PLACES, neutral, plan_of, random_year
 
 ELITE_TALENT = 2.0
@@ -110,7 +110,7 @@ def busy_year(n: int = N_PLACES) -> MovePlan:
 def test_kernel_agrees_with_the_reference_person_by_person() -> None:
     block = people(3000, N_PLACES)
     block.fear[:1500] = 0.7
-    block.retire(np.arange(100, 200))
+    leave(block, np.arange(100, 200))
     plan = busy_year()
     expected = reference(block, plan)
     assert len(expected) > 200
@@ -252,7 +252,7 @@ def test_apply_moves_writes_history_and_nothing_else() -> None:
 def test_sum_people_adds_micro_factors_cell_by_cell() -> None:
     block = people(500, N_PLACES)
     block.fear[:250] = 0.4
-    block.retire(np.array([0, 1]))
+    leave(block, np.array([0, 1]))
     cells, _ = sums(block, real=100.0)
     expected = np.zeros_like(cells)
     for i in block.alive():

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from sim.phases import careers, entry, levers, mobility, publication, security
-from sim.phases.setting import YearContext
+from sim.phases import careers, entry, impact, levers, mobility, publication, security
+from sim.phases.setting import FIELD_INTERNATIONAL, FIELD_SHARE, YearContext
 from sim.policy.channels import Channels
 from sim.record import measures
 from sim.world import World
@@ -240,3 +240,46 @@ def test_hour_share_scales_the_time_that_papers_lose(hours: float, expected: tup
     screened = context(world, screened=((slice(None), slice(None), HOST), 1.0))
     one, many = publication.screening_burden(setting, screened), publication.screening_burden(scaled, screened)
     np.testing.assert_allclose(many, hours * one)
+
+
+# --- publication and impact ---------------------------------------------------------------------------------
+def test_teams_grow_as_measured_and_ever_less_after_the_data(world: World) -> None:
+    p = world.setting.params.publication
+
+    def mean(year: int) -> float:
+        return float(publication.team_means(world.setting, year) @ FIELD_SHARE)
+
+    assert mean(2000) == pytest.approx(p.team_2000, rel=1e-3)
+    growth = [np.log(mean(year + 1) / mean(year)) for year in range(2000, 2060)]
+    np.testing.assert_allclose(growth[:17], p.team_growth, rtol=1e-2)
+    np.testing.assert_allclose(growth[17:37], p.team_growth * p.team_fade ** np.arange(1, 21), rtol=1e-2)
+    assert (np.array(growth) >= 0.0).all()
+
+
+def test_papers_of_a_field_are_as_open_as_its_partners_are_spread(world: World) -> None:
+    ctx = context(world)
+    weight = publication.partner_weights(world.setting, ctx, np.ones((P, P)))
+    terms = publication.Terms(np.full(6, 4.0), np.zeros((6, 4, P, P)), np.zeros((6, P)), weight, weight, weight)
+    for f, propensity in enumerate(FIELD_INTERNATIONAL):
+        rules = publication.partner_rules(world.setting, f, terms)
+        abroad = propensity * (weight.sum(axis=1) - weight.diagonal())
+        np.testing.assert_allclose(rules.openness.mean(axis=1), abroad / (abroad + weight.diagonal()), rtol=1e-9)
+        assert rules.same == 1.0 / world.setting.scale
+        assert rules.memory == round(64 * world.setting.params.collaboration.tie_memory) > 0
+
+
+def test_who_reaches_less_of_a_place_reads_less_of_it(world: World) -> None:
+    before, after = pair(impact.audience, world, openness=((HOST, OTHER), 0.3))
+    changed = before.own.known != after.own.known
+    assert cells(changed, (0, 1)) == {(OTHER, HOST)}, "HOST reads, OTHER is cited"
+    assert after.own.known[OTHER, HOST] < before.own.known[OTHER, HOST]
+    assert before.own is before.baseline, "without a pair, the readers are the run's own"
+    np.testing.assert_array_equal(before.own.weight, world.macro.readers)
+
+
+def test_the_readers_of_the_pair_are_kept_apart_from_the_runs_own(world: World) -> None:
+    weight, known = np.random.default_rng(0).random(P), np.full((P, P), 0.5)
+    both = impact.audience(world.setting, replace(context(world), readers_baseline=(weight, known)))
+    np.testing.assert_array_equal(both.baseline.weight, weight)
+    np.testing.assert_array_equal(both.baseline.known, known)
+    np.testing.assert_array_equal(both.own.weight, world.macro.readers)

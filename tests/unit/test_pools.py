@@ -10,7 +10,7 @@ from scipy import stats
 from sim.core.columns import Block
 from sim.core.randomness import Stream, fold
 from sim.engines.pools import LOAD, NOBODY, Pool, build_pools, draw_person, first_taken, guide, invert, owner, pool_size
-from tests.small import ALPHA, key, people
+from tests.small import ALPHA, key, leave, people
 
 P = 4
 
@@ -42,7 +42,7 @@ def owners(pool: Pool) -> np.ndarray:
 
 def test_pools_hold_every_slot_of_every_living_member_once() -> None:
     block = people(3000, P)
-    block.retire(np.arange(50))
+    leave(block, np.arange(50))
     n_slots = np.random.default_rng(0).poisson(1.5, 3000).astype(np.uint16)
     pool = pools(block, n_slots)
     uid, place = block.rows.people["uid"], block.rows.people["place"]

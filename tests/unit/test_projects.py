@@ -37,7 +37,7 @@ def projects(n: int = 60_000, fear: float = 0.0, military: float = 0.0, **change
         military=np.array([military]),
         dual_use=np.array([0.05, 0.2]),
         basic_share=0.6,
-        lead_share=0.25,
+        partners=3.0,
         apply_share=0.5,
         funded_gain=a["premium"],
         fear_output=0.3,
@@ -67,33 +67,47 @@ def test_projects_have_the_shares_asked_for() -> None:
     assert not (project[~asked] & FUNDED).any()
 
 
-def test_authorships_have_the_poisson_mean_and_a_quarter_lead() -> None:
+def test_led_papers_are_poisson_and_places_offered_are_as_many_as_papers_have_partners() -> None:
     _, n_slots, n_leads = projects(premium=0.0)
-    assert abs(n_slots.mean() - 2.0) < 4 * np.sqrt(2.0 / len(n_slots))
-    assert n_slots.var() == pytest.approx(2.0, rel=0.05)
-    assert (n_leads <= n_slots).all()
-    assert stats.binomtest(int(n_leads.sum()), int(n_slots.sum()), 0.25).pvalue > ALPHA
+    for found, mean in ((n_leads, 2.0), (n_slots, 2.0 * 3.0)):
+        assert abs(found.mean() - mean) < 4 * np.sqrt(mean / len(found))
+        counts = np.bincount(found, minlength=20)[:20]
+        expected = len(found) * stats.poisson.pmf(np.arange(20), mean)
+        common = expected > 8
+        rest = len(found) - counts[common].sum(), len(found) - expected[common].sum()
+        assert stats.chisquare([*counts[common], rest[0]], [*expected[common], rest[1]]).pvalue > ALPHA
+
+
+def test_led_papers_and_places_offered_are_drawn_apart() -> None:
+    _, n_slots, n_leads = projects(premium=0.0)
+    table = np.zeros((5, 12))
+    np.add.at(table, (np.minimum(n_leads, 4), np.minimum(n_slots, 11)), 1.0)
+    assert stats.chi2_contingency(table).pvalue > ALPHA
+    assert (n_leads > n_slots).any(), "who leads much need not be on others' papers"
 
 
 def test_the_funding_premium_keeps_the_mean() -> None:
-    project, n_slots, _ = projects(premium=0.5)
+    project, n_slots, n_leads = projects(premium=0.5)
     funded = project & FUNDED > 0
-    assert n_slots[funded].mean() > 1.3 * n_slots[~funded].mean()
-    assert abs(n_slots.mean() - 2.0) < 5 * np.sqrt(2.1 / len(n_slots))
+    for found, mean in ((n_leads, 2.0), (n_slots, 6.0)):
+        assert found[funded].mean() > 1.3 * found[~funded].mean()
+        assert abs(found.mean() - mean) < 5 * np.sqrt(1.2 * mean / len(found))
 
 
 @pytest.mark.parametrize("changes, factor", [({"fear": 1.0}, 0.7), ({"burden": 0.2}, 0.8), ({"institution": 0.1}, 0.9)])
 def test_fear_and_burden_cost_output(changes: dict[str, float], factor: float) -> None:
-    before, after = projects(premium=0.0).n_slots, projects(premium=0.0, **changes).n_slots
-    assert (after <= before).all(), "the same number drawn from a smaller mean: nobody writes more"
-    assert after.mean() / before.mean() == pytest.approx(factor, abs=0.01)
+    one, other = projects(premium=0.0), projects(premium=0.0, **changes)
+    for before, after in ((one.n_leads, other.n_leads), (one.n_slots, other.n_slots)):
+        assert (after <= before).all(), "the same number drawn from a smaller mean: nobody writes more"
+        assert after.mean() / before.mean() == pytest.approx(factor, abs=0.01)
 
 
 def test_recruits_gain_from_programmes_and_others_do_not() -> None:
-    before, after = projects().n_slots, projects(recruit=1.5).n_slots
-    recent = np.arange(len(before)) % 2 == 1
-    np.testing.assert_array_equal(after[~recent], before[~recent])
-    assert after[recent].mean() == pytest.approx(1.5 * before[recent].mean(), rel=0.02)
+    one, other = projects(), projects(recruit=1.5)
+    recent = np.arange(len(one.bits)) % 2 == 1
+    for before, after in ((one.n_leads, other.n_leads), (one.n_slots, other.n_slots)):
+        np.testing.assert_array_equal(after[~recent], before[~recent])
+        assert after[recent].mean() == pytest.approx(1.5 * before[recent].mean(), rel=0.02)
 
 
 def test_military_direction_turns_open_basic_research_into_sensitive_work_only() -> None:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy import stats
 
-from sim.core.columns import Block
-from sim.core.randomness import Stream
-from sim.core.ties import uid_tag
+from sim.core.columns import N_TIES, Block
+from sim.core.randomness import Stream, fold
+from sim.core.ties import MATCHES, OFFSET, tie_word, uid_tag, with_tag
 from sim.engines import publication
-from sim.engines.partners import MAX_TEAM, team_distribution
-from tests.small import ALPHA, YEAR, Rules, key, known_rows, people, tie_to, without, write
+from sim.engines.partners import CELLS, MAX_TEAM, team_distribution
+from tests.small import (
+    ALPHA,
+    MEMORY,
+    YEAR,
+    Rules,
+    Written,
+    key,
+    known_rows,
+    leave,
+    matches,
+    people,
+    tie_to,
+    without,
+    write,
+)
 
 P = 4
 
@@ -31,12 +46,12 @@ def test_what_is_kept_of_authors_is_theirs() -> None:
     rows = papers.authors[found]
     np.testing.assert_array_equal(papers.author_place[found], block.place[rows])
     np.testing.assert_array_equal(papers.author_talent[found], block.talent[rows])
-    assert papers.author_tag[found].tolist() == [uid_tag(u) for u in block.uid[rows]]
+    assert [int(mark) & (2**18 - 1) for mark in papers.author_mark[found]] == [uid_tag(u) for u in block.uid[rows]]
 
 
 def test_nobody_is_twice_on_a_paper_and_no_author_is_gone() -> None:
     block = people(600, P)  # small, so that teams meet the same people often
-    block.retire(np.arange(40))
+    leave(block, np.arange(40))
     written = write(block, Rules(P, rate=4.0, team=6.0))
     assert len(written) > 300
     for k in range(len(written)):
@@ -64,14 +79,17 @@ def test_the_papers_of_a_year_do_not_depend_on_rows() -> None:
         rows[:] = block.records()[name][order]
     at = np.argsort(order)
     for i in range(6000):
-        known = [at[r] if r >= 0 else -1 for r in known_rows(moved, i)]
-        moved.ties[i] = [tie_to(moved, j, YEAR - 1) if j >= 0 else 0 for j in known]
+        known = zip(known_rows(moved, i), matches(moved, i))  # missing ties are the last ones
+        ties = [tie_to(moved, at[j], YEAR - 1, match) for j, match in known]
+        moved.ties[i] = ties + [np.uint64(0)] * (N_TIES - len(ties))
     teams, known = [], []
     for b in (block, moved):
         written = write(b, Rules(P))
         teams.append(written.by_lead(b.uid))
-        publication.update_ties(YEAR, b.rows.ties, written.papers, key(Stream.TIE))
-        known.append({int(b.uid[i]): [int(b.uid[r]) if r >= 0 else 0 for r in known_rows(b, i)] for i in range(6000)})
+        publication.update_ties(YEAR, MEMORY, b.rows.ties, written.papers)
+        known.append(
+            {int(b.uid[i]): ([int(b.uid[r]) for r in known_rows(b, i) if r >= 0], matches(b, i)) for i in range(6000)}
+        )
     assert teams[0] == teams[1]
     assert known[0] == known[1]
 
@@ -103,5 +121,94 @@ def test_one_person_more_in_a_place_leaves_most_teams_with_its_partners() -> Non
     block = people(12_000, P)
     papers = write(block, Rules(P)).by_lead(block.uid)
     less = write(without(block, 5), Rules(P)).by_lead(block.uid)
-    same = sum(papers[name] == team for name, team in less.items())
-    assert same >= 0.999 * len(less)
+    own = int(block.uid[5])
+    others = {name: team for name, team in less.items() if own not in papers[name]}
+    same = sum(papers[name] == team for name, team in others.items())
+    assert same >= 0.999 * len(others)
+
+
+# --- the quick way and the whole rule ---------------------------------------------------------------------------
+@pytest.mark.parametrize("same", [1.0, 0.2])
+def test_the_quick_way_gives_what_the_whole_rule_gives(same: float) -> None:
+    """Fear that weighs nothing sends every slot through the whole rule; nothing else may change."""
+    block = people(5000, P, abroad=0.5)
+    block.place[:5000] = np.where(block.place[:5000] == 3, 2, block.place[:5000])  # a place with nobody
+    openness = np.random.default_rng(5).random((P, CELLS))
+    rules = Rules(P, rate=3.0, team=6.0, repeat=0.5, looseness=0.4, origin=0.3, fear=0.0, same=same, openness=openness)
+    quick = write(block, rules)
+    block.fear[:5000] = 0.5
+    whole = write(block, rules)
+    assert len(quick) > 2000 and (quick.papers.n_authors < quick.planned()).any()
+    assert quick.by_lead(block.uid) == whole.by_lead(block.uid)
+    np.testing.assert_array_equal(quick.papers.match, whole.papers.match)
+    assert marks_of(quick) == marks_of(whole)
+
+
+def marks_of(written: Written) -> list[list[int]]:
+    """Marks of the authors of every paper."""
+    papers = written.papers
+    return [papers.author_mark[at : at + n].tolist() for at, n in zip(papers.first, papers.n_authors)]
+
+
+# --- match ------------------------------------------------------------------------------------------------------
+def pair_match(one: np.uint64, other: np.uint64) -> int:
+    """Match of two people, in 64ths of a standard deviation."""
+    low, high = sorted((one, other))
+    word = fold(np.uint64(fold(key(Stream.MATCH, 0), low)), high)
+    return int(MATCHES[int(word) >> 52])
+
+
+def test_at_scale_one_the_match_is_of_the_pair_whoever_leads() -> None:
+    block = people(400, P, ties=False)
+    written = write(block, Rules(P, rate=8.0, repeat=0.0))
+    seen = set()
+    for k, marks in enumerate(marks_of(written)):
+        lead, *partners = written.team(k)
+        found = [pair_match(block.uid[lead], block.uid[j]) for j in partners]
+        assert [(mark >> 18) - OFFSET for mark in marks[1:]] == found
+        assert written.papers.match[k] == pytest.approx(np.mean(found) / 64 if found else 0.0, abs=1e-6)
+        seen |= {(lead, j) for j in partners}
+    assert any((j, i) in seen for i, j in seen), "some pairs met under either's lead"
+
+
+def test_past_co_authors_bring_the_match_they_are_remembered_with() -> None:
+    block = people(3000, P)
+    written = write(block, Rules(P, repeat=1.0, looseness=1.0, abroad=0.0, team=3.0))
+    kept = by_chance = 0
+    for k, marks in enumerate(marks_of(written)):
+        i = written.papers.lead[k]
+        known = dict(zip(known_rows(block, i), matches(block, i)))
+        for j, mark in zip(written.team(k)[1:], marks[1:]):
+            match = (mark >> 18) - OFFSET
+            if match == known.get(j):
+                kept += 1
+            else:
+                assert match == pair_match(block.uid[i], block.uid[j]), "new to each other, or met as new people"
+                by_chance += j in known
+    assert kept > 500 and by_chance < 0.01 * kept
+
+
+# --- remembering ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("same", [1.0, 0.3])
+def test_everybody_keeps_the_four_most_valued_of_all_they_have_written_with(same: float) -> None:
+    block = people(300, P)
+    before = block.ties[:300].copy()
+    rules = Rules(P, rate=6.0, lost=0.5, refill=0.3, same=same)
+    rules.friction[:, 0, 1] = rules.friction[:, 1, 0] = 0.7
+    written = write(block, rules)
+    assert (written.papers.n_authors == 0).any(), "some papers are not completed"
+    publication.update_ties(YEAR, MEMORY, block.rows.ties, written.papers)
+    words = [{int(tie) for tie in before[i] if tie} for i in range(300)]
+    for k, marks in enumerate(marks_of(written)):
+        team = written.team(k)
+        for j, mark in zip(team[1:], marks[1:]):
+            for one, other in ((team[0], j), (j, team[0])):
+                own = with_tag(mark, uid_tag(block.uid[other]))
+                old = int(tie_to(block, other, YEAR - 1, (mark >> 18) - OFFSET))
+                words[one].discard(old)  # met again: the newer one counts
+                words[one].add(int(tie_word(other, own, YEAR, MEMORY)))
+    for i in range(300):
+        expected = (sorted(words[i], reverse=True) + [0] * N_TIES)[:N_TIES]
+        assert [int(tie) for tie in block.ties[i]] == expected
+    own = sum(i in known_rows(block, i) for i in range(300))
+    assert (own > 0) == (same < 1.0), "an agent remembers itself only where it stands for many"

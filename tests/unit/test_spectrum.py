@@ -9,14 +9,14 @@ from scipy import stats
 from sim.engines.impact import INTERNATIONAL
 from sim.engines.projects import APPLIED, SENSITIVE
 from sim.engines.spectrum import PlaceCounts, Thresholds
-from tests.rated import SIGMA, P, a_year, counted, thresholds
+from tests.rated import SIGMA, P, a_year, counted, readers, thresholds
 
 SHARES = (0.01, 0.03, 0.10)
 
 
 # --- thresholds -------------------------------------------------------------------------------------------------
 def test_thresholds_give_one_three_and_ten_per_cent_of_papers() -> None:
-    mu = a_year(12_000).written.papers.mu.astype(float)
+    mu = a_year(12_000).mu().astype(float)
     for threshold, share in zip(thresholds(mu.astype(np.float32)), SHARES):
         assert stats.norm.sf((threshold - mu) / SIGMA).mean() == pytest.approx(share, rel=5e-3)
 
@@ -40,56 +40,61 @@ def test_no_papers_no_threshold() -> None:
 
 # --- counts by place --------------------------------------------------------------------------------------------
 def test_counts_equal_a_plain_loop_over_papers() -> None:
-    year = a_year(1500, sensitive=0.3)
+    year = a_year(1500, baseline=readers(1), sensitive=0.3)
     found = counted(year, baseline=3.0)
-    papers, levels = year.written.papers, thresholds(year.written.papers.mu)
+    papers, levels = year.written.papers, thresholds(year.mu())
     expected, pairs = {name: np.zeros(P) for name in PlaceCounts._fields}, np.zeros((P, P))
-    place = year.block.rows.people["place"]
-    for k in range(len(year.written)):
-        team = year.written.team(k)
-        mu, bits = float(papers.mu[k]), int(papers.flags[k])
+    world = np.zeros(4)
+    for k in np.flatnonzero(papers.n_authors):  # papers that were not completed count nowhere
+        mu, base, bits = float(papers.mu[k]), float(papers.mu_baseline[k]), int(papers.flags[k])
+        shares, n = year.places(k), len(year.written.team(k))
+        present = np.flatnonzero(shares).tolist()
         international = bits & INTERNATIONAL > 0
-        mean = np.exp(mu + 0.5 * SIGMA**2)
-        top1, top10, fixed = (stats.norm.sf((z - mu) / SIGMA) for z in (levels.top1, levels.top10, 3.0))
-        z1, z3, z10 = (mean * stats.norm.sf((z - mu - SIGMA**2) / SIGMA) for z in levels[:3])
-        present = sorted({int(p) for p in place[team]})
+        countries = len(present) * international
+        cited, z = np.exp(mu + 0.5 * SIGMA**2), np.exp(year.mu_z(k) + 0.5 * SIGMA**2)
+        top1, top10 = (stats.norm.sf((level - mu) / SIGMA) for level in (levels.top1, levels.top10))
+        fixed = stats.norm.sf((3.0 - base) / SIGMA)
+        c1, c3, c10 = (cited * stats.norm.sf((level - mu - SIGMA**2) / SIGMA) for level in levels[:3])
+        world += [1.0, international, countries, z]
         for p in present:
-            share = float((place[team] == p).mean())
+            share = shares[p]
             values = {
                 "papers_whole": 1.0, "papers_fractional": share, "papers_international": international,
                 "papers_basic": not bits & APPLIED, "papers_sensitive": bits & SENSITIVE > 0,
                 "papers_international_sensitive": international and bits & SENSITIVE > 0,
                 "papers_international_fractional": share * international,
-                "top1_fractional_at_baseline_threshold": fixed * share,
-                "top1_whole": top1, "top1_fractional": top1 * share, "top10_whole": top10,
-                "top10_fractional": top10 * share, "top1_at_baseline_threshold": fixed, "impact_sum": mean,
-                "top1_international": top1 * international, "z_fractional": mean * share,
-                "z10_fractional": z10 * share, "z1_fractional": z1 * share,
-                "z3_fractional": z3 * share,
+                "top1_at_baseline_threshold": fixed, "top1_fractional_at_baseline_threshold": fixed * share,
+                "top1_whole": top1, "top1_fractional": top1 * share, "top1_international": top1 * international,
+                "top10_whole": top10, "top10_fractional": top10 * share,
+                "authors": n, "countries": countries, "impact_sum": z,
+                "cited_whole": cited, "cited_international": cited * international, "cited_fractional": cited * share,
+                "cited1_fractional": c1 * share, "cited3_fractional": c3 * share, "cited10_fractional": c10 * share,
             }  # fmt: skip
+            assert set(values) == set(expected)
             for name, value in values.items():
                 expected[name][p] += value
             for q in present:
                 pairs[p, q] += p < q
     for name, value in found._asdict().items():
         # by bin, with a random position of papers within their bin: exact for plain counts
-        exact = name.startswith("papers")
-        np.testing.assert_allclose(value, expected[name], rtol=1e-9 if exact else 0.01, err_msg=name)
+        exact = name.startswith("papers") or name in ("authors", "countries")
+        rtol = 1e-9 if exact else 1e-5 if name == "impact_sum" else 0.01
+        np.testing.assert_allclose(value, expected[name], rtol=rtol, err_msg=name)
     np.testing.assert_array_equal(year.counts.joint, pairs)
+    np.testing.assert_allclose(year.counts.world, world, rtol=1e-5)
 
 
 def test_fractional_counts_sum_to_papers_and_whole_counts_are_larger() -> None:
     year = a_year(8000)
     found, joint = counted(year), year.counts.joint
-    n = len(year.written)
+    n = len(year.mu())
     assert found.papers_fractional.sum() == pytest.approx(n, rel=1e-12)
     for kind in ("papers", "top1", "top10"):
         assert (getattr(found, f"{kind}_whole") >= getattr(found, f"{kind}_fractional")).all()
     assert found.top1_fractional.sum() == pytest.approx(0.01 * n, rel=1e-3)
     assert found.top10_fractional.sum() == pytest.approx(0.10 * n, rel=1e-3)
     assert (found.papers_whole >= found.papers_international).all()
-    place = year.block.rows.people["place"]
-    places = np.array([len({int(p) for p in place[year.written.team(k)]}) for k in range(n)])
+    places = np.array([np.count_nonzero(year.places(k)) for k in np.flatnonzero(year.written.papers.n_authors)])
     assert found.papers_whole.sum() == places.sum()
     assert joint.sum() == (places * (places - 1) // 2).sum()
     np.testing.assert_array_equal(joint, np.triu(joint, k=1))

@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from sim.core.columns import Block
-from sim.core.ties import alive, tie_row
 from sim.engines import teams
+from sim.engines.partners import CELLS
 from sim.engines.projects import APPLIED, KIND, SENSITIVE
-from tests.small import ALPHA, Rules, Written, known_rows, people, write
+from tests.small import ALPHA, Rules, Written, known_rows, leave, people, write
 
 P = 4
 
@@ -28,19 +28,19 @@ def test_an_agent_that_stands_for_many_is_not_used_up() -> None:
     _, few = tiny(1.0, 4)
     _, many = tiny(1e-3, 4)
     assert (few.papers.n_authors <= 4).all() and (few.papers.n_authors < few.planned()).any()
-    # half the weight is on places with nobody, and a place is drawn up to four times
+    # half of the slots look abroad, where nobody is; at home there are more of those that an agent stands for
     missing, slots = int((many.planned() - many.papers.n_authors).sum()), int((many.planned() - 1).sum())
-    assert stats.binomtest(missing, slots, 0.5**4).pvalue > ALPHA
+    assert stats.binomtest(missing, slots, 0.5).pvalue > ALPHA
 
 
 def test_places_without_anybody_are_passed_over() -> None:
     block = people(9000, P, abroad=0.0)
     block.place[:9000] = np.where(block.place[:9000] == 2, 3, block.place[:9000])
     written = write(block, Rules(P, repeat=0.0))
-    # a place is drawn up to four times, and place 2 has a sixth of the weight abroad and at home
+    # half of the slots look abroad; a place is drawn up to four times, and a third of the weight is on place 2
     missing = int((written.planned() - written.papers.n_authors).sum())
     slots = int((written.planned() - 1).sum())
-    assert stats.binomtest(missing, slots, (0.5 / 3) ** 4).pvalue > ALPHA
+    assert stats.binomtest(missing, slots, 0.5 * (1 / 3) ** 4).pvalue > ALPHA
 
 
 def test_partner_places_follow_the_distribution() -> None:
@@ -55,22 +55,39 @@ def test_partner_places_follow_the_distribution() -> None:
         assert stats.chisquare(partners, expected).pvalue > ALPHA
 
 
-def test_repeat_slots_go_to_living_past_co_authors() -> None:
+def test_repeat_slots_go_to_past_co_authors_in_research() -> None:
     block = people(4000, P)
-    block.retire(np.arange(500))
-    written = write(block, Rules(P, repeat=1.0, team=2.5))
-    rows = block.rows
-    repeats = slots = 0
-    for k in range(len(written)):
-        i = written.papers.lead[k]
-        known = {int(tie_row(tie)) for tie in rows.ties[i] if alive(rows.people, tie)}
-        repeats += sum(j in known for j in written.team(k)[1:])
-        slots += written.papers.first[k + 1] - written.papers.first[k] - 1
-    # 70 % of remembered slots are filled and 7 in 8 alive; later slots meet people already on the team
-    assert 0.4 < repeats / slots < 0.63
+    leave(block, np.arange(500))
+    written = write(block, Rules(P, repeat=1.0, looseness=1.0, team=2.5, abroad=0.0))
+    single = np.flatnonzero(written.planned() == 2)  # later slots may meet the same tie again
+    ties = repeats = 0
+    for k in single:
+        known = [j for j in known_rows(block, written.papers.lead[k]) if j >= 0]
+        assert all(block.uid[j] != 0 for j in known)
+        ties, repeats = ties + len(known), repeats + (written.team(k)[1] in known)
+    # every slot names a tie of four, is at home or loose, and so goes to it if there is one
+    assert stats.binomtest(repeats, len(single), ties / (4 * len(single))).pvalue > ALPHA
     none = write(block, Rules(P, repeat=0.0, team=2.5))
     chance = sum(int(j) in known_rows(block, none.papers.lead[k]) for k in range(len(none)) for j in none.team(k)[1:])
     assert chance < 0.02 * repeats
+
+
+def test_papers_of_a_lead_are_open_to_the_same_degree_as_far_as_it_is_personal() -> None:
+    """Cells are all or nothing: with a degree of one's own, all of a lead's papers are abroad, or none."""
+    block = people(30_000, P, ties=False)
+    openness = np.tile(np.arange(CELLS) >= CELLS / 2, (P, 1)).astype(float)
+    place = block.rows.people["place"]
+    for personal in (0.0, 0.6, 1.0):
+        written = write(block, Rules(P, repeat=0.0, openness=openness, personal=personal))
+        abroad: dict[int, list[bool]] = {}
+        for k in np.flatnonzero(written.papers.n_authors > 1):
+            elsewhere = place[written.team(k)[1:]] != place[written.papers.lead[k]]
+            assert elsewhere.all() or not elsewhere.any(), "a paper has one degree"
+            abroad.setdefault(int(written.papers.lead[k]), []).append(bool(elsewhere[0]))
+        first_two = np.array([papers[:2] for papers in abroad.values() if len(papers) > 1])
+        assert stats.binomtest(int(first_two[:, 0].sum()), len(first_two), 0.5).pvalue > ALPHA
+        alike = int((first_two[:, 0] == first_two[:, 1]).sum())
+        assert stats.binomtest(alike, len(first_two), 0.5 + 0.5 * personal**2).pvalue > ALPHA
 
 
 def test_people_abroad_keep_part_of_their_slots_for_their_origin() -> None:
@@ -97,7 +114,7 @@ def barred(share: float, refill: float, block: Block | None = None, **changes: f
 
 def test_without_friction_and_fear_nothing_is_refused() -> None:
     _, written = barred(0.0, refill=0.0, sensitive=1.0)
-    assert not written.lost.any()
+    assert not written.losses.sensitive.any() and not written.losses.slots.any() and not written.losses.papers.any()
     np.testing.assert_array_equal(written.papers.n_authors, written.planned())
 
 
@@ -167,9 +184,9 @@ def test_lost_sensitive_slots_are_counted_in_projects() -> None:
     place, expected = block.rows.people["place"], 0.0
     for k in np.flatnonzero(place[written.papers.lead] == 0):
         expected += (place[free.team(k)[1:]] == 1).sum() / written.projects.n_leads[written.papers.lead[k]]
-    assert written.lost[0, 1] == pytest.approx(expected, rel=1e-9)
-    assert written.lost[2:].sum() == 0.0
-    assert barred(1.0, 0.0, block, sensitive=0.0)[1].lost.sum() == 0.0
+    assert written.losses.sensitive[0, 1] == pytest.approx(expected, rel=1e-9)
+    assert written.losses.sensitive[2:].sum() == 0.0
+    assert barred(1.0, 0.0, block, sensitive=0.0)[1].losses.sensitive.sum() == 0.0
 
 
 def frightened(**changes: float) -> tuple[Block, Written, Written]:

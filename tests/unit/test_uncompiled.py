@@ -11,46 +11,53 @@ import numpy as np
 
 from sim.core.digest import PACKAGE
 from sim.core.randomness import Stream
-from sim.engines import impact, publication, security, spectrum
-from tests.rated import SIGMA, P, rated
-from tests.small import YEAR, Rules, key, people, write
+from sim.engines import impact, publication, reading, security, spectrum
+from tests.rated import SIGMA, P, rated, readers
+from tests.small import MEMORY, YEAR, Rules, key, leave, people, write
 
 
 def a_year() -> dict[str, np.ndarray]:
     """Everything that the kernels of papers, impact and leaks make of a few people under rules and fear."""
-    block, rules = people(80, P, seed=3), Rules(P, rate=4.0, same=0.5, origin=0.3, sensitive=0.5)
+    block = people(80, P, seed=3)
+    rules = Rules(P, rate=8.0, team=5.0, same=0.5, origin=0.3, looseness=0.3, sensitive=0.5, lost=0.3, replaced=0.2)
     rules.friction[:, 0, 1] = rules.threat[:, 2] = 0.5
+    rules.openness[:, ::2] = 0.2
     block.fear[:80:3] = 0.9
-    block.retire(np.array([7]))  # a free row is nowhere
+    leave(block, np.array([7]))  # a free row is nowhere
     written = write(block, rules)
-    year = rated(block, written, border_share=np.full(P, 0.5))
+    year = rated(block, written, border_share=np.full(P, 0.5), exponent=3.0, baseline=readers(1))
     papers, rows = year.written.papers, block.rows
-    publication.update_ties(YEAR, rows.ties, papers, key(Stream.TIE))
+    publication.update_ties(YEAR, MEMORY, rows.ties, papers)
+    attention = reading.attention(year.counts.z_pair, year.counts.z_more, readers().known)
     found, exposed = impact.ProjectCounts.none(P), np.zeros((4, P, P))
     impact.count_projects(rows.people, written.projects, papers, found, exposed)
     top1 = spectrum.shares_above(spectrum.Spectrum.of(year.counts.by_bin, SIGMA).threshold(0.01), SIGMA)
-    impact.credit_authors(rows.people, rows.output, papers, SIGMA, top1, np.ones(P), 0.85, key(Stream.QUALITY))
+    impact.credit_authors(rows.people, rows.output, papers, SIGMA, top1, 0.85, key(Stream.QUALITY))
     leaks = security.Leaks(np.zeros((4, 1, P)), np.zeros((P, P)), np.zeros((4, P)), np.zeros((4, P)))
     exposure, protection = np.ascontiguousarray(exposed[:, None]), np.full((4, P, P), 0.5)
     security._sum_leaks(exposure, exposure, found.sensitive[None], rules.threat, protection, np.ones(4), leaks)
     return {
         **written.projects._asdict(), **found._asdict(), **year.counts._asdict(), **leaks._asdict(),
         **{name: rows.output[name].copy() for name in rows.output.dtype.names},
-        "lead": papers.lead, "ordinal": papers.ordinal, "mu": papers.mu, "flags": papers.flags,
+        **{f"slots_{name}": value for name, value in written.losses._asdict().items()},
+        "lead": papers.lead, "ordinal": papers.ordinal, "n_authors": papers.n_authors, "match": papers.match,
+        "mu": papers.mu, "mu_baseline": papers.mu_baseline, "flags": papers.flags, "attention": attention,
         "authors": np.concatenate([written.team(k) for k in range(len(written))]),
-        "ties": rows.ties.copy(), "lost": written.lost, "exposed": exposed,
+        "ties": rows.ties.copy(), "exposed": exposed,
     }  # fmt: skip
 
 
 def test_kernels_do_the_same_uncompiled(tmp_path: Path) -> None:
     compiled = a_year()
-    assert compiled["lost"].any() and compiled["exposed"].any() and compiled["leaked"].any()
+    occurs = ("slots_slots", "slots_papers", "slots_sensitive", "match", "z_more", "exposed", "leaked", "ties")
+    assert all(compiled[name].any() for name in occurs) and not compiled["n_authors"].all()
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(PACKAGE.parent)}
     subprocess.run([sys.executable, __file__, str(tmp_path / "year.npz")], env=environment, check=True)
     uncompiled = np.load(tmp_path / "year.npz")
     assert set(uncompiled) == set(compiled)
     for name, value in compiled.items():
-        np.testing.assert_allclose(uncompiled[name], value, rtol=1e-5, err_msg=name)
+        rtol = 0.0 if value.dtype.kind in "iu" else 1e-5
+        np.testing.assert_allclose(uncompiled[name], value, rtol=rtol, err_msg=name)
 
 
 if __name__ == "__main__":

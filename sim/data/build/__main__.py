@@ -177,7 +177,8 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Build the model's data tables from a folder of public sources.")
     parser.add_argument("folder", type=Path, help="folder of public sources, laid out as in sim/data/SOURCES.md")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1], help="where to write (default: sim/data)")
+    where = Path(__file__).parents[1]
+    parser.add_argument("--out", type=Path, default=where, help="where to write (default: sim/data)")
     options = parser.parse_args()
     build(options.folder, options.out)
 

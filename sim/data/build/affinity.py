@@ -125,9 +125,12 @@ def joint_targets(sources: Sources, works: np.ndarray, places: list[str]) -> dic
 
 
 def countries_per_paper(sources: Sources) -> pd.DataFrame:
-    """Countries per international paper of the world 1996-2017, NSF: 1 + (sum of whole counts - papers) / international
-    papers."""
-    articles, nsf = sources.articles(), sources.table("collaboration/nsf_international_coauthorship_share_1996_2017.csv")
+    """Countries per international paper of the world 1996-2017, NSF.
+
+    It is 1 + (sum of countries' whole counts - papers) / international papers.
+    """
+    articles = sources.articles()
+    nsf = sources.table("collaboration/nsf_international_coauthorship_share_1996_2017.csv")
     counts = articles[articles.iso3.notna()].groupby("year").whole.sum()
     world = nsf[(nsf.edition == 2022) & (nsf.name == "World")].set_index("year")
     papers, international = world.total_articles, world.with_international_institutions
