@@ -13,10 +13,10 @@ START, END = "<!-- acceptance -->", "<!-- end -->"
 HEAD = """\
 ## Experiments with a known answer
 
-Written by `python -m experiments.acceptance.run`. Each must come out inside its bars, and must leave one of them when
-a mechanism that it needs is taken out. Numbers are of all replicates together, ± the standard error of the jackknife
-over them; {settings}. Bars and mutations are in [table.py](../experiments/acceptance/table.py); tests run at the scale
-and with the replicates named there.
+Written by `python -m experiments.acceptance.run`: {settings}. Each must come out inside its bars, and must
+leave one of them when a mechanism that it needs is taken out. Numbers are of all replicates together, ± the standard
+error of the jackknife over them. Bars and mutations are in [table.py](../experiments/acceptance/table.py); tests run at
+the scale and with the replicates named there.
 
 | experiment | must come out | came out | printed, no bar | without a mechanism | label | tests | source |
 |---|---|---|---|---|---|---|---|

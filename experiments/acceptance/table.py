@@ -124,7 +124,6 @@ EXPERIMENTS = (
         "assumption",
         scale=400,
         replicates=3,
-        misses=("kept",),
     ),
     Experiment(
         "Tied to China",
@@ -177,7 +176,6 @@ EXPERIMENTS = (
         scale=50,
         replicates=1,
         page_scale=50,
-        misses=("sum 1996", *(f"log correlation {years}" for years in ("1996", "2003", "2015-17"))),
     ),
     Experiment(
         "International papers (C14)",
