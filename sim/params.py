@@ -141,7 +141,12 @@ class CollaborationParams:
         0.5, 0.0, 1.0, "c, of a lost partner", "assumption", "what a partner who was replaced costs; swept"
     )
     origin: float = p(
-        0.07, 0.0, 0.5, "share of slots", "fitted", "C9: about 40 % of the foreign-born keep links with their origin"
+        0.1,
+        0.0,
+        0.5,
+        "share of new partners",
+        "fitted",
+        "C9: about 40 % of movers keep links with their origin; a compatriot",
     )
     fear: float = p(0.6, 0.0, 1.0, "kappa", "assumption", "P9: 61 % felt pressure to distance from China")
     refill: float = p(0.5, 0.0, 1.0, "rho", "assumption", "whether refused partners are replaced is unknown, swept")

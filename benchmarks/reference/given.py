@@ -113,6 +113,7 @@ class Given:
     accept: list[float]
     entry_odds: list[list[float]]
     entry_weight: list[Any]
+    origin_link: list[float]
     foreign: list[list[float]]
     openness: list[Any]
     teams: list[list[float]]
@@ -201,6 +202,7 @@ def _publication(params: Params, context: Any) -> dict[str, Any]:
     world = p.team_2000 * np.exp(p.team_growth * years)
     mean = sum(x.team * x.share for x in FIELDS)
     return {
+        "origin_link": (params.collaboration.origin * context.macro.at_origin).tolist(),
         "rate": (context.inputs.output * np.exp(p.funding * context.ln_funding)).tolist(),
         "recruits": recruits.tolist(),
         "success": np.clip(p.success * np.exp(context.ln_funding), 0.02, 0.95).tolist(),

@@ -139,20 +139,19 @@ def fill(paper: Paper, g: Given, pools: list[Pool], key: int) -> None:
         paper.matches.append(found.match)
 
 
-def tie_at(lead: Researcher, u: float, preference: float) -> Tie | None:
-    """The tie that a number names, by rank of value: those of high value more often."""
+def tie_at(ties: list[Tie], u: float, preference: float) -> Tie | None:
+    """The one of these ties that a number names, by rank of value: those of high value more often."""
     rank = sum(u >= (r / N_TIES) ** (1.0 / preference) for r in range(1, N_TIES))
-    return lead.ties[rank] if rank < len(lead.ties) else None
+    return ties[rank] if rank < len(ties) else None
 
 
 def past_coauthor(paper: Paper, key: int, abroad: bool, u: float, g: Given) -> Found | None:
-    """One of the lead's ties, if there is one on the side of the border that is looked at, who can join."""
-    c, same = g.params.collaboration, g.constants.same
-    tie = tie_at(paper.lead, u, c.repeat_preference)
+    """One of the lead's ties on the side of the border that is looked at, or of all, who can join."""
+    c, same, ties = g.params.collaboration, g.constants.same, paper.lead.ties
+    if abroad or draw(key, LOOSE) >= c.looseness:
+        ties = [tie for tie in ties if (tie.person.place != paper.lead.place) == abroad]
+    tie = tie_at(ties, u, c.repeat_preference)
     if tie is None:
-        return None
-    foreign = tie.person.place != paper.lead.place
-    if foreign != abroad and not (foreign and draw(key, LOOSE) < c.looseness):
         return None
     if tie.person in paper.authors and not (same < 1.0 and draw(key, SAME) >= same):
         return None
@@ -162,7 +161,7 @@ def past_coauthor(paper: Paper, key: int, abroad: bool, u: float, g: Given) -> F
 def partner_place(lead: Researcher, abroad: bool, g: Given, pools: list[Pool], key: int) -> int:
     """Place to look for a new partner in: the lead's origin, home, or one abroad that has somebody."""
     here = lead.place
-    if lead.origin != here and draw(key, ORIGIN) < g.params.collaboration.origin:
+    if lead.origin != here and draw(key, ORIGIN) < g.origin_link[lead.origin]:
         return lead.origin
     if not abroad:
         return here
@@ -200,7 +199,7 @@ def replacement(paper: Paper, refused: int, g: Given, pools: list[Pool], key: in
 def tie_elsewhere(paper: Paper, refused: int, g: Given, word: int) -> Tie | None:
     """One of the lead's ties who is free to come: not on the team, in another place, under no rule."""
     c, lead = g.params.collaboration, paper.lead
-    tie = tie_at(lead, lower(word), c.repeat_preference) if upper(word) < c.repeat else None
+    tie = tie_at(lead.ties, lower(word), c.repeat_preference) if upper(word) < c.repeat else None
     if tie is None or tie.person in paper.authors or tie.person.place == refused:
         return None
     return tie if friction(lead, tie.person.place, g) == 0.0 else None

@@ -18,7 +18,7 @@ from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import normal_quantile, uniform
 from sim.engines.papers import Papers
 from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE, Projects
-from sim.engines.reading import Readers
+from sim.engines.reading import UNREAD, Readers
 from sim.engines.security import COERCION, DECEPTION, REWARD, THEFT
 from sim.engines.spectrum import (
     FRACTIONAL,
@@ -93,7 +93,7 @@ def ln_reach(
         return one[seen[0]]
     if n_seen == 2:
         return two[seen[0], seen[1]]
-    return np.log((weight * best).sum())
+    return np.log(max((weight * best).sum(), UNREAD))
 
 
 @njit(cache=True, inline="always")

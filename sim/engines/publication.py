@@ -85,7 +85,7 @@ def name_candidates(
                     continue
             # `new_place`, written out: called with arrays, it would count references once a slot
             b = np.int64(people[i].origin)
-            if b == a or unit(skey, np.uint64(D_ORIGIN)) >= origin_link:
+            if b == a or unit(skey, np.uint64(D_ORIGIN)) >= origin_link[b]:
                 b = a
                 if abroad:
                     b = invert(foreign, guides, a, lower(skey))

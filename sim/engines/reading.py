@@ -14,6 +14,8 @@ import numpy as np
 
 from sim.core.kernels import njit
 
+UNREAD = 1e-300  # R of papers that nobody reads (after a year without any papers), so that ln R is a number
+
 
 class Readers(NamedTuple):
     """Readers of one year.
@@ -33,7 +35,7 @@ class Readers(NamedTuple):
     @classmethod
     def of(cls, weight: np.ndarray, known: np.ndarray) -> Readers:
         """Readers by weight [P] and K [P cited, P citing]."""
-        two = np.log(reached_by_two(weight, known))
+        two = np.log(np.maximum(reached_by_two(weight, known), UNREAD))
         return cls(weight, known, two.diagonal().copy(), two)
 
 

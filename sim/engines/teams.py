@@ -48,7 +48,7 @@ class PartnerRules(NamedTuple):
     personal : share of a lead's papers that are open to the lead's own degree.
     repeat : share of slots that ask a past co-author.
     looseness : share of slots at home that ask past co-authors wherever they are.
-    origin_link : of new partners, the share that people who work outside their origin look for there (C9).
+    origin_link : [P origin], of new partners, the share that people who work outside their origin look for there (C9).
     fear : share of slots with a full threat that the fully fearful refuse.
     refill : share of refused slots that are filled elsewhere.
     lost, replaced : share of papers that one partner lost, or replaced, prevents.
@@ -65,7 +65,7 @@ class PartnerRules(NamedTuple):
     personal: float
     repeat: float
     looseness: float
-    origin_link: float
+    origin_link: np.ndarray
     fear: float
     refill: float
     lost: float
@@ -178,7 +178,7 @@ def new_place(
 
     If nobody abroad there has time for the field (`size`, cells of each place's pool), another place is drawn.
     """
-    if origin != a and unit(skey, np.uint64(D_ORIGIN)) < rules.origin_link:
+    if origin != a and unit(skey, np.uint64(D_ORIGIN)) < rules.origin_link[origin]:
         return origin
     if not abroad:
         return a

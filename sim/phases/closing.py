@@ -44,6 +44,7 @@ def next_macro(
         permanent_share=people.n_permanent * scale / np.maximum(stock, scale),
         size_share=np.maximum(stock, 1.0) / max(stock.sum(), 1.0),
         researchers=stock,
+        at_origin=people.stock.diagonal() / np.maximum(people.stock.sum(axis=1), 1),
         ln_funding_lag=last.ln_funding_lag + lag * (change - last.ln_funding_lag),
         readers=given / np.maximum(output.attention, 1e-300),
         known=np.eye(len(stock)),

@@ -24,7 +24,7 @@ class Macro:
     access : [P, P], what place a can reach of place b's knowledge, 0-1, before rules on its outflow.
     prestige : [P], smoothed share of papers in the world's top 1 %.
     students : [P], early per established researcher; permanent_share : [P]; size_share : [P] of researchers.
-    researchers : [P], real persons.
+    researchers : [P], real persons; at_origin : [P], share of those who grew up in a place that work there.
     ln_funding_lag : [P], lagged log of funding per head relative to the reference, policy left out.
     readers : [P], weight w of the readers of each place (`sim.engines.reading`), from last year's citations.
     known : [P cited, P citing], K of the same year, filled in when the year is over.
@@ -41,6 +41,7 @@ class Macro:
     permanent_share: np.ndarray
     size_share: np.ndarray
     researchers: np.ndarray
+    at_origin: np.ndarray
     ln_funding_lag: np.ndarray
     readers: np.ndarray
     known: np.ndarray
@@ -76,6 +77,7 @@ def first_macro(
         permanent_share=np.full(n, 0.5),
         size_share=researchers / researchers.sum(),
         researchers=researchers,
+        at_origin=np.ones(n),
         ln_funding_lag=np.zeros(n),
         readers=cited * researchers / researchers.sum(),
         known=np.eye(n),

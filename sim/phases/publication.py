@@ -243,7 +243,7 @@ def project_rates(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> P
     )
 
 
-def partner_rules(setting: Setting, f: int, terms: Terms) -> PartnerRules:
+def partner_rules(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> PartnerRules:
     """What the choice of partners of a field goes by in the year."""
     c = setting.params.collaboration
     abroad = partners.share_abroad(terms.weight, FIELD_INTERNATIONAL[f])
@@ -258,7 +258,7 @@ def partner_rules(setting: Setting, f: int, terms: Terms) -> PartnerRules:
         personal=c.openness_personal,
         repeat=c.repeat,
         looseness=c.looseness,
-        origin_link=c.origin,
+        origin_link=c.origin * ctx.macro.at_origin,  # a compatriot is asked, who works there or does not
         fear=c.fear,
         refill=c.refill,
         lost=c.lost_partner,
@@ -274,7 +274,7 @@ def write(setting: Setting, ctx: YearContext, rows: Rows, f: int, terms: Terms) 
         return setting.key(stream, year)
 
     sizes = partners.team_distribution(float(terms.team[f]), setting.params.publication.team_tail)
-    rates, rules = project_rates(setting, ctx, f, terms), partner_rules(setting, f, terms)
+    rates, rules = project_rates(setting, ctx, f, terms), partner_rules(setting, ctx, f, terms)
     written = write_papers(ctx.year, rows, rates, sizes, rules, key)
     publication.update_ties(ctx.year, rules.memory, rows.ties, written.papers)
     return written

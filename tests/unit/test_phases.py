@@ -261,15 +261,20 @@ def test_papers_of_a_field_are_as_open_as_its_partners_are_spread(world: World) 
     weight = publication.partner_weights(world.setting, ctx, np.ones((P, P)))
     terms = publication.Terms(np.full(6, 4.0), np.zeros((6, 4, P, P)), np.zeros((6, P)), weight, weight, weight)
     for f, propensity in enumerate(FIELD_INTERNATIONAL):
-        rules = publication.partner_rules(world.setting, f, terms)
+        rules = publication.partner_rules(world.setting, ctx, f, terms)
         abroad = propensity * (weight.sum(axis=1) - weight.diagonal())
         np.testing.assert_allclose(rules.openness.mean(axis=1), abroad / (abroad + weight.diagonal()), rtol=1e-9)
+        link = world.setting.params.collaboration.origin * world.macro.at_origin
+        np.testing.assert_array_equal(rules.origin_link, link)  # a compatriot, who may work elsewhere
         assert rules.same == 1.0 / world.setting.scale
         assert rules.memory == round(64 * world.setting.params.collaboration.tie_memory) > 0
 
 
 def test_who_reaches_less_of_a_place_reads_less_of_it(world: World) -> None:
-    before, after = pair(impact.audience, world, openness=((HOST, OTHER), 0.3))
+    access = np.full((P, P), 0.5)
+    before = impact.audience(world.setting, replace(context(world), access=access.copy()))
+    access[HOST, OTHER] = 0.2
+    after = impact.audience(world.setting, replace(context(world), access=access))
     changed = before.own.known != after.own.known
     assert cells(changed, (0, 1)) == {(OTHER, HOST)}, "HOST reads, OTHER is cited"
     assert after.own.known[OTHER, HOST] < before.own.known[OTHER, HOST]
