@@ -174,7 +174,7 @@ EXPERIMENTS = (
         "fitted",
         "NSF; OpenAlex",
         scale=50,
-        replicates=1,
+        replicates=2,
         page_scale=50,
     ),
     Experiment(
