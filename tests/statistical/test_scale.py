@@ -18,8 +18,8 @@ SCALES = {"coarse": 4000, "fine": 1000}
 FINER = {1000: 16, 100: 4}  # replicates at scales whose outcomes must agree within `WITHIN` and the noise
 WITHIN = 0.02
 # Known to differ at 1:1000. Leaks by way of members in third places need a sensitive project there, in the same field
-# and year, to know its share exposed: half of these places have none, at 1:100 a tenth. And slots that look to the
-# lead's origin stay empty where the origin has nobody with time in the field, which lasting ties then repeat.
+# and year, to know its share exposed: half of these places have none, at 1:100 a tenth. And
+# international share is about 4 % lower, among leads of foreign origin; why is not known.
 DIFFER = {"leaks per paper", "international share", "international share of top papers"}
 
 
