@@ -15,6 +15,12 @@ from tests import live
 REPLICATES = 5
 END = 2017
 SCALES = {"coarse": 4000, "fine": 1000}
+FINER = {1000: 16, 100: 4}  # replicates at scales whose outcomes must agree within `WITHIN` and the noise
+WITHIN = 0.02
+# Known to differ at 1:1000. Leaks by way of members in third places need a sensitive project there, in the same field
+# and year, to know its share exposed: half of these places have none, at 1:100 a tenth. And
+# international share is about 4 % lower, among leads of foreign origin; why is not known.
+DIFFER = {"leaks per paper", "international share", "international share of top papers"}
 
 
 def outcomes(scale: int, replicate: int) -> dict[str, float]:
@@ -33,6 +39,11 @@ def outcomes(scale: int, replicate: int) -> dict[str, float]:
         "foreign share": total["n_foreign_origin"] / total["n_researchers"],
         "exits per researcher": total["new_exits"] / total["n_researchers"],
         "leaks per paper": world["leaks"][late].sum() / world["papers"][late].sum(),
+        "countries per international paper": world["countries_per_international_paper"][late].mean(),
+        "international share of top papers": (
+            (place["share_top_cited_international"] * place["top1_whole"])[here & (place["top1_whole"] > 0)].sum()
+            / total["top1_whole"]
+        ),
         "impact per paper": world["impact_sum"][late].sum() / world["papers"][late].sum(),
     }
 
@@ -44,7 +55,8 @@ def worlds() -> dict[str, list[dict[str, float]]]:
 
 @pytest.mark.parametrize("name", ["researchers", "papers", "international share", "authors per paper",
                                   "moves per researcher", "returns per move", "foreign share", "exits per researcher",
-                                  "leaks per paper", "impact per paper"])  # fmt: skip
+                                  "leaks per paper", "countries per international paper",
+                                  "impact per paper"])  # fmt: skip
 def test_outcome_does_not_depend_on_scale(name: str, worlds: dict[str, list[dict[str, float]]]) -> None:
     coarse, fine = (np.array([run[name] for run in worlds[kind]]) for kind in SCALES)
     error = np.sqrt(coarse.var(ddof=1) / REPLICATES + fine.var(ddof=1) / REPLICATES)
@@ -52,3 +64,17 @@ def test_outcome_does_not_depend_on_scale(name: str, worlds: dict[str, list[dict
     off = coarse.mean() - fine.mean()
     print(f"{name}: coarse {coarse.mean():.5g}, fine {fine.mean():.5g}, off {off / error:+.1f} standard errors")
     assert abs(off) <= limit * error + 0.005 * abs(fine.mean())
+
+
+@pytest.mark.full
+def test_a_world_of_thousands_is_that_of_hundreds_within_two_per_cent() -> None:
+    found = {scale: [outcomes(scale, 100 + r) for r in range(n)] for scale, n in FINER.items()}
+    off = {}
+    for name in found[100][0]:
+        coarse, fine = (np.array([run[name] for run in found[scale]]) for scale in FINER)
+        error = np.sqrt(coarse.var(ddof=1) / len(coarse) + fine.var(ddof=1) / len(fine)) / fine.mean()
+        gap = coarse.mean() / fine.mean() - 1.0
+        print(f"{name}: {100 * gap:+.1f} ± {100 * error:.1f} %")
+        if abs(gap) > WITHIN + 2.0 * error and name not in DIFFER:
+            off[name] = gap
+    assert not off
