@@ -58,4 +58,4 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
     period = summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg))
     words = {w for p in cfg.policies.values() for w in (*p.issuer, *p.named)}
     members = {word: model.members(cfg, [word]) for word in words}
-    return summary.effects(frames, period, summary.areas_of(cfg, members))
+    return summary.effects(frames, period, summary.areas_of(cfg, members), cfg.scale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.reference.keyed import draw, fold
+from benchmarks.reference.keyed import fold
 
 if TYPE_CHECKING:
     from benchmarks.reference.researcher import Researcher
@@ -51,14 +51,18 @@ class Pool:
         return (word & 0xFFFFFFFF) * len(self.cells) >> 32
 
     def draw(self, key: int, first: int, team: list[Researcher], same: float) -> Researcher | None:
-        """Someone who is not on the team, or None after many vain looks, of which `first` is the first one's number.
+        """Someone who is not on the team (never the lead), or None after many vain looks.
 
-        `same` : probability that an agent on the team already would be the same person.
+        `first` : number of the first look. `same` : below 1 somebody on the team comes again, as another of the people
+        whom the agent stands for, for want of others; never the lead.
         """
+        again = None
         for look in range(first, first + TRIES if self.cells else first):
             person = self.cells[self._cell(fold(key, look))]
             if person is None:
                 continue
-            if person not in team or (same < 1.0 and draw(key, TRIES + look) >= same):
+            if person not in team:
                 return person
-        return None
+            if again is None and person is not team[0] and same < 1.0:
+                again = person
+        return again

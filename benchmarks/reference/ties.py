@@ -37,6 +37,8 @@ def match_of(lead: Researcher, partner: Researcher, word: int, g: Given) -> int:
 def meet(paper: Paper, year: int) -> None:
     """Lead and partners remember each other; partners do not among themselves."""
     for partner, match in zip(paper.authors[1:], paper.matches, strict=True):
+        if partner is paper.lead:  # another of the people whom the agent stands for
+            continue
         paper.lead.met.append(Tie(partner, match, year))
         partner.met.append(Tie(paper.lead, match, year))
 

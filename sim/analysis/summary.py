@@ -14,9 +14,10 @@ from sim.analysis.pairs import ESTIMATE, RUN, UNIT, bands, paired_difference
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.data.clock import DATA_END
+from sim.record.tables import declared
 from sim.store.frames import Frames
 
-COLUMNS = ["area", "outcome", "scenario", "mode", "reference", *ESTIMATE]
+COLUMNS = ["area", "outcome", "scenario", "mode", "reference", *ESTIMATE, "agents"]
 BY_ABSENCE = "leaks avoided by absence a year"
 
 
@@ -28,6 +29,14 @@ class Line:
     outcome: str
     table: str = "place_year"
     last: bool = False
+
+    @property
+    def counts_agents(self) -> bool:
+        """True of sums in which every agent, or each of their papers, is one; not of expectations and shares."""
+        if self.outcome in OUTCOMES:
+            return OUTCOMES[self.outcome].unit == "persons"
+        column = next(c for c in declared(self.table).columns if c.name == self.outcome)
+        return column.unit == "persons" or self.outcome.startswith("papers")
 
 
 _STOCK = Line("researchers, {last}", "n_researchers", last=True)
@@ -166,12 +175,17 @@ def _totals(frame: pd.DataFrame, period: Period, last: bool) -> pd.DataFrame:
     return typed.groupby(RUN, observed=True)[list(numbers)].sum()
 
 
-def effects(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFrame:
+def effects(frames: Frames, period: Period, areas: Sequence[Area], scale: float) -> pd.DataFrame:
     """Main outcomes with their baseline level and paired effects, tidy.
+
+    Parameters
+    ----------
+    scale : people whom an agent stands for.
 
     Returns
     -------
-    Columns area, outcome, scenario, mode, reference (baseline level), mean, se, lo, hi, n. Without a baseline to
+    Columns area, outcome, scenario, mode, reference (baseline level), mean, se, lo, hi, n, agents (how many agents, or
+    papers of agents, the mean is over the whole period; missing for expectations and shares). Without a baseline to
     compare with, mean … n are those of the level itself, and reference is missing.
     """
     long = outcomes(frames, period, areas)
@@ -182,6 +196,13 @@ def effects(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFra
     else:
         long = long[long["outcome"] != BY_ABSENCE]  # only a baseline shows who is absent
         found = bands(long, "amount", ["scenario", "mode", "area", "outcome"], sort=False).assign(reference=math.nan)
-    ranked = found.to_dict("records")
+    lines = {
+        line.text.format(last=period.last): line
+        for area in (None, *areas)
+        for line in lines_of(area)
+        if line.counts_agents
+    }
+    people = [scale / (1 if lines[o].last else period.years) if o in lines else math.nan for o in found["outcome"]]
+    ranked = found.assign(agents=found["mean"].abs() / people).to_dict("records")
     ranked.sort(key=lambda row: (order[row["area"], row["outcome"]], MODES.index(row["mode"])))
     return pd.DataFrame(ranked, columns=COLUMNS)

@@ -13,6 +13,7 @@ from sim.analysis.text import decimals, number
 from sim.core.axes import MODES
 
 EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
+FEW = 3  # agents: a smaller effect is a matter of chance, and its number is told instead of an estimate
 LEVELS = {"scripted": "scripted governments", "reactive": "reactive governments"}
 
 
@@ -33,6 +34,11 @@ def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Co
         console.print(_rich_table(table, title, group, paired))
     effect = "Effects: scenario minus baseline, replicate by replicate. " if paired else ""
     band = "± one standard error of the mean; another replicate falls into the band with 90 % probability."
+    if paired and ((table["agents"] > 0) & (table["agents"] < FEW)).any():
+        notes = (
+            f"Effects of less than {FEW} agents over the period are given in agents; a smaller scale would tell.",
+            *notes,
+        )
     for note in (effect + band, *notes):
         console.print(f"[dim]{note}[/dim]")
 
@@ -70,6 +76,9 @@ def _cells(found: Sequence[pd.Series | None], paired: bool) -> list[str]:
         if paired and i == 0:
             # No more digits than the effect has, and no fraction of a thousand.
             cells.append(number(reference, min(max(digits, 0), max(decimals(0.0, reference) + 1, 0))))
+        if paired and 0.0 < float(row["agents"]) < FEW:
+            cells += [f"{number(row['agents'], 1)} agents", "–"]
+            continue
         cells.append(number(mean, digits, sign) + ("" if math.isnan(se) else f" ± {number(se, digits)}"))
         cells.append("–" if math.isnan(lo) else f"{number(lo, digits, sign)} … {number(hi, digits, sign)}")
     return cells

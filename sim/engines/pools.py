@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.core.columns import NONE
 from sim.core.kernels import njit
-from sim.core.randomness import fold, person_key, unit
+from sim.core.randomness import fold, person_key
 
 MAX_TRIES = 64
 NOBODY = -1
@@ -145,22 +145,24 @@ def owner(table: np.ndarray, at: int) -> np.int64:
 def draw_person(
     pool: Pool, p: int, key: np.uint64, stream: int, team: np.ndarray, first: int, n: int, same: float
 ) -> np.int64:
-    """Row of a person of place p who is not on the team yet, in proportion to authorships; -1 if none is found.
+    """Row of a person of place p who is not on the team yet, in proportion to what they offer; -1 if none is found.
 
     `key`, `stream` : as in `first_taken`, which names the same person unless that is on the team.
     `team`, `first`, `n` : as in `in_team`.
-    `same` : probability that an agent who is on the team already is drawn as the same person.
+    `same` : 1 if an agent is one person; below 1 one on the team comes again, as another of the people it stands for,
+        where there is nobody else. Never the lead's: people of one agent move together, which partners do not.
     """
     cells = pool.size[p]
+    again = np.int64(NOBODY)
     for r in range(MAX_TRIES if cells > 0 else 0):
         at = pool.start[p] + cell(fold(key, np.uint64(stream + r)), cells)
         if is_taken(pool.taken, at):
             row = owner(pool.table, at)
-            if not in_team(team, first, n, row) or (
-                same < 1.0 and unit(key, np.uint64(stream + MAX_TRIES + r)) >= same
-            ):
+            if not in_team(team, first, n, row):
                 return row
-    return np.int64(NOBODY)
+            if again < 0 and row != team[first] and same < 1.0:
+                again = row
+    return again
 
 
 @njit(cache=True)

@@ -199,12 +199,12 @@ def update_ties(year: int, memory: int, ties: np.ndarray, papers: Papers) -> Non
             ahead = m + AHEAD
             if ahead < authors.shape[0]:
                 prefetch(ties, authors[ahead])
-            # an agent may remember itself: another of the people it stands for (never at scale 1)
             j, mark = authors[m], author_mark[m]
+            if j == i:  # another of the people whom the lead's agent stands for: no tie, since they move together
+                continue
             tie0, tie1, tie2, tie3 = with_tie(tie0, tie1, tie2, tie3, tie_word(j, mark, year, memory), memory)
-            if j != i:
-                own = tie_word(i, with_tag(mark, tag), year, memory)
-                ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3] = with_tie(
-                    ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3], own, memory
-                )
+            own = tie_word(i, with_tag(mark, tag), year, memory)
+            ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3] = with_tie(
+                ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3], own, memory
+            )
         ties[i, 0], ties[i, 1], ties[i, 2], ties[i, 3] = tie0, tie1, tie2, tie3

@@ -108,8 +108,9 @@ def _sum_leaks(
         for a in range(n_places):
             protected[w, a] = protection[w, a].max() > 0.0
     through, stopped = np.empty((n_ways, n_places)), np.empty((n_ways, n_places))
+    pooled = pooled_share(exposure, sensitive)
     for f in range(n_fields):
-        exposed_share(exposure[:, f], sensitive[f], share)
+        exposed_share(exposure[:, f], sensitive[f], pooled, share)
         for a in range(n_places):
             third_places(a, exposure[DECEPTION, f, a], share, protection, protected, through, stopped)
             for w in range(n_ways):
@@ -126,18 +127,51 @@ def _sum_leaks(
 
 
 @njit(cache=True, nogil=True)
-def exposed_share(exposure: np.ndarray, sensitive: np.ndarray, share: np.ndarray) -> None:
-    """Share of c's sensitive projects of one field that are exposed towards b by each way.
+def pooled_share(exposure: np.ndarray, sensitive: np.ndarray) -> np.ndarray:
+    """Share of c's sensitive projects, over fields, that are exposed towards b by each way [c, w, b].
+
+    With one more project, that has the share of the world: a place without any is no place without exposure.
 
     Parameters
     ----------
-    exposure : [w, c, b]; sensitive : [c]; share : [c, w, b], out, at most 1; 0 towards c itself.
+    exposure : [w, f, c, b]; sensitive : [f, c].
+    """
+    n_ways, n_fields, n_places = exposure.shape[:3]
+    pooled, world, total = np.zeros((n_places, n_ways, n_places)), np.zeros((n_ways, n_places)), 0.0
+    for f in range(n_fields):
+        for c in range(n_places):
+            total += sensitive[f, c]
+            for w in range(n_ways):
+                for b in range(n_places):
+                    pooled[c, w, b] += exposure[w, f, c, b]
+                    world[w, b] += exposure[w, f, c, b]
+    for c in range(n_places):
+        number = 1.0
+        for f in range(n_fields):
+            number += sensitive[f, c]
+        for w in range(n_ways):
+            for b in range(n_places):
+                pooled[c, w, b] = (pooled[c, w, b] + world[w, b] / max(total, 1.0)) / number
+    return pooled
+
+
+@njit(cache=True, nogil=True)
+def exposed_share(exposure: np.ndarray, sensitive: np.ndarray, pooled: np.ndarray, share: np.ndarray) -> None:
+    """Share of c's sensitive projects of one field that are exposed towards b by each way.
+
+    With one more project, that has the share over fields. In coarse worlds many places have no sensitive project in a
+    field and year; without it, nothing would leak by way of their members (docs/decisions/one-person-in-scale.md).
+
+    Parameters
+    ----------
+    exposure : [w, c, b]; sensitive : [c]; pooled : of `pooled_share`.
+    share : [c, w, b], out, at most 1; 0 towards c itself.
     """
     n_ways, n_places = exposure.shape[:2]
     for c in range(n_places):
         for w in range(n_ways):
             for b in range(n_places):
-                share[c, w, b] = min(exposure[w, c, b] / max(sensitive[c], 1e-9), 1.0)
+                share[c, w, b] = min((exposure[w, c, b] + pooled[c, w, b]) / (sensitive[c] + 1.0), 1.0)
             share[c, w, c] = 0.0
 
 

@@ -17,10 +17,6 @@ END = 2017
 SCALES = {"coarse": 4000, "fine": 1000}
 FINER = {1000: 16, 100: 4}  # replicates at scales whose outcomes must agree within `WITHIN` and the noise
 WITHIN = 0.02
-# Known to differ at 1:1000. Leaks by way of members in third places need a sensitive project there, in the same field
-# and year, to know its share exposed: half of these places have none, at 1:100 a tenth. And
-# international share is about 4 % lower, among leads of foreign origin; why is not known.
-DIFFER = {"leaks per paper", "international share", "international share of top papers"}
 
 
 def outcomes(scale: int, replicate: int) -> dict[str, float]:
@@ -75,6 +71,6 @@ def test_a_world_of_thousands_is_that_of_hundreds_within_two_per_cent() -> None:
         error = np.sqrt(coarse.var(ddof=1) / len(coarse) + fine.var(ddof=1) / len(fine)) / fine.mean()
         gap = coarse.mean() / fine.mean() - 1.0
         print(f"{name}: {100 * gap:+.1f} ± {100 * error:.1f} %")
-        if abs(gap) > WITHIN + 2.0 * error and name not in DIFFER:
+        if abs(gap) > WITHIN + 2.0 * error:
             off[name] = gap
     assert not off
