@@ -51,7 +51,8 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
 
     Returns
     -------
-    Columns area, outcome, scenario, mode, reference (baseline level), mean, se, lo, hi (90 % band), n.
+    Columns area, outcome, scenario, mode, reference (baseline level), mean, se, lo, hi (90 % band), n, agents
+    (see `sim.analysis.summary.effects`).
     """
     model = model or RealModel()
     frames = run(cfg, model=model) if frames is None else frames

@@ -123,7 +123,7 @@ class CollaborationParams:
         0.0625, 0.0, 1.0, "delta, sd of match per year", "assumption", "how fast unused ties give way to new ones"
     )
     openness_spread: float = p(
-        0.3, 0.05, 100.0, "nu", "fitted", "papers of a place differ in openness: countries per international paper"
+        0.25, 0.05, 100.0, "nu", "fitted", "papers of a place differ in openness: countries per international paper"
     )
     openness_personal: float = p(0.7, 0.0, 1.0, "share of papers", "assumption", "as open as their lead is for life")
     looseness: float = p(

@@ -64,8 +64,8 @@ def test_areas_are_issuers_and_the_places_policies_name():
 
 
 def table(modes: tuple[str, ...], reference: float = 1000.0) -> pd.DataFrame:
-    rows = [("World", "papers a year", "open", mode, reference, 12.3, 1.2, 9.0, 15.0, 5) for mode in modes]
-    return pd.DataFrame(rows, columns="area outcome scenario mode reference mean se lo hi n".split())
+    rows = [("World", "papers a year", "open", mode, reference, 12.3, 1.2, 9.0, 15.0, 5, math.nan) for mode in modes]
+    return pd.DataFrame(rows, columns="area outcome scenario mode reference mean se lo hi n agents".split())
 
 
 def printed(frame: pd.DataFrame, width: int) -> str:
@@ -114,7 +114,7 @@ def frames_of(**place: list[float]) -> Frames:
 
 def effect_of(frames: Frames, area: str, outcome: str) -> pd.Series:
     areas = [Area("both", ("AAA", "BBB")), Area("one", ("AAA",))]
-    table = effects(frames, Period(2020, 2020), areas)
+    table = effects(frames, Period(2020, 2020), areas, scale=100.0)
     return table[(table["area"] == area) & (table["outcome"] == outcome)].iloc[0]
 
 
@@ -145,3 +145,16 @@ def test_what_is_neither_prevented_nor_refused_is_avoided_by_absence():
 def test_sums_of_single_precision_are_no_absence():
     leaks = {"leaks_theft": [10.0, 4.0, 8.0, 4.0], "leaks_prevented": [0.0, 0.0, 2.0 + 1e-7, 0.0]}
     assert effect_of(frames_of(**leaks), "one", BY_ABSENCE)["mean"] == 0.0
+
+
+def test_effects_of_a_few_agents_are_told_in_agents(capsys: pytest.CaptureFixture[str]):
+    """At one agent for 100 people, 200 researchers more are two agents, and one paper of one of them."""
+    frames = frames_of(n_researchers=[1000.0, 1000.0, 1200.0, 1000.0], leaks_theft=[10.0, 10.0, 11.0, 10.0])
+    assert effect_of(frames, "one", "researchers, 2020")["agents"] == 2.0
+    assert math.isnan(effect_of(frames, "one", "leaks a year")["agents"]), "an expectation"
+    table = effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], scale=100.0)
+    show(table, "title")
+    printed = capsys.readouterr().out
+    assert "2.0 agents" in printed and "less than 3 agents" in printed
+    show(effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], scale=10.0), "title")
+    assert "agents" not in capsys.readouterr().out
