@@ -1,4 +1,4 @@
-"""Keyed pools: drawing a person of a place in proportion to authorships, coupled between runs.
+"""Keyed pools: drawing a person of a place in proportion to places offered, coupled between runs.
 
 A place's authorship slots lie in a hash table with ordered linear probing (`build_pools`). A draw names a cell, so a
 person more or less touches only the draws that name their cells, and everyone can be reached
@@ -67,7 +67,7 @@ def build_pools(people: np.ndarray, n_slots: np.ndarray, key_pool: np.uint64, n_
 
     Parameters
     ----------
-    n_slots : uint16 [n_rows], authorships of the year; 0 in a free row.
+    n_slots : uint16 [n_rows], places offered on others' papers in the year; 0 in a free row.
     """
     slots = np.zeros(int(NONE) + 1, np.int64)  # a free row is nowhere
     for i in range(people.shape[0]):
@@ -123,7 +123,7 @@ def in_team(team: np.ndarray, first: int, n: int, row: int) -> bool:
 def first_taken(
     taken: np.ndarray, start: np.ndarray, size: np.ndarray, p: int, key: np.uint64, stream: int
 ) -> np.int64:
-    """Cell of the first person of place p that a draw names, in proportion to authorships; NOBODY if none is found.
+    """Cell of the first person of place p that a draw names, in proportion to places offered; NOBODY if none is found.
 
     `key`, `stream` : the draw's key and the number of its first look.
     """
@@ -145,7 +145,7 @@ def owner(table: np.ndarray, at: int) -> np.int64:
 def draw_person(
     pool: Pool, p: int, key: np.uint64, stream: int, team: np.ndarray, first: int, n: int, same: float
 ) -> np.int64:
-    """Row of a person of place p who is not on the team yet, in proportion to authorships; -1 if none is found.
+    """Row of a person of place p who is not on the team yet, in proportion to places offered; -1 if none is found.
 
     `key`, `stream` : as in `first_taken`, which names the same person unless that is on the team.
     `team`, `first`, `n` : as in `in_team`.
