@@ -28,7 +28,7 @@ from benchmarks.rows import Row, best, load
 from sim import World, load_config, phases
 from sim.config.schema import Config
 from sim.core.kernels import njit
-from sim.engines import careers, counting, entry, impact, mobility, pools, projects, publication, spectrum
+from sim.engines import careers, counting, entry, impact, mobility, pools, projects, publication, reading, spectrum
 from sim.phases.publication import Output
 from sim.record import measures
 from sim.record.panel import Panel
@@ -37,9 +37,9 @@ YEAR = 2018
 KERNELS: tuple[tuple[Any, str], ...] = (
     (careers, "step"), (entry, "create_cohort"), (entry, "choose_entry"),
     (mobility, "sum_people"), (phases.mobility, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
-    (projects, "plan_projects"), (pools, "build_pools"), (publication, "plan_papers"),
+    (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
-    (impact, "rate_papers"), (spectrum, "sum_by_place"), (impact, "count_projects"), (impact, "citation_flows"),
+    (impact, "rate_papers"), (spectrum, "sum_by_place"), (phases.impact, "count_projects"), (reading, "attention"),
     (impact, "credit_authors"), (counting, "count_people"),
     (phases.security, "secure"), (measures, "tables"), (Panel, "record"),
 )  # fmt: skip

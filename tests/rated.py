@@ -74,6 +74,7 @@ def rated(
     place: np.ndarray | None = None,
     exponent: float = 0.0,
     baseline: Readers | None = None,
+    own: Readers | None = None,
 ) -> Rated:
     """Rate papers; places have no borders inside, and are worth `PLACE`, unless given [P]."""
     place = PLACE if place is None else place
@@ -90,7 +91,7 @@ def rated(
         paired=baseline is not None,
         border_share=np.zeros(P) if border_share is None else border_share,
     )
-    n, own = len(written), readers()
+    n, own = len(written), own or readers()
     papers = written.papers._replace(
         mu=np.full(n, np.nan, np.float32), mu_baseline=np.full(n, np.nan, np.float32), flags=np.empty(n, np.uint8)
     )  # so that the same papers can be rated twice

@@ -54,11 +54,13 @@ def ask(
     n_slots = np.where(np.arange(block.n_rows) % PER_PLACE < FRIENDS, 0, 2).astype(np.uint16)
     pool = build_pools(block.rows.people, n_slots, key(Stream.POOL), P)
     authors = np.array([*team, -1], np.int32)
+    places = block.rows.people["place"].copy()
     found, of_slot, key_match = [], rules.partners(), key(Stream.MATCH, 0)
     for number in range(n):
         skey = np.uint64(fold(np.uint64(77), np.uint64(number)))
+        so_far = (authors, 0, len(team))
         j, mark, barred, cause = fill_slot(
-            block.rows.people, block.rows.ties, pool, of_slot, kind, p, skey, (authors, 0, len(team)), key_match
+            block.rows.people, places, block.rows.ties, pool, of_slot, kind, p, skey, so_far, key_match
         )
         found.append(Slot(int(j), int(match_in(np.uint32(mark))) if j >= 0 else 0, int(barred), int(cause)))
     return found

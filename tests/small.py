@@ -155,7 +155,7 @@ class Rules:
             personal=self.personal,
             repeat=self.repeat,
             looseness=self.looseness,
-            origin_link=np.full(n, self.origin),
+            origin_link=np.full(self.n_places, self.origin),
             fear=self.fear,
             refill=self.refill,
             lost=self.lost,

@@ -170,7 +170,7 @@ def reach(params: Params, access: np.ndarray) -> list[list[float]]:
     floor = params.impact.reading_floor
     height = params.impact.reading_abroad / (floor + (1.0 - floor) / 2.0)
     return [
-        [1.0 if a == b else height * (floor + (1.0 - floor) * reached) for b, reached in enumerate(row)]
+        [1.0 if a == b else min(1.0, height * (floor + (1.0 - floor) * reached)) for b, reached in enumerate(row)]
         for a, row in enumerate(access.tolist())
     ]
 

@@ -28,6 +28,7 @@ from sim.core.columns import NONE, Block
 from sim.core.ties import tie_row
 from sim.data.fields import FIELDS
 from sim.engines import careers, entry, impact, mobility, partners, pools, projects, publication
+from sim.engines.papers import INTERNATIONAL
 from sim.engines.security import DECEPTION
 from sim.params import Params
 from sim.phases.entry import Entries
@@ -229,7 +230,7 @@ def _engine_events(world: World, exits: dict[int, str], entries: Entries, moved:
             team = tuple(int(block.uid[row]) for row in p.authors[p.first[k] : p.first[k] + p.n_authors[k]])
             flags, key = p.flags[k], (team[0], int(p.ordinal[k]))
             basic, sensitive = not flags & projects.APPLIED, bool(flags & projects.SENSITIVE)
-            written[key] = team, basic, sensitive, bool(flags & impact.INTERNATIONAL)
+            written[key] = team, basic, sensitive, bool(flags & INTERNATIONAL)
             mu[key] = float(p.mu[k]), float(p.mu_baseline[k])
     standing, amounts, memory = {}, {}, _memory(world.setting.params)
     for f, block in enumerate(blocks):

@@ -186,7 +186,8 @@ def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarr
 def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
     """Home weights moved by the log odds between simulated and target international shares.
 
-    Before places have data, from 1996 on, the mean over places goes most of the way to the world's.
+    The sources of places and of the world disagree a little: the mean over places goes some of the way to the world's,
+    and most of it before 1996, when few places have data.
     """
 
     def gap(share: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -197,7 +198,7 @@ def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) ->
     weight = seen.whole / np.maximum(seen.whole.sum(axis=1, keepdims=True), 1e-9)
     world = gap(seen.world_share, data.intl_share_world[:, None])
     known = np.arange(N_YEARS)[:, None] >= PAPERS_FROM - FIRST_YEAR
-    step = step + np.where(known, 0.0, 0.8) * (world - (weight * step).sum(axis=1, keepdims=True))
+    step = step + np.where(known, 0.4, 0.8) * (world - (weight * step).sum(axis=1, keepdims=True))
     # the border between two places goes by both weights, so what all do alike has its full effect, and one's own half
     common = (weight * step).sum(axis=1, keepdims=True)
     step = common + 1.6 * (step - common)
@@ -216,7 +217,8 @@ def affinities(data: WorldData, fitted: Fitted, seen: Seen) -> np.ndarray:
     few = 2.0 * seen.agent  # joint papers of two agents, so that a pair that never met in the run counts too
     # levels of places come out before small pairs are weighted down, which would drift from the others otherwise
     gap = np.clip(without_levels(np.log((target + few) / (joint + few)), works), -1.5, 1.5)
-    factor = np.log(fitted.affinity) + 0.7 * works / (works + 60.0) * gap
+    # a pair whose joint papers answer weakly to its factor would have it grow from round to round
+    factor = np.clip(0.85 * np.log(fitted.affinity) + 0.7 * works / (works + 60.0) * gap, -1.5, 1.5)
     return np.exp(without_levels(factor, works))
 
 

@@ -12,14 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.columns import NONE
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import normal_quantile, uniform
-from sim.engines.papers import Papers
-from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE, Projects
-from sim.engines.reading import Readers
-from sim.engines.security import COERCION, DECEPTION, REWARD, THEFT
+from sim.engines.papers import INTERNATIONAL, Papers
+from sim.engines.projects import APPLIED, SENSITIVE, Projects
+from sim.engines.reading import UNREAD, Readers
 from sim.engines.spectrum import (
     FRACTIONAL,
     FRACTIONAL_BASE,
@@ -30,8 +28,6 @@ from sim.engines.spectrum import (
     between_bins,
     bin_of,
 )
-
-INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 
 
 class Worth(NamedTuple):
@@ -62,28 +58,6 @@ class Worth(NamedTuple):
     border_share: np.ndarray
 
 
-class ProjectCounts(NamedTuple):
-    """Projects of one field in one year by place of the lead (agents).
-
-    Attributes
-    ----------
-    applications, funded : [P], people who applied for a grant, and got one.
-    funded_published, funded_international : [P], funded projects with a paper, of these with a co-author abroad.
-    sensitive : [P], sensitive projects with a paper.
-    """
-
-    applications: np.ndarray
-    funded: np.ndarray
-    funded_published: np.ndarray
-    funded_international: np.ndarray
-    sensitive: np.ndarray
-
-    @classmethod
-    def none(cls, n_places: int) -> ProjectCounts:
-        """Nothing counted yet."""
-        return cls(*(np.zeros(n_places) for _ in cls._fields))
-
-
 @njit(cache=True, inline="always")
 def ln_reach(
     n_seen: int, seen: np.ndarray, one: np.ndarray, two: np.ndarray, weight: np.ndarray, best: np.ndarray
@@ -93,7 +67,7 @@ def ln_reach(
         return one[seen[0]]
     if n_seen == 2:
         return two[seen[0], seen[1]]
-    return np.log((weight * best).sum())
+    return np.log(max((weight * best).sum(), UNREAD))
 
 
 @njit(cache=True, inline="always")
@@ -256,59 +230,3 @@ def credit_authors(
             author.citations += cited
             author.top1 += expected
             author.reputation += share
-
-
-@njit(cache=True, nogil=True)
-def count_projects(
-    people: np.ndarray, projects: Projects, papers: Papers, counts: ProjectCounts, exposed: np.ndarray
-) -> None:
-    """Applications and funded projects by place, and exposure of sensitive projects by way.
-
-    Parameters
-    ----------
-    counts : out.
-    exposed : [4 ways, P, P], out: sensitive projects of place a exposed to place b by each way: members in a with a
-        second affiliation in b (reward), partners in b (deception, theft), members in a whose origin is b (coercion).
-        A project counts once towards a place by each way. What leaks through members in third places is
-        `sim.engines.security.third_places`.
-    """
-    lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
-    flags, bits = papers.flags, projects.bits
-    applications, funded, sensitive = counts.applications, counts.funded, counts.sensitive
-    funded_published, funded_international = counts.funded_published, counts.funded_international
-    for i in range(people.shape[0]):
-        if people[i].uid != 0:
-            applications[people[i].place] += 1.0 if bits[i] & APPLIED_FOR else 0.0
-            funded[people[i].place] += 1.0 if bits[i] & FUNDED else 0.0
-    k = 0
-    n_papers = lead.shape[0]
-    seen = np.full(exposed.shape[:2], -1, np.int64)  # last project counted by each way towards each place
-    while k < n_papers:
-        i = lead[k]
-        a = people[i].place
-        abroad, completed = False, False
-        last = k
-        while last < n_papers and lead[last] == i:
-            abroad = abroad or (flags[last] & INTERNATIONAL) != 0
-            completed = completed or n_authors[last] > 0
-            if bits[i] & SENSITIVE:
-                for m in range(first[last], first[last] + n_authors[last]):
-                    member = people[authors[m]]
-                    if member.place != a:
-                        if seen[DECEPTION, member.place] != i:
-                            seen[DECEPTION, member.place] = i
-                            exposed[DECEPTION, a, member.place] += 1.0
-                            exposed[THEFT, a, member.place] += 1.0
-                        continue
-                    if member.origin != a and seen[COERCION, member.origin] != i:
-                        seen[COERCION, member.origin] = i
-                        exposed[COERCION, a, member.origin] += 1.0
-                    if member.dual != NONE and member.dual != a and seen[REWARD, member.dual] != i:
-                        seen[REWARD, member.dual] = i
-                        exposed[REWARD, a, member.dual] += 1.0
-            last += 1
-        sensitive[a] += 1.0 if completed and bits[i] & SENSITIVE else 0.0
-        if completed and bits[i] & FUNDED:
-            funded_published[a] += 1.0
-            funded_international[a] += 1.0 if abroad else 0.0
-        k = last

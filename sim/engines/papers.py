@@ -10,6 +10,8 @@ from sim.core.kernels import njit
 from sim.core.randomness import person_key, unit
 from sim.engines.pools import guide, invert
 
+INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
+
 
 class Papers(NamedTuple):
     """Papers of one field in one year, in order of their leads; authorships in flat arrays, the lead first.
@@ -27,7 +29,7 @@ class Papers(NamedTuple):
     match : float32 [papers], mean match of the lead with the partners, in standard deviations.
     mu, mu_baseline : float32 [papers], mean of the log of citations, from the run's own readers and from those of the
         paired baseline.
-    flags : uint8 [papers], project bits of the lead and `sim.engines.impact.INTERNATIONAL`.
+    flags : uint8 [papers], project bits of the lead and `INTERNATIONAL`.
     authors : int32 [authorships], rows.
     author_place, author_talent : uint8 and float32 [authorships]; author_mark : uint32, match with the lead and tag of
         the uid (`sim.core.ties.mark_of`). Kept while they are at hand, so that later passes need not look at people at

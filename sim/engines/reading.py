@@ -14,6 +14,8 @@ import numpy as np
 
 from sim.core.kernels import njit
 
+UNREAD = 1e-300  # R of papers that nobody reads (after a year without any papers), so that ln R is a number
+
 
 class Readers(NamedTuple):
     """Readers of one year.
@@ -33,19 +35,19 @@ class Readers(NamedTuple):
     @classmethod
     def of(cls, weight: np.ndarray, known: np.ndarray) -> Readers:
         """Readers by weight [P] and K [P cited, P citing]."""
-        two = np.log(reached_by_two(weight, known))
+        two = np.log(np.maximum(reached_by_two(weight, known), UNREAD))
         return cls(weight, known, two.diagonal().copy(), two)
 
 
 def known_to(access: np.ndarray, abroad: float, floor: float) -> np.ndarray:
-    """K [P cited, P citing] by access [P citing, P cited].
+    """K [P cited, P citing] by access [P citing, P cited]; nobody abroad is known better than at home.
 
     Parameters
     ----------
     abroad : K at an access of one half (C15); floor : share f of a paper's reach that needs no access.
     """
-    known: np.ndarray = abroad / (floor + (1.0 - floor) * 0.5) * (floor + (1.0 - floor) * access.T)
-    known = np.ascontiguousarray(known)
+    known = abroad / (floor + (1.0 - floor) * 0.5) * (floor + (1.0 - floor) * access.T)
+    known = np.ascontiguousarray(np.minimum(known, 1.0))
     np.fill_diagonal(known, 1.0)
     return known
 

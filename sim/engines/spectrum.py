@@ -111,9 +111,9 @@ def bin_of(mu: float) -> int:
 
 @njit(cache=True, inline="always")
 def between_bins(values: np.ndarray, mu: float) -> float:
-    """Value at mu of a function given at the centres of bins [N_BINS], by linear interpolation."""
-    x = (mu - BIN_START) / BIN_WIDTH - 0.5
-    at = np.int64(min(max(x, 0.0), N_BINS - 2.0))
+    """Value at mu of a function given at the centres of bins [N_BINS], linear between them and constant beyond."""
+    x = min(max((mu - BIN_START) / BIN_WIDTH - 0.5, 0.0), N_BINS - 1.0)
+    at = np.int64(min(x, N_BINS - 2.0))
     return values[at] + (x - at) * (values[at + 1] - values[at])
 
 

@@ -10,8 +10,9 @@ from sim.core.axes import WAYS
 from sim.core.columns import Rows
 from sim.core.randomness import Stream
 from sim.engines import impact, reading, spectrum
-from sim.engines.impact import ProjectCounts, Worth
+from sim.engines.impact import Worth
 from sim.engines.papers import Papers
+from sim.engines.project_counts import ProjectCounts, count_projects
 from sim.engines.projects import Projects
 from sim.engines.reading import Readers
 from sim.engines.spectrum import PaperCounts, PlaceCounts, Spectrum, Thresholds
@@ -28,7 +29,7 @@ class Counted(NamedTuple):
     by_place : [P] each; projects : [P] each.
     joint : [P, P], joint papers, a < b.
     z_pair, z_more : [P, P], see `sim.engines.reading.attention`.
-    exposed : [4 ways, P, P], sensitive projects (see `sim.engines.impact.count_projects`).
+    exposed : [4 ways, P, P], sensitive projects (see `sim.engines.project_counts.count_projects`).
     top1 : threshold of the top 1 % in ln c.
     world : [4], each paper once: papers, international ones, their countries, z.
     """
@@ -110,7 +111,7 @@ def count(
     of_field = Spectrum.of(counts.by_bin, luck(setting))
     top = thresholds(setting, ctx, f, of_field)
     by_place = spectrum.sum_by_place(of_field, counts, top)
-    impact.count_projects(rows.people, projects, papers, of_projects, exposed)
+    count_projects(rows.people, projects, papers, of_projects, exposed)
     return Counted(by_place, of_projects, counts.joint, counts.z_pair, counts.z_more, exposed, top.top1, counts.world)
 
 

@@ -12,11 +12,9 @@ import numpy as np
 from sim.core.axes import WAYS
 from sim.core.columns import Columns, Rows
 from sim.core.randomness import Stream
-from sim.core.ties import STEPS
-from sim.data.clock import DATA_END
-from sim.engines import partners, pools, projects, publication, reading, teams
-from sim.engines.impact import ProjectCounts
+from sim.engines import partners, pools, projects, publication, reading
 from sim.engines.papers import Losses, Papers, plan_papers
+from sim.engines.project_counts import ProjectCounts
 from sim.engines.projects import ProjectKeys, ProjectRates, Projects
 from sim.engines.reading import Readers
 from sim.engines.security import DECEPTION, THEFT
@@ -24,14 +22,10 @@ from sim.engines.spectrum import PlaceCounts
 from sim.engines.teams import PartnerKeys, PartnerRules
 from sim.phases.impact import Counted, audience, count, credit
 from sim.phases.setting import (
-    FIELD_BASIC,
-    FIELD_DUAL_USE,
-    FIELD_INTERNATIONAL,
-    FIELD_SHARE,
-    FIELD_TEAM,
     Setting,
     YearContext,
 )
+from sim.phases.terms import Terms, partner_rules, project_rates, terms_of
 
 
 @dataclass(frozen=True)
@@ -83,47 +77,12 @@ class Output:
         return joint + joint.T
 
 
-class Terms(NamedTuple):
-    """What research of the year goes by, by field.
-
-    Attributes
-    ----------
-    team : [F], mean authors per paper.
-    friction : [F, K, P, P], share of slots refused by the rules of either side.
-    burden : [F, P], share of research time lost to rules of the place.
-    weight : [P, P], weights of partner places by the lead's place; foreign : [P, P], their distribution abroad, and
-        guides : of it.
-    """
-
-    team: np.ndarray
-    friction: np.ndarray
-    burden: np.ndarray
-    weight: np.ndarray
-    foreign: np.ndarray
-    guides: np.ndarray
-
-
 class Written(NamedTuple):
     """Projects and papers of one field, and what refused slots cost."""
 
     projects: Projects
     papers: Papers
     losses: Losses
-
-
-def team_means(setting: Setting, year: int) -> np.ndarray:
-    """Mean authors per paper by field [6]: C7 for the world, fading growth after the data; fields relative to it."""
-    p = setting.params.publication
-    later = sum(p.team_fade**n for n in range(1, year - DATA_END + 1))
-    world = p.team_2000 * np.exp(p.team_growth * (min(year, DATA_END) - 2000 + later))
-    relative = FIELD_TEAM / (FIELD_TEAM * FIELD_SHARE).sum()
-    return np.clip(world * relative, 1.3, 14.0)
-
-
-def both_sides(friction: np.ndarray) -> np.ndarray:
-    """Share refused by the rules of either side [F, K, P, P], from each side's own [K, F, P, P]."""
-    own = np.ascontiguousarray(friction.transpose(1, 0, 2, 3))
-    return 1.0 - (1.0 - own) * (1.0 - own.transpose(0, 1, 3, 2)) if own.any() else own
 
 
 def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: np.ndarray) -> Output:
@@ -133,17 +92,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     ----------
     trust_ratio : [P, P], trust relative to 2013-17 (1 in the history).
     """
-    screening = screening_burden(setting, ctx)
-    weight = partner_weights(setting, ctx, trust_ratio)
-    foreign = partners.foreign_distribution(weight)
-    terms = Terms(
-        team=team_means(setting, ctx.year),
-        friction=both_sides(ctx.channels.friction),
-        burden=1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening),
-        weight=weight,
-        foreign=foreign,
-        guides=pools.guide(foreign),
-    )
+    terms = terms_of(setting, ctx, trust_ratio)
     readers = audience(setting, ctx)
     rows, n_agents = [block.rows for block in columns], len(columns)
 
@@ -158,7 +107,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     papers, losses, counted = zip(*setting.each_field(work, n_agents))
     setting.each_field(lambda f: credit(setting, ctx, rows[f], papers[f], counted[f].top1), n_agents)
     # partners' absence loses what partners would have leaked by
-    lost = np.zeros((len(WAYS), len(losses), *weight.shape))
+    lost = np.zeros((len(WAYS), len(losses), *terms.weight.shape))
     lost[DECEPTION] = lost[THEFT] = [of_field.sensitive for of_field in losses]
     by_field = PlaceCounts(*by_name([c.by_place for c in counted]))
     n_papers, n_international, n_countries, impact = np.sum([c.world for c in counted], axis=0)
@@ -174,7 +123,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
         joint=np.stack([c.joint for c in counted]),
         exposed=np.stack([c.exposed for c in counted], axis=1),
         lost=lost,
-        screening=screening,
+        screening=terms.screening,
         slots_refused=np.sum([of_field.slots for of_field in losses], axis=0),
         papers_lost=np.sum([of_field.papers for of_field in losses], axis=0),
         z1=np.array([c.top1 for c in counted]),
@@ -193,78 +142,6 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
 def by_name(fields: Sequence[tuple[np.ndarray, ...]]) -> np.ndarray:
     """Counts of all fields [count, F, P], from each field's own [P] in the same order."""
     return np.ascontiguousarray(np.array(fields).transpose(1, 0, 2))
-
-
-def output_rates(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
-    """Papers led by a person with talent 1 [P], and the factor on recent recruits [P]."""
-    p, ch = setting.params.publication, ctx.channels
-    rate = ctx.inputs.output * np.exp(p.funding * ctx.ln_funding)
-    recruits = ch.programme_grant * ch.funding_recruits**p.funding * np.exp(p.students_output * ch.students_to_recruits)
-    return rate, recruits
-
-
-def screening_burden(setting: Setting, ctx: YearContext) -> np.ndarray:
-    """Share of research time that screening of projects takes [F, P]."""
-    basic, sensitive = np.stack([FIELD_BASIC, 1 - FIELD_BASIC]), FIELD_DUAL_USE.T  # [basic and applied, F]
-    shares = np.concatenate([basic * (1 - sensitive), basic * sensitive]).T.copy()  # [F, K] in the order of KINDS
-    screened = np.einsum("fk,kfa->fa", shares, ctx.channels.screened)
-    rules = setting.params.compliance
-    return np.minimum(rules.hour_share * rules.screening_time * screened, 1.0)
-
-
-def partner_weights(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> np.ndarray:
-    """Weights of partner places of the year [P lead, P partner]."""
-    c = setting.params.collaboration
-    joint = c.joint_funding * ctx.channels.joint
-    return partners.partner_weights(
-        ctx.inputs.affinity, ctx.macro.size, ctx.inputs.home_weight, c.size, trust_ratio, c.trust, joint
-    )
-
-
-def project_rates(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> ProjectRates:
-    """What output and projects of a field go by in the year."""
-    p, ch = setting.params.publication, ctx.channels
-    output, recruits = output_rates(setting, ctx)
-    return ProjectRates(
-        output=output,
-        recruits=recruits,
-        stage=np.array([p.age_early, p.age_established, p.age_senior]),
-        burden_place=terms.burden[f],
-        burden_institution=ch.burden_institution,
-        success=np.clip(p.success * np.exp(ctx.ln_funding), 0.02, 0.95),
-        military=ch.military,
-        dual_use=FIELD_DUAL_USE[f],
-        basic_share=float(FIELD_BASIC[f]),
-        partners=float(terms.team[f]) - 1.0,
-        apply_share=p.apply_share,
-        funded_gain=p.funded_gain,
-        fear_output=p.fear_output,
-        fear_apply=p.fear_apply,
-    )
-
-
-def partner_rules(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> PartnerRules:
-    """What the choice of partners of a field goes by in the year."""
-    c = setting.params.collaboration
-    abroad = partners.share_abroad(terms.weight, FIELD_INTERNATIONAL[f])
-    return PartnerRules(
-        foreign=terms.foreign,
-        guides=terms.guides,
-        openness=partners.openness_cells(abroad, c.openness_spread),
-        friction=terms.friction[f],
-        threat=setting.threat,
-        ranks=teams.rank_shares(c.repeat_preference),
-        memory=round(STEPS * c.tie_memory),
-        personal=c.openness_personal,
-        repeat=c.repeat,
-        looseness=c.looseness,
-        origin_link=c.origin * ctx.macro.at_origin,  # a compatriot is asked, who works there or does not
-        fear=c.fear,
-        refill=c.refill,
-        lost=c.lost_partner,
-        replaced=c.replaced_partner,
-        same=1.0 / setting.scale,
-    )
 
 
 def write(setting: Setting, ctx: YearContext, rows: Rows, f: int, terms: Terms) -> Written:

@@ -11,7 +11,8 @@ from scipy import stats
 from sim.core.columns import NONE
 from sim.core.randomness import Stream, normal
 from sim.engines import impact
-from sim.engines.impact import INTERNATIONAL, ProjectCounts
+from sim.engines.papers import INTERNATIONAL
+from sim.engines.project_counts import ProjectCounts, count_projects
 from sim.engines.projects import APPLIED, APPLIED_FOR, FUNDED, SENSITIVE
 from sim.engines.reading import Readers
 from sim.engines.security import COERCION, DECEPTION, REWARD, THEFT
@@ -147,7 +148,7 @@ def test_projects_and_exposure_equal_a_plain_loop() -> None:
     block, written, papers = year.block, year.written, year.written.papers
     bits = written.projects.bits
     found, exposed = ProjectCounts.none(P), np.zeros((4, P, P))
-    impact.count_projects(block.rows.people, written.projects, papers, found, exposed)
+    count_projects(block.rows.people, written.projects, papers, found, exposed)
     expected, ways = ProjectCounts.none(P), np.zeros((4, P, P))
     for i in block.alive():
         expected.applications[block.place[i]] += bits[i] & APPLIED_FOR > 0

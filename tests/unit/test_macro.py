@@ -63,6 +63,7 @@ def test_the_first_year_has_masses_in_proportion_to_people() -> None:
     assert np.isinf(macro.z1).all()
     np.testing.assert_allclose(macro.readers, 6.0 * np.array([0.8, 0.2]))  # who has met nothing yet cites by size
     np.testing.assert_array_equal(macro.known, np.eye(2))
+    np.testing.assert_array_equal(macro.at_origin, 1.0)
 
 
 def test_arrays_round_trip() -> None:

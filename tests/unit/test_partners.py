@@ -80,7 +80,7 @@ def test_openness_has_the_mean_asked_for_and_rises_with_cell_and_share(spread: f
 @pytest.mark.parametrize("spread", [0.5, 1.6, 3.0, 20.0])
 @pytest.mark.parametrize("at", [1, 8, 20, 32, 50, 63])
 def test_openness_is_the_mean_of_the_beta_quantiles_of_each_cell(spread: float, at: int) -> None:
-    share = at / CELLS  # a share of the table itself, so exact
+    share = (at / CELLS) ** 2  # a share of the table itself, so exact
     quantile = stats.beta(spread * share, spread * (1.0 - share)).ppf
     cells = openness_cells(np.array([share]), spread)[0]
     for c in (0, 1, 20, 40, 62, 63):
@@ -91,7 +91,7 @@ def test_openness_is_the_mean_of_the_beta_quantiles_of_each_cell(spread: float, 
 @pytest.mark.parametrize("spread", [0.5, 1.6, 3.0, 20.0])
 def test_between_two_shares_of_the_table_openness_is_nearly_the_quantile(spread: float) -> None:
     u = (np.arange(CELLS * 20) + 0.5) / (CELLS * 20)
-    for share in (0.0391, 0.1797, 0.4922, 0.9297):  # in the middle between two shares of the table
+    for share in (np.array([3.5, 12.5, 27.5, 45.5, 61.5]) / CELLS) ** 2:  # in the middle between two of the table
         expected = stats.beta(spread * share, spread * (1.0 - share)).ppf(u).reshape(CELLS, 20).mean(axis=1)
         found = openness_cells(np.array([share]), spread)[0]
         assert np.abs(found - expected).max() < 0.04

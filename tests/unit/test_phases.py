@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from sim.phases import careers, entry, impact, levers, mobility, publication, security
+from sim.phases import careers, entry, impact, levers, mobility, security, terms
 from sim.phases.setting import FIELD_INTERNATIONAL, FIELD_SHARE, YearContext
 from sim.policy.channels import Channels
 from sim.record import measures
@@ -169,7 +169,7 @@ def test_posts_offered_raise_the_rate_of_that_place(world: World) -> None:
 def test_rules_of_either_side_bind_both(world: World) -> None:
     friction = np.zeros((4, 6, P, P))
     friction[1, 2, HOST, OTHER], friction[1, 2, OTHER, HOST] = 0.5, 0.2
-    both = publication.both_sides(friction)
+    both = terms.both_sides(friction)
     assert both[2, 1, HOST, OTHER] == both[2, 1, OTHER, HOST] == pytest.approx(1.0 - 0.5 * 0.8)
     assert cells(both != 0.0, (0, 1, 2, 3)) == {(2, 1, HOST, OTHER), (2, 1, OTHER, HOST)}
 
@@ -178,14 +178,14 @@ def test_recorded_friction_is_the_mean_of_both_sides_over_kinds_and_fields(world
     friction = np.zeros((4, 6, P, P))
     friction[2:, :, HOST, 3:9] = np.random.default_rng(0).random((2, 6, 6))
     friction[1, 2, OTHER, HOST] = 0.2
-    expected = publication.both_sides(friction).mean(axis=(0, 1))
+    expected = terms.both_sides(friction).mean(axis=(0, 1))
     assert (expected[HOST, 3:9] > 0.0).all()
     np.testing.assert_allclose(measures.mean_friction(friction), expected, rtol=1e-14)
     assert not measures.mean_friction(np.zeros_like(friction)).any()
 
 
 def test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes(world: World) -> None:
-    before, after = pair(publication.output_rates, world, programme_grant=((OTHER,), 1.4), funding=((OTHER,), 2.0))
+    before, after = pair(terms.output_rates, world, programme_grant=((OTHER,), 1.4), funding=((OTHER,), 2.0))
     np.testing.assert_array_equal(after[0], before[0])  # funding acts through `funding_lag`, from next year on
     assert after[1][OTHER] == pytest.approx(1.4 * before[1][OTHER])
     np.testing.assert_array_equal(np.delete(after[1], OTHER), np.delete(before[1], OTHER))
@@ -238,7 +238,7 @@ def test_hour_share_scales_the_time_that_papers_lose(hours: float, expected: tup
     found = levers.pull(scaled, world.inputs.year(2018), Burdens(), 2018, [], taken).channels  # type: ignore[arg-type]
     np.testing.assert_allclose((found.burden_place[HOST], found.burden_institution[2]), expected)
     screened = context(world, screened=((slice(None), slice(None), HOST), 1.0))
-    one, many = publication.screening_burden(setting, screened), publication.screening_burden(scaled, screened)
+    one, many = terms.screening_burden(setting, screened), terms.screening_burden(scaled, screened)
     np.testing.assert_allclose(many, hours * one)
 
 
@@ -247,7 +247,7 @@ def test_teams_grow_as_measured_and_ever_less_after_the_data(world: World) -> No
     p = world.setting.params.publication
 
     def mean(year: int) -> float:
-        return float(publication.team_means(world.setting, year) @ FIELD_SHARE)
+        return float(terms.team_means(world.setting, year) @ FIELD_SHARE)
 
     assert mean(2000) == pytest.approx(p.team_2000, rel=1e-3)
     growth = [np.log(mean(year + 1) / mean(year)) for year in range(2000, 2060)]
@@ -258,18 +258,23 @@ def test_teams_grow_as_measured_and_ever_less_after_the_data(world: World) -> No
 
 def test_papers_of_a_field_are_as_open_as_its_partners_are_spread(world: World) -> None:
     ctx = context(world)
-    weight = publication.partner_weights(world.setting, ctx, np.ones((P, P)))
-    terms = publication.Terms(np.full(6, 4.0), np.zeros((6, 4, P, P)), np.zeros((6, P)), weight, weight, weight)
+    weight = terms.partner_weights(world.setting, ctx, np.ones((P, P)))
+    of_year = terms.terms_of(world.setting, ctx, np.ones((P, P)))
     for f, propensity in enumerate(FIELD_INTERNATIONAL):
-        rules = publication.partner_rules(world.setting, f, terms)
+        rules = terms.partner_rules(world.setting, ctx, f, of_year)
         abroad = propensity * (weight.sum(axis=1) - weight.diagonal())
         np.testing.assert_allclose(rules.openness.mean(axis=1), abroad / (abroad + weight.diagonal()), rtol=1e-9)
+        link = world.setting.params.collaboration.origin * world.macro.at_origin
+        np.testing.assert_array_equal(rules.origin_link, link)  # a compatriot, who may work elsewhere
         assert rules.same == 1.0 / world.setting.scale
         assert rules.memory == round(64 * world.setting.params.collaboration.tie_memory) > 0
 
 
 def test_who_reaches_less_of_a_place_reads_less_of_it(world: World) -> None:
-    before, after = pair(impact.audience, world, openness=((HOST, OTHER), 0.3))
+    access = np.full((P, P), 0.5)
+    before = impact.audience(world.setting, replace(context(world), access=access.copy()))
+    access[HOST, OTHER] = 0.2
+    after = impact.audience(world.setting, replace(context(world), access=access))
     changed = before.own.known != after.own.known
     assert cells(changed, (0, 1)) == {(OTHER, HOST)}, "HOST reads, OTHER is cited"
     assert after.own.known[OTHER, HOST] < before.own.known[OTHER, HOST]

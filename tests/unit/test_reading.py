@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.engines.reading import Readers, attention, known_to, reached_by_two
-from tests.rated import SIGMA, P, a_year, readers
+from sim.engines.spectrum import between_bins, shares_above
+from tests.rated import SIGMA, P, a_year, rated, readers, spectrum
+from tests.small import Rules, people, write
 
 RNG = np.random.default_rng(4)
 ACCESS = RNG.random((P, P))
@@ -59,3 +62,19 @@ def test_attention_and_citations_equal_a_plain_loop_over_papers() -> None:
 def test_papers_of_one_place_are_known_as_the_place_is() -> None:
     known, z = known_to(ACCESS, 0.4, 0.3), np.array([3.0, 0.0, 1.0, 2.0])
     np.testing.assert_allclose(attention(np.diag(z), np.zeros((P, P)), known), known.T * z[None, :])
+
+
+def test_papers_that_nobody_reads_are_no_error() -> None:
+    of = Readers.of(np.zeros(P), known_to(ACCESS, 0.4, 0.3))
+    assert np.isfinite(of.two).all() and (of.two < -500.0).all()
+    unread = rated(people(500, P), write(people(500, P), Rules(P, team=5.0)), own=of)
+    assert np.isfinite(unread.mu()).all() and (unread.mu() < -500.0).all()
+    shares = shares_above(spectrum(np.full(9, -8.99)).threshold(0.01), SIGMA)
+    assert between_bins(shares, float(unread.mu()[0])) == shares[0]
+
+
+def test_shares_are_constant_beyond_the_bins_and_straight_between_them() -> None:
+    shares = shares_above(2.0, SIGMA)
+    assert [between_bins(shares, mu) for mu in (-np.inf, -700.0, 700.0)] == [shares[0], shares[0], shares[-1]]
+    for mu in (-3.0, 0.512, 2.0, 4.33):
+        assert between_bins(shares, mu) == pytest.approx(stats.norm.sf((2.0 - mu) / SIGMA), abs=1e-4)

@@ -98,6 +98,24 @@ def test_the_most_valued_are_asked_most(preference: float) -> None:
     assert stats.chisquare([counts[j] for j in known], shares * counts.total()).pvalue > ALPHA
 
 
+@pytest.mark.parametrize(
+    ("p", "looseness", "asked"), [(1.0, 0.0, (0, 2)), (0.0, 0.0, (1, 3)), (0.0, 1.0, (0, 1, 2, 3))]
+)
+def test_ranks_count_the_ties_that_are_where_the_slot_looks(p: float, looseness: float, asked: tuple[int, ...]) -> None:
+    block = villages()
+    known = [friend(1), friend(0, 1), friend(2), friend(0, 2)]
+    for j, match in zip(known, (40, 30, 20, 10)):
+        remember(block, LEAD, j, match=match)
+    counts = rows_of(ask(block, Rules(P, repeat=1.0, preference=2.0, looseness=looseness), p))
+    shares = np.diff(np.sqrt(np.arange(5) / 4))[: len(asked)]
+    found = [counts[known[t]] for t in asked]
+    rest, expected = counts.total() - sum(found), 1.0 - shares.sum()
+    if len(asked) < 4:
+        assert not any(counts[known[t]] for t in range(4) if t not in asked)
+        found, shares = [*found, rest], np.append(shares, expected)
+    assert stats.chisquare(found, shares * counts.total()).pvalue > ALPHA
+
+
 def test_the_share_of_a_missing_tie_goes_to_new_people() -> None:
     block = villages()
     remember(block, LEAD, friend(0))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.engines.impact import INTERNATIONAL
+from sim.engines.papers import INTERNATIONAL
 from sim.engines.projects import APPLIED, SENSITIVE
 from sim.engines.spectrum import PlaceCounts, Thresholds
 from tests.rated import SIGMA, P, a_year, counted, readers, thresholds

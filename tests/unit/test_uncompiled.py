@@ -12,6 +12,7 @@ import numpy as np
 from sim.core.digest import PACKAGE
 from sim.core.randomness import Stream
 from sim.engines import impact, publication, reading, security, spectrum
+from sim.engines.project_counts import ProjectCounts, count_projects
 from tests.rated import SIGMA, P, rated, readers
 from tests.small import MEMORY, YEAR, Rules, key, leave, people, write
 
@@ -29,8 +30,8 @@ def a_year() -> dict[str, np.ndarray]:
     papers, rows = year.written.papers, block.rows
     publication.update_ties(YEAR, MEMORY, rows.ties, papers)
     attention = reading.attention(year.counts.z_pair, year.counts.z_more, readers().known)
-    found, exposed = impact.ProjectCounts.none(P), np.zeros((4, P, P))
-    impact.count_projects(rows.people, written.projects, papers, found, exposed)
+    found, exposed = ProjectCounts.none(P), np.zeros((4, P, P))
+    count_projects(rows.people, written.projects, papers, found, exposed)
     top1 = spectrum.shares_above(spectrum.Spectrum.of(year.counts.by_bin, SIGMA).threshold(0.01), SIGMA)
     impact.credit_authors(rows.people, rows.output, papers, SIGMA, top1, 0.85, key(Stream.QUALITY))
     leaks = security.Leaks(np.zeros((4, 1, P)), np.zeros((P, P)), np.zeros((4, P)), np.zeros((4, P)))
