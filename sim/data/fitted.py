@@ -31,7 +31,7 @@ class Fitted:
     Attributes
     ----------
     exit_norm : mean personal factor of the exit hazard.
-    output : authorships a year of a person with talent 1.
+    output : papers led a year by a person with talent 1.
     home_weight : H_a, weight of partners at home.
     quality : place effect in ln z.
     entry_odds : factor on the odds that an entrant is of foreign origin (constant over years).

@@ -46,7 +46,7 @@ class YearInputs:
     abroad_share : [O, P], base shares of hosts among those who enter abroad; rows sum to 1.
     exit_base : [P], exit hazard of a person with personal factor 1.
     move_base : [P, P], move intensity of a person with micro factor 1.
-    output : [P], authorships a year of a person with talent 1; home_weight, quality : [P], fitted.
+    output : [P], papers led a year by a person with talent 1; home_weight, quality : [P], fitted.
     affinity : [P, P], observed over expected joint papers of two places, data times the fitted factor of the pair.
     gerd, income, freedom : [P].
     """

@@ -25,7 +25,7 @@ class Row:
 
     symbol: str
     file: str
-    parameters: tuple[tuple[str, float], ...]
+    parameters: tuple[tuple[str, float | str], ...]
     scenario: str
     column: str
     place: str
@@ -45,10 +45,16 @@ def rows(page: Path = PAGE) -> list[Row]:
         if len(cells) != 8 or "=" not in cells[3]:
             continue
         symbol, _, file, parameters, scenario, column, place, often = cells
-        pairs = tuple((p.split("=")[0].strip(" `"), float(p.split("=")[1].strip(" `"))) for p in parameters.split(","))
+        pairs = tuple(assignment(part) for part in parameters.split(","))
         file = file.split("](")[1].rstrip(")")
         found.append(Row(symbol, file, pairs, scenario, column.strip("`"), place, often == "yes"))
     return found
+
+
+def assignment(text: str) -> tuple[str, float | str]:
+    """Name and value of a parameter; a choice has a word."""
+    name, _, value = text.strip(" `").partition("=")
+    return name, value if value.isalpha() else float(value)
 
 
 def hidden(page: Path = PAGE) -> set[str]:
@@ -61,7 +67,7 @@ def hidden(page: Path = PAGE) -> set[str]:
     return found
 
 
-def with_value(node: Any, path: str, value: float) -> Any:
+def with_value(node: Any, path: str, value: float | str) -> Any:
     """Frozen dataclass with one nested field replaced, bounds not asked."""
     head, _, rest = path.partition(".")
     assert is_dataclass(node) and head in {f.name for f in fields(node)}, path
