@@ -166,7 +166,14 @@ class PublicationParams:
     age_early: float = p(0.85, 0.3, 1.5, "relative", "assumption", "age curve")
     age_established: float = p(1.15, 0.3, 1.5, "relative", "assumption", "age curve")
     age_senior: float = p(1.0, 0.3, 1.5, "relative", "assumption", "age curve")
-    fear_output: float = p(0.06, 0.0, 0.5, "b_out", "sourced", "P3: -2 to -11 % output at full fear")
+    fear_output: float = p(
+        0.12,
+        0.0,
+        0.5,
+        "b_out at full fear",
+        "fitted",
+        "P3: -4.7 % (of -2 to -11) output of scientists of Chinese origin",
+    )
     apply_share: float = p(0.5, 0.0, 1.0, "share", "assumption", "researchers who apply for a grant in a year")
     success: float = p(0.25, 0.02, 0.9, "share", "assumption", "applications funded at reference funding per head")
     funded_gain: float = p(0.07, 0.0, 0.5, "share", "sourced", "F1: a grant adds 7 % of papers (Jacob & Lefgren 2011)")
