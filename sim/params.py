@@ -123,7 +123,7 @@ class CollaborationParams:
         0.0625, 0.0, 1.0, "delta, sd of match per year", "assumption", "how fast unused ties give way to new ones"
     )
     openness_spread: float = p(
-        0.25, 0.05, 100.0, "nu", "fitted", "papers of a place differ in openness: countries per international paper"
+        0.2, 0.05, 100.0, "nu", "fitted", "papers of a place differ in openness: countries per international paper"
     )
     openness_personal: float = p(0.7, 0.0, 1.0, "share of papers", "assumption", "as open as their lead is for life")
     looseness: float = p(
@@ -195,7 +195,7 @@ class ImpactParams:
     access: float = p(0.5, 0.0, 2.0, "e", "assumption", "frontier knowledge within reach")
     reputation: float = p(0.05, 0.0, 0.5, "d per ln(1+reputation)", "assumption", "cumulative advantage")
     sigma2: float = p(1.2, 0.5, 2.0, "variance", "sourced", "F5: variance of ln(c/c0) 1.0-1.6")
-    match: float = p(0.2, 0.0, 1.0, "w per sd", "fitted", "C11: papers of lasting pairs are cited 17 % more")
+    match: float = p(0.215, 0.0, 1.0, "w per sd", "fitted", "C11: papers of lasting pairs are cited 17 % more")
     team_quality: str = choice(
         "best",
         ("best", "ces"),
