@@ -139,7 +139,6 @@ EXPERIMENTS = (
         scale=100,
         replicates=4,
         page_scale=50,
-        misses=("initiative, co-author, papers",),
     ),
     Experiment(
         "Countries of a paper",
