@@ -36,6 +36,7 @@ class Means:
     ----------
     place : column name -> [38, P]; world : column name -> [38]; flows : [38, P, P]; stock : [38, origin, place].
     joint : [38, P, P], joint papers, symmetric; agent : smallest number of papers that the mean can show.
+    gini : of citations of the last year's papers of a field, mean over fields.
     papers : papers of people of all replicates; ended : [38, 38], ties (`sim.analysis.lifetimes.Lifetimes`).
     """
 
@@ -45,6 +46,7 @@ class Means:
     stock: np.ndarray
     joint: np.ndarray
     agent: float
+    gini: float = 0.0
     papers: np.ndarray = field(default_factory=lambda: np.zeros(0))
     ended: np.ndarray = field(default_factory=lambda: np.zeros((DATA_END - FIRST_YEAR + 1,) * 2, np.int64))
 
@@ -210,6 +212,8 @@ def beyond(means: Means, data: WorldData) -> list[Line]:
              among_top > share),
         Line(f"F7: exponent of papers a person {PAPERS_IN[0]}-{PAPERS_IN[1]}, tail of ten or more",
              f"{lotka(means.papers):.2f}", "1.8-2.5 (Lotka)", None),
+        Line("F6: Gini coefficient of citations of a field's papers of 2017", f"{means.gini:.2f}",
+             "0.66 within institutions, 0.58 within journals", None),
         Line("F7: share of papers of the most productive tenth", f"{top_tenth(means.papers):.2f}", "about half", None),
         Line(f"C11: remembered ties begun {TIES_FROM[0]}-{TIES_FROM[1]} that span 2, 5, 10 years or more, %", spans,
              "most short, few lasting", None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import ndtri
 
 from sim.core.columns import N_TIES, Columns
 from sim.core.kernels import njit
@@ -119,6 +120,19 @@ class Lifetimes:
     def papers(self) -> np.ndarray:
         """Papers of each person with any."""
         return np.concatenate([*self.finished, np.zeros(0)])
+
+
+def gini(mu: np.ndarray, sigma: float, draws: int = 15) -> float:
+    """Gini coefficient of citations of papers with ``ln c = mu + sigma * luck``, luck at the middles of equal parts.
+
+    Parameters
+    ----------
+    mu : [papers]; draws : parts of the distribution of luck.
+    """
+    luck = ndtri((np.arange(draws) + 0.5) / draws)
+    cited = np.sort(np.exp(np.asarray(mu, float)[:, None] + sigma * luck[None, :]).ravel())
+    n = len(cited)
+    return float(2.0 * (np.arange(1, n + 1) @ cited) / (n * cited.sum()) - (n + 1.0) / n) if n else float("nan")
 
 
 def lotka(papers: np.ndarray, least: int = 10) -> float:
