@@ -135,7 +135,12 @@ class CollaborationParams:
         "take a lasting partner abroad: partners kept against consortia",
     )
     lost_partner: float = p(
-        0.3, 0.1, 0.6, "kappa_c, share of papers", "assumption", "not completed for one partner lost; swept"
+        0.3,
+        0.1,
+        0.6,
+        "kappa_c, share of papers",
+        "assumption",
+        "not completed for one partner lost; with fear held against P5a; swept",
     )
     replaced_partner: float = p(
         0.5, 0.0, 1.0, "c, of a lost partner", "assumption", "what a partner who was replaced costs; swept"
