@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from experiments.acceptance import autarky, lasting, pairs, papers, persistence, tied
+from experiments.acceptance import autarky, lasting, lost_impact, pairs, papers, persistence, tied
 from experiments.acceptance.pooled import Numbers, Sums
 from experiments.acceptance.worlds import AFFINITY, Changes
 
@@ -138,6 +138,21 @@ EXPERIMENTS = (
         "P5a",
         scale=100,
         replicates=4,
+        page_scale=50,
+    ),
+    Experiment(
+        "Impact of lost partners",
+        "Citations a paper of US life and medical scientists with a tie to China at the end of 2017 less those with "
+        "other ties abroad, full ban from 2019, 2019-21, points of per cent; each part taken out in turn",
+        "lost_impact.py",
+        lost_impact.collect,
+        lost_impact.numbers,
+        (),
+        (),
+        "printed, no bar",
+        "output",
+        scale=400,
+        replicates=2,
         page_scale=50,
     ),
     Experiment(

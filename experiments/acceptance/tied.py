@@ -55,7 +55,7 @@ def _frozen(cfg: Config) -> Config:
     return replace(cfg, params=replace(cfg.params, feedback="frozen"))
 
 
-def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
+def collect(scale: int, replicate: int, changes: Changes = (), wanted: tuple[str, ...] = ARMS) -> Sums:
     """Papers and citations of 2019-21 by arm, group, and tied or control, of people of the end of 2017.
 
     Every arm has its own paired baseline, and reads the world at large from it.
@@ -82,11 +82,10 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
     cfg, initiative = config(scale, changes), config(scale, changes, "+scenario=china_initiative")
     plain = output(cfg)
     alone = changed(cfg, DIRECT)
-    arms = {
-        ARMS[0]: (plain, initiative),
-        ARMS[1]: (output(alone), changed(initiative, DIRECT)),
-        ARMS[2]: (plain, banning(cfg, HOME, FIRST, partners=(TARGET,))),
-    }
+    arms = {ARMS[0]: (plain, initiative), ARMS[2]: (plain, banning(cfg, HOME, FIRST, partners=(TARGET,)))}
+    if ARMS[1] in wanted:
+        arms[ARMS[1]] = (output(alone), changed(initiative, DIRECT))
+    arms = {arm: arms[arm] for arm in wanted}
     sums: Sums = {"people": np.sum([w.sum(axis=2) for w in who], axis=0)}
     for arm, ((before, macros), policy) in arms.items():
         after, _ = output(_frozen(policy), macros)
