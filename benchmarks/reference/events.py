@@ -46,11 +46,12 @@ class YearEvents:
 
 PERSON = "field origin place institution entry_place entry_year stage permanent moved_year prev_place dual ties "
 PERSON += "papers papers_international papers_basic"
-# relative tolerances: the engine keeps single precision, and thresholds and citations from papers in bins of ln z
-AMOUNTS = {"talent": 1e-6, "fear": 1e-6, "reputation": 3e-3, "citations": 3e-3, "top1": 3e-2}
+# relative tolerances: the engine keeps single precision, and takes thresholds from papers in bins of ln c, which for the
+# few papers of a small field are off by some hundredths
+AMOUNTS = {"talent": 1e-6, "fear": 1e-6, "reputation": 3e-3, "citations": 3e-3, "top1": 5e-2}
 MU_TOLERANCE = 1e-3
 # of sums by place, field and so on
-SUMS = {"lost": 1e-9, "refused": 1e-9, "unwritten": 1e-9, "cited": 1e-3, "readers": 1e-3, "top_baseline": 3e-2}
+SUMS = {"lost": 1e-9, "refused": 1e-9, "unwritten": 1e-9, "cited": 1e-3, "readers": 1e-3, "top_baseline": 5e-2}
 
 
 def reference_events(model: Reference, year: Year, given: Given) -> YearEvents:
