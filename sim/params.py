@@ -136,11 +136,11 @@ class CollaborationParams:
     )
     lost_partner: float = p(
         0.3,
-        0.1,
+        0.0,
         0.6,
         "kappa_c, share of papers",
         "assumption",
-        "not completed for one partner lost; with fear held against P5a; swept",
+        "not completed for one partner lost; with fear held against P5a; swept over 0.1 to 0.6",
     )
     replaced_partner: float = p(
         0.5, 0.0, 1.0, "c, of a lost partner", "assumption", "what a partner who was replaced costs; swept"
@@ -221,7 +221,12 @@ class ImpactParams:
     )
     discount: float = p(0.85, 0.5, 1.0, "1/year", "assumption", "reputation keeps 85 % a year")
     citations_mean: float = p(
-        10.0, 1.0, 50.0, "citations/paper", "assumption", "level only; shares do not depend on it"
+        10.0,
+        1.0,
+        50.0,
+        "citations/paper",
+        "assumption",
+        "level; by way of reputation, 1 to 50 moves about 1 % of top papers",
     )
 
 

@@ -7,6 +7,7 @@ places, openness of papers, team sizes) are handed over.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -202,7 +203,7 @@ def _publication(params: Params, context: Any) -> dict[str, Any]:
     world = p.team_2000 * np.exp(p.team_growth * years)
     mean = sum(x.team * x.share for x in FIELDS)
     return {
-        "origin_link": (params.collaboration.origin * context.macro.at_origin).tolist(),
+        "origin_link": _origin_links(params, context),
         "rate": (context.inputs.output * np.exp(p.funding * context.ln_funding)).tolist(),
         "recruits": recruits.tolist(),
         "success": np.clip(p.success * np.exp(context.ln_funding), 0.02, 0.95).tolist(),
@@ -213,6 +214,14 @@ def _publication(params: Params, context: Any) -> dict[str, Any]:
         "level": level.tolist(),
         "team_mean": [float(np.clip(world * x.team / mean, 1.3, 14.0)) for x in FIELDS],
     }
+
+
+def _origin_links(params: Params, context: Any) -> list[float]:
+    """Share of new partners whom people abroad look for in their origin: by compatriots there, and by its border."""
+    home, papers = context.inputs.home_weight.tolist(), context.macro.size.tolist()
+    usual = exp(sum(n * log(h) for n, h in zip(papers, home, strict=True)) / sum(papers))
+    there = context.macro.at_origin.tolist()
+    return [params.collaboration.origin * s * min(1.0, sqrt(usual / h)) for s, h in zip(there, home, strict=True)]
 
 
 def _burden(params: Params, channels: Any, f: int) -> np.ndarray:

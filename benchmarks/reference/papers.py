@@ -39,7 +39,7 @@ class Paper:
     ----------
     openness : probability that a place on the team looks abroad.
     matches : of the partners with the lead, in 64ths of a standard deviation.
-    harm : weight of refused places, by rule and by fear.
+    harm : weight of refused places, by rule and by fear; kept_out : places whose people were refused.
     mu_z, mu : mean of ln z, and with readers; mu_baseline : with the readers of the paired baseline.
     """
 
@@ -48,6 +48,7 @@ class Paper:
     openness: float
     matches: list[int] = field(default_factory=list)
     harm: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    kept_out: set[int] = field(default_factory=set)
     international: bool = False
     mu_z: float = 0.0
     mu: float = 0.0
@@ -85,17 +86,26 @@ def plan_year(person: Researcher, g: Given) -> None:
 def write(person: Researcher, g: Given, pools: list[Pool]) -> Iterator[Paper]:
     """Papers that a person leads this year and completes; `pools` of the field by place."""
     own, sizes = fold(g.key[Stream.PARTNER_PERSON], person.uid), fold(g.key[Stream.TEAM], person.uid)
+    kept_out: set[int] = set()
+    there = {person.place}
     for ordinal in range(person.n_leads):
         key = fold(own, ordinal)
         paper = Paper(ordinal, [person], openness_of(person, ordinal, g))
         for slot in range(1, 1 + bisect_left(g.teams[person.field], draw(sizes, ordinal))):
             fill(paper, g, pools, fold(key, slot))
+        kept_out |= paper.kept_out
+        places = {author.place for author in paper.authors}
         if completed(paper, key, g):
+            there |= places
             yield paper
         else:
+            kept_out |= places
             for why, weight in enumerate(paper.harm):
                 at = why, person.place
                 g.unwritten[at] = g.unwritten.get(at, 0.0) + weight / sum(paper.harm)
+    for place in kept_out - there if person.sensitive else ():
+        project = person.field, person.place, place
+        g.lost[project] = g.lost.get(project, 0.0) + 1.0
 
 
 def openness_of(lead: Researcher, ordinal: int, g: Given) -> float:
@@ -129,9 +139,7 @@ def fill(paper: Paper, g: Given, pools: list[Pool], key: int) -> None:
     if refused is not None:
         at = refused, lead.place
         g.refused[at] = g.refused.get(at, 0.0) + 1.0
-        if lead.sensitive:
-            project = lead.field, lead.place, b
-            g.lost[project] = g.lost.get(project, 0.0) + 1.0 / lead.n_leads
+        paper.kept_out.add(b)
         found = replacement(paper, b, g, pools, key) if draw(key, REFILL) < c.refill else None
         paper.harm[refused] += 1.0 if found is None else c.replaced_partner
     if found is not None:

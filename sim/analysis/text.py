@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+FEW = 3  # agents: a smaller effect is a matter of chance, and their number is told instead of an estimate
+
 
 def decimals(se: float, value: float) -> int:
     """Decimal places that show two digits of the standard error (three of the value if there is none)."""
@@ -18,3 +20,13 @@ def number(value: float, digits: int, sign: str = "") -> str:
     rounded = round(value, digits) + 0.0  # no minus in front of zero
     text = f"{rounded:{sign if rounded != 0 else ''},.{max(digits, 0)}f}"
     return text.replace("-", "−")
+
+
+def few(agents: float) -> bool:
+    """True of an effect of some agents that prints as fewer than `FEW`."""
+    return 0.0 < abs(agents) < FEW - 0.05
+
+
+def in_agents(agents: float) -> str:
+    """An effect as so many agents, or papers of agents, with its sign."""
+    return f"{number(agents, 1, '+')} agents"

@@ -9,11 +9,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from sim.analysis.text import decimals, number
+from sim.analysis.text import FEW, decimals, few, in_agents, number
 from sim.core.axes import MODES
 
 EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
-FEW = 3  # agents: a smaller effect is a matter of chance, and its number is told instead of an estimate
 LEVELS = {"scripted": "scripted governments", "reactive": "reactive governments"}
 
 
@@ -34,9 +33,9 @@ def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Co
         console.print(_rich_table(table, title, group, paired))
     effect = "Effects: scenario minus baseline, replicate by replicate. " if paired else ""
     band = "± one standard error of the mean; another replicate falls into the band with 90 % probability."
-    if paired and ((table["agents"] > 0) & (table["agents"] < FEW)).any():
+    if paired and any(map(few, table["agents"])):
         notes = (
-            f"Effects of less than {FEW} agents over the period are given in agents; a smaller scale would tell.",
+            f"Effects of fewer than {FEW} agents, or papers of theirs, are given in agents; a smaller scale would tell.",
             *notes,
         )
     for note in (effect + band, *notes):
@@ -76,8 +75,8 @@ def _cells(found: Sequence[pd.Series | None], paired: bool) -> list[str]:
         if paired and i == 0:
             # No more digits than the effect has, and no fraction of a thousand.
             cells.append(number(reference, min(max(digits, 0), max(decimals(0.0, reference) + 1, 0))))
-        if paired and 0.0 < float(row["agents"]) < FEW:
-            cells += [f"{number(row['agents'], 1)} agents", "–"]
+        if paired and few(float(row["agents"])):
+            cells += [in_agents(math.copysign(float(row["agents"]), mean)), "–"]
             continue
         cells.append(number(mean, digits, sign) + ("" if math.isnan(se) else f" ± {number(se, digits)}"))
         cells.append("–" if math.isnan(lo) else f"{number(lo, digits, sign)} … {number(hi, digits, sign)}")

@@ -117,12 +117,20 @@ def boolean(value: object, key: str, problems: Problems) -> bool:
     return bool(value)
 
 
+GONE = {  # parameters of earlier editions, and what stands in their place
+    "params.impact.home_bias": "now reading_abroad and reading_floor",
+    "params.impact.place_best": "now team_quality (best or ces)",
+}
+
+
 def check_keys(raw: Mapping[str, Any], allowed: Iterable[str], key: str, problems: Problems) -> None:
     """Note every key that does not exist."""
     names = list(allowed)
     for name in raw:
         if name not in names:
-            problems.add(join(key, name), f"unknown key; {near(name, names)}allowed: {', '.join(names)}")
+            path = join(key, name)
+            hint = f"gone, {GONE[path]}; " if path in GONE else near(name, names)
+            problems.add(path, f"unknown key; {hint}allowed: {', '.join(names)}")
 
 
 def number(value: object, key: str, problems: Problems, lo: float, hi: float, unit: str = "") -> float:

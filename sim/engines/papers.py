@@ -56,7 +56,8 @@ class Losses(NamedTuple):
     Attributes
     ----------
     slots : [2, P], slots refused by rules and for fear; papers : [2, P], papers that were not completed, by the same.
-    sensitive : [P, P], sensitive projects that a refused partner's place is kept from.
+    sensitive : [P, P], sensitive projects that a place is kept from, since its people were refused, or the paper that
+        they were on was not completed, and nobody else from there is on one that was. Each once, as exposure counts.
     """
 
     slots: np.ndarray

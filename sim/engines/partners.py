@@ -56,6 +56,16 @@ def share_abroad(weight: np.ndarray, propensity: float) -> np.ndarray:
     return abroad / (abroad + own)
 
 
+def admitted(home: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """Share of links to an origin that its border admits [P]: less where a place keeps to itself more than most.
+
+    ``min(1, sqrt(H / H_o))`` with H the geometric mean of home weights, by papers: an origin's own half of the border.
+    """
+    ln = np.log(home)
+    mean = (mass * ln).sum() / mass.sum()
+    return np.minimum(1.0, np.exp(0.5 * (mean - ln)))
+
+
 def openness_cells(share: np.ndarray, spread: float) -> np.ndarray:
     """Openness of papers by place and cell of its quantile [P, CELLS], rising along cells, with mean `share`.
 

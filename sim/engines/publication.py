@@ -34,6 +34,8 @@ from sim.engines.teams import (
     rank_of,
 )
 
+KEPT_OUT, THERE = np.uint8(1), np.uint8(2)  # a place, on the papers of a lead
+
 
 @njit(cache=True, inline="always")
 def candidate_row(found: int) -> np.int64:
@@ -131,11 +133,12 @@ def write_papers(
     lead, ordinal, first, authors = papers.lead, papers.ordinal, papers.first, papers.authors
     n_authors, author_place, match = papers.n_authors, papers.author_place, papers.match
     author_talent, author_mark = papers.author_talent, papers.author_mark
-    bits, n_leads = projects.bits, projects.n_leads
+    bits = projects.bits
     slots, ended, sensitive = losses.slots, losses.papers, losses.sensitive
     free = places_without_rules(rules.friction)
     same, key_match = rules.same, keys.match
     weights = np.zeros(BY_FEAR + 1)
+    towards = np.zeros(sensitive.shape[0], np.uint8)  # who was refused or there, over the papers of a lead
     for k in range(lead.shape[0]):
         i = lead[k]
         at = first[k]
@@ -168,8 +171,7 @@ def write_papers(
                     refused = True
                     weights[cause] += 1.0 if j < 0 else rules.replaced
                     slots[cause - 1, a] += 1.0
-                    if kind & SENSITIVE:
-                        sensitive[a, barred] += 1.0 / n_leads[i]
+                    towards[barred] |= KEPT_OUT
             if j >= 0:
                 authors[at + n] = j
                 author_place[at + n], author_talent[at + n] = people[j].place, people[j].talent
@@ -185,6 +187,14 @@ def write_papers(
                 for cause in (BY_RULE, BY_FEAR):
                     ended[cause - 1, a] += weights[cause] / weight
             weights[:] = 0.0
+        if kind & SENSITIVE:
+            for m in range(at, at + n):
+                towards[author_place[m]] |= THERE if n_authors[k] > 0 else KEPT_OUT
+        if k + 1 == lead.shape[0] or lead[k + 1] != i:
+            for b in range(towards.shape[0]):
+                if kind & SENSITIVE and towards[b] == KEPT_OUT and b != a:
+                    sensitive[a, b] += 1.0
+                towards[b] = 0
 
 
 @njit(cache=True, nogil=True)

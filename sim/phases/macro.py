@@ -11,6 +11,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 
+FIRST_ATTENTION = 2.6  # z K of a paper before the first year, in which it is not known: it was 2.2 to 3.2
+
+
 @dataclass(frozen=True)
 class Macro:
     """Last year's world as seen by this year's engines.
@@ -79,7 +82,7 @@ def first_macro(
         researchers=researchers,
         at_origin=np.ones(n),
         ln_funding_lag=np.zeros(n),
-        readers=cited * researchers / researchers.sum(),
+        readers=cited / FIRST_ATTENTION * researchers / researchers.sum(),
         known=np.eye(n),
         z1=np.full(n_fields, np.inf),
     )

@@ -32,6 +32,7 @@ class Terms(NamedTuple):
     burden : [F, P], share of research time lost to rules of the place.
     weight : [P, P], weights of partner places by the lead's place; foreign : [P, P], their distribution abroad, and
         guides : of it.
+    admitted : [P], share of links to an origin that its border admits.
     screening : [F, P], share of research time that screening of projects takes.
     """
 
@@ -41,6 +42,7 @@ class Terms(NamedTuple):
     weight: np.ndarray
     foreign: np.ndarray
     guides: np.ndarray
+    admitted: np.ndarray
     screening: np.ndarray
 
 
@@ -56,6 +58,7 @@ def terms_of(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> Ter
         weight=weight,
         foreign=foreign,
         guides=pools.guide(foreign),
+        admitted=partners.admitted(ctx.inputs.home_weight, ctx.macro.size),
         screening=screening,
     )
 
@@ -138,7 +141,9 @@ def partner_rules(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> P
         personal=c.openness_personal,
         repeat=c.repeat,
         looseness=c.looseness,
-        origin_link=c.origin * ctx.macro.at_origin,  # a compatriot is asked, who works there or does not
+        origin_link=c.origin
+        * ctx.macro.at_origin
+        * terms.admitted,  # a compatriot is asked, who works there or does not
         fear=c.fear,
         refill=c.refill,
         lost=c.lost_partner,

@@ -27,7 +27,12 @@ PANEL = Table(
         papers_column("papers_international", "papers of the person with authors in another country", type="uint16"),
         papers_column("papers_basic", "papers of the person that are basic research", type="uint16"),
         Column("citations", "citations", "amount", "drawn by the year's papers"),
-        Column("citations_at_baseline", "citations", "amount", "as drawn from the paired baseline's readers"),
+        Column(
+            "citations_at_baseline",
+            "citations",
+            "amount",
+            "as drawn from the paired baseline's readers; without one, as citations",
+        ),
         Column("top1", "papers", "amount", TOP, "whole"),
         Column("partner_talent_mean", "mean 1", "mean", "talent of the co-authors"),
         Column("frontier_reliance_top1", "0-1", "share", "of the place's citations, to the world's top 1 %"),

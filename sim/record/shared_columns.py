@@ -23,7 +23,7 @@ def papers_column(name: str, meaning: str, counting: str = "whole", **more: str)
 
 TOP = "expected papers in the top 1 % of their field and year"
 TOP10 = "expected papers in the top 10 % of their field and year"
-TOP_BASE = "expected papers in the top 1 % by readers and threshold of the paired baseline; null without one"
+TOP_BASE = "expected papers in the top 1 % by readers and threshold of the paired baseline; without one, of the own run"
 COSTS = (
     Column("compliance_musd", "million $", "amount", "spent on complying with rules"),
     Column("compliance_researcher_years", "person-years", "amount", "researchers' time spent on complying with rules"),

@@ -155,6 +155,6 @@ def test_effects_of_a_few_agents_are_told_in_agents(capsys: pytest.CaptureFixtur
     table = effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], scale=100.0)
     show(table, "title")
     printed = capsys.readouterr().out
-    assert "2.0 agents" in printed and "less than 3 agents" in printed
+    assert "+2.0 agents" in printed and "fewer than 3 agents" in printed
     show(effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], scale=10.0), "title")
     assert "agents" not in capsys.readouterr().out

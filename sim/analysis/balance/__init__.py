@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.analysis.balance import fear, gains, payers
-from sim.analysis.balance.inputs import Row, Source, open_run
+from sim.analysis.balance.inputs import Row, Source, open_run, told_in_agents
 from sim.analysis.balance.page import Balance
 from sim.analysis.balance.price import price
 
@@ -54,7 +54,9 @@ def balance(run: str | Path | Source, others: Sequence[str | Path | Source] = ()
         *fear.rule_and_fear(main, closed, swept),
         *fear.recovery(main),
     ]
-    return Balance(_title(main), tuple(_notes(main, closed, swept)), tuple(rows))
+    a_year = main.cfg.scale / main.period.years
+    agent = {"people": main.cfg.scale, "people a year": a_year, "papers a year": a_year}
+    return Balance(_title(main), tuple(_notes(main, closed, swept)), tuple(told_in_agents(row, agent) for row in rows))
 
 
 def _title(run: Source) -> str:

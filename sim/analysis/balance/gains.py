@@ -75,7 +75,7 @@ def joint_work(run: Source) -> list[Row]:
     found = run.split(frame, "papers_whole", "pair", run.period.years)
     words = [f"{order[a]} with {order[b]}" for a in range(3) for b in range(a, 3)]
     rows = [
-        changed(TOGETHER, "Pairs of places", f"joint papers, {pair}", "a year", found[pair])
+        changed(TOGETHER, "Pairs of places", f"joint papers, {pair}", "papers a year", found[pair])
         for pair in words
         if pair in found
     ]

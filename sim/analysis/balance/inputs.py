@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.analysis import outcomes, summary
 from sim.analysis.pairs import RUN, Estimate, Value, estimate, over_draws, paired_levels, plain
+from sim.analysis.text import few, in_agents
 from sim.config.load import from_mapping
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
@@ -51,7 +52,10 @@ class Paired:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the balance; `reference` is the baseline's level, NaN where there is none."""
+    """One line of the balance; `reference` is the baseline's level, NaN where there is none.
+
+    `told` : what stands on the page in place of the estimate.
+    """
 
     section: str
     who: str
@@ -60,6 +64,7 @@ class Row:
     reference: float
     estimate: Estimate
     note: str = ""
+    told: str = ""
 
 
 def changed(section: str, who: str, outcome: str, unit: str, pair: Paired) -> Row:
@@ -67,6 +72,20 @@ def changed(section: str, who: str, outcome: str, unit: str, pair: Paired) -> Ro
     finite = pair.base[np.isfinite(pair.base)]
     reference = float(finite.mean()) if len(finite) else float("nan")
     return Row(section, who, outcome, unit, reference, estimate(pair.effect))
+
+
+def told_in_agents(row: Row, agent: Mapping[str, float]) -> Row:
+    """The row as it is told on the page, if its change is that of fewer than `FEW` agents in the period.
+
+    Parameters
+    ----------
+    agent : what one agent, or one paper of one, is in a unit; expectations (top papers) are no counts of agents.
+    """
+    each = agent.get(row.unit, 0.0)
+    if not each or row.outcome.startswith("top"):
+        return row
+    number = row.estimate.mean / each
+    return replace(row, told=in_agents(number)) if few(number) else row
 
 
 def quotient(over: np.ndarray, under: np.ndarray) -> Estimate:

@@ -135,6 +135,8 @@ def _short(row: Row | None) -> str:
     e, sign = row.estimate, "+" if math.isfinite(row.reference) else ""
     if not math.isfinite(e.mean):
         return "not clear of zero" if row.note else "–"
+    if row.told:
+        return row.told
     digits = decimals(e.se, e.mean)
     error = "" if math.isnan(e.se) else f" ± {number(e.se, digits)}"
     relative = 100 * e.mean / row.reference if row.unit != "%" and row.reference else math.nan
@@ -147,6 +149,8 @@ def _cells(row: Row) -> list[str]:
     e, change = row.estimate, "+" if math.isfinite(row.reference) else ""
     if not math.isfinite(e.mean):
         return [row.outcome, row.unit, _level(row.reference), row.note or "–", "", ""]
+    if row.told:
+        return [row.outcome, row.unit, _level(row.reference), row.told, "", ""]
     digits = decimals(e.se, e.mean)
     band = "" if math.isnan(e.lo) else f"{number(e.lo, digits, change)} … {number(e.hi, digits, change)}"
     error = "" if math.isnan(e.se) else number(e.se, digits)
