@@ -1,7 +1,7 @@
 """Parameters: default, bounds, unit, role and source of each, as one readable table in code.
 
-Role is ``sourced`` (the source gives the number), ``fitted`` (to outcomes up to 2017, by
-`sim.analysis.calibrate`) or ``assumption`` (to be swept). ``docs/parameters.md`` is generated from this file.
+Role is ``sourced`` (the source gives the number), ``fitted`` (to outcomes up to 2017; three to effects of policy, ODD 8)
+or ``assumption`` (to be swept). ``docs/parameters.md`` is generated from this file.
 Ids (M1, P8, ...) are rows of ``docs/evidence.md``; sections (ODD 7.4) are those of ``docs/ODD.md``.
 """
 

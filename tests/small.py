@@ -109,8 +109,8 @@ def without(block: Block, row: int) -> Block:
 class Rules:
     """What `write` reads besides people: neutral unless a test says otherwise (P places, 4 kinds of projects).
 
-    `rate` : authorships a year of a person with talent 1; `abroad` : share of slots that look abroad, of all papers
-    unless `openness` [P, CELLS] is given; places abroad are even.
+    `rate` : papers a year, led or not, of a person with talent 1; `abroad` : share of slots that look abroad, of
+    all papers unless `openness` [P, CELLS] is given; places abroad are even.
     """
 
     n_places: int

@@ -31,7 +31,7 @@ class Stream(IntEnum):
     MOVE = 8
     DESTINATION = 9
     CAP = 10
-    AUTHORSHIPS = 11
+    PLACES_OFFERED = 11
     LEADS = 12
     TEAM = 13
     PARTNER_PERSON = 16

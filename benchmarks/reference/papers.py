@@ -73,7 +73,7 @@ def plan_year(person: Researcher, g: Given) -> None:
         mean *= g.recruits[a]
     person.n_leads = min(MOST, poisson(draw(g.key[Stream.LEADS], uid), mean))
     places = mean * (g.team_mean[person.field] - 1.0)
-    person.n_slots = min(MOST, poisson(draw(g.key[Stream.AUTHORSHIPS], uid), places))
+    person.n_slots = min(MOST, poisson(draw(g.key[Stream.PLACES_OFFERED], uid), places))
     person.basic = person.sensitive = False
     if person.n_leads:
         person.basic = draw(key, 0) < x.basic

@@ -16,7 +16,7 @@ ALL_READ: Changes = ((f"{IMPACT}.reading_abroad", 1.0), (f"{IMPACT}.reading_floo
 NO_FRONTIER: Changes = ((f"{IMPACT}.access", 0.0),)
 PLACES_ALIKE: Changes = ((f"{IMPACT}.place_quality", 0.0), (f"{IMPACT}.team", 0.0), *NO_FRONTIER)
 NO_REPEATS: Changes = ((f"{COLLABORATION}.repeat", 0.0),)
-NEWEST_TIES: Changes = ((f"{COLLABORATION}.repeat_preference", 1.0), (f"{COLLABORATION}.tie_memory", 1.0))
+ANY_TIE: Changes = ((f"{COLLABORATION}.repeat_preference", 1.0), (f"{COLLABORATION}.tie_memory", 1.0))
 ALIKE_OPEN: Changes = ((f"{COLLABORATION}.openness_spread", 100.0),)
 NO_MATCH: Changes = ((f"{IMPACT}.match", 0.0),)
 ALIKE_PAIRS: Changes = ((AFFINITY, 0.0),)
@@ -118,7 +118,7 @@ EXPERIMENTS = (
         (Bar("kept", 0.333, inf),),
         (
             Mutation("no repeats", NO_REPEATS, ("kept",)),
-            Mutation("any of the newest ties", NEWEST_TIES, ("kept",)),
+            Mutation("any tie, recent ones kept", ANY_TIE, ("kept",)),
         ),
         "fitted",
         "assumption",

@@ -199,7 +199,10 @@ def alike(simulated: np.ndarray, data: np.ndarray, agent: float, what: str) -> L
 
 
 def beyond(means: Means, data: WorldData) -> list[Line]:
-    """Rows of evidence (`sim.analysis.validate.CHECKED`) that nothing was fitted to, or by way of shared parameters."""
+    """Rows of evidence (`sim.analysis.validate.CHECKED`) but for C7, which is put in and compared with papers.
+
+    M1, C14 and F6 were not fitted to; F7 and C11 steer one or two parameters.
+    """
     world, place = means.world, means.place
     rate = float(world["new_moves"][-13:].sum() / world["n_researchers"][-13:].sum() * 1000)
     usa = data.iso3.index("USA")

@@ -65,7 +65,8 @@ class Outcome:
         return found / frame[self.per].where(frame[self.per] > 0) if self.per else found
 
 
-_PLACE, _TOP = "place_year", "papers above the top-1 % threshold of the paired baseline; without one, of the own run"
+_PLACE = "place_year"
+_TOP = "papers above the top-1 % threshold of the paired baseline, by its readers; without one, of the own run"
 OUTCOMES: dict[str, Outcome] = {
     outcome.name: outcome
     for outcome in (

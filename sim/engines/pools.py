@@ -1,7 +1,7 @@
-"""Keyed pools: drawing a person of a place in proportion to authorships, coupled between runs.
+"""Keyed pools: drawing a person of a place in proportion to places offered, coupled between runs.
 
-A place's authorship slots lie in a hash table with ordered linear probing (`build_pools`). A draw names a cell, so a
-person more or less touches only the draws that name their cells, and everyone can be reached
+The slots that a place's people offer on others' papers lie in a hash table with ordered linear probing (`build_pools`).
+A draw names a cell, so a person more or less touches only the draws that name their cells, and everyone can be reached
 (docs/decisions/keyed-pools.md).
 """
 
@@ -17,13 +17,13 @@ from sim.core.randomness import fold, person_key
 
 MAX_TRIES = 64
 NOBODY = -1
-LOAD = 0.7  # authorship slots per cell of a pool: 1.4 looks find somebody, and chains stay short
+LOAD = 0.7  # slots per cell of a pool: 1.4 looks find somebody, and chains stay short
 _LOW, _HIGH, _HALF = np.uint64(0xFFFFFFFF), np.uint64(0xFFFFFFFF00000000), np.uint64(32)
 GUIDE = 64  # equal steps of probability that a search in a distribution can start from
 
 
 class Pool(NamedTuple):
-    """Authorship slots of a field's people, place after place.
+    """Slots that a field's people offer, place after place.
 
     Attributes
     ----------
@@ -60,14 +60,14 @@ def pool_size(total: int) -> np.int64:
 
 @njit(cache=True, nogil=True)
 def build_pools(people: np.ndarray, n_slots: np.ndarray, key_pool: np.uint64, n_places: int) -> Pool:
-    """Hash tables of authorship slots by place, with ordered linear probing.
+    """Hash tables of slots offered by place, with ordered linear probing.
 
     Ordered (Amble & Knuth 1974, doi:10.1093/comjnl/17.2.135): the layout depends on who is in the pool, never on
     the rows they have.
 
     Parameters
     ----------
-    n_slots : uint16 [n_rows], authorships of the year; 0 in a free row.
+    n_slots : uint16 [n_rows], slots offered in the year; 0 in a free row.
     """
     slots = np.zeros(int(NONE) + 1, np.int64)  # a free row is nowhere
     for i in range(people.shape[0]):
@@ -123,7 +123,7 @@ def in_team(team: np.ndarray, first: int, n: int, row: int) -> bool:
 def first_taken(
     taken: np.ndarray, start: np.ndarray, size: np.ndarray, p: int, key: np.uint64, stream: int
 ) -> np.int64:
-    """Cell of the first person of place p that a draw names, in proportion to authorships; NOBODY if none is found.
+    """Cell of the first person of place p that a draw names, in proportion to slots offered; NOBODY if none is found.
 
     `key`, `stream` : the draw's key and the number of its first look.
     """

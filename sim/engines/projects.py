@@ -81,11 +81,11 @@ class ProjectKeys(NamedTuple):
     Attributes
     ----------
     project : of one word a person, whose upper half decides on applying and lower half on the funding.
-    authorships, leads : of the number of places offered on others' papers, and of papers led.
+    places, leads : of the number of places offered on others' papers, and of papers led.
     """
 
     project: np.uint64
-    authorships: np.uint64
+    places: np.uint64
     leads: np.uint64
 
 
@@ -111,7 +111,7 @@ def plan_projects(year: int, people: np.ndarray, rates: ProjectRates, keys: Proj
         mean *= (1.0 - burden_place[a]) * (1.0 - burden_institution[person.institution])
         if person.moved_year > 0 and year - person.moved_year <= RECENT_YEARS:
             mean *= recruits[a]
-        n_slots[i] = min(MAX_SLOTS, poisson_from(draw(keys.authorships, person.uid), mean * rates.partners))
+        n_slots[i] = min(MAX_SLOTS, poisson_from(draw(keys.places, person.uid), mean * rates.partners))
         leads = min(MAX_SLOTS, poisson_from(draw(keys.leads, person.uid), mean))
         n_leads[i] = leads
         if leads > 0:  # only a lead's project has a type

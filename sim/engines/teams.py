@@ -8,9 +8,9 @@ another place abroad, or from home. Where a drawn place abroad has nobody with t
 to three times. A refill's place is neither the refused one nor one with rules against it, and its person is not asked
 for fear.
 
-An agent stands for `scale` people, so one on the team may come again, as another of them: a new partner where
-there is nobody else, a past co-author but with probability ``same = 1 / scale``, the lead's own agent at home if nobody
-else is there (docs/decisions/one-person-in-scale.md). At scale 1 nobody is on a paper twice.
+An agent stands for `scale` people, so one on the team may come again, as another of them: a past co-author except
+with probability ``same = 1 / scale`` (never in a refill); a new partner only for want of others; the lead's own agent
+only at home, if nobody else is there (docs/decisions/one-person-in-scale.md). At scale 1 nobody is on a paper twice.
 
 Partners come from keyed pools (`sim.engines.pools`), places from the distributions of `sim.engines.partners`.
 """

@@ -28,8 +28,8 @@ def parameters() -> str:
             NOTE,
             "# Parameters\n",
             "Every value is changed on the command line as `key=value`. Role: *sourced* (the source gives the number), "
-            "*fitted* (to outcomes up to 2017) or *assumption* (to be swept). Ids such as M26 lead to "
-            "[evidence.md](evidence.md).\n",
+            "*fitted* (to outcomes up to 2017; three to effects of policy: [ODD](ODD.md#8-limits)) or *assumption* (to "
+            "be swept). Ids such as M26 lead to [evidence.md](evidence.md).\n",
             "## Settings of a run\n",
             table(("key", "default", "allowed", "unit"), settings_table()),
             "## Parameters of the model\n",

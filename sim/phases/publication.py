@@ -174,7 +174,7 @@ def write_papers(
     """
     people, ties, n_places = rows.people, rows.ties, len(rules.threat)
     planned, losses = Projects.none(len(people)), Losses.none(n_places)
-    keys = ProjectKeys(key(Stream.PROJECT), key(Stream.AUTHORSHIPS), key(Stream.LEADS))
+    keys = ProjectKeys(key(Stream.PROJECT), key(Stream.PLACES_OFFERED), key(Stream.LEADS))
     projects.plan_projects(year, people, rates, keys, planned)
     pool = pools.build_pools(people, planned.n_slots, key(Stream.POOL), n_places)
     papers = plan_papers(people, planned.n_leads, sizes, key(Stream.TEAM))

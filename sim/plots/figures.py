@@ -29,7 +29,10 @@ from sim.plots.style import joined, save
 
 FIRST_OBSERVED = {"researchers": 1996, "moves": 1998, "papers": 1996, "international": 1981}  # earlier: back-cast
 PLACES_SHOWN = 4
-TOP1_NOTE = "Top-1 % papers: papers above the baseline's threshold of the same year, so that they need not add to zero."
+TOP1_NOTE = (
+    "Top-1 % papers: papers above the baseline's threshold of the same year, by the baseline's readers, so that they "
+    "need not add to zero."
+)
 LEAK_NOTE = (
     "Leaks prevented by protection; those avoided because the work did not take place are not counted. "
     "Their number hangs on an assumed hazard that no data fix."

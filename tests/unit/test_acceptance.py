@@ -101,7 +101,7 @@ def test_bars_mutations_and_misses_name_numbers_of_their_experiment() -> None:
         barred = {bar.outcome for bar in experiment.bars}
         named = {name for mutation in experiment.mutations for name in mutation.outcomes} | set(experiment.misses)
         assert named <= barred, experiment.name
-        assert experiment.mutations, experiment.name
+        assert bool(experiment.mutations) == bool(experiment.bars), experiment.name
 
 
 def test_the_table_replaces_itself_and_is_kept() -> None:

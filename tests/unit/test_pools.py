@@ -1,4 +1,4 @@
-"""Keyed pools: everybody in proportion to authorships, nobody twice, whatever the rows."""
+"""Keyed pools: everybody in proportion to places offered, nobody twice, whatever the rows."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_pools_hold_every_slot_of_every_living_member_once() -> None:
         assert found == {int(i): int(n_slots[i]) for i in members}
 
 
-def test_everyone_is_drawn_in_proportion_to_their_authorships() -> None:
+def test_everyone_is_drawn_in_proportion_to_what_they_offer() -> None:
     block = people(300, P, abroad=0.0)
     n_slots = np.random.default_rng(0).poisson(2.0, 300).astype(np.uint16)
     place = block.rows.people["place"]
@@ -116,12 +116,13 @@ def test_the_first_person_named_is_the_one_drawn_for_an_empty_team() -> None:
         assert owner(pool.table, at) == draw_person(pool, 1, word, 16, team, 0, 0, 1.0)
 
 
-def test_the_same_agent_is_the_same_person_with_probability_one_over_scale() -> None:
-    """Two agents, one of them the lead: a partner is the lead's agent half the time, less the share of `same`."""
-    block = people(2, P, ties=False)
-    block.place[:2], block.talent[:2] = 1, 1.0
-    pool = pools(block, np.ones(2, np.uint16))
-    team, same, n = np.array([0, -1], np.int32), 0.4, 20_000
-    keys = (np.uint64(fold(np.uint64(11), np.uint64(k))) for k in range(n))
-    lead = sum(draw_person(pool, 1, k, 16, team, 0, 1, same) == 0 for k in keys)
-    assert stats.binomtest(lead, n, (1.0 - same) / (2.0 - same)).pvalue > ALPHA
+def test_an_agent_on_the_team_comes_again_only_for_want_of_others_and_never_the_leads() -> None:
+    block = people(3, P, ties=False)
+    block.place[:3] = 1
+    pool = pools(block, np.ones(3, np.uint16))
+    team, keys = np.array([0, 1, 2], np.int32), [np.uint64(fold(np.uint64(11), np.uint64(k))) for k in range(200)]
+    drawn = {n: {int(draw_person(pool, 1, k, 16, team, 0, n, 0.4)) for k in keys} for n in (1, 2, 3)}
+    assert drawn == {1: {1, 2}, 2: {2}, 3: {1, 2}}
+    assert {int(draw_person(pool, 1, k, 16, team, 0, 3, 1.0)) for k in keys} == {NOBODY}, "an agent is one person"
+    alone = build_pools(block.rows.people[:1], np.ones(1, np.uint16), key(Stream.POOL), P)
+    assert {int(draw_person(alone, 1, k, 16, team, 0, 1, 0.4)) for k in keys} == {NOBODY}

@@ -43,7 +43,7 @@ def projects(n: int = 60_000, fear: float = 0.0, military: float = 0.0, **change
         fear_output=0.3,
         fear_apply=0.4,
     )
-    keys = ProjectKeys(key(Stream.PROJECT), key(Stream.AUTHORSHIPS), key(Stream.LEADS))
+    keys = ProjectKeys(key(Stream.PROJECT), key(Stream.PLACES_OFFERED), key(Stream.LEADS))
     found = Projects.none(n)
     plan_projects(YEAR, block.rows.people, rates, keys, found)
     return found
