@@ -46,8 +46,8 @@ class YearEvents:
 
 PERSON = "field origin place institution entry_place entry_year stage permanent moved_year prev_place dual ties "
 PERSON += "papers papers_international papers_basic"
-# relative tolerances: the engine keeps single precision, and takes thresholds from papers in bins of ln c, which are off
-# by hundredths where a field has few papers
+# relative tolerances: the engine keeps single precision, and takes thresholds from papers in bins of ln c, which where
+# a field has few papers are off by hundredths
 AMOUNTS = {"talent": 1e-6, "fear": 1e-6, "reputation": 3e-3, "citations": 3e-3, "top1": 5e-2}
 MU_TOLERANCE = 1e-3
 # of sums by place, field and so on

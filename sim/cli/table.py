@@ -35,7 +35,7 @@ def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Co
     band = "± one standard error of the mean; another replicate falls into the band with 90 % probability."
     if paired and any(map(few, table["agents"])):
         notes = (
-            f"Effects of fewer than {FEW} agents, or papers of theirs, are given in agents; a smaller scale would tell.",
+            f"Effects of fewer than {FEW} agents, or of their papers, are given in agents; use a smaller scale.",
             *notes,
         )
     for note in (effect + band, *notes):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-
 FIRST_ATTENTION = 2.6  # z K of a paper before the first year, in which it is not known: it was 2.2 to 3.2
 
 
