@@ -143,8 +143,8 @@ EXPERIMENTS = (
         scale=100,
         replicates=4,
         page_scale=50,
-        # -0.4 ± 0.2: by 2018 the control has partners in China too, and loses half as much as the tied. At the upper ends of
-        # fear and of what a lost partner costs it is -0.9 ± 0.3
+        # -0.4 ± 0.2: by 2018 the control has partners in China too, and loses half as much as the tied. At the upper
+        # ends of fear and of what a lost partner costs it is -0.9 ± 0.3
         misses=("initiative, co-author, papers",),
     ),
     Experiment(
