@@ -200,7 +200,7 @@ class ImpactParams:
     access: float = p(0.5, 0.0, 2.0, "e", "assumption", "frontier knowledge within reach")
     reputation: float = p(0.05, 0.0, 0.5, "d per ln(1+reputation)", "assumption", "cumulative advantage")
     sigma2: float = p(1.2, 0.5, 2.0, "variance", "sourced", "F5: variance of ln(c/c0) 1.0-1.6")
-    match: float = p(0.215, 0.0, 1.0, "w per sd", "fitted", "C11: papers of lasting pairs are cited 17 % more")
+    match: float = p(0.24, 0.0, 1.0, "w per sd", "fitted", "C11: papers of lasting pairs are cited 17 % more")
     team_quality: str = choice(
         "best",
         ("best", "ces"),

@@ -34,6 +34,10 @@ from sim.phases.setting import YearContext
 from sim.world import World
 
 
+BORDERS = (-7.0, 18.0)  # bounds of the log of home weights
+PAIRS = 1.5  # bound of the log of factors on affinity
+
+
 @dataclass
 class Seen:
     """What one calibration run shows, by year 1980-2017.
@@ -203,7 +207,7 @@ def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) ->
     common = (weight * step).sum(axis=1, keepdims=True)
     step = common + 1.6 * (step - common)
     step = damping * smooth(np.clip(step, -1.5, 1.5))  # the steps are smoothed, not the weights: those may bend
-    return np.exp(np.clip(np.log(fitted.home_weight) + step, -7.0, 18.0))
+    return np.exp(np.clip(np.log(fitted.home_weight) + step, *BORDERS))
 
 
 def affinities(data: WorldData, fitted: Fitted, seen: Seen) -> np.ndarray:
@@ -218,7 +222,7 @@ def affinities(data: WorldData, fitted: Fitted, seen: Seen) -> np.ndarray:
     # levels of places come out before small pairs are weighted down, which would drift from the others otherwise
     gap = np.clip(without_levels(np.log((target + few) / (joint + few)), works), -1.5, 1.5)
     # a pair whose joint papers answer weakly to its factor would have it grow from round to round
-    factor = np.clip(0.85 * np.log(fitted.affinity) + 0.7 * works / (works + 60.0) * gap, -1.5, 1.5)
+    factor = np.clip(0.85 * np.log(fitted.affinity) + 0.7 * works / (works + 60.0) * gap, -PAIRS, PAIRS)
     return np.exp(without_levels(factor, works))
 
 
@@ -265,6 +269,15 @@ def rounds(cfg: Config, n_rounds: int, start: Fitted | None = None) -> Iterator[
         yield fitted, seen
 
 
+def on_bounds(fitted: Fitted) -> dict[str, int]:
+    """Place-years of home weights, and pairs of places, that stand on the bounds of the fit."""
+    borders, factors = np.log(fitted.home_weight), np.abs(np.log(fitted.affinity))
+    return {
+        "home weights": int(((borders <= BORDERS[0] + 0.01) | (borders >= BORDERS[1] - 0.01)).sum()),
+        "factors on affinity": int((factors >= PAIRS - 0.01).sum() // 2),
+    }
+
+
 def main() -> None:
     """Command line: calibrate and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -285,6 +298,8 @@ def main() -> None:
         gap = np.abs(share - international_targets(data)[recent].mean(axis=0)).mean()
         stock = np.abs(seen.people[-1] - data.researchers[-1]).sum() / data.researchers[-1].sum()
         print(f"round {k + 1}: papers {papers:.1%}, international share {gap:.3f}, people at risk {stock:.1%}")
+        for name, number in on_bounds(fitted).items():  # what is held there is no longer fitted
+            print(f"  on the bound: {name} {number}")
         save_fitted(fitted, data, args.out or folder_of(args.world))
 
 
