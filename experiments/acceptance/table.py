@@ -143,8 +143,8 @@ EXPERIMENTS = (
         scale=100,
         replicates=4,
         page_scale=50,
-        # The two groups lie around the range. Of those with a co-author, -0.4 ± 0.2: by 2018 the control has partners in
-        # China too, and loses half as much as they; at the upper ends of fear and of what a lost partner costs it is
+        # The two groups lie around the range. Of those with a co-author, -0.4 ± 0.2: by 2018 the control has partners
+        # in China too, and loses half as much as they; at the upper ends of fear and of what a lost partner costs it is
         # -0.9 ± 0.3. Those who still had a tie are at its other end
         misses=("initiative, co-author, papers", "initiative, tie, papers"),
     ),
