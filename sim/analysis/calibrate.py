@@ -33,7 +33,6 @@ from sim.phases.mobility import home_factor, move_factors
 from sim.phases.setting import YearContext
 from sim.world import World
 
-
 BORDERS = (-7.0, 18.0)  # bounds of the log of home weights
 PAIRS = 1.5  # bound of the log of factors on affinity
 
