@@ -7,7 +7,7 @@ ended, ties never formed, hours lost. Only the paired baseline shows these, so t
     leaks(baseline) − leaks(scenario) = Δ prevented + Δ avoided by lost activity + avoided by absence
 
 and is negative where a policy brings more people or ties than there would have been. Leaks through members in third
-places who were refused are in it too.
+places who were refused, and through members at home of papers that were not completed, are in it too.
 """
 
 from __future__ import annotations

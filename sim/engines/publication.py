@@ -171,7 +171,8 @@ def write_papers(
                     refused = True
                     weights[cause] += 1.0 if j < 0 else rules.replaced
                     slots[cause - 1, a] += 1.0
-                    towards[barred] |= KEPT_OUT
+                    if kind & SENSITIVE:
+                        towards[barred] |= KEPT_OUT
             if j >= 0:
                 authors[at + n] = j
                 author_place[at + n], author_talent[at + n] = people[j].place, people[j].talent
@@ -190,11 +191,11 @@ def write_papers(
         if kind & SENSITIVE:
             for m in range(at, at + n):
                 towards[author_place[m]] |= THERE if n_authors[k] > 0 else KEPT_OUT
-        if k + 1 == lead.shape[0] or lead[k + 1] != i:
-            for b in range(towards.shape[0]):
-                if kind & SENSITIVE and towards[b] == KEPT_OUT and b != a:
-                    sensitive[a, b] += 1.0
-                towards[b] = 0
+            if k + 1 == lead.shape[0] or lead[k + 1] != i:
+                for b in range(towards.shape[0]):
+                    if towards[b] == KEPT_OUT and b != a:
+                        sensitive[a, b] += 1.0
+                    towards[b] = 0
 
 
 @njit(cache=True, nogil=True)
