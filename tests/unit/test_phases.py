@@ -264,8 +264,12 @@ def test_papers_of_a_field_are_as_open_as_its_partners_are_spread(world: World) 
         rules = terms.partner_rules(world.setting, ctx, f, of_year)
         abroad = propensity * (weight.sum(axis=1) - weight.diagonal())
         np.testing.assert_allclose(rules.openness.mean(axis=1), abroad / (abroad + weight.diagonal()), rtol=1e-9)
-        link = world.setting.params.collaboration.origin * world.macro.at_origin
-        np.testing.assert_array_equal(rules.origin_link, link)  # a compatriot, who may work elsewhere
+        home = ctx.inputs.home_weight
+        usual = np.exp(np.average(np.log(home), weights=ctx.macro.size))
+        link = (
+            world.setting.params.collaboration.origin * world.macro.at_origin * np.minimum(1.0, np.sqrt(usual / home))
+        )
+        np.testing.assert_allclose(rules.origin_link, link)  # a compatriot, who may work elsewhere, behind a border
         assert rules.same == 1.0 / world.setting.scale
         assert rules.memory == round(64 * world.setting.params.collaboration.tie_memory) > 0
 
