@@ -97,14 +97,14 @@ def rate_papers(
     (`sim.engines.spectrum`) without another look at the papers.
     """
     lead, first, n_authors, mu, flags = papers.lead, papers.first, papers.n_authors, papers.mu, papers.flags
-    author_place, author_talent, bits = papers.author_place, papers.author_talent, projects.bits
+    author_place, mean, brightest, bits = papers.author_place, papers.talent_mean, papers.talent_best, projects.bits
     match, mu_baseline, ordinal = papers.match, papers.mu_baseline, papers.ordinal
     by_bin, joint, n_basic, n_sensitive = counts.by_bin, counts.joint, counts.basic, counts.sensitive
     international_sensitive, international_fractional = counts.international_sensitive, counts.international_fractional
     n_written, n_countries, impact = counts.authors, counts.countries, counts.impact
     z_pair, z_more, world = counts.z_pair, counts.z_more, counts.world
     here, power, border_share = worth.place, worth.place_power, worth.border_share
-    talent_mean, talent_best, exponent = worth.talent_mean, worth.talent_best, worth.exponent
+    exponent = worth.exponent
     weight, known, one, two = own.weight, own.known, own.one, own.two
     weight_base, known_base, one_base, two_base = baseline.weight, baseline.known, baseline.one, baseline.two
     ln = np.log(np.maximum(np.arange(256), 1.0))
@@ -119,12 +119,9 @@ def rate_papers(
         if n == 0:
             continue
         n_seen = 0
-        brightest, top, mean, level = -1e9, -1e9, 0.0, 0.0
+        top, level = -1e9, 0.0
         for m in range(first[k], first[k] + n):
             p = np.int64(author_place[m])
-            ln_talent = np.log(author_talent[m])
-            mean += ln_talent
-            brightest = max(brightest, ln_talent)
             level += power[p]
             top = max(top, here[p])
             if share[p] == 0.0:
@@ -137,7 +134,8 @@ def rate_papers(
             crosses = uniform(key_country, people[i].uid, np.uint64(ordinal[k])) < at_home
         if crosses:
             flags[k] |= INTERNATIONAL
-        ln_z = talent_mean * mean / n + talent_best * brightest + worth.team * ln[n] + worth.match * match[k]
+        ln_z = worth.talent_mean * mean[k] + worth.talent_best * brightest[k]
+        ln_z += worth.team * ln[n] + worth.match * match[k]
         ln_z += top if exponent == 0.0 else np.log(level / n) / exponent
         ln_z += worth.reputation * np.log1p(output[i].reputation)
         if n_seen > 2:

@@ -31,9 +31,9 @@ class Papers(NamedTuple):
         paired baseline.
     flags : uint8 [papers], project bits of the lead and `INTERNATIONAL`.
     authors : int32 [authorships], rows.
-    author_place, author_talent : uint8 and float32 [authorships]; author_mark : uint32, match with the lead and tag of
-        the uid (`sim.core.ties.mark_of`). Kept while they are at hand, so that later passes need not look at people at
-        random.
+    talent_mean, talent_best : float32 [papers], of the ln talent of the authors.
+    author_place, author_mark : uint8 and uint32 [authorships], place; match with the lead and tag of the uid
+        (`sim.core.ties.mark_of`). Kept while they are at hand, so that later passes need not look at people at random.
     """
 
     lead: np.ndarray
@@ -41,12 +41,13 @@ class Papers(NamedTuple):
     first: np.ndarray
     n_authors: np.ndarray
     match: np.ndarray
+    talent_mean: np.ndarray
+    talent_best: np.ndarray
     mu: np.ndarray
     mu_baseline: np.ndarray
     flags: np.ndarray
     authors: np.ndarray
     author_place: np.ndarray
-    author_talent: np.ndarray
     author_mark: np.ndarray
 
 
@@ -74,11 +75,9 @@ def plan_papers(people: np.ndarray, n_leads: np.ndarray, team_cumulative: np.nda
     """Papers that are led, with team sizes drawn; authors and worth are still to be filled in."""
     lead, ordinal, first = draw_teams(people, n_leads, team_cumulative, key_team)
     n, m = len(lead), int(first[-1])
-    return Papers(
-        lead, ordinal, first, np.empty(n, np.uint8), np.empty(n, np.float32), np.empty(n, np.float32),
-        np.empty(n, np.float32), np.empty(n, np.uint8), np.empty(m, np.int32), np.empty(m, np.uint8),
-        np.empty(m, np.float32), np.empty(m, np.uint32),
-    )  # fmt: skip
+    floats = [np.empty(n, np.float32) for _ in range(5)]  # match to mu_baseline
+    of_authors = np.empty(m, np.int32), np.empty(m, np.uint8), np.empty(m, np.uint32)
+    return Papers(*(lead, ordinal, first, np.empty(n, np.uint8), *floats, np.empty(n, np.uint8), *of_authors))
 
 
 @njit(cache=True, nogil=True)

@@ -132,7 +132,7 @@ def write_papers(
     """
     lead, ordinal, first, authors = papers.lead, papers.ordinal, papers.first, papers.authors
     n_authors, author_place, match = papers.n_authors, papers.author_place, papers.match
-    author_talent, author_mark = papers.author_talent, papers.author_mark
+    talent_mean, talent_best, author_mark = papers.talent_mean, papers.talent_best, papers.author_mark
     bits = projects.bits
     slots, ended, sensitive = losses.slots, losses.papers, losses.sensitive
     free = places_without_rules(rules.friction)
@@ -143,7 +143,9 @@ def write_papers(
         i = lead[k]
         at = first[k]
         uid, a = people[i].uid, np.int64(people[i].place)
-        author_place[at], author_talent[at], author_mark[at] = a, people[i].talent, uid_tag(uid)
+        author_place[at], author_mark[at] = a, uid_tag(uid)
+        own = np.log(people[i].talent)
+        total, best = np.float64(own), np.float64(own)
         n = np.int64(1)  # a plain 1 would compile `fill_slot` once more, for the number 1
         kind = bits[i] & KIND
         plain = free[kind, a] and people[i].fear <= 0.0
@@ -175,11 +177,14 @@ def write_papers(
                         towards[barred] |= KEPT_OUT
             if j >= 0:
                 authors[at + n] = j
-                author_place[at + n], author_talent[at + n] = people[j].place, people[j].talent
+                author_place[at + n] = people[j].place
+                own = np.log(people[j].talent)
+                total, best = total + own, max(best, np.float64(own))
                 author_mark[at + n] = with_tag(mark, uid_tag(people[j].uid))
                 together += match_in(mark)
                 n += 1
         n_authors[k] = n
+        talent_mean[k], talent_best[k] = total / n, best
         match[k] = together / np.float64(STEPS * max(n - 1, np.int64(1)))
         if refused:
             weight = weights[BY_RULE] + weights[BY_FEAR]

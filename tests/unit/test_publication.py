@@ -45,7 +45,9 @@ def test_what_is_kept_of_authors_is_theirs() -> None:
     found = [m for first, n in zip(papers.first, papers.n_authors) for m in range(first, first + n)]
     rows = papers.authors[found]
     np.testing.assert_array_equal(papers.author_place[found], block.place[rows])
-    np.testing.assert_array_equal(papers.author_talent[found], block.talent[rows])
+    talents = [np.log(block.talent[papers.authors[at : at + n]]) for at, n in zip(papers.first, papers.n_authors)]
+    np.testing.assert_allclose(papers.talent_mean, [t.mean() for t in talents], atol=1e-5)
+    np.testing.assert_allclose(papers.talent_best, [t.max() for t in talents], atol=1e-5)
     assert [int(mark) & (2**18 - 1) for mark in papers.author_mark[found]] == [uid_tag(u) for u in block.uid[rows]]
 
 
