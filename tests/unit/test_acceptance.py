@@ -25,8 +25,8 @@ def written(teams: list[list[tuple[int, int]]], done: list[bool]) -> Papers:
     empty = np.zeros(len(teams), np.float32)
     return Papers(
         rows[first[:-1]].astype(np.int32), np.zeros(len(teams), np.uint8), first, np.where(done, n, 0).astype(np.uint8),
-        empty, empty, empty, np.zeros(len(teams), np.uint8), rows.astype(np.int32), places.astype(np.uint8),
-        np.ones(len(rows), np.float32), np.zeros(len(rows), np.uint32),
+        empty, empty, empty, empty, empty, np.zeros(len(teams), np.uint8), rows.astype(np.int32),
+        places.astype(np.uint8), np.zeros(len(rows), np.uint32),
     )  # fmt: skip
 
 
