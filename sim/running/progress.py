@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from sim.core.kernels import kernel_base
 
-COMPILING = "Compiling kernels for this machine (once after an installation or a change of code; about half a minute) …"
+COMPILING = "Compiling kernels for this machine (once after an installation or a change of code; about a minute) …"
 KEPT, NOT_KEPT = (
     "they are kept for the next run",
     "they cannot be kept: set NUMBA_CACHE_DIR to a folder that can be written",
