@@ -137,6 +137,7 @@ class World(ColumnarModel):
 
         # 6-7 projects, collaboration, publication; impact
         output = publication.research(setting, ctx, columns, self._trust_ratio(ctx))
+        self.on_output(ctx, output)
 
         # 8 security: leaks, cases, fear, trust, cost of rules
         counted = security.count_people(setting, ctx, columns)
@@ -159,6 +160,9 @@ class World(ColumnarModel):
 
     def on_phase(self, phase: str, ctx: YearContext) -> None:
         """Called before a phase; does nothing here, calibration sums over the world's people."""
+
+    def on_output(self, ctx: YearContext, output: Output) -> None:
+        """Called after the year's research; does nothing here, the fit and experiments look at papers."""
 
     def _conditions(self) -> tuple[np.ndarray | None, float]:
         """Conditions on joint sensitive work that policies impose [a, b], and the standard that they ask for."""

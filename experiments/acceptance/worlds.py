@@ -14,10 +14,8 @@ from sim import World, load_config
 from sim.config.schema import Config
 from sim.core.columns import Columns
 from sim.data.inputs import Inputs, load_inputs
-from sim.engines.counting import HeadCounts
 from sim.phases.macro import Macro
 from sim.phases.publication import Output
-from sim.phases.security import SecurityResult
 from sim.phases.setting import YearContext
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.recorder import YearResult
@@ -33,10 +31,10 @@ class Watched(World):
 
     observers: tuple[Observer, ...] = ()
 
-    def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: SecurityResult) -> None:
+    def on_output(self, ctx: YearContext, output: Output) -> None:
+        """Show the year's papers to every observer."""
         for observer in self.observers:
             observer(ctx.year, self.columns, output)
-        super()._close(ctx, output, counted, secured)
 
 
 class Lived(NamedTuple):

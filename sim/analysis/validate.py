@@ -20,10 +20,8 @@ from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.data.clock import DATA_END, FIRST_YEAR
 from sim.data.tables import load_world_data
-from sim.engines.counting import HeadCounts
 from sim.phases.impact import luck
 from sim.phases.publication import Output
-from sim.phases.security import SecurityResult
 from sim.phases.setting import YearContext
 from sim.world import World
 
@@ -43,9 +41,9 @@ class ReadWorld(World):
 
     mu: list[np.ndarray]
 
-    def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: SecurityResult) -> None:
+    def on_output(self, ctx: YearContext, output: Output) -> None:
+        """Keep what the year's papers are cited."""
         self.mu = [papers.mu[papers.n_authors > 0] for papers in output.papers]
-        super()._close(ctx, output, counted, secured)
 
 
 def simulate(cfg: Config, replicates: int) -> Means:

@@ -62,9 +62,7 @@ class LiveStatus:
         """Where the sweep stands."""
         if not self._hinted and now.done == now.done_before and time.monotonic() - now.began > HINT_SECONDS:
             self._hinted = True
-            self.note(
-                "No chunk has finished yet; after an installation kernels are compiled first, about a minute."
-            )
+            self.note("No chunk has finished yet; after an installation kernels are compiled first, about a minute.")
         if self._live:
             self._live.update(table(self._title, now))
         elif not self._silent:

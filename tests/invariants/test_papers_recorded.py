@@ -21,9 +21,8 @@ class Watched(World):
 
     output: Output
 
-    def _close(self, ctx: Any, output: Output, counted: Any, secured: Any) -> None:
+    def on_output(self, ctx: Any, output: Output) -> None:
         self.output = output
-        super()._close(ctx, output, counted, secured)
 
 
 def live_on(state: dict[str, np.ndarray], until: int, *words: str, baseline: Any = None) -> live.Run:
