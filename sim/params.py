@@ -34,6 +34,9 @@ class CareerParams:
     exit_fear: float = p(0.25, 0.0, 1.5, "log hazard at full fear", "assumption", "P8: intention far above behaviour")
     permanent_early: float = p(0.08, 0.0, 0.5, "1/year", "assumption", "about half permanent by year 8")
     permanent_established: float = p(0.12, 0.0, 0.5, "1/year", "assumption", "as above")
+    exit_retirement: float = p(
+        5.0, 1.0, 20.0, "relative hazard", "assumption", "from 35 years of career on: half have left three years later"
+    )
     talent_permanent: float = p(0.3, 0.0, 1.0, "elasticity", "assumption", "better researchers get posts sooner")
 
 
@@ -70,9 +73,10 @@ class MobilityParams:
     )
     talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)")
     home: float = p(2.53, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
-    home_early: float = p(0.7, 0.0, 3.0, "log", "fitted", "M16: entrants who studied abroad go in their first years")
+    home_early: float = p(
+        1.0, 0.0, 2.0, "exponent", "fitted", "M16: stay rates by origin, factors of fitted_places.csv; 0: no such factors"
+    )
     home_income: float = p(1.3, 0.0, 2.0, "elasticity", "fitted", "M16: stay rates by origin; sign M18, U6")
-    origin_income: float = p(0.62, 0.0, 2.0, "elasticity", "sourced", "M26: ln GDP per head at origin -0.62 (0.14)")
     size: float = p(0.68, 0.0, 1.5, "elasticity", "sourced", "M26: ln researchers at destination 0.68 (0.05)")
     fear_leave: float = p(
         0.5,
@@ -82,16 +86,15 @@ class MobilityParams:
         "assumption",
         "P8: 61 % thought of leaving; M17: intention far above behaviour",
     )
-    tie: float = p(0.5, 0.0, 1.5, "per log(1 + ties)", "assumption", "U0: 0.5 per log co-author; P27 (sign)")
+    tie: float = p(
+        0.5, 0.0, 1.5, "per log(1 + ties)", "assumption", "U0: 0.5 per log co-author; P27 (sign; strong ties draw more)"
+    )
     funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination +0.15 (0.03)")
     prestige: float = p(0.35, 0.0, 1.5, "per log prestige", "assumption", "U0: peers 0.7, halved for ratios")
     prestige_talent: float = p(0.2, 0.0, 1.0, "per SD of ln talent", "assumption", "talent weighs prestige more; U7")
-    income: float = p(0.12, 0.0, 1.0, "elasticity", "sourced", "M26: ln GDP per head at destination +0.12 (0.12)")
     net_income: float = p(1.0, 0.0, 2.0, "elasticity", "sourced", "U1: foreign stars about 1; U2 upper bound 1.8")
     post_early: float = p(0.8, 0.0, 2.0, "per unit share", "assumption", "U0: security 0.8 early")
     post_late: float = p(0.3, 0.0, 2.0, "per unit share", "assumption", "U0: security 0.3 late")
-    freedom_early: float = p(0.2, 0.0, 2.0, "per index unit", "assumption", "U3: freedom weighs with stage")
-    freedom_late: float = p(0.6, 0.0, 2.0, "per index unit", "assumption", "U3: late stage wants freedom")
     students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "U0: student access 0.4, halved for ratios")
     hostility: float = p(
         0.5,
@@ -104,7 +107,7 @@ class MobilityParams:
     delay: float = p(0.35, 0.0, 2.0, "log per year of delay", "assumption", "as entry.delay")
     spread: float = p(0.5, 0.0, 1.0, "theta", "assumption", "inclusive value: 1 stops all barred moves, 0 diverts all")
     vacancy_slack: float = p(
-        1.4, 1.0, 3.0, "x reference inflow", "assumption", "M20: demand-driven hiring with capacity"
+        1.4, 1.0, 3.0, "x the baseline's arrivals", "assumption", "M20: demand-driven hiring with capacity"
     )
     fit: float = p(0.3, 0.0, 1.0, "elasticity on talent", "assumption", "M20: vacancies filled by fitness rank")
 
@@ -342,6 +345,16 @@ class GovernmentParams:
 
 
 @dataclass(frozen=True)
+class PathParams:
+    """What comes after the data (ODD 6): a draw of the errors that the rules made in the backtest."""
+
+    draw: float = p(
+        0.0, 0.0, 1e6, "number", "assumption", "whole part: 0 the rules, any other number one draw of all series"
+    )
+    spread: float = p(1.0, 0.0, 3.0, "factor", "assumption", "on the errors of docs/backtest.md, if a draw is asked for")
+
+
+@dataclass(frozen=True)
 class Params:
     """All parameters; `feedback` = frozen takes macro states from the paired baseline."""
 
@@ -356,3 +369,4 @@ class Params:
     trust: TrustParams = field(default_factory=TrustParams)
     compliance: ComplianceParams = field(default_factory=ComplianceParams)
     government: GovernmentParams = field(default_factory=GovernmentParams)
+    paths: PathParams = field(default_factory=PathParams)

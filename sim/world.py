@@ -15,7 +15,7 @@ from sim.config.schema import Config
 from sim.core.columns import Columns
 from sim.data.clock import BASE_FROM, DATA_END
 from sim.data.fields import N_FIELDS
-from sim.data.inputs import Inputs, load_inputs
+from sim.data.inputs import Inputs, PathDraw, load_inputs
 from sim.data.threat import threat_matrix
 from sim.engines.counting import HeadCounts
 from sim.engines.mobility import elite_talent
@@ -25,7 +25,7 @@ from sim.phases import careers, closing, entry, levers, mobility, publication, s
 from sim.phases.macro import Macro, first_macro, frontier_reach
 from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
-from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext
+from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext, funding_change
 from sim.policy.channels import Channels
 from sim.record import measures
 from sim.record.panel import Panel
@@ -40,8 +40,9 @@ class World(ColumnarModel):
     cfg : validated configuration (`sim.load_config`).
     replicate : number of the random world, from 0; a scenario and its baseline share it.
     mode : ``scripted`` governments only carry out policy; ``reactive`` ones also decide.
-    baseline : `macros` of the paired baseline; gives the thresholds of top papers and, with
-        ``params.feedback = frozen``, the state of the world at large.
+    baseline : `macros` of the paired scripted baseline; differences from it act on people, and it gives the thresholds
+        of top papers and, with ``params.feedback = frozen``, the state of the world at large. Without it (the baseline
+        itself, or a world by hand) nothing that policy did in earlier years moves utilities.
     inputs : other inputs than the shipped ones (calibration).
     empty : leave the columns empty, to be filled by `from_state`.
 
@@ -65,7 +66,7 @@ class World(ColumnarModel):
     ) -> None:
         super().__init__(rng=0)
         self.cfg, self.mode, self.baseline = cfg, mode, baseline or {}
-        self.inputs = inputs or load_inputs(cfg.world)
+        self.inputs = inputs or load_inputs(cfg.world, PathDraw.of(cfg.params.paths))
         data, params = self.inputs.data, cfg.params
         self.setting = Setting(
             data=data,
@@ -86,7 +87,7 @@ class World(ColumnarModel):
         self.year = cfg.start - 1
         self.macros: dict[int, Macro] = {}
         n = data.n_places
-        self.trust, self.trust_base = self.setting.trust_level.copy(), self.setting.trust_level.copy()
+        self.trust = self.setting.trust_level.copy()
         self.joint_base = np.zeros((n, n))
         self.fear = np.zeros((n, n))
         self.case_exit = np.zeros((n, n))
@@ -101,10 +102,8 @@ class World(ColumnarModel):
     def _populate(self) -> None:
         """People of the year before the first simulated one (ODD 5)."""
         stock = entry.first_people(self.setting, self.inputs, self.columns, self.cfg.start)
-        prestige = self.inputs.year(self.cfg.start).reference.prestige
-        self.macro = first_macro(
-            N_FIELDS, stock, self.trust, prestige, FIELD_SHARE, self.setting.params.impact.citations_mean
-        )
+        cited = self.setting.params.impact.citations_mean
+        self.macro = first_macro(N_FIELDS, stock, self.trust, FIELD_SHARE, cited)
 
     # --- the year -------------------------------------------------------------------------------------------
     def run(self, until: int | None = None) -> Iterator[YearResult]:
@@ -144,7 +143,10 @@ class World(ColumnarModel):
         secured = security.secure(setting, ctx, counted, output, self.cost)
 
         # 9 measures, and the state that next year starts from
-        self.macros[self.year] = replace(ctx.macro, z1=output.z1, known=output.readers.known)
+        self.macros[self.year] = replace(
+            ctx.macro, z1=output.z1, known=output.readers.known,
+            exit_norm=exits.norm, move_norm=moved.norm, arrivals=moved.arrivals,
+        )  # fmt: skip
         year = measures.Year(
             ctx, exits, entries, moved, output, counted, secured, self.trust, decisions, pulled.support
         )
@@ -184,25 +186,13 @@ class World(ColumnarModel):
             case_exit=self.case_exit,
             access=access,
             frontier=frontier_reach(access, macro.top1, macro.mass),
-            ln_funding=macro.ln_funding_lag + self.funding_lag,
-            tenure=macro.permanent_share - self._tenure_reference(baseline),
-            z1_baseline=baseline.z1 if baseline is not None else None,
-            readers_baseline=(baseline.readers, baseline.known) if baseline is not None else None,
+            ln_funding=self.funding_lag,
+            baseline=baseline,
         )
 
-    def _tenure_reference(self, baseline: Macro | None) -> np.ndarray:
-        """Share of permanent posts from which utilities are measured [P].
-
-        Fitted to 2017. Afterwards ageing raises the share everywhere, which is nobody's offer: the reference is the
-        paired baseline's own path, so that only policy moves utilities (docs/decisions/posts-reference.md).
-        """
-        if self.year <= DATA_END:
-            return self.inputs.year(self.year).reference.permanent_share
-        return (self.macro if baseline is None else baseline).permanent_share
-
     def _trust_ratio(self, ctx: YearContext) -> np.ndarray:
-        """Both sides' trust relative to 2013-17, which the fitted affinities contain; 1 in the history."""
-        return mutual(ctx.macro.trust) / self.trust_base if self.year > DATA_END else np.ones_like(self.trust)
+        """Both sides' trust relative to the paired baseline's, whose path the fitted affinities contain."""
+        return mutual(ctx.macro.trust) / mutual(ctx.paired.trust)
 
     def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: SecurityResult) -> None:
         """Fear, trust and the macro state of next year."""
@@ -214,17 +204,16 @@ class World(ColumnarModel):
         there = counted.stock.T * scale  # [place, origin]
         self.case_exit = params.security.case_exit * secured.cases.total / np.maximum(there, 1.0)
         self.cost = secured.cost
-        self.funding_lag = self.funding_lag + self.lag * (np.log(ctx.channels.funding) - self.funding_lag)
+        self.funding_lag = self.funding_lag + self.lag * (funding_change(ctx) - self.funding_lag)
         joint = joint_intensity(joint_papers, output.by_place.papers_whole * scale)
         self.trust = update_trust(
             self.trust, setting.trust_level, joint, self.joint_base if self.year > DATA_END else None,
             incident_rate(secured.incidents, joint_papers), params.trust,
         )  # fmt: skip
-        if self.year <= DATA_END:  # means of 2013-17, the years of the fitted affinities
+        if self.year <= DATA_END:
             seen = max(self.year - max(BASE_FROM, self.cfg.start) + 1, 1)
             self.joint_base = self.joint_base + (joint - self.joint_base) / seen
-            self.trust_base = self.trust_base + (mutual(self.trust) - self.trust_base) / seen
-        self.macro = closing.next_macro(setting, ctx, self.macro, output, counted, self.trust, self.lag)
+        self.macro = closing.next_macro(setting, self.macro, output, counted, self.trust)
 
     # --- saving ---------------------------------------------------------------------------------------------
     def state(self) -> dict[str, np.ndarray]:
@@ -266,7 +255,7 @@ class World(ColumnarModel):
         return world
 
 
-_STATE = ("trust", "trust_base", "joint_base", "fear", "case_exit", "cost", "funding_lag", "support")
+_STATE = ("trust", "joint_base", "fear", "case_exit", "cost", "funding_lag", "support")
 
 
 def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

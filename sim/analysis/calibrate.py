@@ -20,21 +20,22 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import savgol_filter
 
-from sim.analysis.targets import international_targets, papers_targets, quality_targets
+from sim.analysis.targets import international_targets, papers_targets, quality_targets, stay_targets
 from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.fitted import N_YEARS, Fitted, load_fitted, save_fitted
 from sim.data.inputs import Inputs
 from sim.data.tables import WorldData, folder_of, load_world_data
-from sim.engines import careers, mobility
-from sim.phases.careers import exit_by_stage
-from sim.phases.mobility import home_factor, move_factors
+from sim.phases.careers import mean_exit_factor
+from sim.phases.mobility import mean_move_factor
 from sim.phases.setting import YearContext
 from sim.world import World
 
 BORDERS = (-7.0, 18.0)  # bounds of the log of home weights
 PAIRS = 1.5  # bound of the log of factors on affinity
+STAY_AT, STAY_YEARS = 5, 10  # years after entry at which stays are counted, and years of data in which
+EARLY = 3.0  # bound of the log of factors on going home early
 
 
 @dataclass
@@ -48,7 +49,8 @@ class Seen:
     people : [38, P], people at risk of moving; papers, international, whole, top1 : [38, P], real papers.
     world_share : [38, 1], international share of the world's papers; joint : [38, P, P], joint papers, symmetric.
     foreign : [38, P], share of researchers of foreign origin.
-    prestige, students, permanent_share : [38, P].
+    stayed, went_home, went_on : [P], people of an origin five years after they entered in the United States: still there,
+        at home, elsewhere; the last ten years together.
     agent : real people for whom an agent stands.
     """
 
@@ -61,9 +63,9 @@ class Seen:
     top1: np.ndarray
     world_share: np.ndarray
     foreign: np.ndarray
-    prestige: np.ndarray
-    students: np.ndarray
-    permanent_share: np.ndarray
+    stayed: np.ndarray
+    went_home: np.ndarray
+    went_on: np.ndarray
     joint: np.ndarray
     agent: float
 
@@ -72,6 +74,7 @@ class Seen:
         """Zero arrays."""
         shapes: dict[str, tuple[int, ...]] = dict.fromkeys(cls.__dataclass_fields__, (N_YEARS, n_places))
         shapes |= dict.fromkeys(("exposure", "joint"), (N_YEARS, n_places, n_places)) | {"world_share": (N_YEARS, 1)}
+        shapes |= dict.fromkeys(("stayed", "went_home", "went_on"), (n_places,))
         del shapes["agent"]
         return cls(**{name: np.zeros(shape) for name, shape in shapes.items()}, agent=agent)
 
@@ -84,22 +87,27 @@ class WatchedWorld(World):
     def on_phase(self, phase: str, ctx: YearContext) -> None:
         """Sum exit factors before careers, and move exposures before mobility."""
         t, setting = ctx.year - FIRST_YEAR, self.setting
-        n = setting.data.n_places
         if phase == "careers":
-            by_stage, permanent = exit_by_stage(setting), setting.params.careers.exit_permanent
-            total, number = np.zeros(n), np.zeros(n)
-            for block in self.columns:
-                careers.mean_exit_factor(ctx.year, block.rows.people, by_stage, permanent, total, number)
-            self.seen.exit_factor[t] = np.where(number > 0, total / np.maximum(number, 1), 1.0)
+            self.seen.exit_factor[t] = mean_exit_factor(setting, ctx.year, self.columns)
+            if DATA_END - ctx.year < STAY_YEARS:
+                self._see_stays(ctx.year)
             return
-        home, factors = home_factor(setting, ctx.inputs), move_factors(setting)
         for block in self.columns:
-            people, ties, _ = block.rows
-            mobility.exposure(ctx.year, people, ties, factors, home, self.seen.exposure[t])
-            self.seen.people[t] += np.bincount(block.place[block.alive()], minlength=n) * setting.scale
-        self.seen.exposure[t] *= self.setting.scale
-        for name in ("prestige", "students", "permanent_share"):
-            getattr(self.seen, name)[t] = getattr(ctx.macro, name)
+            people = np.bincount(block.place[block.alive()], minlength=setting.data.n_places)
+            self.seen.people[t] += people * setting.scale
+        self.seen.exposure[t] = mean_move_factor(setting, ctx, self.columns) * self.seen.people[t][:, None]
+
+    def _see_stays(self, year: int) -> None:
+        """Count where people are who entered in the United States five years ago, by origin."""
+        usa = self.setting.data.iso3.index("USA")
+        for block in self.columns:
+            rows = block.alive()
+            rows = rows[(block.entry_place[rows] == usa) & (block.entry_year[rows] == year - STAY_AT)]
+            origin, place = block.origin[rows], block.place[rows]
+            there, home = place == usa, place == origin
+            for counts, which in ((self.seen.stayed, there), (self.seen.went_home, home & ~there)):
+                counts += np.bincount(origin[which], minlength=len(counts))
+            self.seen.went_on += np.bincount(origin[~there & ~home], minlength=len(self.seen.went_on))
 
 
 def simulate(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
@@ -167,14 +175,13 @@ def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> 
         move_origin=np.concatenate([before * a[:3].mean(axis=0), a]),
         move_destination=np.concatenate([before * b[:3].mean(axis=0), b]),
         move_pair=s,
+        move_rate=a[-1][:, None] * b[-1][None, :] * s * seen.exposure[-1] / np.maximum(seen.people[-1], 1.0)[:, None],
+        home_early=home_early(data, fitted, seen, damping),
         affinity=affinities(data, fitted, seen),
         output=fitted.output * correction(papers_targets(data), seen.papers, damping),
         home_weight=home_weights(data, fitted, seen, damping),
         quality=qualities(data, fitted, seen, damping),
         entry_odds=entry_odds(data, fitted, seen, damping),
-        prestige=np.maximum(smooth(seen.prestige), 5e-4),
-        students=np.maximum(smooth(seen.students), 0.02),
-        permanent_share=np.maximum(smooth(seen.permanent_share), 0.05),
     )
 
 
@@ -256,6 +263,21 @@ def entry_odds(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> n
             share = float(seen.foreign[2010 - FIRST_YEAR : 2013 - FIRST_YEAR, data.iso3.index(iso3)].mean())
             factor[data.iso3.index(iso3)] = (target / (1 - target) * (1 - share) / max(share, 1e-3)) ** damping
     return np.clip(fitted.entry_odds * factor, 0.05, 10.0)
+
+
+def home_early(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
+    """Factors on going home after study abroad moved towards stays by origin (`stay_targets`), less for few people.
+
+    Stays fall by who goes home and who goes on elsewhere; only going home answers to the factor.
+    """
+    number = np.maximum(seen.stayed + seen.went_home + seen.went_on, 1.0)
+    gone = np.maximum(seen.went_home + seen.went_on, 0.5)
+    hazard = -np.log(np.clip(seen.stayed / number, 0.02, 0.99))
+    home = np.maximum(hazard * seen.went_home / gone, 0.01)
+    wanted = np.maximum(-np.log(stay_targets(data)) - hazard * seen.went_on / gone, 0.02)
+    weight = number / (number + 30.0)  # of a factor that rests on so many agents; the others stay by their income
+    step = damping * weight * np.clip(np.log(wanted / home), -1.0, 1.0)
+    return np.exp(np.clip(np.log(fitted.home_early) + step, -EARLY, EARLY))
 
 
 def rounds(cfg: Config, n_rounds: int, start: Fitted | None = None) -> Iterator[tuple[Fitted, Seen]]:

@@ -12,6 +12,10 @@ from sim.data.tables import WorldData
 
 N_YEARS = DATA_END - FIRST_YEAR + 1
 PAPERS_FROM = 1996 - FIRST_YEAR
+STAYERS = 68.5 / 76.4  # temporary-visa doctorates who were still there, over those who had meant to stay (M17)
+FEW = 50.0  # doctorates at which an origin's own share weighs as much as its income (assumption)
+# groups of origins of `stay_rates`; Europe is all of that region
+STAY_GROUPS = {"China (including Hong Kong)": ("CHN", "HKG"), "India": ("IND",), "South Korea": ("KOR",), "Europe": ()}
 
 
 def _logit(share: np.ndarray) -> np.ndarray:
@@ -67,3 +71,32 @@ def quality_targets(data: WorldData) -> np.ndarray:
     known = np.where(np.isfinite(known), known, median)
     known[last + 1 :] = known[last - 2 : last + 1].mean(axis=0)
     return np.concatenate([np.repeat(known[:3].mean(axis=0)[None], PAPERS_FROM, axis=0), known])
+
+
+def stay_targets(data: WorldData) -> np.ndarray:
+    """Share of people from each origin who are still in the United States five years after they studied there [P].
+
+    Intentions of temporary-visa doctorates times M17's ratio of stayers to intentions. Where five-year stays of a group of
+    origins are known (mean of the last five years of data), the ratio is the mean of that and the group's own: the two
+    sources are up to 10 points apart. Few doctorates are drawn towards the line through all on ln income.
+    """
+    number = np.nansum(data.us_doctorates, axis=0)
+    known = np.isfinite(data.intend_stay) & (np.nan_to_num(data.us_doctorates) > 0)
+    counted = np.where(known, data.us_doctorates, 0.0)
+    intend = np.where(known, data.intend_stay * counted, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1e-9)
+    number = np.where(known.any(axis=0), number, 0.0)
+    ratio = np.full(data.n_places, STAYERS)
+    for group, members in STAY_GROUPS.items():
+        among = np.isin(data.iso3, members) if members else np.array(data.region) == "X_EU"
+        stays = [rate for (name, year), rate in data.stay_rates.items() if name == group and 0 <= DATA_END - year < 5]
+        if stays and (number * among).sum() > 0:
+            meant = (number * intend)[among].sum() / number[among].sum()
+            ratio[among] = 0.5 * (STAYERS + np.mean(stays) / meant)
+    share = np.clip(intend * ratio, 0.05, 0.95)
+    income = np.log(data.income[N_YEARS - 1])
+    use = number > 0
+    x = np.stack([np.ones(use.sum()), income[use]], axis=1) * np.sqrt(number[use])[:, None]
+    beta = np.linalg.lstsq(x, _logit(share[use]) * np.sqrt(number[use]), rcond=None)[0]
+    weight = number / (number + FEW)
+    odds = weight * _logit(share) + (1.0 - weight) * (beta[0] + beta[1] * income)
+    return 1.0 / (1.0 + np.exp(-odds))

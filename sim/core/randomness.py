@@ -56,6 +56,7 @@ class Stream(IntEnum):
     STOCK = 32
     OPENNESS = 33
     MATCH = 34
+    AFTER_DATA = 40
 
 
 @njit(cache=True, inline="always")

@@ -1,8 +1,9 @@
 """Fitted tables: what `sim.analysis.calibrate` found on outcomes up to 2017, read from the package.
 
-``fitted_place_year.csv`` has a row per year 1980-2017 and place; ``fitted_pairs.csv`` the static residual of moves of
-each directed pair of places; ``fitted_affinity.csv`` the factor on affinity of undirected pairs. `Fitted.start`
-gives the values calibration begins with.
+``fitted_place_year.csv`` has a row per year 1980-2017 and place, ``fitted_places.csv`` one per place;
+``fitted_pairs.csv`` the static residual of moves of each directed pair of places and its rate of the last year;
+``fitted_affinity.csv`` the factor on affinity of undirected pairs. `Fitted.start` gives the values calibration begins
+with.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ class Fitted:
     quality : place effect in ln z.
     entry_odds : factor on the odds that an entrant is of foreign origin (constant over years).
     move_origin, move_destination : yearly margins of the move intensity.
-    prestige, students, permanent_share : levels of the calibrated baseline, references for utility.
+    home_early : [P], factor on going home in the first years after study abroad, by origin.
     move_pair : [P, P], static residual of the move intensity, diagonal 0.
+    move_rate : [P, P], fitted moves of the last year over people of the place that they leave, diagonal 0.
     affinity : [P, P], static factor on the affinity of co-authors, symmetric, diagonal 1.
     """
 
@@ -48,10 +50,9 @@ class Fitted:
     entry_odds: np.ndarray
     move_origin: np.ndarray
     move_destination: np.ndarray
-    prestige: np.ndarray
-    students: np.ndarray
-    permanent_share: np.ndarray
+    home_early: np.ndarray
     move_pair: np.ndarray
+    move_rate: np.ndarray
     affinity: np.ndarray
 
     @classmethod
@@ -69,24 +70,21 @@ class Fitted:
             entry_odds=ones * np.where(assumed, odds, 1.0),
             move_origin=0.01 * ones,
             move_destination=ones,
-            prestige=0.01 * ones,
-            students=0.5 * ones,
-            permanent_share=0.5 * ones,
+            home_early=np.full(data.n_places, 2.0),
             move_pair=(1.0 - np.eye(data.n_places)) / data.n_places,
+            move_rate=0.01 * (1.0 - np.eye(data.n_places)) / data.n_places,
             affinity=np.ones((data.n_places, data.n_places)),
         )
 
     def move_base(self, year: int) -> np.ndarray:
-        """Move intensity [from, to] of a person with micro factor 1; after 2017 the mean of 2013-17."""
-        if year > DATA_END:
-            return np.mean([self.move_base(y) for y in range(DATA_END - BASE_YEARS + 1, DATA_END + 1)], axis=0)
+        """Move intensity [from, to] of a person with micro factor 1 in a year of data."""
         t = year - FIRST_YEAR
         return self.move_origin[t][:, None] * self.move_destination[t][None, :] * self.move_pair
 
 
 def place_year_columns() -> list[str]:
     """Names of the fitted [38, P] arrays, in file order."""
-    return [f.name for f in fields(Fitted) if f.name not in ("move_pair", "affinity")]
+    return [f.name for f in fields(Fitted) if f.name not in ("home_early", "move_pair", "move_rate", "affinity")]
 
 
 def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
@@ -100,9 +98,14 @@ def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
                 out.writerow([FIRST_YEAR + t, iso3, *(f"{getattr(fitted, name)[t, p]:.6g}" for name in names)])
     with open(folder / "fitted_pairs.csv", "w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
-        out.writerow(["iso3_from", "iso3_to", "residual"])
+        out.writerow(["iso3_from", "iso3_to", "residual", "rate"])
         for c, d in zip(*np.nonzero(fitted.move_pair)):
-            out.writerow([data.iso3[c], data.iso3[d], f"{fitted.move_pair[c, d]:.6g}"])
+            numbers = (f"{of[c, d]:.6g}" for of in (fitted.move_pair, fitted.move_rate))
+            out.writerow([data.iso3[c], data.iso3[d], *numbers])
+    with open(folder / "fitted_places.csv", "w", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(["iso3", "home_early"])
+        out.writerows([iso3, f"{value:.6g}"] for iso3, value in zip(data.iso3, fitted.home_early))
     with open(folder / "fitted_affinity.csv", "w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["place_a", "place_b", "factor"])
@@ -124,13 +127,16 @@ def load_fitted(world: str) -> Fitted:
             at = int(row["year"]) - FIRST_YEAR, index[row["iso3"]]
             for name, array in arrays.items():
                 array[at] = float(row[name])
-    pair = np.zeros((data.n_places, data.n_places))
+    pair, rate = np.zeros((2, data.n_places, data.n_places))
     with open(folder / "fitted_pairs.csv", newline="") as file:
         for row in csv.DictReader(file):
-            pair[index[row["iso3_from"]], index[row["iso3_to"]]] = float(row["residual"])
+            at = index[row["iso3_from"]], index[row["iso3_to"]]
+            pair[at], rate[at] = float(row["residual"]), float(row["rate"])
+    with open(folder / "fitted_places.csv", newline="") as file:
+        home_early = np.array([float(row["home_early"]) for row in csv.DictReader(file)])
     affinity = np.ones_like(pair)
     with open(folder / "fitted_affinity.csv", newline="") as file:
         for row in csv.DictReader(file):
             a, b = index[row["place_a"]], index[row["place_b"]]
             affinity[a, b] = affinity[b, a] = float(row["factor"])
-    return Fitted(**arrays, move_pair=pair, affinity=affinity)
+    return Fitted(**arrays, home_early=home_early, move_pair=pair, move_rate=rate, affinity=affinity)

@@ -1,37 +1,31 @@
-"""What the world gives each year: cohorts, rates and resources, from data, fitted tables and damped trends.
+"""What the world gives each year: cohorts, rates and resources, from data, fitted tables and what follows them.
 
-Up to 2017 a year's inputs are data and fitted rates. After 2017 output per person, home weights and affinities
-stay at their last value, other base rates at their 2013-17 means, entrants follow their place's 2012-17 growth damped
-by 0.85 a year, and spending and income run on in the data tables (ODD 6). References are what utility changes are
-measured from: the year's own data while rates are fitted, the 2013-17 means afterwards.
+Up to the last year of data a year's inputs are data and fitted values. Afterwards every series goes on from its last
+value by the rule of its kind (`sim.data.paths`), and rates of exits and moves are those of a mean person, to be divided
+by the mean personal factors of the paired baseline (docs/decisions/paired-norms.md).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
+from scipy.special import ndtri
 
-from sim.data.clock import BASE_YEARS, DATA_END, FIRST_YEAR, LAST_YEAR
+from sim.core.randomness import Stream, base_key, uniforms
+from sim.data.clock import DATA_END, FIRST_YEAR, LAST_YEAR
 from sim.data.fields import field_array
 from sim.data.fitted import Fitted, load_fitted
-from sim.data.tables import WorldData, extend_inputs, load_world_data
+from sim.data.paths import HORIZONS, Path, continued, drawn, load_paths
+from sim.data.tables import WorldData, extend_inputs, folder_of, load_world_data
+from sim.params import PathParams
 
-ENTRY_DAMPING = 0.85
-
-
-@dataclass(frozen=True)
-class References:
-    """Levels from which changes of utility are measured, each [P]."""
-
-    funding_per_head: np.ndarray
-    income: np.ndarray
-    freedom: np.ndarray
-    prestige: np.ndarray
-    students: np.ndarray
-    permanent_share: np.ndarray
-    size_share: np.ndarray
+# ln P(top 1 %) rises by 2.67 / sigma per unit of quality (sim.analysis.calibrate): errors of one in units of the other
+TOP_PER_QUALITY = 2.67 / np.sqrt(1.2)
+LAST_VALUE = Path("", "linear", 0, 0.0, 0.0, np.zeros(HORIZONS), np.zeros(HORIZONS))
 
 
 @dataclass(frozen=True)
@@ -40,53 +34,93 @@ class YearInputs:
 
     Attributes
     ----------
-    year : calendar year.
+    year : calendar year; fitted : True up to the last year of data.
     cohort_before, cohort_after : [F, O], cumulative new researchers by field and origin, to last and this year.
     home_share : [O], base share of the cohort that enters at home.
     abroad_share : [O, P], base shares of hosts among those who enter abroad; rows sum to 1.
-    exit_base : [P], exit hazard of a person with personal factor 1.
-    move_base : [P, P], move intensity of a person with micro factor 1.
-    output : [P], papers led a year by a person with talent 1; home_weight, quality : [P], fitted.
+    exit_base : [P], exit hazard of a person with personal factor 1, or (not `fitted`) of the mean person.
+    move_base : [P, P], move intensity of a person with factors of 1, or (not `fitted`) of the mean person.
+    home_early : [P], factor on going home in the first years after study abroad, by origin.
+    output : [P], papers led a year by a person with talent 1; home_weight, quality : [P].
     affinity : [P, P], observed over expected joint papers of two places, data times the fitted factor of the pair.
-    gerd, income, freedom : [P].
+    gerd, relative_income : [P], the latter ln of income over the mean of the world's researchers.
     """
 
     year: int
+    fitted: bool
     cohort_before: np.ndarray
     cohort_after: np.ndarray
     home_share: np.ndarray
     abroad_share: np.ndarray
     exit_base: np.ndarray
     move_base: np.ndarray
+    home_early: np.ndarray
     output: np.ndarray
     home_weight: np.ndarray
     quality: np.ndarray
     affinity: np.ndarray
     gerd: np.ndarray
-    income: np.ndarray
-    freedom: np.ndarray
-    reference: References
+    relative_income: np.ndarray
+
+
+@dataclass(frozen=True)
+class PathDraw:
+    """A draw of what comes after the data: `number` 0 for the rules themselves; `spread` times the backtest's errors."""
+
+    number: int = 0
+    spread: float = 1.0
+
+    @classmethod
+    def of(cls, params: PathParams) -> PathDraw:
+        """The draw that parameters ask for."""
+        return cls(int(params.draw), params.spread) if params.draw >= 1.0 else cls()
 
 
 class Inputs:
-    """All years' inputs of one world; `year` gives one of them."""
+    """All years' inputs of one world; `year` gives one of them.
 
-    def __init__(self, data: WorldData, fitted: Fitted) -> None:
-        self.data = data
-        self.fitted = fitted
+    Parameters
+    ----------
+    paths : rules by kind of series for what comes after the data; kinds without one stay at their last value.
+    """
+
+    def __init__(
+        self, data: WorldData, fitted: Fitted, paths: Mapping[str, Path] = MappingProxyType({}), draw: PathDraw | None = None
+    ) -> None:
+        self.data, self.fitted, self._paths, self._draw = data, fitted, paths, draw or PathDraw()
         self._shares = field_array("share")
-        self._exit_base = exit_hazard(data) / fitted.exit_norm
         self._gerd, self._income = extend_inputs(data.gerd_musd, LAST_YEAR), extend_inputs(data.income, LAST_YEAR)
+        self._entries = self._on("entrants", data.entries)
+        self._exits = self._on("exits", exit_hazard(data))
+        self._output = self._on("papers", fitted.output)
+        self._home_weight = self._on("shares", fitted.home_weight, "log")
+        self._quality = self._on("top", fitted.quality, "linear", 1.0 / TOP_PER_QUALITY)
+        self._affinity = self._on("affinity", data.affinity)
+        leaving = data.moves_out / np.maximum(data.researchers, 1.0)
+        self._leaving = self._on("moves", leaving) / np.maximum(leaving[-1], 1e-300)  # of the last year's rate
         self._cumulative: dict[int, np.ndarray] = {FIRST_YEAR - 1: np.zeros(data.n_places)}
-        self._entry_growth = entry_growth(data.entries[-6:])
         self._years: dict[int, YearInputs] = {}  # runs of one process share them
+
+    def _on(self, kind: str, series: np.ndarray, link: str | None = None, unit: float = 1.0) -> np.ndarray:
+        """A series from 1980 [T, ...] gone on to `LAST_YEAR` by the rule of its kind and the draw of its errors.
+
+        Parameters
+        ----------
+        link : scale of the series, if it is not that of the kind; unit : its units for one of the kind's errors.
+        """
+        path = self._paths.get(kind, LAST_VALUE)
+        path = replace(path, link=link or path.link, common=unit * path.common, own=unit * path.own)
+        later = continued(series, path, LAST_YEAR - DATA_END)
+        if self._draw.number > 0:
+            key = base_key(self._draw.number, sorted(self._paths).index(kind), Stream.AFTER_DATA, 0)
+            z = self._draw.spread * ndtri(uniforms(key, np.arange(1 + series.shape[1], dtype=np.uint64), np.uint64(0)))
+            own = z[1:] if series.ndim == 2 else 0.5 * (z[1:, None] + z[None, 1:])
+            later = drawn(later, path, z[0], own)
+        return np.concatenate([series, later])
 
     def entries(self, year: int) -> np.ndarray:
         """New researchers by host [P], real persons."""
-        if year <= DATA_END:
-            return self.data.entries[max(year - FIRST_YEAR, 1)]
-        damping = sum(ENTRY_DAMPING**n for n in range(1, year - DATA_END + 1))
-        return self.data.entries[-BASE_YEARS:].mean(axis=0) * np.exp(self._entry_growth * (2.0 + damping))
+        return self._entries[max(year - FIRST_YEAR, 1)]
 
     def people_between(self, first: int, last: int) -> np.ndarray:
         """Persons who are researchers at some time in these years, by place of entry [P] (data, then trend)."""
@@ -94,10 +128,10 @@ class Inputs:
         return stock + sum((self.entries(year) for year in range(first + 1, last + 1)), np.zeros(self.data.n_places))
 
     def entry_mix(self, year: int) -> np.ndarray:
-        """Origin mix of entrants [host, origin], rows sum to 1."""
-        mix = self.data.entry_origin
-        base = mix[year - FIRST_YEAR] if year <= DATA_END else mix[-BASE_YEARS:].mean(axis=0)
-        odds = np.where(np.eye(len(base), dtype=bool), 1.0, self._base(self.fitted.entry_odds, year)[:, None])
+        """Origin mix of entrants [host, origin], rows sum to 1; after the data that of the last year."""
+        t = min(year, DATA_END) - FIRST_YEAR
+        base = self.data.entry_origin[t]
+        odds = np.where(np.eye(len(base), dtype=bool), 1.0, self.fitted.entry_odds[t][:, None])
         weight = base * odds
         return weight / weight.sum(axis=1, keepdims=True)
 
@@ -110,15 +144,6 @@ class Inputs:
         if year not in self._cumulative:
             self._cumulative[year] = self._cohort_to(year - 1) + self.cohort(year)
         return self._cumulative[year]
-
-    def _base(self, series: np.ndarray, year: int) -> np.ndarray:
-        """Value of a fitted series [38, P]: the year's own to 2017, the 2013-17 mean afterwards."""
-        return series[year - FIRST_YEAR] if year <= DATA_END else series[-BASE_YEARS:].mean(axis=0)
-
-    def _last(self, series: np.ndarray, year: int) -> np.ndarray:
-        """Value of a series [38, ...]: the year's own to 2017, the last one afterwards."""
-        value: np.ndarray = series[min(year, DATA_END) - FIRST_YEAR]
-        return value
 
     def year(self, year: int) -> YearInputs:
         """Inputs of one calendar year from 1980 on; the same object at each call."""
@@ -137,56 +162,34 @@ class Inputs:
         abroad_sum = abroad.sum(axis=1, keepdims=True)
         uniform = (1.0 - np.eye(self.data.n_places)) / (self.data.n_places - 1)
         abroad = np.where(abroad_sum > 0, abroad / np.maximum(abroad_sum, 1e-12), uniform)
-        data, t = self.data, year - FIRST_YEAR
-        gerd, income = self._gerd[t], self._income[t]
-        # what happens to academic freedom after 2017 is policy, not an input: see docs/decisions/freedom.md
-        freedom = self._base(data.freedom[: DATA_END - FIRST_YEAR + 1], year)
+        data, fitted, t = self.data, self.fitted, year - FIRST_YEAR
+        known = year <= DATA_END
         return YearInputs(
             year=year,
+            fitted=known,
             cohort_before=before[None, :] * self._shares[:, None],
             cohort_after=after[None, :] * self._shares[:, None],
             home_share=home_share,
             abroad_share=abroad,
-            exit_base=self._base(self._exit_base, year),
-            move_base=self.fitted.move_base(year),
-            output=self._last(self.fitted.output, year),
-            home_weight=self._last(self.fitted.home_weight, year),
-            quality=self._base(self.fitted.quality, year),
-            affinity=self._last(data.affinity, year) * self.fitted.affinity,
-            gerd=gerd,
-            income=income,
-            freedom=freedom,
-            reference=self._reference(year),
+            exit_base=self._exits[t] / (fitted.exit_norm[t] if known else 1.0),
+            move_base=fitted.move_base(year) if known else fitted.move_rate * self._leaving[t][:, None],
+            home_early=fitted.home_early,
+            output=self._output[t],
+            home_weight=self._home_weight[t],
+            quality=self._quality[t],
+            affinity=self._affinity[t] * fitted.affinity,
+            gerd=self._gerd[t],
+            relative_income=self._relative_income(t),
         )
 
-    def _reference(self, year: int) -> References:
-        data, fitted, n = self.data, self.fitted, DATA_END - FIRST_YEAR + 1
-        return References(
-            funding_per_head=self._base(data.gerd_musd[:n] / data.researchers, year),
-            income=self._base(data.income[:n], year),
-            freedom=self._base(data.freedom[:n], year),
-            prestige=self._base(fitted.prestige, year),
-            students=self._base(fitted.students, year),
-            permanent_share=self._base(fitted.permanent_share, year),
-            size_share=self._base(data.researchers / data.researchers.sum(axis=1, keepdims=True), year),
-        )
-
-
-def entry_growth(entries: np.ndarray, most: float = 0.10) -> np.ndarray:
-    """Growth of entrants a year [P] from the last years' [6, P]: a trend, shrunk by its standard error and bounded.
-
-    Two end years alone would carry a small system's jump on (Iraq: +58 % a year); see docs/decisions/entry-growth.md.
-    """
-    years = np.arange(len(entries)) - (len(entries) - 1) / 2.0
-    log = np.log(np.maximum(entries, 1.0))
-    slope = years @ log / (years @ years)
-    residual = log - log.mean(axis=0) - np.outer(years, slope)
-    error = np.sqrt((residual**2).sum(axis=0) / (len(entries) - 2) / (years @ years))
-    return np.clip(np.sign(slope) * np.maximum(np.abs(slope) - error, 0.0), -most, most)
+    def _relative_income(self, t: int) -> np.ndarray:
+        """ln of income over its mean, weighted with researchers: what grows everywhere calls nobody home [P]."""
+        income, weight = np.log(self._income[t]), self.data.researchers[min(t, len(self.data.researchers) - 1)]
+        return income - (weight * income).sum() / weight.sum()
 
 
 def exit_hazard(data: WorldData) -> np.ndarray:
-    """Exit hazard [38, P]: -ln(1 - exits / stock of the year before)."""
+    """Exit hazard [T, P]: -ln(1 - exits / stock of the year before)."""
     share = np.zeros_like(data.researchers)
     share[1:] = data.exits[1:] / data.researchers[:-1]
     share[0] = share[1]
@@ -194,6 +197,6 @@ def exit_hazard(data: WorldData) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def load_inputs(world: str) -> Inputs:
+def load_inputs(world: str, draw: PathDraw = PathDraw()) -> Inputs:
     """Inputs of a world with its shipped data and fitted tables."""
-    return Inputs(load_world_data(world), load_fitted(world))
+    return Inputs(load_world_data(world), load_fitted(world), load_paths(folder_of(world)), draw)

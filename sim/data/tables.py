@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,8 @@ class WorldData:
     institution_place : [I] int; institution_name; institution_federal_musd : [I]; institution_weight : [I], sums to 1
         by place; institution_size_class : [I] int, 0 small (<15), 1 medium (15-50), 2 large (50-250), 3 very large.
     globsci : share of foreign-born scientists 2011 by place code; stay_rates : (group, year) -> five-year stay rate of
-        temporary-visa S&E doctorates of US universities; us_doctorates : [7, P] such doctorates by origin, 2011-17.
+        temporary-visa S&E doctorates of US universities; us_doctorates : [7, P] such doctorates by origin, 2011-17,
+        and intend_stay : [7, P], share of these who intend to stay in the United States.
     constants : name -> value of the numbers the build took or found (units and sources in constants.csv).
     checksum : SHA-256 over the bytes of the world's tables.
     """
@@ -112,6 +114,7 @@ class WorldData:
     globsci: dict[str, float]
     stay_rates: dict[tuple[str, int], float]
     us_doctorates: np.ndarray
+    intend_stay: np.ndarray
     constants: dict[str, float]
     checksum: str
 
@@ -196,8 +199,8 @@ def load_world_data(world: str = "full") -> WorldData:
     arrays["is_rest"] = floats(places["is_rest"]) == 1
     institutions, names = _institutions(folder, index)
     arrays |= institutions
-    small, us_doctorates = _small(folder, index)
-    arrays["us_doctorates"] = us_doctorates
+    small = _small(folder, index)
+    arrays |= {name: small.pop(name) for name in ("us_doctorates", "intend_stay")}
     for array in arrays.values():
         array.setflags(write=False)
     return WorldData(
@@ -207,7 +210,7 @@ def load_world_data(world: str = "full") -> WorldData:
         region=tuple(places["region"]),
         institution_name=names,
         checksum=data_checksum(world),
-        **small,  # type: ignore[arg-type]
+        **small,
         **arrays,  # type: ignore[arg-type]
     )
 
@@ -282,19 +285,21 @@ def _institutions(folder: Path, index: dict[str, int]) -> tuple[dict[str, np.nda
     return arrays, tuple(table["name"])
 
 
-def _small(folder: Path, index: dict[str, int]) -> tuple[dict[str, dict], np.ndarray]:
-    """GlobSci shares, stay rates, constants; US doctorates by origin [7, P], 2011-17, NaN where unknown."""
+def _small(folder: Path, index: dict[str, int]) -> dict[str, Any]:
+    """GlobSci shares, stay rates, constants; US doctorates and intentions by origin [7, P], 2011-17, NaN if unknown."""
     globsci, stay = read_columns(folder / "globsci.csv"), read_columns(folder / "stay_rates.csv")
     constants, visa = read_columns(folder / "constants.csv"), read_columns(folder / "us_doctorates.csv")
-    doctorates = np.full((7, len(index)), np.nan)
-    rows = [int(year) - 2011 for year in visa["year"]]
-    doctorates[rows, [index[code] for code in visa["origin"]]] = floats(visa["temporary_visa_doctorates"])
+    doctorates, intend = np.full((2, 7, len(index)), np.nan)
+    at = [int(year) - 2011 for year in visa["year"]], [index[code] for code in visa["origin"]]
+    doctorates[at], intend[at] = floats(visa["temporary_visa_doctorates"]), floats(visa["intend_stay"])
     years = map(int, stay["observed_year"])
     return {
         "globsci": dict(zip(globsci["iso3"], map(float, globsci["foreign_share"]))),
         "stay_rates": dict(zip(zip(stay["group"], years), map(float, stay["stay_rate"]))),
         "constants": dict(zip(constants["name"], map(float, constants["value"]))),
-    }, doctorates
+        "us_doctorates": doctorates,
+        "intend_stay": intend,
+    }
 
 
 def extend_inputs(values: np.ndarray, end: int, ceiling: float = np.inf) -> np.ndarray:

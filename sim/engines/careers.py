@@ -17,6 +17,7 @@ from sim.core.randomness import draw
 from sim.core.ties import place_of
 from sim.engines.choice import ROUNDING
 
+RETIREMENT = 35  # years since entry from which people retire
 STAYS, EXIT_CAREER, EXIT_FEAR, EXIT_CASE = range(4)
 
 
@@ -28,7 +29,7 @@ class CareerRates(NamedTuple):
     hostility : [P, O], level h of a place towards an origin; threat : [P, P], of place b to place a, 0-1.
     spill, nearness : weights of others' hostility and of ties in threatening places, see `fear_of`.
     exit_base : [P], yearly hazard of exit of a person with factor 1.
-    exit_by_stage : [3], exit_permanent : personal factors on the hazard.
+    exit_by_stage : [4], exit_permanent : personal factors on the hazard; the fourth stage is retirement.
     exit_fear : log of the factor at full fear.
     case_exit : [P, O], extra yearly hazard through investigations.
     tenure : [P, 3], yearly probability of a permanent post by stage, for talent 1.
@@ -80,10 +81,12 @@ def stage_of(years: int) -> np.uint8:
     return np.uint8((years >= 8) + (years >= 20))
 
 
-@njit(cache=True)
-def exit_factor(stage: np.uint8, permanent: np.uint8, by_stage: np.ndarray, permanent_factor: float) -> float:
-    """Personal factor on the exit hazard, before fear."""
-    return by_stage[stage] * (permanent_factor if permanent else 1.0)
+@njit(cache=True, inline="always")
+def exit_factor(years: int, permanent: np.uint8, by_stage: np.ndarray, permanent_factor: float) -> float:
+    """Personal factor on the exit hazard, before fear; from `RETIREMENT` years of career on posts hold nobody."""
+    if years >= RETIREMENT:
+        return by_stage[3]
+    return by_stage[stage_of(years)] * (permanent_factor if permanent else 1.0)
 
 
 @njit(cache=True)
@@ -182,7 +185,7 @@ def step(
                 person.dual = NONE
         elif a != o and stage > 0 and draw(keys.dual, person.uid) < dual_gain[a, o]:
             person.dual = o
-        base = exit_base[a] * exit_factor(stage, person.permanent, by_stage, exit_permanent)
+        base = exit_base[a] * exit_factor(year - person.entry_year, person.permanent, by_stage, exit_permanent)
         chilled = base * np.exp(exit_fear * fear) if fear != 0.0 else base
         reason = exit_reason(draw(keys.exit, person.uid), base, chilled, chilled + case_exit[a, o])
         if reason != STAYS:
@@ -205,6 +208,6 @@ def mean_exit_factor(
     for i in range(people.shape[0]):
         person = people[i]
         if person.uid != 0:
-            stage = stage_of(year - person.entry_year)
-            total[person.place] += exit_factor(stage, person.permanent, by_stage, permanent_factor)
+            years = year - person.entry_year
+            total[person.place] += exit_factor(years, person.permanent, by_stage, permanent_factor)
             number[person.place] += 1

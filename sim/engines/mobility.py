@@ -38,8 +38,8 @@ class MoveFactors(NamedTuple):
     Attributes
     ----------
     age : [3], by stage; permanent : of a permanent post; talent : elasticity; fear_leave : log at full fear.
-    tie : exponent on 1 + number of past co-authors at the destination.
-    home_early : factor (>= 1) on going home in the first years after study abroad.
+    tie : [2 ** N_TIES], of a destination by which of the ties are there (bit k: the k-th most valued), `tie_factors`.
+    home_early : [P], on going home in the first years after study abroad, by origin.
     vacancy_talent : elasticity, to talent, of the odds against scarce vacancies (M20).
     """
 
@@ -47,8 +47,8 @@ class MoveFactors(NamedTuple):
     permanent: float
     talent: float
     fear_leave: float
-    tie: float
-    home_early: float
+    tie: np.ndarray
+    home_early: np.ndarray
     vacancy_talent: float
 
 
@@ -98,6 +98,22 @@ class Movers(NamedTuple):
         return Movers(*(column[:n].copy() for column in self))
 
 
+def tie_factors(strength: np.ndarray, exponent: float) -> np.ndarray:
+    """Factor ``(1 + sum of strengths) ** exponent`` on a destination, by the set of ties that are there.
+
+    Parameters
+    ----------
+    strength : [N_TIES], of the most valued tie first.
+
+    Returns
+    -------
+    factor : [2 ** N_TIES], index with bit k set if the k-th most valued tie is there; 1 at index 0.
+    """
+    there = (np.arange(2 ** len(strength))[:, None] >> np.arange(len(strength))[None, :]) & 1
+    factor: np.ndarray = (1.0 + there @ strength) ** exponent
+    return factor
+
+
 @njit(cache=True, inline="always")
 def micro(person: Any, factors: MoveFactors) -> float:
     """Personal factor on the hazard: age, post, talent, fear."""
@@ -143,12 +159,12 @@ def sum_people(
         m = micro(person, factors)
         flat[k] += scale * m
         cell[i] = k
-        needed[i] = draw(key, person.uid) / (m if c == o else m * home_early)
+        needed[i] = draw(key, person.uid) / (m if c == o else m * max(home_early[o], 1.0))
 
 
 @njit(cache=True, inline="always")
-def places_with_ties(people: np.ndarray, ties: np.ndarray, i: int, found: np.ndarray, number: np.ndarray) -> int:
-    """Distinct other places that hold past co-authors of i, with their number; returns how many."""
+def places_with_ties(people: np.ndarray, ties: np.ndarray, i: int, found: np.ndarray, which: np.ndarray) -> int:
+    """Distinct other places that hold co-authors of i, with the set of these ties as bits; returns how many."""
     n = 0
     for t in range(ties.shape[1]):
         b = place_of(people, ties[i, t])
@@ -159,9 +175,9 @@ def places_with_ties(people: np.ndarray, ties: np.ndarray, i: int, found: np.nda
             k += 1
         if k == n:
             found[n] = b
-            number[n] = 0
+            which[n] = 0
             n += 1
-        number[k] += 1
+        which[k] |= 1 << t
     return n
 
 
@@ -173,7 +189,7 @@ def add_ties(
     home: int,
     returns: float,
     found: np.ndarray,
-    number: np.ndarray,
+    which: np.ndarray,
     tie_factor: np.ndarray,
 ) -> float:
     """Intensity of one person summed over places, from the `total` of their cell, which knows no ties and returns.
@@ -181,17 +197,17 @@ def add_ties(
     Parameters
     ----------
     base, attract : [P to], of the person's cell; returns : factor on going home.
-    found, number : of `places_with_ties`; tie_factor : factor by number.
+    found, which : of `places_with_ties`; tie_factor : `MoveFactors.tie`.
     """
     home_has_tie = False
     for k in range(found.shape[0]):
         d = found[k]
-        factor = tie_factor[number[k]]
+        factor = tie_factor[which[k]]
         if d == home:
             home_has_tie = True
             factor *= returns
         total += base[d] * attract[d] * (factor - 1.0)
-    if returns > 1.0 and not home_has_tie:
+    if returns != 1.0 and not home_has_tie:
         total += base[home] * attract[home] * (returns - 1.0)
     return total
 
@@ -214,11 +230,10 @@ def propose(
     bounds : of `sum_people`; of those who cannot move, nothing else is read.
     movers : out, as long as the rows.
     """
-    cell, needed, home_early = bounds.cell, bounds.needed, factors.home_early
+    cell, needed, home_early, tie_factor = bounds.cell, bounds.needed, factors.home_early, factors.tie
     base, attract, total, leaving, accept = plan.base, plan.attract, plan.total, plan.leaving, plan.accept
     found = np.empty(ties.shape[1], np.uint8)
-    number = np.empty(ties.shape[1], np.int64)
-    tie_factor = (1.0 + np.arange(ties.shape[1] + 1)) ** factors.tie  # of a place with so many co-authors
+    which = np.empty(ties.shape[1], np.int64)
     most = tie_factor[-1] * ROUNDING
     hazard = plan.hazard.reshape(-1)
     weight = np.empty(base.shape[0])
@@ -229,14 +244,14 @@ def propose(
         person = people[i]
         c, o, s = person.place, person.origin, person.stage
         e = cell[i] % N_ELITE
-        returns = home_early if studied_abroad(year, person) and o != c else 1.0
+        returns = home_early[o] if studied_abroad(year, person) and o != c else 1.0
         level = leaving[c, o, s, e] * micro(person, factors)
         limit = -np.log(1.0 - draw(keys.move, person.uid))  # moves if the hazard exceeds it
-        if limit > level * total[c, o, s, e] * most * returns:
+        if limit > level * total[c, o, s, e] * most * max(returns, 1.0):
             continue
-        n_found = places_with_ties(people, ties, i, found, number)
+        n_found = places_with_ties(people, ties, i, found, which)
         pull = attract[o, s, e]
-        reached = add_ties(total[c, o, s, e], base[c], pull, o, returns, found[:n_found], number[:n_found], tie_factor)
+        reached = add_ties(total[c, o, s, e], base[c], pull, o, returns, found[:n_found], which[:n_found], tie_factor)
         if level * reached < limit:
             continue
         for d in range(base.shape[0]):
@@ -244,7 +259,7 @@ def propose(
         weight[c] = 0.0
         weight[o] *= returns
         for k in range(n_found):
-            weight[found[k]] *= tie_factor[number[k]]
+            weight[found[k]] *= tie_factor[which[k]]
         best = choose(weight, np.uint64(person_key(keys.destination, person.uid)))
         # better fitting people win more of scarce vacancies (M20); continuous and 1 where nothing binds
         if best >= 0 and (
@@ -276,9 +291,10 @@ def apply_moves(year: int, people: np.ndarray, movers: Movers, institutions: Ins
 def exposure(
     year: int, people: np.ndarray, ties: np.ndarray, factors: MoveFactors, home: np.ndarray, total: np.ndarray
 ) -> None:
-    """Add ``sum_i micro_i * home * tie`` to ``total[from, to]``: what calibration divides the flows by."""
+    """Add ``sum_i micro_i * home * tie`` to ``total[from, to]``: what flows are divided by."""
+    tie_factor, home_early = factors.tie, factors.home_early
     found = np.empty(ties.shape[1], np.uint8)
-    number = np.empty(ties.shape[1], np.int64)
+    which = np.empty(ties.shape[1], np.int64)
     n_places = total.shape[0]
     plain = np.zeros(n_places)
     for i in range(people.shape[0]):
@@ -290,12 +306,11 @@ def exposure(
         plain[c] += m
         go_home = 1.0
         if o != c:
-            go_home = home[o] * (factors.home_early if studied_abroad(year, person) else 1.0)
+            go_home = home[o] * (home_early[o] if studied_abroad(year, person) else 1.0)
             total[c, o] += m * (go_home - 1.0)
-        n_found = places_with_ties(people, ties, i, found, number)
+        n_found = places_with_ties(people, ties, i, found, which)
         for k in range(n_found):
-            factor = (1.0 + number[k]) ** factors.tie
-            total[c, found[k]] += m * (factor - 1.0) * (go_home if found[k] == o else 1.0)
+            total[c, found[k]] += m * (tie_factor[which[k]] - 1.0) * (go_home if found[k] == o else 1.0)
     for c in range(n_places):
         for d in range(n_places):
             if c != d:

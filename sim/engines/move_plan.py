@@ -46,6 +46,7 @@ class MovePlan:
     ----------
     group : [F], slice of the arrays below that each field reads.
     base, accept : see `FieldPlan`; attract, total, leaving, hazard : [G, ...], slices as there.
+    arrivals : [P], expected arrivals of these people at neutral utilities, ties left out.
     """
 
     group: np.ndarray
@@ -55,6 +56,7 @@ class MovePlan:
     leaving: np.ndarray
     hazard: np.ndarray
     accept: np.ndarray
+    arrivals: np.ndarray
 
     def of(self, field: int) -> FieldPlan:
         """Plan of one field."""
@@ -90,6 +92,18 @@ class Recruiting(NamedTuple):
     slots: np.ndarray
 
 
+class Vacancies(NamedTuple):
+    """What places can take.
+
+    Attributes
+    ----------
+    slack : [P], vacancies over the arrivals of the paired baseline; arrivals : [P], of that, None if this is it.
+    """
+
+    slack: np.ndarray
+    arrivals: np.ndarray | None
+
+
 def plan_moves(
     base: np.ndarray,
     home: np.ndarray,
@@ -97,7 +111,7 @@ def plan_moves(
     programmes: Recruiting,
     chairs: Recruiting,
     people: np.ndarray,
-    vacancies: np.ndarray,
+    vacancies: Vacancies,
     spread: float,
 ) -> MovePlan:
     """Combine rates and utilities into the arrays of the year.
@@ -108,7 +122,7 @@ def plan_moves(
     home : [P], factor on moves to the own origin (> 1).
     programmes, chairs : offers; chairs draw only the elite. (Ties are a personal matter, left out of their sums.)
     people : [F, P from, P origin, 3, 2], sum of the micro factors of the people in each cell (real persons).
-    vacancies : [P], arrivals a place can take, relative to its inflow at neutral utilities.
+    vacancies : arrivals that places can take.
     spread : theta; 1 stops every barred move, 0 diverts all to open places.
     """
     pull, push = utilities.pull, utilities.push
@@ -125,9 +139,10 @@ def plan_moves(
     total = reach(base, plain)
     leaving = diversion(total, neutral, push, people, spread)
     expected = inflow(base, plain, people * leaving).sum(axis=(0, 1))
-    reference = (base * (number.sum(axis=1)[:, None] + number * (home - 1.0))).sum(axis=0)
-    accept = np.minimum(1.0, vacancies * reference / np.maximum(expected, 1e-300))
-    return MovePlan(group, base, plain, total, leaving, total * leaving, accept)
+    arrivals = (base * (number.sum(axis=1)[:, None] + number * (home - 1.0))).sum(axis=0)
+    usual = arrivals if vacancies.arrivals is None else vacancies.arrivals
+    accept = np.minimum(1.0, vacancies.slack * usual / np.maximum(expected, 1e-300))
+    return MovePlan(group, base, plain, total, leaving, total * leaving, accept, arrivals)
 
 
 @njit(cache=True, nogil=True)

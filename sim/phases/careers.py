@@ -16,15 +16,19 @@ from sim.phases.setting import Setting, YearContext
 
 @dataclass(frozen=True)
 class Exits:
-    """Who leaves: rows and reasons by field (not yet freed), and agents by [origin, place, reason - 1]."""
+    """Who leaves: rows and reasons by field (not yet freed), and agents by [origin, place, reason - 1].
+
+    `norm` : [P], mean personal factor that the places' rates were divided by.
+    """
 
     rows: list[np.ndarray]
     reasons: list[np.ndarray]
     counts: np.ndarray
+    norm: np.ndarray
 
 
-def career_rates(setting: Setting, ctx: YearContext) -> CareerRates:
-    """What the year sets for careers, policy included."""
+def career_rates(setting: Setting, ctx: YearContext, norm: np.ndarray) -> CareerRates:
+    """What the year sets for careers, policy included; `norm` : [P], see `exit_norm`."""
     c, s, ch = setting.params.careers, setting.params.security, ctx.channels
     collaboration = setting.params.collaboration
     tenure = np.array([c.permanent_early, c.permanent_established, c.permanent_established])[None, :]
@@ -34,7 +38,7 @@ def career_rates(setting: Setting, ctx: YearContext) -> CareerRates:
         threat=setting.threat,
         spill=collaboration.fear_exposure_other,
         nearness=collaboration.fear_nearness_tie,
-        exit_base=ctx.inputs.exit_base * np.exp(-c.exit_funding * ctx.ln_funding),
+        exit_base=ctx.inputs.exit_base / norm * np.exp(-c.exit_funding * ctx.ln_funding),
         exit_by_stage=exit_by_stage(setting),
         exit_permanent=c.exit_permanent,
         exit_fear=c.exit_fear,
@@ -47,15 +51,32 @@ def career_rates(setting: Setting, ctx: YearContext) -> CareerRates:
 
 
 def exit_by_stage(setting: Setting) -> np.ndarray:
-    """Personal factor on the hazard of exit by stage [3]."""
+    """Personal factor on the hazard of exit by stage [4]; the last is retirement."""
     c = setting.params.careers
-    return np.array([c.exit_early, c.exit_established, c.exit_senior])
+    return np.array([c.exit_early, c.exit_established, c.exit_senior, c.exit_retirement])
+
+
+def mean_exit_factor(setting: Setting, year: int, columns: Columns) -> np.ndarray:
+    """Mean personal factor on the hazard of exit of the people of each place [P], 1 where nobody is."""
+    by_stage, permanent = exit_by_stage(setting), setting.params.careers.exit_permanent
+    total, number = np.zeros(setting.data.n_places), np.zeros(setting.data.n_places)
+    for block in columns:
+        careers.mean_exit_factor(year, block.rows.people, by_stage, permanent, total, number)
+    return np.divide(total, number, out=np.ones_like(total), where=number > 0)
+
+
+def exit_norm(setting: Setting, ctx: YearContext, columns: Columns) -> np.ndarray:
+    """Mean personal factor that rates of exit are divided by [P]: the paired baseline's, 1 while rates are fitted."""
+    if ctx.inputs.fitted:
+        return np.ones(setting.data.n_places)
+    return mean_exit_factor(setting, ctx.year, columns) if ctx.baseline is None else ctx.baseline.exit_norm
 
 
 def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     """Set fear, age everyone, give tenure and second affiliations, and mark who leaves."""
     n_places = setting.data.n_places
-    rates = career_rates(setting, ctx)
+    norm = exit_norm(setting, ctx, columns)
+    rates = career_rates(setting, ctx, norm)
     keys = CareerKeys(*(setting.key(stream, ctx.year) for stream in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL)))
     leaving = np.zeros((len(columns.blocks), n_places, n_places, 3), np.int64)
 
@@ -67,7 +88,7 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
         return leavers.row[:n].copy(), leavers.reason[:n].copy()  # copies, so that the long arrays can go
 
     found = setting.each_field(work, columns.n_rows)
-    return Exits([r for r, _ in found], [r for _, r in found], leaving.sum(axis=0))
+    return Exits([r for r, _ in found], [r for _, r in found], leaving.sum(axis=0), norm)
 
 
 def retire(setting: Setting, columns: Columns, exits: Exits) -> None:

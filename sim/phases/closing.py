@@ -8,18 +8,18 @@ from sim.data.fields import N_FIELDS
 from sim.engines.counting import HeadCounts
 from sim.phases.macro import Macro, access_matrix
 from sim.phases.publication import Output
-from sim.phases.setting import Setting, YearContext
+from sim.phases.setting import Setting
 
 
 def next_macro(
-    setting: Setting, ctx: YearContext, last: Macro, output: Output, people: HeadCounts, trust: np.ndarray, lag: float
+    setting: Setting, last: Macro, output: Output, people: HeadCounts, trust: np.ndarray
 ) -> Macro:
     """Macro state that next year's engines read.
 
     Parameters
     ----------
     last : the run's own state before this year (`ctx.macro` is the baseline's where feedback is frozen).
-    trust : [P, P], at the end of the year; lag : share of the response to funding that comes within a year.
+    trust : [P, P], at the end of the year.
     """
     scale = setting.scale
     by_stage = people.cells.sum(axis=0) * scale
@@ -29,9 +29,6 @@ def next_macro(
     came_from = people.came_from * scale / np.maximum(stock, 1.0)[:, None]
     share = papers.top1_fractional / np.maximum(papers.papers_fractional, 1e-9)
     seen = papers.papers_fractional > 0
-    per_head = ctx.inputs.gerd / np.maximum(stock, 1.0)
-    change = np.log(per_head / ctx.inputs.reference.funding_per_head)
-    change = np.where(stock > 0, np.clip(change, -2.0, 2.0), 0.0)
     given = setting.params.impact.citations_mean * papers.papers_fractional
     return Macro(
         size=last.size + 0.3 * (mass.sum(axis=0) - last.size),
@@ -45,8 +42,10 @@ def next_macro(
         size_share=np.maximum(stock, 1.0) / max(stock.sum(), 1.0),
         researchers=stock,
         at_origin=people.stock.diagonal() / np.maximum(people.stock.sum(axis=1), 1),
-        ln_funding_lag=last.ln_funding_lag + lag * (change - last.ln_funding_lag),
         readers=given / np.maximum(output.attention, 1e-300),
         known=np.eye(len(stock)),
+        exit_norm=np.ones(len(stock)),
+        move_norm=np.ones((len(stock), len(stock))),
+        arrivals=np.zeros(len(stock)),
         z1=np.full(N_FIELDS, np.inf),
     )

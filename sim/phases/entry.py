@@ -29,11 +29,11 @@ def entry_utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.
 
     Fields that the same share of entrants is refused in share a group.
     """
-    e, ch, ref = setting.params.entry, ctx.channels, ctx.inputs.reference
+    e, ch, paired = setting.params.entry, ctx.channels, ctx.paired
     level = (
         e.funding * funding_change(ctx)
-        + e.prestige * log_change(ctx.macro.prestige, ref.prestige, 0.002)
-        - e.students * log_change(ctx.macro.students, ref.students, 0.05)
+        + e.prestige * log_change(ctx.macro.prestige, paired.prestige, 0.002)
+        - e.students * log_change(ctx.macro.students, paired.students, 0.05)
     )
     pair = level[None, :] - e.delay * ch.visa_delay - e.hostility * (1.0 - np.exp(-ctx.hostility.T))
     group, refused = same_rules(ch.entry_refused)

@@ -55,9 +55,9 @@ def audience(setting: Setting, ctx: YearContext) -> Audience:
     """Who reads papers of the year."""
     p = setting.params.impact
     own = Readers.of(ctx.macro.readers, reading.known_to(ctx.access, p.reading_abroad, p.reading_floor))
-    if ctx.readers_baseline is None:
+    if ctx.baseline is None:
         return Audience(own, own)
-    return Audience(own, Readers.of(*ctx.readers_baseline))
+    return Audience(own, Readers.of(ctx.baseline.readers, ctx.baseline.known))
 
 
 def luck(setting: Setting) -> float:
@@ -88,7 +88,7 @@ def worth(setting: Setting, ctx: YearContext, f: int, paired: bool) -> Worth:
 def thresholds(setting: Setting, ctx: YearContext, f: int, papers: Spectrum) -> Thresholds:
     """Thresholds of a field's top papers; where feedback is frozen, the baseline's top 1 % counts as top."""
     top1, top3, top10 = (papers.threshold(share) for share in (TOP1, TOP3, TOP10))
-    baseline = top1 if ctx.z1_baseline is None else float(ctx.z1_baseline[f])
+    baseline = top1 if ctx.baseline is None else float(ctx.baseline.z1[f])
     return Thresholds(baseline if setting.params.feedback == "frozen" else top1, top3, top10, baseline)
 
 

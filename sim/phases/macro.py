@@ -27,9 +27,10 @@ class Macro:
     prestige : [P], smoothed share of papers in the world's top 1 %.
     students : [P], early per established researcher; permanent_share : [P]; size_share : [P] of researchers.
     researchers : [P], real persons; at_origin : [P], share of those who grew up in a place that work there.
-    ln_funding_lag : [P], lagged log of funding per head relative to the reference, policy left out.
     readers : [P], weight w of the readers of each place (`sim.engines.reading`), from last year's citations.
     known : [P cited, P citing], K of the same year, filled in when the year is over.
+    exit_norm : [P], move_norm : [P, P], mean personal factors of the same year's people on exits and on moves from
+        place to place, filled in when the year is over; arrivals : [P], moves that the year's rates bring, likewise.
     z1 : [F], thresholds of the top 1 % in the same year, filled in when the year is over (inf before).
     """
 
@@ -44,9 +45,11 @@ class Macro:
     size_share: np.ndarray
     researchers: np.ndarray
     at_origin: np.ndarray
-    ln_funding_lag: np.ndarray
     readers: np.ndarray
     known: np.ndarray
+    exit_norm: np.ndarray
+    move_norm: np.ndarray
+    arrivals: np.ndarray
     z1: np.ndarray
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -58,7 +61,6 @@ def first_macro(
     n_fields: int,
     researchers: np.ndarray,
     trust: np.ndarray,
-    prestige: np.ndarray,
     shares: np.ndarray,
     cited: float,
 ) -> Macro:
@@ -74,15 +76,17 @@ def first_macro(
         top1=0.01 * mass,
         trust=trust,
         access=np.eye(n),
-        prestige=prestige,
+        prestige=np.full(n, 0.01),
         students=np.full(n, 0.5),
         permanent_share=np.full(n, 0.5),
         size_share=researchers / researchers.sum(),
         researchers=researchers,
         at_origin=np.ones(n),
-        ln_funding_lag=np.zeros(n),
         readers=cited / FIRST_ATTENTION * researchers / researchers.sum(),
         known=np.eye(n),
+        exit_norm=np.ones(n),
+        move_norm=np.ones((n, n)),
+        arrivals=np.zeros(n),
         z1=np.full(n_fields, np.inf),
     )
 

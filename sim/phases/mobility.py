@@ -6,20 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.core.columns import Columns
+from sim.core.columns import N_TIES, Columns
 from sim.core.randomness import Stream
 from sim.data.inputs import YearInputs
 from sim.engines import mobility
-from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers
-from sim.engines.move_plan import N_ELITE, N_STAGES, Recruiting, Utilities, plan_moves
-from sim.phases.setting import Setting, YearContext, funding_change, log_change, relative
+from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers, tie_factors
+from sim.engines.move_plan import N_ELITE, N_STAGES, Recruiting, Utilities, Vacancies, plan_moves
+from sim.engines.teams import rank_shares
+from sim.phases.setting import Setting, YearContext, funding_change, log_change
 
 ELITE_MEAN = 1.75  # standard deviations by which the elite stand above the mean of ln talent
 
 
 @dataclass(frozen=True)
 class Moves:
-    """Everyone who moved, as parallel arrays over movers, field by field."""
+    """Everyone who moved, as parallel arrays over movers, field by field.
+
+    `norm` : [P, P], mean personal factors that the places' rates were divided by; `arrivals` : [P], moves that these
+    rates bring to each place.
+    """
 
     field: np.ndarray
     row: np.ndarray
@@ -28,69 +33,61 @@ class Moves:
     origin: np.ndarray
     stage: np.ndarray
     with_tie: np.ndarray
+    norm: np.ndarray
+    arrivals: np.ndarray
 
 
 def home_factor(setting: Setting, inputs: YearInputs) -> np.ndarray:
     """Factor on moves to the own origin [P]: rises with the origin's income in the world (M18, U6), never below 1."""
     m = setting.params.mobility
-    income = relative(np.log(inputs.income), inputs.reference.size_share)
-    return np.exp(np.maximum(m.home + m.home_income * income, 0.0))
+    return np.exp(np.maximum(m.home + m.home_income * inputs.relative_income, 0.0))
 
 
-def move_factors(setting: Setting) -> MoveFactors:
-    """Personal factors on the intensity of moving."""
+def move_factors(setting: Setting, inputs: YearInputs) -> MoveFactors:
+    """Personal factors on the intensity of moving.
+
+    A tie draws by the share of repeated work that goes to it, 1 on average over a person's ties (P27).
+    """
     m = setting.params.mobility
+    ranks = rank_shares(setting.params.collaboration.repeat_preference)
+    strength = N_TIES * np.diff(ranks, prepend=0.0, append=1.0)
     return MoveFactors(
         age=np.array([1.0, m.age_established, m.age_senior]),
         permanent=m.permanent,
         talent=m.talent,
         fear_leave=m.fear_leave,
-        tie=m.tie,
-        home_early=float(np.exp(m.home_early)),
+        tie=tie_factors(strength, m.tie),
+        home_early=inputs.home_early**m.home_early,
         vacancy_talent=m.fit,
     )
 
 
 def drift(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
-    """Utility of destinations and of places of work [3, 2, P] that has drifted from the references, policy left out."""
-    m, y, macro = setting.params.mobility, ctx.inputs, ctx.macro
-    ref = y.reference
-    freedom = y.freedom - ref.freedom
-    income = relative(log_change(y.income, ref.income), ref.size_share)
-    early = m.post_early * ctx.tenure + m.freedom_early * freedom
-    late = m.post_late * ctx.tenure + m.freedom_late * freedom
+    """Utility of destinations and of places of work [3, 2, P] that differs from the paired baseline's.
+
+    What earlier years of policy did to prestige, posts, sizes and students; nothing where there is no such policy, since
+    the fitted rates contain what places are (docs/decisions/paired-norms.md).
+    """
+    m, macro, paired = setting.params.mobility, ctx.macro, ctx.paired
+    posts = macro.permanent_share - paired.permanent_share
+    early, late = m.post_early * posts, m.post_late * posts
     by_stage = np.stack([early, 0.5 * (early + late), late])[:, None, :]
     weight = np.array([m.prestige, m.prestige + ELITE_MEAN * m.prestige_talent])[None, :, None]
-    both = by_stage + weight * log_change(macro.prestige, ref.prestige, 0.002)
+    both = by_stage + weight * log_change(macro.prestige, paired.prestige, 0.002)
     destination = (
         both
         + m.funding * (funding_change(ctx) - np.log(ctx.channels.funding))
-        + m.income * income
-        + m.size * log_change(macro.size_share, ref.size_share)
-        + m.students * log_change(macro.students, ref.students, 0.05)
+        + m.size * log_change(macro.size_share, paired.size_share)
+        + m.students * log_change(macro.students, paired.students, 0.05)
     )
-    return destination, both + m.origin_income * income
-
-
-def year_effect(setting: Setting, ctx: YearContext, destination: np.ndarray, here: np.ndarray) -> float:
-    """Factor that keeps the world's mean intensity where the references put it (M1: mobility has no trend).
-
-    The elasticities of M26 come with year effects, so drift moves people towards some places, not more people.
-    Taken from the macro state without policy: what a policy changes is not levelled out.
-    """
-    base, n = ctx.inputs.move_base, ctx.macro.researchers
-    plain = base.sum(axis=1)
-    reach = (base * np.exp(destination[1, 0])[None, :]).sum(axis=1)
-    ratio = np.divide(reach, plain, out=np.ones_like(plain), where=plain > 0)
-    drifted = n * np.exp(-here[1, 0]) * plain * ratio**setting.params.mobility.spread
-    return float((n * plain).sum() / max(drifted.sum(), 1e-300))
+    return destination, both
 
 
 def utilities(setting: Setting, ctx: YearContext) -> Utilities:
     """Pull of destinations, push of places of work and openness, policy included (ODD 7.4)."""
     m, ch = setting.params.mobility, ctx.channels
     destination, here = drift(setting, ctx)
-    push = np.exp(-here) * (1.0 - ch.outmove_refused) * year_effect(setting, ctx, destination, here)
+    push = np.exp(-here) * (1.0 - ch.outmove_refused)
     tenure = np.array([m.post_early, 0.5 * (m.post_early + m.post_late), m.post_late])[:, None, None]
     offered = tenure * ch.permanent_offer
     pull = destination + offered + m.funding * np.log(ch.funding) + m.net_income * ch.income_recruits
@@ -103,14 +100,36 @@ def utilities(setting: Setting, ctx: YearContext) -> Utilities:
 
 
 def vacancies(setting: Setting, ctx: YearContext) -> np.ndarray:
-    """Arrivals that places can take, relative to their inflow at neutral utilities [P]: posts follow budgets."""
+    """Arrivals that places can take, relative to the paired baseline's [P]: posts follow budgets."""
     budget = np.clip(np.exp(funding_change(ctx)), 0.2, 5.0)
     return setting.params.mobility.vacancy_slack * budget * (1.0 + ctx.channels.permanent_offer)
 
 
+def mean_move_factor(setting: Setting, ctx: YearContext, columns: Columns) -> np.ndarray:
+    """Mean over the people of a place of their factors on moves to each other place [P, P], 1 where nobody is.
+
+    Personal factor, home and ties; policy left out, but for fear.
+    """
+    n = setting.data.n_places
+    home, factors = home_factor(setting, ctx.inputs), move_factors(setting, ctx.inputs)
+    total, people = np.zeros((n, n)), np.zeros(n)
+    for block in columns:
+        rows = block.rows
+        mobility.exposure(ctx.year, rows.people, rows.ties, factors, home, total)
+        people += np.bincount(block.place[block.alive()], minlength=n)
+    return np.where(total > 0.0, total / np.maximum(people, 1.0)[:, None], 1.0)
+
+
+def move_norm(setting: Setting, ctx: YearContext, columns: Columns) -> np.ndarray:
+    """Mean factors that rates of moving are divided by [P, P]: the paired baseline's, 1 while rates are fitted."""
+    if ctx.inputs.fitted:
+        return np.ones((setting.data.n_places,) * 2)
+    return mean_move_factor(setting, ctx, columns) if ctx.baseline is None else ctx.baseline.move_norm
+
+
 def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
     """Who moves and where; changes the columns and returns the movers."""
-    ch, factors = ctx.channels, move_factors(setting)
+    ch, factors = ctx.channels, move_factors(setting, ctx.inputs)
     n_places, n_rows = setting.data.n_places, columns.n_rows
     keys = MoveKeys(*(setting.key(stream, ctx.year) for stream in (Stream.MOVE, Stream.DESTINATION, Stream.CAP)))
     key_institution = setting.key(Stream.INSTITUTION, ctx.year)
@@ -123,14 +142,15 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
         return bounds
 
     bounds = setting.each_field(count, n_rows)
+    norm = move_norm(setting, ctx, columns)
     plan = plan_moves(
-        ctx.inputs.move_base,
+        ctx.inputs.move_base / norm,
         home_factor(setting, ctx.inputs),
         utilities(setting, ctx),
         Recruiting(np.exp(ch.programme_pull), ch.programme_slots),
         Recruiting(np.exp(ch.chairs_pull), ch.chairs_slots),
         total,
-        vacancies(setting, ctx),
+        Vacancies(vacancies(setting, ctx), None if ctx.baseline is None else ctx.baseline.arrivals),
         setting.params.mobility.spread,
     )
 
@@ -144,4 +164,4 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
 
     found = setting.each_field(propose, n_rows)
     field = np.repeat(np.arange(len(found)), [len(movers.row) for movers in found])
-    return Moves(field, *(np.concatenate(column) for column in zip(*found)))
+    return Moves(field, *(np.concatenate(column) for column in zip(*found)), norm, plan.arrivals)

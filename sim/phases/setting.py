@@ -120,11 +120,9 @@ class YearContext:
     hostility : [a, o], fear level h plus what policies say, felt this year.
     case_exit : [a, o], extra exit hazard through last year's investigations.
     access : [P, P], what places can reach of each other's knowledge under this year's rules.
-    frontier : [F, P], share of the frontier within reach, centred; ln_funding : [P], lagged log of funding per
-        head relative to the reference, policy included.
-    tenure : [P], share of permanent posts over its reference.
-    z1_baseline : [F] thresholds of the paired baseline, None if this is it; readers_baseline : its readers' weights [P]
-        and K [P cited, P citing].
+    frontier : [F, P], share of the frontier within reach, centred.
+    ln_funding : [P], lagged log of funding per head relative to the paired baseline's.
+    baseline : the paired scripted baseline's state of the year, None if this is it.
     """
 
     year: int
@@ -136,9 +134,12 @@ class YearContext:
     access: np.ndarray
     frontier: np.ndarray
     ln_funding: np.ndarray
-    tenure: np.ndarray
-    z1_baseline: np.ndarray | None
-    readers_baseline: tuple[np.ndarray, np.ndarray] | None
+    baseline: Macro | None
+
+    @property
+    def paired(self) -> Macro:
+        """State of the world that differences act from (docs/decisions/paired-norms.md): nothing differs from itself."""
+        return self.macro if self.baseline is None else self.baseline
 
 
 def log_change(value: np.ndarray, reference: np.ndarray, floor: float = 0.0) -> np.ndarray:
@@ -146,18 +147,8 @@ def log_change(value: np.ndarray, reference: np.ndarray, floor: float = 0.0) -> 
     return np.log((value + floor) / (reference + floor))
 
 
-def relative(change: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Change less its weighted mean over places [P].
-
-    The elasticities of M26 were estimated with year effects: what grows everywhere moves nobody.
-    """
-    return change - (weight * change).sum() / weight.sum()
-
-
 def funding_change(ctx: YearContext) -> np.ndarray:
-    """ln of funding per head over its reference, relative to the world's trend, plus what policy adds [P].
-
-    The world's trend is taken without policy, so that one place's budget moves no other place's level.
-    """
-    trend = log_change(ctx.inputs.gerd / np.maximum(ctx.macro.researchers, 1.0), ctx.inputs.reference.funding_per_head)
-    return relative(trend, ctx.inputs.reference.size_share) + np.log(ctx.channels.funding)
+    """ln of funding per head relative to the paired baseline's [P]: its people, and what policy adds to its money."""
+    own, paired = ctx.macro.researchers, ctx.paired.researchers
+    heads = np.divide(paired, own, out=np.ones_like(own), where=(own > 0) & (paired > 0))
+    return np.clip(np.log(heads), -2.0, 2.0) + np.log(ctx.channels.funding)
