@@ -74,7 +74,12 @@ class MobilityParams:
     talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)")
     home: float = p(2.53, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
     home_early: float = p(
-        1.0, 0.0, 2.0, "exponent", "fitted", "M16: stay rates by origin, factors of fitted_places.csv; 0: no such factors"
+        1.0,
+        0.0,
+        2.0,
+        "exponent",
+        "fitted",
+        "M16: stay rates by origin, factors of fitted_places.csv; 0: no such factors",
     )
     home_income: float = p(1.3, 0.0, 2.0, "elasticity", "fitted", "M16: stay rates by origin; sign M18, U6")
     size: float = p(0.68, 0.0, 1.5, "elasticity", "sourced", "M26: ln researchers at destination 0.68 (0.05)")
@@ -351,7 +356,9 @@ class PathParams:
     draw: float = p(
         0.0, 0.0, 1e6, "number", "assumption", "whole part: 0 the rules, any other number one draw of all series"
     )
-    spread: float = p(1.0, 0.0, 3.0, "factor", "assumption", "on the errors of docs/backtest.md, if a draw is asked for")
+    spread: float = p(
+        1.0, 0.0, 3.0, "factor", "assumption", "on the errors of docs/backtest.md, if a draw is asked for"
+    )
 
 
 @dataclass(frozen=True)

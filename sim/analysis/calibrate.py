@@ -49,7 +49,7 @@ class Seen:
     people : [38, P], people at risk of moving; papers, international, whole, top1 : [38, P], real papers.
     world_share : [38, 1], international share of the world's papers; joint : [38, P, P], joint papers, symmetric.
     foreign : [38, P], share of researchers of foreign origin.
-    stayed, went_home, went_on : [P], people of an origin five years after they entered in the United States: still there,
+    stayed, went_home, went_on : [P], people of an origin five years after they entered in the United States: there,
         at home, elsewhere; the last ten years together.
     agent : real people for whom an agent stands.
     """

@@ -76,9 +76,9 @@ def quality_targets(data: WorldData) -> np.ndarray:
 def stay_targets(data: WorldData) -> np.ndarray:
     """Share of people from each origin who are still in the United States five years after they studied there [P].
 
-    Intentions of temporary-visa doctorates times M17's ratio of stayers to intentions. Where five-year stays of a group of
-    origins are known (mean of the last five years of data), the ratio is the mean of that and the group's own: the two
-    sources are up to 10 points apart. Few doctorates are drawn towards the line through all on ln income.
+    Intentions of temporary-visa doctorates times M17's ratio of stayers to intentions. Where five-year stays of a group
+    of origins are known (mean of the last five years of data), the ratio is the mean of that and the group's own: the
+    two sources are up to 10 points apart. Few doctorates are drawn towards the line through all on ln income.
     """
     number = np.nansum(data.us_doctorates, axis=0)
     known = np.isfinite(data.intend_stay) & (np.nan_to_num(data.us_doctorates) > 0)

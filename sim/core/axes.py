@@ -7,7 +7,8 @@ from dataclasses import dataclass
 STAGES = ("early", "established", "senior")
 KINDS = ("open_basic", "open_applied", "sensitive_basic", "sensitive_applied")  # index = applied + 2*sensitive
 WAYS = ("reward", "deception", "coercion", "theft")
-MODES = ("scripted", "reactive")  # governments only carry out policy (direct effects), or also decide (total effects)
+SCRIPTED = "scripted"
+MODES = (SCRIPTED, "reactive")  # governments only carry out policy (direct effects), or also decide (total effects)
 BASELINE = "baseline"  # name of the scenario without any policy
 
 

@@ -85,7 +85,11 @@ class Inputs:
     """
 
     def __init__(
-        self, data: WorldData, fitted: Fitted, paths: Mapping[str, Path] = MappingProxyType({}), draw: PathDraw | None = None
+        self,
+        data: WorldData,
+        fitted: Fitted,
+        paths: Mapping[str, Path] = MappingProxyType({}),
+        draw: PathDraw | None = None,
     ) -> None:
         self.data, self.fitted, self._paths, self._draw = data, fitted, paths, draw or PathDraw()
         self._shares = field_array("share")

@@ -11,9 +11,7 @@ from sim.phases.publication import Output
 from sim.phases.setting import Setting
 
 
-def next_macro(
-    setting: Setting, last: Macro, output: Output, people: HeadCounts, trust: np.ndarray
-) -> Macro:
+def next_macro(setting: Setting, last: Macro, output: Output, people: HeadCounts, trust: np.ndarray) -> Macro:
     """Macro state that next year's engines read.
 
     Parameters

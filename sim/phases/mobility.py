@@ -65,8 +65,8 @@ def move_factors(setting: Setting, inputs: YearInputs) -> MoveFactors:
 def drift(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
     """Utility of destinations and of places of work [3, 2, P] that differs from the paired baseline's.
 
-    What earlier years of policy did to prestige, posts, sizes and students; nothing where there is no such policy, since
-    the fitted rates contain what places are (docs/decisions/paired-norms.md).
+    What earlier years of policy did to prestige, posts, sizes and students; nothing without policy, since the fitted
+    rates contain what places are (docs/decisions/paired-norms.md).
     """
     m, macro, paired = setting.params.mobility, ctx.macro, ctx.paired
     posts = macro.permanent_share - paired.permanent_share
@@ -164,4 +164,5 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
 
     found = setting.each_field(propose, n_rows)
     field = np.repeat(np.arange(len(found)), [len(movers.row) for movers in found])
-    return Moves(field, *(np.concatenate(column) for column in zip(*found)), norm, plan.arrivals)
+    row, start, end, origin, stage, tied = (np.concatenate(column) for column in zip(*found))
+    return Moves(field, row, start, end, origin, stage, tied, norm, plan.arrivals)

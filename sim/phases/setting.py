@@ -138,7 +138,7 @@ class YearContext:
 
     @property
     def paired(self) -> Macro:
-        """State of the world that differences act from (docs/decisions/paired-norms.md): nothing differs from itself."""
+        """State of the world that differences act from (docs/decisions/paired-norms.md)."""
         return self.macro if self.baseline is None else self.baseline
 
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from sim.config.schema import Config
-from sim.core.axes import BASELINE, MODES
+from sim.core.axes import BASELINE, MODES, SCRIPTED
 from sim.data.clock import DATA_END
 from sim.running.model import Model
 from sim.store.runs import RunId
@@ -29,7 +29,8 @@ class Plan:
     ----------
     branch : last year of the shared history; None if a policy is in force from the first year, or the run starts late.
     history_keys : cache key of the history by replicate.
-    recorded : scenarios that go into the tables (a baseline that only lends its macro states is not recorded).
+    recorded : scenarios that go into the tables, in the modes of `modes` (a baseline that only lends its macro states
+        is not recorded).
     """
 
     cfg: Config
@@ -39,6 +40,7 @@ class Plan:
     first_policy_year: int | None
     history_keys: dict[int, str]
     recorded: tuple[str, ...]
+    modes: tuple[str, ...]
     places: tuple[str, ...]
 
     @property
@@ -48,7 +50,7 @@ class Plan:
 
     @property
     def recorded_runs(self) -> tuple[Run, ...]:
-        return tuple(run for run in self.runs if run.id.scenario in self.recorded)
+        return tuple(run for run in self.runs if run.id.scenario in self.recorded and run.id.mode in self.modes)
 
     @property
     def command_key(self) -> str:
@@ -57,8 +59,8 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def partner(self, run: Run) -> Run | None:
-        """Baseline run of the same mode, draw and replicate; None for the baseline itself or without comparison."""
-        wanted = replace(run.id, scenario=BASELINE)
+        """Scripted baseline run of the same draw and replicate, from which differences act; None for itself."""
+        wanted = replace(run.id, scenario=BASELINE, mode=SCRIPTED)
         return None if run.id == wanted else next((other for other in self.runs if other.id == wanted), None)
 
 
@@ -78,24 +80,23 @@ def branch_year(start: int, end: int, first_policy_year: int | None) -> int | No
 
 
 def make_plan(cfg: Config, model: Model) -> Plan:
-    """Runs of a command: baseline (to compare with, or to take frozen macro states from) and scenario, by mode."""
+    """Runs of a command: the scripted baseline, which all others are paired with, and what is recorded, by mode."""
     first = model.first_policy_year(cfg)
     branch = branch_year(cfg.start, cfg.end, first)
     baseline = cfg.baseline()
     name = scenario_name(cfg)
     recorded = (BASELINE,) if name == BASELINE else (BASELINE, name) if cfg.compare else (name,)
-    arms = {BASELINE: baseline} if BASELINE in recorded or cfg.params.feedback == "frozen" else {}
-    if name != BASELINE:
-        arms[name] = cfg
+    modes = modes_of(cfg)
+    arms = dict.fromkeys([(BASELINE, SCRIPTED), *((scenario, mode) for scenario in recorded for mode in modes)])
     runs = tuple(
         Run(RunId(scenario, mode, 0, replicate), arm, model.run_key(arm, replicate, mode))
-        for scenario, arm in arms.items()
-        for mode in modes_of(cfg)
+        for scenario, mode in arms
+        for arm in [baseline if scenario == BASELINE else cfg]
         for replicate in range(cfg.replicates)
     )
     replicates = range(cfg.replicates if branch is not None else 0)
     keys = {replicate: model.run_key(baseline, replicate, end=branch) for replicate in replicates}
-    return Plan(cfg, baseline, runs, branch, first, keys, recorded, model.places(cfg))
+    return Plan(cfg, baseline, runs, branch, first, keys, recorded, modes, model.places(cfg))
 
 
 def scenario_name(cfg: Config) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from sim.config.schema import Config
@@ -15,20 +15,20 @@ class Piece:
 
     Attributes
     ----------
-    tasks : the runs; baselines : baseline by mode, to pair with, whether or not it is one of the runs.
+    tasks : the runs; paired : the scripted baseline, from which differences act, whether or not it is one of the runs.
     keep : histories and macro states go to the shared cache, as other chunks need them.
     """
 
     baseline: Config
     replicate: int
     tasks: tuple[Task, ...]
-    baselines: Mapping[str, Task]
+    paired: Task
     keep: bool = False
 
     @classmethod
     def of(cls, family: Family, tasks: Sequence[Task], keep: bool = False) -> Piece:
         """Some runs of a family."""
-        return cls(family.baseline, family.replicate, tuple(tasks), dict(family.baselines), keep)
+        return cls(family.baseline, family.replicate, tuple(tasks), family.paired, keep)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -104,8 +104,8 @@ def _split(key: str, family: Family, tasks: Sequence[Task], target_seconds: floa
 def with_threads(piece: Piece, threads: int) -> Piece:
     """The same with so many threads for the kernels of each run; not part of any key."""
     tasks = tuple(replace(task, cfg=replace(task.cfg, threads=threads)) for task in piece.tasks)
-    baselines = {m: replace(t, cfg=replace(t.cfg, threads=threads)) for m, t in piece.baselines.items()}
-    return replace(piece, baseline=replace(piece.baseline, threads=threads), tasks=tasks, baselines=baselines)
+    paired = replace(piece.paired, cfg=replace(piece.paired.cfg, threads=threads))
+    return replace(piece, baseline=replace(piece.baseline, threads=threads), tasks=tasks, paired=paired)
 
 
 def halves(pieces: Sequence[Piece], name: str) -> Iterator[tuple[list[Piece], frozenset[str], frozenset[str]]]:

@@ -103,14 +103,14 @@ class _Chunk:
     family: FamilyRun | None = None  # that is being run
 
     def live_piece(self, piece: Piece) -> None:
-        """All runs of a family that are to be done here, its baselines first."""
+        """All runs of a family that are to be done here, its baseline first."""
         todo = [task for task in piece.tasks if task.key not in self.there]
         if not todo:
             return
         job = self.job
         family = self.family = FamilyRun(job.model, piece, job.record.tables, job.cache, self._tick)
         try:
-            family.prepare({task.after for task in [*todo, *family.needed(todo)]})
+            family.prepare({task.after for task in [*todo, piece.paired]})
         except RunFailed as error:
             self._failed(todo, error)
             return

@@ -23,7 +23,7 @@ Tables = Mapping[str, Sequence[pa.Table]]
 
 
 class FamilyRun:
-    """The runs of one family: states at the years where they branch, macro states of the baselines.
+    """The runs of one family: states at the years where they branch, macro states of the baseline.
 
     Parameters
     ----------
@@ -43,10 +43,6 @@ class FamilyRun:
         self._world: WorldLike | None = None
         self._year = self._cfg.start - 1
 
-    def needed(self, tasks: Sequence[Task]) -> list[Task]:
-        """Baselines that the runs are paired with."""
-        return [task for mode, task in self._piece.baselines.items() if any(other.mode == mode for other in tasks)]
-
     def prepare(self, years: set[int]) -> None:
         """Live the baseline through the years at whose end runs branch, or find them in the cache."""
         for year in sorted(years - self._states.keys()):
@@ -56,9 +52,8 @@ class FamilyRun:
 
     def run(self, task: Task) -> Tables:
         """Tables of a run from its first year to its last; a baseline leaves its macro states."""
-        baseline = self._piece.baselines.get(task.mode)
-        is_baseline = baseline is not None and task.key == baseline.key
-        paired = None if is_baseline or baseline is None else unpack_macros(self._macros_of(baseline))
+        is_baseline = task.key == self._piece.paired.key
+        paired = None if is_baseline else unpack_macros(self._macros_of(self._piece.paired))
         state = self._states[task.after]
 
         def begin(found: Arrays | None) -> WorldLike:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from sim.config.schema import Config
-from sim.core.axes import BASELINE
+from sim.core.axes import BASELINE, SCRIPTED
 from sim.core.read import ConfigError, unknown
 from sim.running.model import Model
 from sim.running.plan import branch_year, modes_of
@@ -45,13 +45,13 @@ class Family:
     Attributes
     ----------
     baseline : configuration without policies; replicate : number of the replicate.
-    baselines : baseline by mode, if runs are compared with it or take their macro states from it.
+    paired : the scripted baseline, from which differences act in all other runs.
     tasks : all runs by key, baselines first.
     """
 
     baseline: Config
     replicate: int
-    baselines: dict[str, Task] = field(default_factory=dict)
+    paired: Task
     tasks: dict[str, Task] = field(default_factory=dict)
 
     @property
@@ -64,9 +64,8 @@ class Family:
         tasks = [task for key, task in self.tasks.items() if key in keys]
         own = sum(task.cfg.end - task.after for task in tasks)
         shared = max((task.after for task in tasks), default=self.baseline.start - 1) - self.baseline.start + 1
-        lent = [task for task in self.baselines.values() if task.key not in keys]
-        lent_years = sum(task.cfg.end - task.after for task in lent if any(task.mode == t.mode for t in tasks))
-        return own + shared + lent_years + POPULATING_YEARS
+        lent = 0 if self.paired.key in keys else self.paired.cfg.end - self.paired.after
+        return own + shared + lent + POPULATING_YEARS
 
 
 @dataclass
@@ -135,6 +134,13 @@ def _unrecorded(spec: Spec, families: Iterable[Family], model: Model) -> list[st
     return list(problems)
 
 
+def _family(baseline: Config, replicate: int, key: str) -> Family:
+    """A family without runs; `key` is that of its scripted baseline."""
+    after = branch_year(baseline.start, baseline.end, None)
+    assert after is not None
+    return Family(baseline, replicate, Task(key, baseline, SCRIPTED, after))
+
+
 class _Builder:
     """Collects rows of the design and families; a run that comes twice is computed once."""
 
@@ -151,17 +157,15 @@ class _Builder:
         """All replicates and modes of a scenario under a draw, with their baselines."""
         first = self._first_year(cfg)
         baseline = cfg.baseline()
-        paired = self._spec.compare or cfg.params.feedback == "frozen"
         branch = branch_year(cfg.start, cfg.end, first)
         after = cfg.start - 1 if branch is None else branch
         for replicate in range(self._spec.replicates):
             trunk = self._model.run_key(baseline, replicate)
-            family = self.families.setdefault(trunk, Family(baseline, replicate))
+            family = self.families.setdefault(trunk, _family(baseline, replicate, trunk))
             for mode in modes_of(cfg):
-                if label == BASELINE or paired:
-                    key = self._baseline(family, trunk, mode)
-                    if label == BASELINE or self._spec.compare:
-                        self._name_baseline(key, label, mode, draw, replicate)
+                if label == BASELINE or self._spec.compare:
+                    key = self._baseline(family, mode)
+                    self._name_baseline(key, label, mode, draw, replicate)
                 if label != BASELINE:
                     key = self._model.run_key(cfg, replicate, mode)
                     self._rows[label, mode, draw, replicate] = key
@@ -175,15 +179,13 @@ class _Builder:
             if text not in self.problems:
                 self.problems.append(text)
 
-    def _baseline(self, family: Family, trunk: str, mode: str) -> str:
-        cfg, replicate = family.baseline, family.replicate
-        if mode not in family.baselines:
-            key = trunk if mode == "scripted" else self._model.run_key(cfg, replicate, mode)
-            after = branch_year(cfg.start, cfg.end, None)
-            assert after is not None
-            family.baselines[mode] = Task(key, cfg, mode, after)
-            family.tasks = {key: family.baselines[mode], **family.tasks}
-        return family.baselines[mode].key
+    def _baseline(self, family: Family, mode: str) -> str:
+        """Key of the baseline of a mode, which becomes one of the family's runs."""
+        paired = family.paired
+        key = paired.key if mode == SCRIPTED else self._model.run_key(paired.cfg, family.replicate, mode)
+        if key not in family.tasks:
+            family.tasks = {key: replace(paired, key=key, mode=mode), **family.tasks}
+        return key
 
     @property
     def unread(self) -> tuple[str, ...]:
