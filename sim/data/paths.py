@@ -98,11 +98,15 @@ def continued(series: np.ndarray, path: Path, n: int) -> np.ndarray:
 
 
 def error(path: Path, horizon: int | np.ndarray, z_common: float, z_own: float | np.ndarray) -> np.ndarray:
-    """Shift in the link's scale `horizon` years (from 1) after the data, of draws in standard deviations."""
+    """Shift in the link's scale, [horizons..., P...], `horizon` years (from 1) after the data.
+
+    Draws are in standard deviations: `z_common` one for the world, `z_own` [P...] one a series.
+    """
     at = np.minimum(np.asarray(horizon), HORIZONS)
     growth = np.sqrt(np.asarray(horizon) / at)
     common, own = growth * path.common[at - 1], growth * path.own[at - 1]
-    return np.multiply.outer(common, np.asarray(z_common)) + np.multiply.outer(own, np.asarray(z_own))
+    z = np.asarray(z_own, float)
+    return np.multiply.outer(common, np.full(z.shape, z_common)) + np.multiply.outer(own, z)
 
 
 def drawn(values: np.ndarray, path: Path, z_common: float, z_own: np.ndarray) -> np.ndarray:
