@@ -67,11 +67,11 @@ def shifted(values: np.ndarray, shift: np.ndarray, link: str) -> np.ndarray:
     return out
 
 
-def slope(series: np.ndarray, path: Path) -> np.ndarray:
+def slope(series: np.ndarray, path: Path, most: float = MOST) -> np.ndarray:
     """Trend a year [...] of a series [T, ...] at its end, in the link's scale.
 
     Least squares over the last ``years + 1`` values (fewer if there are fewer), drawn towards 0 by ``shrink`` standard
-    errors, at most `MOST`; 0 where a value of the window is missing or has no place in the link's scale.
+    errors, at most `most`; 0 where a value of the window is missing or has no place in the link's scale.
     """
     window = to_link(np.asarray(series[-(path.years + 1) :], float), path.link)
     if len(window) < 2:
@@ -82,7 +82,7 @@ def slope(series: np.ndarray, path: Path) -> np.ndarray:
     trend = np.tensordot(t, window, 1) / (t @ t)
     residual = window - window.mean(axis=0) - np.multiply.outer(t, trend)
     error = np.sqrt((residual**2).sum(axis=0) / max(len(window) - 2, 1) / (t @ t))
-    size = np.minimum(np.maximum(np.abs(trend) - path.shrink * error, 0.0), MOST)
+    size = np.minimum(np.maximum(np.abs(trend) - path.shrink * error, 0.0), most)
     return np.where(known, np.sign(trend) * size, 0.0)
 
 
@@ -98,11 +98,15 @@ def continued(series: np.ndarray, path: Path, n: int) -> np.ndarray:
 
 
 def error(path: Path, horizon: int | np.ndarray, z_common: float, z_own: float | np.ndarray) -> np.ndarray:
-    """Shift in the link's scale `horizon` years (from 1) after the data, of draws in standard deviations."""
+    """Shift in the link's scale, [horizons..., P...], `horizon` years (from 1) after the data.
+
+    Draws are in standard deviations: `z_common` one for the world, `z_own` [P...] one a series.
+    """
     at = np.minimum(np.asarray(horizon), HORIZONS)
     growth = np.sqrt(np.asarray(horizon) / at)
     common, own = growth * path.common[at - 1], growth * path.own[at - 1]
-    return np.multiply.outer(common, np.asarray(z_common)) + np.multiply.outer(own, np.asarray(z_own))
+    z = np.asarray(z_own, float)
+    return np.multiply.outer(common, np.full(z.shape, z_common)) + np.multiply.outer(own, z)
 
 
 def drawn(values: np.ndarray, path: Path, z_common: float, z_own: np.ndarray) -> np.ndarray:

@@ -1,0 +1,215 @@
+"""The page of the backtest: chosen rules, their errors beside naive and library forecasts, and the spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path as File
+
+import numpy as np
+
+from sim.analysis.backtest.choice import INFORMATION, Backtest, backtest, chosen, path_from
+from sim.analysis.backtest.rules import LAST, LIBRARY, LINES, MEAN, library_rules, own_rules, trends
+from sim.analysis.backtest.series import Series, all_series, end_of
+from sim.data.paths import HORIZONS, MOST, Path
+from sim.data.tables import WorldData
+
+LIBRARY_SERIES = 24  # largest series of a kind that library forecasts are fitted to
+BEGIN, END = "<!-- whole model: begin -->", "<!-- whole model: end -->"
+KINDS = {
+    "papers": "papers a head",
+    "entrants": "new researchers",
+    "exits": "exits a head",
+    "moves": "moves out and in, a head",
+    "pairs": "moves of a pair, a head",
+    "shares": "international share",
+    "top": "share in the top 1 %",
+    "affinity": "affinity of co-authors",
+    "spending": "spending on R&D",
+    "income": "income a head",
+    "stocks": "researchers",
+}
+HEAD = """# After the data: the backtest
+
+Written by `make backtest`. Every series of the model goes on after the last year of data from its last value, by one rule:
+the trend of its last years, drawn towards zero by its standard error, at most {most:.0%} a year, and damped
+([decision](decisions/after-the-data.md)). Here each kind of series is asked for years that it has not seen: the rule is
+applied to the data up to an origin, and held against the {horizons} years that followed, as far as the data reach. Data
+end in {end} (in 2014 for the top 1 %); nothing later is used.
+
+An error is the distance of forecast and data in logs (log odds of a share), its absolute value averaged over places,
+origins and horizons with the square root of researchers (of moves or joint works of a pair) as weight. 5 is about 5 %.
+"""
+
+
+def page(data: WorldData, others: list[tuple[WorldData, list[Path]]], before: str = "") -> str:
+    """The page of a world, with the rules of other worlds; a block about the whole model in `before` is kept."""
+    tried = [backtest(series, own_rules()) for series in all_series(data)]
+    paths = [path_from(one, end_of(data)) for one in tried if one.series.kind not in INFORMATION]
+    parts = [
+        HEAD.format(most=MOST, horizons=HORIZONS, end=end_of(data)),
+        _chosen(tried),
+        _horizons(tried),
+        _spread(paths),
+        _library(tried),
+        _tried(tried),
+        *(_world(world, found) for world, found in others),
+        LIMITS,
+        _whole_model(before),
+    ]
+    return "\n".join(parts)
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Markdown table."""
+    header = list(header)
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def in_words(path: Path) -> str:
+    """A rule as a reader says it."""
+    if path.years == 0:
+        return LAST
+    shrunk = f", less {path.shrink:g} standard error" if path.shrink else ""
+    return f"trend of {path.years} years{shrunk}, damped by {path.damping:g} a year"
+
+
+def verdict(tried: Backtest, rule: str) -> str:
+    """A rule against the better of last value and line: better, equal (within one standard error), or a miss."""
+    naive = tried.better_naive()
+    if rule == naive:
+        return "is the better"
+    gap, noise = tried.mean(rule) - tried.mean(naive), tried.noise(rule, naive)
+    if gap <= 0.0:
+        return "better" if -gap > noise else "better, within noise"
+    return "equal within noise" if gap <= noise else "**worse**"
+
+
+def _chosen(tried: list[Backtest]) -> str:
+    """Rules and how they stand against naive forecasts."""
+    rows = []
+    for one in tried:
+        rule, last = chosen(one), one.mean(LAST)
+        series = one.series
+        span = f"{series.year(series.origins[0])}–{series.year(series.origins[-1])}"
+        words = in_words(path_from(one, series.last))
+        ratios = [f"{one.mean(name) / last:.2f}" for name in (rule, one.best_line())]
+        rows.append([KINDS[series.kind], f"{series.values.shape[1]}, {span}", words, *ratios, verdict(one, rule)])
+    text = """## Rules
+
+Error of the chosen rule and of the best of three log-linear trends (5, 10, all years), each over the error of the last
+value; the last column says how the rule stands against the better of the two. *Within noise* is one standard error of
+the difference, places and blocks of three origins drawn anew. Rates of exit and of moving have no trend: any trend makes
+their forecast worse. Researchers are for information, the model makes them from entrants, exits and moves.
+"""
+    header = ["series", "number, origins", "rule", "rule / last value", "trend / last value", "against the better"]
+    return text + "\n" + table(header, rows)
+
+
+def _horizons(tried: list[Backtest]) -> str:
+    """Errors by horizon."""
+    rows = []
+    for one in tried:
+        rule, line = chosen(one), one.best_line()
+        cells = []
+        for h in range(1, HORIZONS + 1):
+            own, last, trend = (100.0 * one.mean(name, h) for name in (rule, LAST, line))
+            cell = f"{own:.1f} ({last:.1f}, {trend:.1f})"
+            cells.append(f"**{cell}**" if own > min(last, trend) + 0.05 else cell)
+        rows.append([KINDS[one.series.kind], *cells])
+    text = """## Error by horizon
+
+100 × mean absolute error of the rule, in brackets of the last value and of the best log-linear trend, 1 to 5 years on.
+Bold: the rule is behind the better of the two, by whatever amount.
+"""
+    return text + "\n" + table(["series", *(f"{h} y" for h in range(1, HORIZONS + 1))], rows)
+
+
+def _spread(paths: list[Path]) -> str:
+    """What ``paths.csv`` has."""
+    rows = [[KINDS[p.kind], p.link, *(f"{100.0 * x:.1f}" for x in (*p.common, *p.own))] for p in paths]
+    text = """## Spread
+
+100 × standard deviation of the rule's errors about zero, by horizon: the part common to all series, of which there are
+only nine overlapping origins, and each series' own. A run may draw them: one number for the kind and one for the series,
+the same in all years; by default both are zero. After five years they grow with the root of time. Own errors of small
+places are larger than these averages.
+"""
+    header = ["series", "scale", *(f"{part} {h}" for part in ("common", "own") for h in range(1, HORIZONS + 1))]
+    return text + "\n" + table(header, rows)
+
+
+def largest(series: Series, n: int) -> Series:
+    """The n series of most weight at the last origin."""
+    weight = np.where(series.measured[series.origins[-1]], series.weight[series.origins[-1]], 0.0)
+    keep = np.sort(np.argsort(-weight, kind="stable")[:n])
+    parts = {name: getattr(series, name)[..., keep] for name in ("values", "weight", "measured", "cluster")}
+    return replace(series, **parts)
+
+
+def _library(tried: list[Backtest]) -> str:
+    """Library forecasts on the largest series of each kind."""
+    rows = []
+    for one in tried:
+        rule = chosen(one)
+        few = backtest(largest(one.series, LIBRARY_SERIES), own_rules() | library_rules())
+        best = min(LIBRARY, key=few.mean)
+        gap, noise = few.mean(best) - few.mean(rule), few.noise(best, rule)
+        result = "rule" if gap > noise else f"**{best}**" if gap < -noise else "no difference"
+        ratios = [f"{few.mean(name) / few.mean(LAST):.2f}" for name in (rule, *LIBRARY)]
+        rows.append([KINDS[one.series.kind], *ratios, f"{noise / few.mean(LAST):.2f}", result])
+    text = f"""## Library forecasts
+
+The same on the {LIBRARY_SERIES} largest series of each kind, with forecasts of statsmodels that are fitted to each series
+anew at each origin. Errors over that of the last value; the standard error is that of the difference between the rule and
+the best library forecast, and the last column names what is better by more than that.
+"""
+    return text + "\n" + table(["series", "rule", *LIBRARY, "s.e.", "better"], rows)
+
+
+def _tried(tried: list[Backtest]) -> str:
+    """What else was tried."""
+    rows = []
+    for one in tried:
+        last = one.mean(LAST)
+        best = min(trends(), key=one.mean)
+        plain = [f"{one.mean(name) / last:.2f}" for name in (MEAN, *LINES)]
+        rows.append([KINDS[one.series.kind], *plain, best, f"{one.mean(best) / last:.2f}"])
+    text = """## What else was tried
+
+Errors over that of the last value. The last two columns have the damped trend that errs least of all, also those that are
+not damped, which are never chosen: five years say nothing against a trend that does not fade in forty. The chosen rule is
+the one that moves least among those within one standard error of the best forecast, plain lines included.
+"""
+    return text + "\n" + table(["series", MEAN, *LINES, "best damped trend", "its error"], rows)
+
+
+def _world(data: WorldData, paths: list[Path]) -> str:
+    """Rules of another world."""
+    text = f"## Rules of the world `{data.world}`\n\nChosen in the same way on its own tables.\n"
+    return text + "\n" + table(["series", "rule"], ([KINDS[p.kind], in_words(p)] for p in paths))
+
+
+LIMITS = """## Limits
+
+- Nine origins overlap and contain one financial crisis. They say little about what is common to all places.
+- Exits are smoothed over three years in the tables and entrants close the balance, so that the last value of an exit rate
+  knows a little of the next year.
+- Spending is a straight line between two surveys in many places; such years are not held against a forecast, but the
+  trends read them. International shares of 1999–2002 are a straight line too, which longer windows read.
+- Papers a head rose from 2003 to 2006, when the source grew, and fell before and after; a window of 15 years reads both.
+- Horizons beyond five years are not tested. Damping there follows from the first five years and from caution.
+"""
+
+
+def _whole_model(before: str) -> str:
+    """The section that another command fills: kept as it stands on the page of before."""
+    kept = before.split(BEGIN)[1].split(END)[0] if BEGIN in before and END in before else "\n"
+    return f"## The whole model\n\n{BEGIN}{kept}{END}\n"
+
+
+def write_page(data: WorldData, others: list[tuple[WorldData, list[Path]]], out: File) -> None:
+    """Write the page; what stands there about the whole model stays."""
+    before = out.read_text(encoding="utf-8") if out.exists() else ""
+    out.write_text(page(data, others, before), encoding="utf-8")
