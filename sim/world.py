@@ -13,7 +13,6 @@ from sim.agents.governments.indicators import Observation
 from sim.agents.institution import InstitutionSet
 from sim.config.schema import Config
 from sim.core.columns import Columns
-from sim.data.clock import BASE_FROM, DATA_END
 from sim.data.fields import N_FIELDS
 from sim.data.inputs import Inputs, PathDraw, load_inputs
 from sim.data.threat import threat_matrix
@@ -82,7 +81,9 @@ class World(ColumnarModel):
         )
         self.timeline = levers.timeline_of(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
-        self.council = Council(self, data.iso3, params.government, self.setting.threat, data.alliance, data.democracy)
+        self.council = Council(
+            self, data.iso3, params.government, self.setting.threat, data.alliance, data.democracy, data.end
+        )
         self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))
         self.year = cfg.start - 1
         self.macros: dict[int, Macro] = {}
@@ -197,7 +198,7 @@ class World(ColumnarModel):
     def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: SecurityResult) -> None:
         """Fear, trust and the macro state of next year."""
         setting, params = self.setting, self.setting.params
-        scale = setting.scale
+        scale, after = setting.scale, self.year > setting.data.end
         joint_papers = output.joint_papers * scale
         near = counted.exposed * scale
         self.fear = update_fear(self.fear, secured.cases, counted.tied * scale, near, params.security)
@@ -207,11 +208,11 @@ class World(ColumnarModel):
         self.funding_lag = self.funding_lag + self.lag * (funding_change(ctx) - self.funding_lag)
         joint = joint_intensity(joint_papers, output.by_place.papers_whole * scale)
         self.trust = update_trust(
-            self.trust, setting.trust_level, joint, self.joint_base if self.year > DATA_END else None,
+            self.trust, setting.trust_level, joint, self.joint_base if after else None,
             incident_rate(secured.incidents, joint_papers), params.trust,
         )  # fmt: skip
-        if self.year <= DATA_END:
-            seen = max(self.year - max(BASE_FROM, self.cfg.start) + 1, 1)
+        if not after:  # means of the last five years of data
+            seen = max(self.year - max(setting.data.base_from, self.cfg.start) + 1, 1)
             self.joint_base = self.joint_base + (joint - self.joint_base) / seen
         self.macro = closing.next_macro(setting, self.macro, output, counted, self.trust)
 

@@ -36,7 +36,7 @@ examples
 settings (default)
   scale (100)       real researchers per agent          replicates (5)      repetitions
   seed (0)          random numbers                      start (1980), end (2035)
-  world (full)      full, g20                           threads (all cores)
+  world (full)      full, g20, or a folder of tables    threads (all cores)
   government.mode (both)  scripted: direct effects; reactive: total effects; both
   outdir (outputs), experiment (the scenario's name)    compare, figures (true), progress (auto)
   checkpoint_seconds (30)  a killed run goes on from its last checkpoint when started again; 0 = none

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.core.randomness import Stream, base_key, uniforms
-from sim.data.clock import DATA_END, FIRST_YEAR, LAST_YEAR
+from sim.data.clock import FIRST_YEAR, LAST_YEAR
 from sim.data.fields import field_array
 from sim.data.fitted import Fitted, load_fitted
 from sim.data.paths import HORIZONS, Path, continued, drawn, load_paths
@@ -65,7 +65,7 @@ class YearInputs:
 
 @dataclass(frozen=True)
 class PathDraw:
-    """A draw of what comes after the data: `number` 0 for the rules themselves; `spread` times the backtest's errors."""
+    """A draw of what comes after the data: `number` 0 is the rules themselves; `spread` times the errors."""
 
     number: int = 0
     spread: float = 1.0
@@ -114,7 +114,7 @@ class Inputs:
         """
         path = self._paths.get(kind, LAST_VALUE)
         path = replace(path, link=link or path.link, common=unit * path.common, own=unit * path.own)
-        later = continued(series, path, LAST_YEAR - DATA_END)
+        later = continued(series, path, LAST_YEAR - self.data.end)
         if self._draw.number > 0:
             key = base_key(self._draw.number, sorted(self._paths).index(kind), Stream.AFTER_DATA, 0)
             z = self._draw.spread * ndtri(uniforms(key, np.arange(1 + series.shape[1], dtype=np.uint64), np.uint64(0)))
@@ -128,12 +128,12 @@ class Inputs:
 
     def people_between(self, first: int, last: int) -> np.ndarray:
         """Persons who are researchers at some time in these years, by place of entry [P] (data, then trend)."""
-        stock = self.data.researchers[min(first, DATA_END) - FIRST_YEAR]
+        stock = self.data.researchers[min(first, self.data.end) - FIRST_YEAR]
         return stock + sum((self.entries(year) for year in range(first + 1, last + 1)), np.zeros(self.data.n_places))
 
     def entry_mix(self, year: int) -> np.ndarray:
         """Origin mix of entrants [host, origin], rows sum to 1; after the data that of the last year."""
-        t = min(year, DATA_END) - FIRST_YEAR
+        t = min(year, self.data.end) - FIRST_YEAR
         base = self.data.entry_origin[t]
         odds = np.where(np.eye(len(base), dtype=bool), 1.0, self.fitted.entry_odds[t][:, None])
         weight = base * odds
@@ -166,8 +166,8 @@ class Inputs:
         abroad_sum = abroad.sum(axis=1, keepdims=True)
         uniform = (1.0 - np.eye(self.data.n_places)) / (self.data.n_places - 1)
         abroad = np.where(abroad_sum > 0, abroad / np.maximum(abroad_sum, 1e-12), uniform)
-        data, fitted, t = self.data, self.fitted, year - FIRST_YEAR
-        known = year <= DATA_END
+        fitted, t = self.fitted, year - FIRST_YEAR
+        known = year <= self.data.end
         return YearInputs(
             year=year,
             fitted=known,

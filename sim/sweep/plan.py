@@ -134,9 +134,9 @@ def _unrecorded(spec: Spec, families: Iterable[Family], model: Model) -> list[st
     return list(problems)
 
 
-def _family(baseline: Config, replicate: int, key: str) -> Family:
+def _family(baseline: Config, replicate: int, key: str, model: Model) -> Family:
     """A family without runs; `key` is that of its scripted baseline."""
-    after = branch_year(baseline.start, baseline.end, None)
+    after = branch_year(baseline.start, baseline.end, None, model.data_end(baseline))
     assert after is not None
     return Family(baseline, replicate, Task(key, baseline, SCRIPTED, after))
 
@@ -157,11 +157,11 @@ class _Builder:
         """All replicates and modes of a scenario under a draw, with their baselines."""
         first = self._first_year(cfg)
         baseline = cfg.baseline()
-        branch = branch_year(cfg.start, cfg.end, first)
+        branch = branch_year(cfg.start, cfg.end, first, self._model.data_end(cfg))
         after = cfg.start - 1 if branch is None else branch
         for replicate in range(self._spec.replicates):
             trunk = self._model.run_key(baseline, replicate)
-            family = self.families.setdefault(trunk, _family(baseline, replicate, trunk))
+            family = self.families.setdefault(trunk, _family(baseline, replicate, trunk, self._model))
             for mode in modes_of(cfg):
                 if label == BASELINE or self._spec.compare:
                     key = self._baseline(family, mode)
