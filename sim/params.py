@@ -41,7 +41,11 @@ class CareerParams:
 class EntryParams:
     """Choice of the place of entry (ODD 7.3)."""
 
-    dissimilarity: float = p(0.6, 0.2, 1.0, "lambda", "assumption", "nested logit; swept, student flows do not fix it")
+    dissimilarity: float = p(0.6, 0.2, 1.0, "lambda", "assumption", "nested logit, between groups of like hosts; swept")
+    dissimilarity_like: float = p(
+        0.6, 0.2, 1.0, "lambda", "assumption", "between hosts of a group, at most entry.dissimilarity"
+    )
+    retry: float = p(0.5, 0.0, 1.0, "share", "assumption", "of the refused and delayed who stay at home: try next year")
     hostility: float = p(
         0.25,
         0.0,

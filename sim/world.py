@@ -91,6 +91,7 @@ class World(ColumnarModel):
         self.fear = np.zeros((n, n))
         self.case_exit = np.zeros((n, n))
         self.funding_lag = np.zeros(n)
+        self.waiting = np.zeros((n, n), np.int64)
         self.support = np.tile(self.setting.institutions.federal_musd, (3, 1))
         self.cost = np.zeros(len(self.setting.institutions.place))
         self.lag = 1.0 - 0.5 ** (1.0 / params.publication.lag_years)  # half of the response by `lag_years` (F3)
@@ -134,6 +135,7 @@ class World(ColumnarModel):
         # 5 mobility
         self.on_phase("mobility", ctx)
         moved = mobility.move(setting, ctx, columns)
+        self.waiting = entries.waiting
 
         # 6-7 projects, collaboration, publication; impact
         output = publication.research(setting, ctx, columns, self._trust_ratio(ctx))
@@ -180,12 +182,14 @@ class World(ColumnarModel):
             inputs=self.inputs.year(self.year),
             channels=channels,
             macro=macro,
+            paired=baseline if baseline is not None else macro,
             hostility=self.fear + channels.hostility,
             case_exit=self.case_exit,
             access=access,
             frontier=frontier_reach(access, macro.top1, macro.mass),
             ln_funding=macro.ln_funding_lag + self.funding_lag,
             tenure=macro.permanent_share - self._tenure_reference(baseline),
+            waiting=self.waiting,
             z1_baseline=baseline.z1 if baseline is not None else None,
             readers_baseline=(baseline.readers, baseline.known) if baseline is not None else None,
         )
@@ -266,7 +270,7 @@ class World(ColumnarModel):
         return world
 
 
-_STATE = ("trust", "trust_base", "joint_base", "fear", "case_exit", "cost", "funding_lag", "support")
+_STATE = ("trust", "trust_base", "joint_base", "fear", "case_exit", "cost", "funding_lag", "support", "waiting")
 
 
 def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -56,6 +56,10 @@ class Stream(IntEnum):
     STOCK = 32
     OPENNESS = 33
     MATCH = 34
+    ENTRY_TURNED = 40
+    ENTRY_THEN = 41
+    ENTRY_BARRED = 42
+    ENTRY_RETRY = 43
 
 
 @njit(cache=True, inline="always")

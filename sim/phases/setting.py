@@ -123,6 +123,7 @@ class YearContext:
     frontier : [F, P], share of the frontier within reach, centred; ln_funding : [P], lagged log of funding per
         head relative to the reference, policy included.
     tenure : [P], share of permanent posts over its reference.
+    waiting : [O, P], agents who entered at home last year and wait for a host that refused or delayed them.
     z1_baseline : [F] thresholds of the paired baseline, None if this is it; readers_baseline : its readers' weights [P]
         and K [P cited, P citing].
     """
@@ -131,12 +132,14 @@ class YearContext:
     inputs: YearInputs
     channels: Channels
     macro: Macro
+    paired: Macro
     hostility: np.ndarray
     case_exit: np.ndarray
     access: np.ndarray
     frontier: np.ndarray
     ln_funding: np.ndarray
     tenure: np.ndarray
+    waiting: np.ndarray
     z1_baseline: np.ndarray | None
     readers_baseline: tuple[np.ndarray, np.ndarray] | None
 

@@ -25,6 +25,7 @@ from sim.data.build.entry import build_entry
 from sim.data.build.gaps import ImputedLog
 from sim.data.build.inputs import build_inputs, population
 from sim.data.build.institutions import CLASS_LIMITS, build_institutions
+from sim.data.build.like_hosts import host_groups
 from sim.data.build.output import build_output
 from sim.data.build.pairs import build_pairs
 from sim.data.build.people import People, build_people
@@ -69,7 +70,8 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     gerd = {year: inputs["gerd_musd"][year - 1980] for year in (2017, 2021)}
     institutions, share = build_institutions(sources, places, people.researchers[-1], gerd, log)
     constants["government_support_of_gerd"] = share
-    write_csv(out / "places.csv", place_table(countries, places, mapping, output.pop("internal_border_share")))
+    about = place_table(countries, places, mapping, output.pop("internal_border_share"))
+    write_csv(out / "places.csv", about.assign(host_group=host_groups(sources, places).to_numpy()))
     write_people(out, places, people)
     write_csv(out / "entry_origin.csv", entry_rows(entry, places))
     write_csv(out / "output.csv", place_year({k: late(v) for k, v in output.items()}, places, 1980))
