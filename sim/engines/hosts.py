@@ -15,6 +15,8 @@ from sim.core.kernels import njit
 from sim.core.randomness import draw, person_key
 from sim.engines.choice import InstitutionShares, choose, choose_institution
 
+ROUNDING = 1e-12  # of probabilities: smaller differences are none
+
 
 class Nest(NamedTuple):
     """Which hosts are alike, and how alike alternatives are at each level.
@@ -125,7 +127,7 @@ def deterred(people: np.ndarray, before: np.ndarray, after: np.ndarray, group: n
     people : [G, O], entrants, real persons.
     before : [O, P], after : [G, O, P], probabilities of places of entry; group : [P], of like hosts.
     """
-    fall, gain = np.maximum(before - after, 0.0), np.maximum(after - before, 0.0)
+    fall, gain = (np.where(by > ROUNDING, by, 0.0) for by in (before - after, after - before))
     at = np.arange(len(before))
     fall[:, at, at] = 0.0
     total = gain.sum(axis=-1, keepdims=True)

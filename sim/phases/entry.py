@@ -58,7 +58,7 @@ class Changes:
 def nest_of(setting: Setting) -> Nest:
     """Groups of like hosts; hosts of a group are at least as alike as groups are."""
     e = setting.params.entry
-    return Nest(setting.data.host_group, e.dissimilarity, min(e.dissimilarity_like, e.dissimilarity))
+    return Nest(setting.data.host_group, e.dissimilarity, e.dissimilarity * e.dissimilarity_like)
 
 
 def entry_utilities(setting: Setting, ctx: YearContext) -> Changes:

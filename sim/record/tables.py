@@ -107,7 +107,7 @@ ENTRY_YEAR = Table(
             "waiting",
             "persons",
             "count",
-            "refused or delayed by the place, entered at home, may come next year instead",
+            "refused or delayed here, entered at home, may come next year instead",
         ),
         Column("deterred_to_home", "persons", "amount", f"{DETERRED} at home"),
         Column("deterred_to_like", "persons", "amount", f"{DETERRED} at a host of the same group"),
