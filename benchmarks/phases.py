@@ -28,14 +28,26 @@ from benchmarks.rows import Row, best, load
 from sim import World, load_config, phases
 from sim.config.schema import Config
 from sim.core.kernels import njit
-from sim.engines import careers, counting, entry, impact, mobility, pools, projects, publication, reading, spectrum
+from sim.engines import (
+    careers,
+    counting,
+    entry,
+    hosts,
+    impact,
+    mobility,
+    pools,
+    projects,
+    publication,
+    reading,
+    spectrum,
+)
 from sim.phases.publication import Output
 from sim.record import measures
 from sim.record.panel import Panel
 
 YEAR = 2018
 KERNELS: tuple[tuple[Any, str], ...] = (
-    (careers, "step"), (entry, "create_cohort"), (entry, "choose_entry"),
+    (careers, "step"), (entry, "create_cohort"), (hosts, "choose_entry"),
     (mobility, "sum_people"), (phases.mobility, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),

@@ -93,6 +93,7 @@ class World(ColumnarModel):
         self.fear = np.zeros((n, n))
         self.case_exit = np.zeros((n, n))
         self.funding_lag = np.zeros(n)
+        self.waiting = np.zeros((n, n), np.int64)
         self.support = np.tile(self.setting.institutions.federal_musd, (3, 1))
         self.cost = np.zeros(len(self.setting.institutions.place))
         self.lag = 1.0 - 0.5 ** (1.0 / params.publication.lag_years)  # half of the response by `lag_years` (F3)
@@ -134,6 +135,7 @@ class World(ColumnarModel):
         # 5 mobility
         self.on_phase("mobility", ctx)
         moved = mobility.move(setting, ctx, columns)
+        self.waiting = entries.waiting
 
         # 6-7 projects, collaboration, publication; impact
         output = publication.research(setting, ctx, columns, self._trust_ratio(ctx))
@@ -187,6 +189,7 @@ class World(ColumnarModel):
             case_exit=self.case_exit,
             access=access,
             frontier=frontier_reach(access, macro.top1, macro.mass),
+            waiting=self.waiting,
             ln_funding=self.funding_lag,
             baseline=baseline,
         )
@@ -256,7 +259,7 @@ class World(ColumnarModel):
         return world
 
 
-_STATE = ("trust", "joint_base", "fear", "case_exit", "cost", "funding_lag", "support")
+_STATE = ("trust", "joint_base", "fear", "case_exit", "cost", "funding_lag", "support", "waiting")
 
 
 def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -44,7 +44,7 @@ class YearEvents:
     top_baseline: dict[tuple[int], float]
 
 
-PERSON = "field origin place institution entry_place entry_year stage permanent moved_year prev_place dual ties "
+PERSON = "field origin place institution entry_place entry_year stage permanent moved_year prev_place dual awaits ties "
 PERSON += "papers papers_international papers_basic"
 # relative tolerances: the engine keeps single precision, and takes thresholds from papers in bins of ln c, which where
 # a field has few papers are off by hundredths

@@ -56,7 +56,7 @@ class Plans:
     Attributes
     ----------
     base : [P, P]; attract : [F, P origin, 3, 2, P to]; total, leaving : [F, P from, P origin, 3, 2]; accept : [P].
-    entry_odds : [F, O]; entry_weight : [F, O, P].
+    entry_odds : [F, O]; entry_host : [F, O, P]; the same `_now`; entry_changed : [F, O]; entry_barred : [F, O, P].
     foreign : [P, P], partner places abroad, cumulative; teams : [F, sizes], cumulative.
     openness : [F, P, 64], how open papers are, by quantile.
     """
@@ -67,7 +67,11 @@ class Plans:
     leaving: np.ndarray
     accept: np.ndarray
     entry_odds: np.ndarray
-    entry_weight: np.ndarray
+    entry_host: np.ndarray
+    entry_odds_now: np.ndarray
+    entry_host_now: np.ndarray
+    entry_changed: np.ndarray
+    entry_barred: np.ndarray
     foreign: np.ndarray
     openness: np.ndarray
     teams: np.ndarray
@@ -113,7 +117,12 @@ class Given:
     leaving: list[Any]
     accept: list[float]
     entry_odds: list[list[float]]
-    entry_weight: list[Any]
+    entry_host: list[Any]
+    entry_odds_now: list[list[float]]
+    entry_host_now: list[Any]
+    entry_changed: list[list[bool]]
+    entry_barred: list[Any]
+    entry_refused: list[Any]
     origin_link: list[float]
     foreign: list[list[float]]
     openness: list[Any]
@@ -154,6 +163,7 @@ def give(constants: Constants, context: Any, plans: Plans, baseline: Any) -> Giv
         params=params,
         constants=constants,
         key={stream: constants.key(stream, year) for stream in Stream},
+        entry_refused=context.channels.entry_refused.tolist(),
         cohort_before=context.inputs.cohort_before.tolist(),
         cohort_after=context.inputs.cohort_after.tolist(),
         readers=Readers(context.macro.readers.tolist(), reach(params, context.access)),

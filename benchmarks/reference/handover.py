@@ -27,7 +27,7 @@ from sim import phases
 from sim.core.columns import NONE, Block
 from sim.core.ties import tie_row
 from sim.data.fields import FIELDS
-from sim.engines import careers, entry, impact, mobility, partners, pools, projects, publication
+from sim.engines import careers, entry, hosts, impact, mobility, partners, pools, projects, publication
 from sim.engines.papers import INTERNATIONAL
 from sim.engines.security import DECEPTION
 from sim.params import Params
@@ -39,9 +39,10 @@ from sim.phases.setting import YearContext
 from sim.world import World
 
 REASONS = {1: "career", 2: "fear", 3: "case"}
+ENTRY = ("odds", "host", "odds_now", "host_now", "changed", "barred")
 # kernel, and the arguments (or members of them) that hold numbers on places; each is called once a field, but the last
 _PLANS: tuple[tuple[Any, str, dict[str, str]], ...] = (
-    (entry, "choose_entry", {"entry_odds": "choice.odds", "entry_weight": "choice.weight"}),
+    (hosts, "choose_entry", {f"entry_{name}": f"choice.{name}" for name in ENTRY}),
     (mobility, "propose", {name: f"plan.{name}" for name in ("base", "attract", "total", "leaving", "accept")}),
     (phases.publication, "plan_papers", {"teams": "team_cumulative"}),
     (partners, "partner_weights", {"weight": "returned"}),
@@ -53,7 +54,7 @@ PHASES: list[tuple[Any, str]] = [
     (phases.publication, "research"),
 ]  # fmt: skip
 PEOPLE: list[tuple[Any, str]] = [
-    (careers, "step"), (phases.careers, "retire"), (entry, "create_cohort"), (entry, "choose_entry"),
+    (careers, "step"), (phases.careers, "retire"), (entry, "create_cohort"), (hosts, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
@@ -110,7 +111,9 @@ def _person(model: Reference, field: int, block: Block, row: int) -> Researcher:
     person.stage, person.moved_year = int(block.stage[row]), int(block.moved_year[row])
     person.permanent = bool(block.permanent[row])
     person.fear, person.reputation = float(block.fear[row]), float(block.reputation[row])
-    person.prev_place, person.dual = (_place(column[row]) for column in (block.prev_place, block.dual))
+    person.prev_place, person.dual, person.awaits = (
+        _place(column[row]) for column in (block.prev_place, block.dual, block.awaits)
+    )
     return person
 
 
@@ -237,7 +240,7 @@ def _engine_events(world: World, exits: dict[int, str], entries: Entries, moved:
         for row in map(int, block.alive()):
             ties = tuple((int(block.uid[other]), match, year) for other, match, year in _ties(block, row, memory))
             values = {"field": f, "ties": ties}
-            values |= {name: _place(getattr(block, name)[row]) for name in ("prev_place", "dual")}
+            values |= {name: _place(getattr(block, name)[row]) for name in ("prev_place", "dual", "awaits")}
             plain = (values[n] if n in values else int(getattr(block, n)[row]) for n in PERSON.split())
             standing[int(block.uid[row])] = tuple(plain)
             amounts[int(block.uid[row])] = tuple(float(getattr(block, n)[row]) for n in AMOUNTS)

@@ -42,6 +42,10 @@ class Stream(IntEnum):
     REST_COUNTRY = 30
     OPENNESS = 33
     MATCH = 34
+    ENTRY_TURNED = 40
+    ENTRY_THEN = 41
+    ENTRY_BARRED = 42
+    ENTRY_RETRY = 43
 
 
 def mix(word: int) -> int:

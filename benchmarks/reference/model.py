@@ -62,7 +62,11 @@ class Reference(mesa.Model):
         people.do("consider_moving", given)
         moved = people.select(lambda person: person.going is not None)
         moved.do("move", given)
-        return Year(left, entered, list(moved), *self._publish(given))
+        second = people.select(lambda person: person.awaits is not None)
+        second.set("going", None).do("try_again", given)
+        second = second.select(lambda person: person.going is not None)
+        second.do("move", given)
+        return Year(left, entered, [*moved, *second], *self._publish(given))
 
     def _enter(self, given: Given) -> list[Researcher]:
         """The cohort of each field and origin; cumulative people are rounded with one fixed number a cell."""

@@ -25,6 +25,7 @@ class Researcher(mesa.Agent):
     Attributes
     ----------
     ties : lasting co-authors, those of most value first, at most four; met : this year's.
+    awaits : host that refused or delayed this year's entrant, who stayed at home.
     tag : what tells people apart where ties are of equal value.
     active : False once the person has left research. leaving : why, in the year of leaving.
     going : destination of this year's move, None if there is none; with_tie : a co-author is there.
@@ -49,6 +50,7 @@ class Researcher(mesa.Agent):
         self.moved_year = 0
         self.prev_place: int | None = None
         self.dual: int | None = None
+        self.awaits: int | None = None
         self.ties: list[Tie] = []
         self.met: list[Tie] = []
         self.reputation = self.citations = self.top1 = 0.0
@@ -154,6 +156,16 @@ class Researcher(mesa.Agent):
         self.permanent = False
         self.institution = choose_institution(g, self.uid, self.place)
 
+    def try_again(self, g: Given) -> None:
+        """Last year's entrant who waits for a host: go there now, or wait no longer; sets `going`."""
+        d, o = self.awaits, self.origin
+        if d is None or self.entry_year == g.year:
+            return
+        self.awaits = None
+        chance = g.params.entry.retry * (1.0 - g.entry_refused[self.field][o][d])
+        if self.place == o and draw(g.key[Stream.ENTRY_RETRY], self.uid) < chance:
+            self.going, self.with_tie = d, d in self.places_of_ties()
+
 
 def choose_institution(g: Given, uid: int, place: int) -> int:
     """Institution of a person who comes to a place, by shares of researchers."""
@@ -163,19 +175,38 @@ def choose_institution(g: Given, uid: int, place: int) -> int:
 
 
 def entrant(model: mesa.Model, g: Given, field: int, origin: int, ordinal: int) -> Researcher:
-    """A person who enters research this year: talent, then home or abroad, then which host."""
+    """A person who enters research this year: talent, home or abroad and which host, and whether turned away."""
     uid = ((((origin + 1) << 12 | g.year - 1900) << 4 | field) << 32) | ordinal
     sigma, tilt = g.params.careers.talent_sigma, g.params.entry.talent_abroad
     key = g.constants.key(Stream.TALENT, 0)
     talent = single(exp(sigma * normal(key, uid, 0) - 0.5 * sigma * sigma))
     z = log(talent) / sigma + 0.5 * sigma
-    odds = g.entry_odds[field][origin] + tilt * z - 0.5 * tilt * tilt
+    shift = tilt * z - 0.5 * tilt * tilt
+    before = place_shares(g.entry_odds[field][origin] + shift, g.entry_host[field][origin], origin)
     place = origin
-    if draw(g.key[Stream.ENTRY_HOME], uid) < 1.0 / (1.0 + exp(-odds)):
-        own, best = fold(g.key[Stream.ENTRY_HOST], uid), -inf
-        for d, weight in enumerate(g.entry_weight[field][origin]):
-            if d != origin and weight > 0.0:
-                value = log(weight) + gumbel(own, d)
-                if value > best:
-                    best, place = value, d
-    return Researcher(model, uid, field, origin, place, choose_institution(g, uid, place), place, g.year, talent)
+    if draw(g.key[Stream.ENTRY_HOME], uid) < 1.0 - before[origin]:
+        place = largest(g.entry_host[field][origin], fold(g.key[Stream.ENTRY_HOST], uid), origin)
+    awaits = None
+    if g.entry_changed[field][origin]:
+        after = place_shares(g.entry_odds_now[field][origin] + shift, g.entry_host_now[field][origin], origin)
+        if draw(g.key[Stream.ENTRY_TURNED], uid) > after[place] / before[place]:
+            gain = [max(0.0, q - p) for p, q in zip(before, after, strict=True)]
+            to = largest(gain, fold(g.key[Stream.ENTRY_THEN], uid), place)
+            barred = draw(g.key[Stream.ENTRY_BARRED], uid) < g.entry_barred[field][origin][place]
+            awaits = place if to == origin and barred else None
+            place = to
+    person = Researcher(model, uid, field, origin, place, choose_institution(g, uid, place), place, g.year, talent)
+    person.awaits = awaits
+    return person
+
+
+def place_shares(odds: float, host: list[float], origin: int) -> list[float]:
+    """Probability of each place of entry, from the log odds of going abroad and shares of hosts."""
+    abroad = 1.0 / (1.0 + exp(-odds)) if odds > -700.0 else 0.0
+    return [1.0 - abroad if d == origin else abroad * share for d, share in enumerate(host)]
+
+
+def largest(weight: list[float], key: int, otherwise: int) -> int:
+    """The place with the largest ln(weight) + Gumbel number; `otherwise` if no weight is positive."""
+    value = {d: log(w) + gumbel(key, d) for d, w in enumerate(weight) if w > 0.0}
+    return max(value, key=lambda d: value[d]) if value else otherwise

@@ -54,6 +54,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("entry_place", "u1", "place", "place of the first publication"),
     Column("prev_place", "u1", "place", "place before the last move, 255 = none", empty=255),
     Column("dual", "u1", "place", "place of a second affiliation or talent programme, 255 = none", empty=255),
+    Column("awaits", "u1", "place", "host that refused or delayed this year's entrant, who stayed at home; 255 = none",
+           empty=255),
     Column("stage", "u1", "", "0 early (0-7 years since entry), 1 established (8-19), 2 senior (20+)"),
     Column("permanent", "u1", "0/1", "holds a permanent post"),
     Column("ties", "u8", "", "lasting co-authors, most valued first: a packed word (sim.core.ties), 0 = none", "ties",
@@ -119,6 +121,7 @@ class Block:
     entry_place: np.ndarray
     prev_place: np.ndarray
     dual: np.ndarray
+    awaits: np.ndarray
     stage: np.ndarray
     permanent: np.ndarray
     ties: np.ndarray

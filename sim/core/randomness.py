@@ -56,7 +56,11 @@ class Stream(IntEnum):
     STOCK = 32
     OPENNESS = 33
     MATCH = 34
-    AFTER_DATA = 40
+    ENTRY_TURNED = 40
+    ENTRY_THEN = 41
+    ENTRY_BARRED = 42
+    ENTRY_RETRY = 43
+    AFTER_DATA = 44
 
 
 @njit(cache=True, inline="always")

@@ -31,6 +31,7 @@ class WorldData:
     iso3, names, region : [P] codes (ISO 3166-1 alpha-3; rests X_EU, X_AP, X_AM, X_AF), English names, region code.
     is_rest : [P] bool; n_countries : [P] int, countries and areas in the place (1 unless a rest).
     internal_border_share : [P], share of collaborations inside a rest that cross a border inside it (0 for countries).
+    host_group : [P] int, group of like hosts of each place, numbered from 0; host_group_names : their names.
     lat, lon : [P] degrees; iso_numeric : [P] int, id of the map shape (0 for rests).
     researchers, entries, exits, moves_in, moves_out : [T, P] persons, whole numbers; from 1981 on
         researchers[t] = researchers[t-1] + entries[t] - exits[t] + moves_in[t] - moves_out[t].
@@ -69,6 +70,8 @@ class WorldData:
     is_rest: np.ndarray
     n_countries: np.ndarray
     internal_border_share: np.ndarray
+    host_group: np.ndarray
+    host_group_names: tuple[str, ...]
     lat: np.ndarray
     lon: np.ndarray
     iso_numeric: np.ndarray
@@ -186,6 +189,8 @@ def load_world_data(world: str = "full") -> WorldData:
         arrays[name] = floats(places[name])
     for name in ("n_countries", "iso_numeric"):
         arrays[name] = floats(places[name]).astype(np.int64)
+    groups = {name: i for i, name in enumerate(dict.fromkeys(places["host_group"]))}
+    arrays["host_group"] = np.array([groups[name] for name in places["host_group"]])
     arrays["is_rest"] = floats(places["is_rest"]) == 1
     institutions, names = _institutions(folder, index)
     arrays |= institutions
@@ -199,6 +204,7 @@ def load_world_data(world: str = "full") -> WorldData:
         iso3=tuple(codes),
         names=tuple(places["name"]),
         region=tuple(places["region"]),
+        host_group_names=tuple(groups),
         institution_name=names,
         checksum=data_checksum(world),
         **small,

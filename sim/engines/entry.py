@@ -1,8 +1,6 @@
-"""Entry: identities, the first people, and each year's cohort with its choice of a place of entry.
+"""Entry: identities, each year's cohort, and the first people.
 
-Cohorts are fixed by origin; policy diverts them but never deletes them (P29). The choice is nested, home or
-abroad and then a host (ODD 7.3), and each person carries fixed Gumbel errors for all hosts,
-so that a policy of one host moves only those who enter or leave it.
+Cohorts are fixed by origin; policy diverts them but never deletes them (P29): `sim.engines.hosts`.
 """
 
 from __future__ import annotations
@@ -13,38 +11,14 @@ import numpy as np
 
 from sim.core.columns import Block
 from sim.core.kernels import njit
-from sim.core.randomness import Stream, base_key, draw, keyed_round, normal, person_key, unit
+from sim.core.randomness import Stream, base_key, keyed_round, normal, person_key, unit
 from sim.engines.careers import stage_of
-from sim.engines.choice import InstitutionShares, choose, choose_institution
+from sim.engines.choice import InstitutionShares, choose_institution
 
 UID_YEAR0 = 1900
 LONGEST_CAREER = 41  # years since entry of the first people, at most
 LEAST_TURNOVER = 0.03  # entries over stock of a place, for the ages of the first people
 FIRST_TENURE = np.array([0.3, 0.8, 0.95])  # share of the first people with a permanent post by stage: assumed
-
-
-class EntryChoice(NamedTuple):
-    """The year's choice of a place of entry in one field (O = P origins).
-
-    Attributes
-    ----------
-    odds : [O], log odds of entering abroad; weight : [O, P], exp(V/lambda) of each host, 0 if closed.
-    talent_abroad : log odds per standard deviation of ln talent, at unchanged mean.
-    talent_sigma : standard deviation of ln talent.
-    """
-
-    odds: np.ndarray
-    weight: np.ndarray
-    talent_abroad: float
-    talent_sigma: float
-
-
-class EntryKeys(NamedTuple):
-    """The year's keys of the streams that entrants draw from."""
-
-    home: np.uint64
-    host: np.uint64
-    institution: np.uint64
 
 
 def make_uids(origin: np.ndarray, year: np.ndarray, field: int, ordinal: np.ndarray) -> np.ndarray:
@@ -101,68 +75,6 @@ def _fill_cohort(
             person.entry_year = year
             person.talent = talent_of(first_uid[o] + np.uint64(n), sigma, key)
             k += 1
-
-
-def entry_choice(
-    home_share: np.ndarray,
-    abroad_share: np.ndarray,
-    change: np.ndarray,
-    home_change: np.ndarray,
-    dissimilarity: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Log odds of entering abroad [G, O] and weights exp(V/lambda) of hosts [G, O, P].
-
-    ``V_od = lambda ln(base share) + change``: with nothing changed, hosts get exactly their base shares.
-
-    Parameters
-    ----------
-    home_share : [O], abroad_share : [O, P] base shares.
-    change : [G, O, P], change of utility of host d for origin o (``-inf``: closed); home_change : [O].
-    dissimilarity : lambda in (0.2, 1].
-    """
-    weight = abroad_share[None] * np.exp(change / dissimilarity)
-    with np.errstate(divide="ignore"):
-        inclusive = np.log(weight.sum(axis=-1))  # 0 where nothing changes
-    share = np.clip(home_share, 1e-9, 1.0 - 1e-9)
-    odds = np.log((1.0 - share) / share)[None, :] + dissimilarity * inclusive - home_change[None, :]
-    return odds, weight
-
-
-@njit(cache=True, nogil=True)
-def choose_entry(
-    rows: np.ndarray,
-    people: np.ndarray,
-    choice: EntryChoice,
-    institutions: InstitutionShares,
-    keys: EntryKeys,
-    number: np.ndarray,
-) -> None:
-    """Place of entry and institution of each entrant of a field.
-
-    Parameters
-    ----------
-    rows : of the entrants, whose place, entry_place and institution are written.
-    number : [O, P], out, agents by origin and place of entry, added to.
-    """
-    odds, sigma, talent_abroad = choice.odds, choice.talent_sigma, choice.talent_abroad
-    first, cumulative = institutions
-    shift = 0.5 * talent_abroad * talent_abroad
-    host = choice.weight.copy()
-    for o in range(host.shape[0]):
-        host[o, o] = 0.0
-    for r in rows:
-        person = people[r]
-        o = person.origin
-        z = np.log(person.talent) / sigma + 0.5 * sigma
-        log_odds = odds[o] + talent_abroad * z - shift
-        a = np.int64(o)
-        if draw(keys.home, person.uid) * (1.0 + np.exp(-log_odds)) < 1.0:
-            best = choose(host[o], np.uint64(person_key(keys.host, person.uid)))
-            a = best if best >= 0 else a
-        person.place = a
-        person.entry_place = a
-        person.institution = choose_institution(person.uid, a, first, cumulative, keys.institution)
-        number[o, a] += 1
 
 
 # --- the first people ---------------------------------------------------------------------------------------

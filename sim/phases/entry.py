@@ -1,4 +1,4 @@
-"""Phase 4, entry: the year's cohort, its choice of a host, and its institutions."""
+"""Phase 4, entry: the year's cohort, its choice of a host, who is turned away, and its institutions."""
 
 from __future__ import annotations
 
@@ -11,61 +11,108 @@ from sim.core.randomness import Stream, keyed_round
 from sim.data.clock import FIRST_YEAR
 from sim.data.fields import same_rules
 from sim.data.inputs import Inputs
-from sim.engines import entry
-from sim.engines.entry import EntryChoice, EntryKeys, FirstKeys, FirstPeople
+from sim.engines import entry, hosts
+from sim.engines.entry import FirstKeys, FirstPeople
+from sim.engines.hosts import Deterred, EntryChoice, EntryKeys, Nest
 from sim.phases.setting import FIELD_SHARE, Setting, YearContext, funding_change, log_change
+
+STREAMS = (  # in the order of `EntryKeys`
+    Stream.ENTRY_HOME, Stream.ENTRY_HOST, Stream.ENTRY_TURNED, Stream.ENTRY_THEN, Stream.ENTRY_BARRED,
+    Stream.INSTITUTION,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Entries:
-    """Who enters: rows by field, and agents by [origin, place]."""
+    """Who enters: rows by field, and agents by [origin, place].
+
+    Attributes
+    ----------
+    waiting : agents by [origin, host] who stay at home and wait for a host that refused or delayed them.
+    deterred : expected real persons whom hosts lose to policy, and where they go.
+    """
 
     rows: list[np.ndarray]
     counts: np.ndarray
+    waiting: np.ndarray
+    deterred: Deterred
 
 
-def entry_utilities(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Change of utility of host d for origin o [G, O, P] and of staying at home [O], and the group of each field [F].
+@dataclass(frozen=True)
+class Changes:
+    """What policy changes in the choice of a place of entry.
 
-    Fields that the same share of entrants is refused in share a group.
+    Attributes
+    ----------
+    host : [G, O, P], change of utility of host d for origin o; home : [O], of staying at home.
+    barred : [G, O, P], share of refusal and delay in the losses of weight of a host.
+    group : [F], of each field: fields that the same share of entrants is refused in share one.
     """
-    e, ch, paired = setting.params.entry, ctx.channels, ctx.paired
+
+    host: np.ndarray
+    home: np.ndarray
+    barred: np.ndarray
+    group: np.ndarray
+
+
+def nest_of(setting: Setting) -> Nest:
+    """Groups of like hosts; hosts of a group are at least as alike as groups are."""
+    e = setting.params.entry
+    return Nest(setting.data.host_group, e.dissimilarity, e.dissimilarity * e.dissimilarity_like)
+
+
+def entry_utilities(setting: Setting, ctx: YearContext) -> Changes:
+    """Changes of utility against the paired baseline; all 0 in a world without policy."""
+    e, ch, like = setting.params.entry, ctx.channels, nest_of(setting).like
     level = (
         e.funding * funding_change(ctx)
-        + e.prestige * log_change(ctx.macro.prestige, paired.prestige, 0.002)
-        - e.students * log_change(ctx.macro.students, paired.students, 0.05)
+        + e.prestige * log_change(ctx.macro.prestige, ctx.paired.prestige, 0.002)
+        - e.students * log_change(ctx.macro.students, ctx.paired.students, 0.05)
     )
-    pair = level[None, :] - e.delay * ch.visa_delay - e.hostility * (1.0 - np.exp(-ctx.hostility.T))
+    delay, hostility = e.delay * ch.visa_delay, e.hostility * (1.0 - np.exp(-ctx.hostility.T))
     group, refused = same_rules(ch.entry_refused)
     # refusals, places and visas are shares and odds of a host: they enter times lambda, so that a refusal of 10 %
-    # takes exactly 10 % off the host's weight whatever lambda is
+    # takes exactly 10 % off the host's weight in its group whatever lambda is
+    odds = ch.student_places[None, :] + ch.visa_open
     with np.errstate(divide="ignore"):
-        odds = np.log(1.0 - refused) + (ch.student_places[None, :] + ch.visa_open)[None]
-    return pair[None] + e.dissimilarity * odds, level, group
+        bars = like * np.log(1.0 - refused) - delay[None]
+    other = level[None, :] - hostility + like * odds
+    lost = -bars + np.maximum(-level, 0.0) + hostility[None] + like * np.maximum(-odds, 0.0)[None]
+    barred = np.divide(-bars, lost, out=(bars < 0.0).astype(float), where=np.isfinite(lost) & (lost > 0.0))
+    return Changes(bars + other[None], level, barred, group)
 
 
 def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
     """The year's cohort: identities by origin and field, choice of host, institution."""
-    y, e = ctx.inputs, setting.params.entry
+    y, e, nest = ctx.inputs, setting.params.entry, nest_of(setting)
     n_places, sigma = setting.data.n_places, setting.params.careers.talent_sigma
     counts = entry.cohort_counts(
         setting.seed, setting.replicate, y.cohort_before, y.cohort_after, setting.scale
     )  # [F, O]
-    change, home_change, group = entry_utilities(setting, ctx)
-    odds, weight = entry.entry_choice(y.home_share, y.abroad_share, change, home_change, e.dissimilarity)
-    streams = (Stream.ENTRY_HOME, Stream.ENTRY_HOST, Stream.INSTITUTION)
-    keys = EntryKeys(*(setting.key(stream, ctx.year) for stream in streams))
+    changes = entry_utilities(setting, ctx)
+    odds, host = hosts.entry_choice(y.home_share, y.abroad_share, changes.host, changes.home, nest)
+    changed = (changes.host != 0.0).any(axis=2) | (changes.home != 0.0)[None]
+    base = hosts.base_odds(y.home_share)
     key_talent = setting.key(Stream.TALENT, 0)
-    number = np.zeros((len(columns.blocks), n_places, n_places), np.int64)
+    keys = EntryKeys(*(setting.key(stream, ctx.year) for stream in STREAMS))
+    number, waiting = np.zeros((2, len(columns.blocks), n_places, n_places), np.int64)
 
     def work(f: int) -> np.ndarray:
-        block, g = columns.blocks[f], group[f]
+        block, g = columns.blocks[f], changes.group[f]
         rows = entry.create_cohort(block, f, counts[f], ctx.year, sigma, key_talent)
-        choice = EntryChoice(odds[g], weight[g], e.talent_abroad, sigma)
-        entry.choose_entry(rows, block.rows.people, choice, setting.institutions.shares, keys, number[f])
+        choice = EntryChoice(
+            base, y.abroad_share, odds[g], host[g], changed[g], changes.barred[g], e.talent_abroad, sigma
+        )
+        shares = setting.institutions.shares
+        hosts.choose_entry(rows, block.rows.people, choice, shares, keys, number[f], waiting[f])
         return rows
 
-    return Entries(setting.each_field(work, columns.n_rows), number.sum(axis=0))
+    rows = setting.each_field(work, columns.n_rows)
+    persons = np.zeros(odds.shape)  # [G, O]
+    np.add.at(persons, changes.group, y.cohort_after - y.cohort_before)
+    before, after = hosts.probabilities(base, y.abroad_share), hosts.probabilities(odds, host)
+    lost = hosts.deterred(np.where(changed, persons, 0.0), before, after, nest.group)
+    return Entries(rows, number.sum(axis=0), waiting.sum(axis=0), lost)
 
 
 def first_people(setting: Setting, inputs: Inputs, columns: Columns, start: int) -> np.ndarray:

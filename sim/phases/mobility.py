@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from sim.core.columns import N_TIES, Columns
 from sim.core.randomness import Stream
 from sim.data.inputs import YearInputs
-from sim.engines import mobility
+from sim.engines import mobility, retry
 from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers, tie_factors
 from sim.engines.move_plan import N_ELITE, N_STAGES, Recruiting, Utilities, Vacancies, plan_moves
 from sim.engines.teams import rank_shares
@@ -127,6 +128,26 @@ def move_norm(setting: Setting, ctx: YearContext, columns: Columns) -> np.ndarra
     return mean_move_factor(setting, ctx, columns) if ctx.baseline is None else ctx.baseline.move_norm
 
 
+def second_tries(setting: Setting, ctx: YearContext, columns: Columns) -> Callable[[int], Movers] | None:
+    """Moves, by field, of last year's entrants to the host they wait for; None if nobody waits.
+
+    They have places at the host, so vacancies do not bind them; who has moved elsewhere this year waits no longer.
+    """
+    if not ctx.waiting.any():
+        return None
+    key, key_institution = (setting.key(s, ctx.year) for s in (Stream.ENTRY_RETRY, Stream.INSTITUTION))
+    refused, share = ctx.channels.entry_refused, setting.params.entry.retry
+
+    def again(f: int) -> Movers:
+        people, ties, _ = columns.blocks[f].rows
+        movers = Movers.empty(len(people))
+        movers = movers.first(retry.try_again(ctx.year, people, ties, refused[f], share, key, movers))
+        mobility.apply_moves(ctx.year, people, movers, setting.institutions.shares, key_institution)
+        return movers
+
+    return again
+
+
 def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
     """Who moves and where; changes the columns and returns the movers."""
     ch, factors = ctx.channels, move_factors(setting, ctx.inputs)
@@ -160,8 +181,9 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
         n = mobility.propose(ctx.year, people, ties, bounds[f], factors, plan.of(f), keys, movers)
         movers = movers.first(n)
         mobility.apply_moves(ctx.year, people, movers, setting.institutions.shares, key_institution)
-        return movers
+        return movers if again is None else Movers(*(np.concatenate(both) for both in zip(movers, again(f))))
 
+    again = second_tries(setting, ctx, columns)
     found = setting.each_field(propose, n_rows)
     field = np.repeat(np.arange(len(found)), [len(movers.row) for movers in found])
     row, start, end, origin, stage, tied = (np.concatenate(column) for column in zip(*found))

@@ -123,6 +123,7 @@ class YearContext:
     frontier : [F, P], share of the frontier within reach, centred.
     ln_funding : [P], lagged log of funding per head relative to the paired baseline's.
     baseline : the paired scripted baseline's state of the year, None if this is it.
+    waiting : [O, P], agents who entered at home last year and wait for a host that refused or delayed them.
     """
 
     year: int
@@ -134,6 +135,7 @@ class YearContext:
     access: np.ndarray
     frontier: np.ndarray
     ln_funding: np.ndarray
+    waiting: np.ndarray
     baseline: Macro | None
 
     @property

@@ -49,7 +49,7 @@ def tables(setting: Setting, year: Year) -> dict[str, Table]:
     found = {
         "place_year": place,
         "flow_year": flow_table(setting, year),
-        "entry_year": cells(year.entries.counts, setting.scale, ("origin", "place"), "new_entrants"),
+        "entry_year": entry_table(setting, year),
         "exit_year": cells(year.exits.counts, setting.scale, ("origin", "place", "reason"), "new_exits"),
         "stock_year": cells(year.people.cells, setting.scale, ("origin", "place", "stage"), "n_researchers"),
         "copub_year": cells(joint, setting.scale, ("place_a", "place_b", "field"), "papers_whole"),
@@ -150,6 +150,16 @@ def flow_table(setting: Setting, year: Year) -> Table:
         "new_moves": number * setting.scale,
         "new_moves_with_tie_at_destination": tied * setting.scale,
     }
+
+
+def entry_table(setting: Setting, year: Year) -> Table:
+    """Table `entry_year`: entrants by origin and place, and those whom the place loses to policy."""
+    e = year.entries
+    values = {"new_entrants": e.counts * setting.scale, "waiting": e.waiting * setting.scale}
+    values |= {f"deterred_to_{where}": lost for where, lost in e.deterred._asdict().items()}
+    found = np.nonzero(np.any(list(values.values()), axis=0))
+    index = {name: at.astype(np.int16) for name, at in zip(("origin", "place"), found)}
+    return index | {name: value[found] for name, value in values.items()}
 
 
 def citation_table(setting: Setting, year: Year) -> Table:

@@ -11,6 +11,7 @@ from sim.record.declaration import NAMED, PLACE, Column, Table
 from sim.record.panel_table import PANEL
 from sim.record.shared_columns import COSTS, FIELD, HERE, ORIGIN, PAIR, STAGE, TOP, TOP10, TOP_BASE, YEAR, papers_column
 
+DETERRED = "would enter here at base shares but by policy enter, expected,"
 PLACE_YEAR = Table(
     "place_year",
     "a place and year",
@@ -95,9 +96,23 @@ FLOW_YEAR = Table(
 )
 ENTRY_YEAR = Table(
     "entry_year",
-    "a year, origin and place with entrants",
+    "a year, origin and place with entrants, or that policy keeps entrants from",
     "the place",
-    (YEAR, ORIGIN, HERE, Column("new_entrants", "persons", "count", "entered research")),
+    (
+        YEAR,
+        ORIGIN,
+        HERE,
+        Column("new_entrants", "persons", "count", "entered research"),
+        Column(
+            "waiting",
+            "persons",
+            "count",
+            "refused or delayed here, entered at home, may come next year instead",
+        ),
+        Column("deterred_to_home", "persons", "amount", f"{DETERRED} at home"),
+        Column("deterred_to_like", "persons", "amount", f"{DETERRED} at a host of the same group"),
+        Column("deterred_to_other", "persons", "amount", f"{DETERRED} elsewhere"),
+    ),
 )
 STOCK_YEAR = Table(
     "stock_year",

@@ -76,7 +76,7 @@ def both(scale: int) -> Both:
     The worth of a team is that of its best place, on the planet a mean over places that leans to the best: both forms.
     """
     quality = "best" if scale > 1 else "ces"
-    plain = live.config(f"scale={scale}", "start=2010", f"params.impact.team_quality={quality}")
+    plain = live.config(f"scale={scale}", "start=2010", f"params.impact.team_quality={quality}", "params.entry.retry=1")
     without, cfg = World(plain, inputs=inputs(scale)), live.with_everything(plain)
     for _ in without.run(LAST):
         pass
@@ -109,6 +109,10 @@ def test_both_give_the_same_people_for_four_years(scale: int) -> None:
     dual = [{uid for uid, person in lived.events.people.items() if person[at] is not None} for lived in found.lived]
     assert any(before - after for before, after in pairwise(dual)), "second affiliations end"
     assert any(after - before for before, after in pairwise(dual)), "second affiliations begin"
+    waits = PERSON.split().index("awaits")
+    waiting = [{u for u, x in lived.events.people.items() if x[waits] is not None} for lived in found.lived]
+    went = [before & lived.events.moves.keys() for before, lived in zip(waiting, found.lived[1:])]
+    assert any(waiting) and any(went), "some who are refused wait for a host, and some of them go there"
     twice = sum(len(set(team)) < len(team) for lived in found.lived for team, *_ in lived.events.papers.values())
     assert (twice > 0) == (scale > 1), "the same agent twice on a paper is two people, and at scale 1 nobody is two"
 
@@ -148,6 +152,7 @@ def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> No
         ("collaboration__fear_nearness_tie", 0.0, "fear"),
         ("collaboration__fear_exposure_other", 0.0, "fear"),
         ("entry__talent_abroad", 0.0, "entries"),
+        ("entry__retry", 0.0, "moves"),
         ("mobility__tie", 0.0, "moves"),
         ("mobility__talent", 0.0, "moves"),
         ("mobility__home_early", 0.0, "moves"),

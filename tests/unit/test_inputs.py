@@ -13,7 +13,7 @@ from sim.data.fields import FIELDS
 from sim.data.fitted import Fitted, load_fitted, place_year_columns, save_fitted
 from sim.data.inputs import ENTRY_DAMPING, Inputs, load_inputs
 from sim.data.tables import load_world_data
-from sim.engines.entry import entry_choice
+from sim.engines.hosts import Nest, entry_choice, probabilities
 
 WORLDS = ("full", "g20")
 
@@ -27,10 +27,10 @@ def inputs(request: pytest.FixtureRequest) -> Inputs:
 def test_entrants_by_host_are_cohorts_by_origin_that_chose(year: int, inputs: Inputs) -> None:
     """At unchanged utilities the nested choice sends exactly the data's entrants to every host."""
     y, n = inputs.year(year), inputs.data.n_places
-    odds, weight = entry_choice(y.home_share, y.abroad_share, np.zeros((1, n, n)), np.zeros(n), 0.6)
-    abroad = 1.0 / (1.0 + np.exp(-odds[0]))
+    nest = Nest(inputs.data.host_group, 0.6, 0.4)
+    shares = probabilities(*entry_choice(y.home_share, y.abroad_share, np.zeros((1, n, n)), np.zeros(n), nest))
     cohort = (y.cohort_after - y.cohort_before).sum(axis=0)
-    arrivals = (cohort * abroad) @ weight[0] + cohort * (1.0 - abroad)
+    arrivals = cohort @ shares[0]
     np.testing.assert_allclose(arrivals, inputs.entries(year), rtol=1e-6, atol=1e-3)
     np.testing.assert_allclose(cohort, inputs.cohort(year), rtol=1e-9, atol=1e-6)
 

@@ -21,10 +21,12 @@ from sim.data.build.affinity import (
     joint_works,
     without_spikes,
 )
+from sim.data.build.dissimilarity import dissimilarity_constants
 from sim.data.build.entry import build_entry
 from sim.data.build.gaps import ImputedLog
 from sim.data.build.inputs import build_inputs, population
 from sim.data.build.institutions import CLASS_LIMITS, build_institutions
+from sim.data.build.like_hosts import host_groups
 from sim.data.build.output import build_output
 from sim.data.build.pairs import build_pairs
 from sim.data.build.people import People, build_people
@@ -69,7 +71,9 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     gerd = {year: inputs["gerd_musd"][year - 1980] for year in (2017, 2021)}
     institutions, share = build_institutions(sources, places, people.researchers[-1], gerd, log)
     constants["government_support_of_gerd"] = share
-    write_csv(out / "places.csv", place_table(countries, places, mapping, output.pop("internal_border_share")))
+    constants |= dissimilarity_constants(sources)
+    about = place_table(countries, places, mapping, output.pop("internal_border_share"))
+    write_csv(out / "places.csv", about.assign(host_group=host_groups(sources, places).to_numpy()))
     write_people(out, places, people)
     write_csv(out / "entry_origin.csv", entry_rows(entry, places))
     write_csv(out / "output.csv", place_year({k: late(v) for k, v in output.items()}, places, 1980))
@@ -167,6 +171,16 @@ def constants_table(values: dict[str, float]) -> pd.DataFrame:
         "entrant_foreign_share_max": ("share", f"{oecd} countries"),
         "government_support_of_gerd": ("share", "NCSES federal obligations to universities FY2021 over US GERD 2021"),
     }
+    students = "UNESCO UIS (ten largest origins) and OECD, flows of students"
+    for name, text in (
+        ("lambda_like_ratio", f"{students}, 1998-2017"),
+        ("lambda_like_ratio_1998_2013", f"{students}: UIS alone"),
+        ("lambda_like_ratio_2013_2017", f"{students}: OECD alone"),
+        ("lambda_groups", f"{students}: OECD alone, given lambda_like_ratio"),
+    ):
+        unit = "lambda" if name == "lambda_groups" else "lambda of like hosts over lambda of groups"
+        about[name] = (unit, text)
+        about |= {f"{name}_{end}": (unit, f"{end} end of its 90 % interval") for end in ("low", "high")}
     rows = [(name, value, *about[name]) for name, value in values.items()]
     for name, limit in zip(("medium", "large", "very_large"), CLASS_LIMITS):
         rows.append((f"size_class_{name}_from", limit, "million US$ a year", "COGR 2022 Phase I"))

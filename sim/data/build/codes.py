@@ -32,3 +32,16 @@ ISO_NUMERIC = {
     "SAU": 682, "SGP": 702, "SRB": 688, "SVK": 703, "SVN": 705, "SWE": 752, "THA": 764, "TUN": 788, "TUR": 792,
     "TWN": 158, "UKR": 804, "USA": 840, "VNM": 704, "ZAF": 710,
 }  # fmt: skip
+
+# Sub-regions of the UN Statistics Division (M49, https://unstats.un.org/unsd/methodology/m49), those that hold one or
+# two of the 60 places joined to a neighbour: Latin America and Sub-Saharan Africa are regions of M49, Kazakhstan
+# (Central Asia) goes with Eastern Europe, whose Russian it shares. Taiwan, for which M49 has no row: Eastern Asia.
+SUBREGIONS = {
+    "america_north": "CAN USA", "oceania": "AUS NZL",
+    "america_latin": "ARG BRA CHL COL MEX",
+    "europe_north": "DNK EST FIN GBR IRL ISL LTU LVA NOR SWE", "europe_west": "AUT BEL CHE DEU FRA LUX NLD",
+    "europe_south": "ESP GRC HRV ITA PRT SRB SVN", "europe_east": "CZE HUN KAZ POL ROU RUS SVK UKR",
+    "asia_east": "CHN HKG JPN KOR TWN", "asia_southeast": "IDN MYS SGP THA VNM", "asia_south": "BGD IND IRN PAK",
+    "asia_west": "IRQ ISR SAU TUR", "africa_north": "DZA EGY MAR TUN", "africa_south": "NGA ZAF",
+}  # fmt: skip
+SUBREGION = {iso: name for name, members in SUBREGIONS.items() for iso in members.split()}
