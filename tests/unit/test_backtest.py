@@ -81,12 +81,13 @@ def test_random_walks_get_the_last_value() -> None:
     assert [chosen(backtest(panel(random_walks(seed)), own_rules())) for seed in range(8)] == [LAST] * 8
 
 
-@pytest.mark.parametrize(("damping", "within"), [(0.5, 1.10), (0.85, 1.25), (0.95, 1.35)])
-def test_damped_trends_are_found(damping: float, within: float) -> None:
+@pytest.mark.parametrize(("damping", "within", "last"), [(0.5, 1.10, 1.01), (0.85, 1.25, 0.9), (0.95, 1.35, 0.7)])
+def test_damped_trends_are_found(damping: float, within: float, last: float) -> None:
     """The chosen rule errs at most so much more than who knows the true slopes and damping, in 6 of 6 panels.
 
-    In twelve panels it was at most 1.07, 1.21 and 1.32 when the test was written. Damping 0.85 and more is found to the
-    neighbouring value of the grid, and the rule errs at least a fifth less than the last value.
+    In twelve panels it was at most 1.07, 1.21 and 1.32 when the test was written, and at most 1, 0.88 and 0.66 of the
+    error of the last value: so at most a fifth of panels are beyond (95 % limit). Damping 0.85 and more is found to the
+    neighbouring value of the grid (in 23 of 24 panels).
     """
     for seed in range(6):
         values, slope = damped_trends(seed, damping)
@@ -98,9 +99,9 @@ def test_damped_trends_are_found(damping: float, within: float) -> None:
         tried = backtest(panel(values), rules)
         rule = chosen(tried)
         assert tried.mean(rule) <= within * tried.mean("truth")
+        assert tried.mean(rule) < last * tried.mean(LAST)
         if damping > 0.5:
             assert abs(trends()[rule][2] - damping) <= 0.1501
-            assert tried.mean(rule) < 0.8 * tried.mean(LAST)
 
 
 def test_a_line_that_everyone_follows_is_damped_as_little_as_can_be_chosen() -> None:

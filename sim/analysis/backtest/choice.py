@@ -131,7 +131,7 @@ def path_from(tried: Backtest, year: int) -> Path:
     """The chosen rule of a kind with its spread; `year` is the last of the data."""
     rule = chosen(tried)
     series = tried.series
-    common, own = spread(tried, rule)
+    common, own = (np.round(part, 4) for part in spread(tried, rule))  # as ``paths.csv`` has them
     values = trends().get(rule, (0, 0.0, 0.0))
     first, last = series.year(series.origins[0]), series.year(series.origins[-1])
     basis = f"backtest on data to {min(series.last, year)}; origins {first}-{last}"
