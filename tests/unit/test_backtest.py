@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.backtest.choice import backtest, choose_paths, chosen, path_from, spread
-from sim.analysis.backtest.page import KINDS, _block, in_words, largest
-from sim.analysis.backtest.rules import LAST, LINES, Forecast, own_rules, trends
+from sim.analysis.backtest.choice import asked_later, backtest, choose_paths, chosen, path_from, spread
+from sim.analysis.backtest.page import KINDS, _block, largest
+from sim.analysis.backtest.rules import LAST, LINES, Forecast, in_words, own_rules, trends
 from sim.analysis.backtest.series import Series, affinity, all_series, papers, spending
 from sim.data.paths import HORIZONS, load_paths, save_paths, steps
 from sim.data.tables import WORLDS, WorldData, folder_of, load_world_data
@@ -168,7 +168,7 @@ def test_earlier_data_choose_on_themselves_alone() -> None:
     found = papers(early)
     np.testing.assert_array_equal(found.values, papers(data).values[:-5])
     for one, other in zip(choose_paths(early), choose_paths(cut(changed, 5))):
-        assert in_words(one) == in_words(other)
+        assert (one.years, one.shrink, one.damping) == (other.years, other.shrink, other.damping)
         np.testing.assert_array_equal(one.own, other.own)
 
 
@@ -181,6 +181,16 @@ def test_shipped_rules_are_what_is_chosen_on_the_shipped_tables(world: str, tmp_
     assert set(by_kind) == set(KINDS) - {"stocks"}
     assert by_kind["exits"].years == by_kind["moves"].years == 0  # rates have no trend
     assert max(path.damping for path in paths) < 1.0
+
+
+def test_a_rule_chosen_earlier_is_asked_for_the_years_that_follow() -> None:
+    """The forecast that the rule of 2012 made in 2012, and nothing later, is held against 2013-17."""
+    data = load_world_data("g20")
+    rule, later = asked_later(papers(data), 2012)
+    assert rule == chosen(backtest(papers(cut(data, 5)), own_rules()))
+    assert later.weight.shape[0] == 1 and (later.weight > 0).all()
+    log = np.log(papers(data).values)
+    np.testing.assert_allclose(later.error[LAST][0], log[-5:] - log[-6])
 
 
 def test_the_rule_is_nowhere_worse_than_naive_forecasts_by_more_than_noise() -> None:
@@ -199,10 +209,14 @@ def test_the_page_has_the_numbers_of_the_tables() -> None:
         name = re.escape(KINDS[path.kind])
         numbers = " | ".join(f"{100.0 * x:.1f}" for x in (*path.common, *path.own))
         assert re.search(rf"^\| {name} \| {path.link} \| {re.escape(numbers)} \|$", spreads, re.MULTILINE), path.kind
-        assert re.search(rf"^\| {name} \| [^|]* \| {re.escape(in_words(path))} \|", rules, re.MULTILINE), path.kind
+        assert re.search(
+            rf"^\| {name} \| [^|]* \| {re.escape(in_words(path.years, path.shrink, path.damping))} \|",
+            rules,
+            re.MULTILINE,
+        ), path.kind
     small = text.split("world `g20`")[1]
     for path in load_paths(folder_of("g20")).values():
-        assert f"| {KINDS[path.kind]} | {in_words(path)} |" in small
+        assert f"| {KINDS[path.kind]} | {in_words(path.years, path.shrink, path.damping)} |" in small
 
 
 def test_blocks_of_others_are_kept() -> None:

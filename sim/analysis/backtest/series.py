@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,6 +48,12 @@ class Series:
     def year(self, position: int) -> int:
         """Calendar year of a position in `values`."""
         return self.last - len(self.values) + 1 + position
+
+    def until(self, year: int) -> Series:
+        """The same series as they were known at the end of a year."""
+        n = len(self.values) - (self.last - year)
+        parts = {name: getattr(self, name)[:n] for name in ("values", "weight", "measured")}
+        return replace(self, last=year, **parts)
 
 
 def end_of(data: WorldData) -> int:
