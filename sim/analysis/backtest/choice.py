@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,9 +72,9 @@ class Backtest:
         return float(np.diff(self.sampled([rule, other]), axis=1).std())
 
 
-def backtest(series: Series, rules: dict[str, Forecast]) -> Backtest:
+def backtest(series: Series, rules: dict[str, Forecast], origins: Sequence[int] | None = None) -> Backtest:
     """Errors of rules on series of one kind at each origin and 1-5 years on, as far as the data reach."""
-    origins = series.origins
+    origins = series.origins if origins is None else origins
     known = to_link(series.values, series.link)
     shape = (len(origins), HORIZONS, series.values.shape[1])
     change, weight = np.zeros(shape), np.zeros(shape)
@@ -131,11 +132,17 @@ def path_from(tried: Backtest, year: int) -> Path:
     """The chosen rule of a kind with its spread; `year` is the last of the data."""
     rule = chosen(tried)
     series = tried.series
-    common, own = spread(tried, rule)
+    common, own = (np.round(part, 4) for part in spread(tried, rule))  # as ``paths.csv`` has them
     values = trends().get(rule, (0, 0.0, 0.0))
     first, last = series.year(series.origins[0]), series.year(series.origins[-1])
     basis = f"backtest on data to {min(series.last, year)}; origins {first}-{last}"
     return replace(path_of(series.kind, series.link, *values), common=common, own=own, chosen_by=basis)
+
+
+def asked_later(series: Series, year: int) -> tuple[str, Backtest]:
+    """The rule that is chosen on data to a year, and the errors of all rules in the years after it."""
+    rule = chosen(backtest(series.until(year), own_rules()))
+    return rule, backtest(series, own_rules(), [len(series.values) - 1 - (series.last - year)])
 
 
 def choose_paths(data: WorldData) -> list[Path]:

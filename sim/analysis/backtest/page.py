@@ -8,14 +8,15 @@ from pathlib import Path as File
 
 import numpy as np
 
-from sim.analysis.backtest.choice import INFORMATION, Backtest, backtest, chosen, path_from
-from sim.analysis.backtest.rules import LAST, LIBRARY, LINES, MEAN, library_rules, own_rules, trends
+from sim.analysis.backtest.choice import INFORMATION, Backtest, asked_later, backtest, chosen, path_from
+from sim.analysis.backtest.rules import LAST, LIBRARY, LINES, MEAN, in_words, library_rules, own_rules, trends
 from sim.analysis.backtest.series import Series, all_series, end_of
 from sim.data.paths import HORIZONS, MOST, Path
 from sim.data.tables import WorldData
 
+EARLIER = (5, 3)  # years before the end at which the choice is made anew and asked for the rest
 LIBRARY_SERIES = 24  # largest series of a kind that library forecasts are fitted to
-BEGIN, END = "<!-- whole model: begin -->", "<!-- whole model: end -->"
+CLEAR = 2.0  # standard errors by which a library forecast is better or worse
 KINDS = {
     "papers": "papers a head",
     "entrants": "new researchers",
@@ -31,19 +32,25 @@ KINDS = {
 }
 HEAD = """# After the data: the backtest
 
-Written by `make backtest`. Every series of the model goes on after the last year of data from its last value, by one rule:
-the trend of its last years, drawn towards zero by its standard error, at most {most:.0%} a year, and damped
+Written by `make backtest`. Every series of the model goes on after the last year of data from its last value, by one
+rule: the trend of its last years, drawn towards zero by its standard error, at most {most:.0%} a year, and damped
 ([decision](decisions/after-the-data.md)). Here each kind of series is asked for years that it has not seen: the rule is
 applied to the data up to an origin, and held against the {horizons} years that followed, as far as the data reach. Data
 end in {end} (in 2014 for the top 1 %); nothing later is used.
 
 An error is the distance of forecast and data in logs (log odds of a share), its absolute value averaged over places,
-origins and horizons with the square root of researchers (of moves or joint works of a pair) as weight. 5 is about 5 %.
+origins and horizons with the square root of researchers (of moves or joint works of a pair) as weight. An error of 0.05
+is about 5 %.
 """
 
 
-def page(data: WorldData, others: list[tuple[WorldData, list[Path]]], before: str = "") -> str:
-    """The page of a world, with the rules of other worlds; a block about the whole model in `before` is kept."""
+def page(data: WorldData, others: list[tuple[WorldData, list[Path]]], before: str = "", library: bool = False) -> str:
+    """The page of a world, with the rules of other worlds.
+
+    Parameters
+    ----------
+    before : page of which the blocks are kept; library : try library forecasts anew (minutes).
+    """
     tried = [backtest(series, own_rules()) for series in all_series(data)]
     paths = [path_from(one, end_of(data)) for one in tried if one.series.kind not in INFORMATION]
     parts = [
@@ -51,11 +58,12 @@ def page(data: WorldData, others: list[tuple[WorldData, list[Path]]], before: st
         _chosen(tried),
         _horizons(tried),
         _spread(paths),
-        _library(tried),
+        _block("library", before, _library(tried) if library else ""),
         _tried(tried),
+        _earlier([one.series for one in tried], end_of(data)),
         *(_world(world, found) for world, found in others),
-        LIMITS,
-        _whole_model(before),
+        LIMITS + ("" if any(path.kind == "affinity" for path in paths) else NO_AFFINITY),
+        _block("whole model", before),
     ]
     return "\n".join(parts)
 
@@ -65,14 +73,6 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     header = list(header)
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def in_words(path: Path) -> str:
-    """A rule as a reader says it."""
-    if path.years == 0:
-        return LAST
-    shrunk = f", less {path.shrink:g} standard error" if path.shrink else ""
-    return f"trend of {path.years} years{shrunk}, damped by {path.damping:g} a year"
 
 
 def verdict(tried: Backtest, rule: str) -> str:
@@ -93,15 +93,18 @@ def _chosen(tried: list[Backtest]) -> str:
         rule, last = chosen(one), one.mean(LAST)
         series = one.series
         span = f"{series.year(series.origins[0])}–{series.year(series.origins[-1])}"
-        words = in_words(path_from(one, series.last))
         ratios = [f"{one.mean(name) / last:.2f}" for name in (rule, one.best_line())]
-        rows.append([KINDS[series.kind], f"{series.values.shape[1]}, {span}", words, *ratios, verdict(one, rule)])
-    text = """## Rules
+        rows.append(
+            [KINDS[series.kind], f"{series.measured.any(axis=0).sum()}, {span}", rule, *ratios, verdict(one, rule)]
+        )
+    still = [KINDS[one.series.kind] for one in tried if chosen(one) == LAST]
+    text = f"""## Rules
 
 Error of the chosen rule and of the best of three log-linear trends (5, 10, all years), each over the error of the last
 value; the last column says how the rule stands against the better of the two. *Within noise* is one standard error of
-the difference, places and blocks of three origins drawn anew. Rates of exit and of moving have no trend: any trend makes
-their forecast worse. Researchers are for information, the model makes them from entrants, exits and moves.
+the difference, places and blocks of three origins drawn anew. No trend makes the forecast better by more than noise of:
+{"; ".join(still) or "none"}.
+Researchers are for information: the model makes them from entrants, exits and moves.
 """
     header = ["series", "number, origins", "rule", "rule / last value", "trend / last value", "against the better"]
     return text + "\n" + table(header, rows)
@@ -132,9 +135,9 @@ def _spread(paths: list[Path]) -> str:
     text = """## Spread
 
 100 × standard deviation of the rule's errors about zero, by horizon: the part common to all series, of which there are
-only nine overlapping origins, and each series' own. A run may draw them: one number for the kind and one for the series,
-the same in all years; by default both are zero. After five years they grow with the root of time. Own errors of small
-places are larger than these averages.
+only nine overlapping origins, and each series' own. A run may draw them: one number for the kind and one for the
+series, the same in all years; by default both are zero. After five years they grow with the root of time. Own errors of
+small places are larger than these averages.
 """
     header = ["series", "scale", *(f"{part} {h}" for part in ("common", "own") for h in range(1, HORIZONS + 1))]
     return text + "\n" + table(header, rows)
@@ -150,20 +153,21 @@ def largest(series: Series, n: int) -> Series:
 
 def _library(tried: list[Backtest]) -> str:
     """Library forecasts on the largest series of each kind."""
-    rows = []
+    rows, tries = [], len(LIBRARY) * len(tried)
     for one in tried:
         rule = chosen(one)
         few = backtest(largest(one.series, LIBRARY_SERIES), own_rules() | library_rules())
         best = min(LIBRARY, key=few.mean)
         gap, noise = few.mean(best) - few.mean(rule), few.noise(best, rule)
-        result = "rule" if gap > noise else f"**{best}**" if gap < -noise else "no difference"
+        result = "rule" if gap > CLEAR * noise else f"**{best}**" if gap < -CLEAR * noise else "no difference"
         ratios = [f"{few.mean(name) / few.mean(LAST):.2f}" for name in (rule, *LIBRARY)]
         rows.append([KINDS[one.series.kind], *ratios, f"{noise / few.mean(LAST):.2f}", result])
     text = f"""## Library forecasts
 
-The same on the {LIBRARY_SERIES} largest series of each kind, with forecasts of statsmodels that are fitted to each series
-anew at each origin. Errors over that of the last value; the standard error is that of the difference between the rule and
-the best library forecast, and the last column names what is better by more than that.
+The same on the {LIBRARY_SERIES} largest series of each kind, with forecasts of statsmodels that are fitted to each
+series anew at each origin. Errors over that of the last value; the standard error is that of the difference between the
+rule and the best library forecast, and the last column names what is better by more than two of them, since {tries}
+comparisons are made.
 """
     return text + "\n" + table(["series", "rule", *LIBRARY, "s.e.", "better"], rows)
 
@@ -178,38 +182,74 @@ def _tried(tried: list[Backtest]) -> str:
         rows.append([KINDS[one.series.kind], *plain, best, f"{one.mean(best) / last:.2f}"])
     text = """## What else was tried
 
-Errors over that of the last value. The last two columns have the damped trend that errs least of all, also those that are
-not damped, which are never chosen: five years say nothing against a trend that does not fade in forty. The chosen rule is
-the one that moves least among those within one standard error of the best forecast, plain lines included.
+Errors over that of the last value. The last two columns have the trend that errs least of all. Trends that are not
+damped are never chosen: five years say nothing against a trend that does not fade in forty. The chosen rule is the one
+that moves least (strongest damping first) among those within one standard error of the best forecast, plain lines
+included.
 """
     return text + "\n" + table(["series", MEAN, *LINES, "best damped trend", "its error"], rows)
+
+
+def _earlier(series: list[Series], end: int) -> str:
+    """Rules chosen on earlier data, and the years that these did not have."""
+    rows = []
+    for one in series:
+        cells = []
+        for year in (end - back for back in EARLIER if one.last == end):
+            rule, later = asked_later(one, year)
+            own, line = (later.mean(name) / later.mean(LAST) for name in (rule, later.best_line()))
+            ratios = f"{own:.2f} ({line:.2f})"
+            cells += [rule, f"**{ratios}**" if own > 1.1 * min(line, 1.0) else ratios]
+        if cells:
+            rows.append([KINDS[one.kind], *cells])
+    years = [end - back for back in EARLIER]
+    text = f"""## The choice on earlier data
+
+A rule that is chosen among many on the years it is shown on looks better than it is. Here it is chosen on data to
+{years[0]} and to {years[1]} and asked for the years from then to {end}: its error over that of the last value, in
+brackets that of the log-linear trend that is best in hindsight. Bold: over 10 % behind the better of the two.
+"""
+    return text + "\n" + table(["series", *(f"{x} {y}" for y in years for x in ("chosen to", "asked from"))], rows)
 
 
 def _world(data: WorldData, paths: list[Path]) -> str:
     """Rules of another world."""
     text = f"## Rules of the world `{data.world}`\n\nChosen in the same way on its own tables.\n"
-    return text + "\n" + table(["series", "rule"], ([KINDS[p.kind], in_words(p)] for p in paths))
+    return (
+        text
+        + "\n"
+        + table(["series", "rule"], ([KINDS[p.kind], in_words(p.years, p.shrink, p.damping)] for p in paths))
+    )
 
 
 LIMITS = """## Limits
 
-- Nine origins overlap and contain one financial crisis. They say little about what is common to all places.
-- Exits are smoothed over three years in the tables and entrants close the balance, so that the last value of an exit rate
-  knows a little of the next year.
+- Origins overlap and contain one financial crisis. They say little about what is common to all places.
+- Exits are smoothed over three years in the tables and entrants close the balance, so that the last value of an exit
+  rate knows a little of the next year.
 - Spending is a straight line between two surveys in many places; such years are not held against a forecast, but the
   trends read them. International shares of 1999–2002 are a straight line too, which longer windows read.
-- Papers a head rose from 2003 to 2006, when the source grew, and fell before and after; a window of 15 years reads both.
+- Papers a head rose from 2003 to 2006 and fell before and after: data to 2012 or 2014 do not yet say that they fall on.
+  International shares have grown faster since 2012 than before, so that a rule chosen before is behind.
 - Horizons beyond five years are not tested. Damping there follows from the first five years and from caution.
 """
 
-
-def _whole_model(before: str) -> str:
-    """The section that another command fills: kept as it stands on the page of before."""
-    kept = before.split(BEGIN)[1].split(END)[0] if BEGIN in before and END in before else "\n"
-    return f"## The whole model\n\n{BEGIN}{kept}{END}\n"
+NO_AFFINITY = """- Without a table of joint works by year affinities stay at their last value, which is an assumption.
+"""
 
 
-def write_page(data: WorldData, others: list[tuple[WorldData, list[Path]]], out: File) -> None:
-    """Write the page; what stands there about the whole model stays."""
+def _block(name: str, before: str, text: str = "") -> str:
+    """A section between marks: a new text or, without one, what stands between them on the page of before.
+
+    ``whole model`` is written by ``experiments/backtest``.
+    """
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    if not text and begin in before:
+        text = before.split(begin)[1].split(end)[0]
+    return f"{begin}\n{text.strip()}\n{end}\n"
+
+
+def write_page(data: WorldData, others: list[tuple[WorldData, list[Path]]], out: File, library: bool) -> None:
+    """Write the page; blocks that are not made anew stay as they are."""
     before = out.read_text(encoding="utf-8") if out.exists() else ""
-    out.write_text(page(data, others, before), encoding="utf-8")
+    out.write_text(page(data, others, before, library), encoding="utf-8")

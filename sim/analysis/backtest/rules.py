@@ -25,12 +25,17 @@ def path_of(kind: str, link: str, years: int = 0, shrink: float = 0.0, damping: 
     return Path(kind, link, years, shrink, damping, ZERO, ZERO)
 
 
+def in_words(years: int, shrink: float, damping: float) -> str:
+    """A rule of the model as a reader says it."""
+    if years == 0:
+        return LAST
+    shrunk = f", less {shrink:g} standard error" if shrink else ""
+    return f"trend of {years} years{shrunk}, damped by {damping:g} a year"
+
+
 def trends() -> dict[str, tuple[int, float, float]]:
     """Damped trends of the model by name: years, shrink, damping."""
-    return {
-        f"trend of {y} years, shrunk by {s:g}, damped by {d:g}": (y, s, d)
-        for y, s, d in product(YEARS, SHRINK, DAMPING)
-    }
+    return {in_words(*values): values for values in product(YEARS, SHRINK, DAMPING)}
 
 
 def own_rules() -> dict[str, Forecast]:

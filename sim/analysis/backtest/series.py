@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ LAST_HORIZON = 3  # years of data after the last of them
 FEWEST = 6  # values that a series has at least up to an origin
 LARGE_PAIR = 50.0  # moves a year of a directed pair that is looked at
 LARGE_JOINT = 200.0  # joint works a year of a pair that is looked at
-STRAIGHT = 1e-4  # change of growth below which a value is a straight line between two data, not one of them
+STRAIGHT = {"log": 1e-4, "linear": 2e-6}  # change of slope below which a value lies on a line between two data
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,12 @@ class Series:
     def year(self, position: int) -> int:
         """Calendar year of a position in `values`."""
         return self.last - len(self.values) + 1 + position
+
+    def until(self, year: int) -> Series:
+        """The same series as they were known at the end of a year."""
+        n = len(self.values) - (self.last - year)
+        parts = {name: getattr(self, name)[:n] for name in ("values", "weight", "measured")}
+        return replace(self, last=year, **parts)
 
 
 def end_of(data: WorldData) -> int:
@@ -134,8 +140,9 @@ def _recent(counts: np.ndarray) -> np.ndarray:
 
 
 def shares(data: WorldData) -> Series:
-    """International share of papers."""
-    return _of_places(data, "shares", "logit", _since(data, data.intl_share, PAPERS_FROM))
+    """International share of papers; years on a straight line (1999-2002) are not held against a forecast."""
+    values = _since(data, data.intl_share, PAPERS_FROM)
+    return _of_places(data, "shares", "logit", values, ~_straight(values, "linear"))
 
 
 def top(data: WorldData) -> Series:
@@ -166,10 +173,14 @@ def affinity(data: WorldData) -> Series | None:
 def spending(data: WorldData) -> Series:
     """Spending on R&D; straight lines between the years of a survey are not held against a forecast."""
     values = _since(data, data.gerd_musd, PAPERS_FROM)
-    growth = np.diff(np.log(values), axis=0)
+    return _of_places(data, "spending", "log", values, ~_straight(values, "log"))
+
+
+def _straight(values: np.ndarray, link: str) -> np.ndarray:
+    """Values [T, S] on a line between the year before and the year after, in a scale: filled in, not measured."""
     line = np.zeros(values.shape, bool)
-    line[1:-1] = np.abs(np.diff(growth, axis=0)) < STRAIGHT
-    return _of_places(data, "spending", "log", values, ~line)
+    line[1:-1] = np.abs(np.diff(to_link(values, link), n=2, axis=0)) < STRAIGHT[link]
+    return line
 
 
 def income(data: WorldData) -> Series:
