@@ -35,7 +35,7 @@ class Line:
         if self.outcome in OUTCOMES:
             return OUTCOMES[self.outcome].unit == "persons"
         column = next(c for c in declared(self.table).columns if c.name == self.outcome)
-        return column.unit == "persons" or self.outcome.startswith("papers")
+        return (column.unit == "persons" and column.kind == "count") or self.outcome.startswith("papers")
 
 
 _STOCK = Line("researchers, {last}", "n_researchers", last=True)
@@ -46,12 +46,18 @@ _LEAKS = (
     Line("investigations a year", "new_cases"),
 )
 _COST = "compliance cost, M$ a year"
+_DETERRED = (
+    Line("deterred entrants a year: at home", "deterred_to_home", "entry_year"),
+    Line("deterred entrants a year: at like hosts", "deterred_to_like", "entry_year"),
+    Line("deterred entrants a year: elsewhere", "deterred_to_other", "entry_year"),
+)
 WORLD_LINES = (
     Line("researchers, {last}", "n_researchers", "world_year", last=True),
     Line("papers a year", "papers", "world_year"),
     Line("international share of papers, %", "international_share_world", "world_year"),
     Line("top-1 % papers a year", "top1_once"),
     Line("moves a year", "new_moves", "world_year"),
+    *_DETERRED,
     Line("leaks a year", "leaks", "world_year"),
     *_LEAKS,
     Line(_COST, "compliance_musd", "world_year"),
@@ -141,7 +147,7 @@ def outcomes(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFr
     those of its last year, shares in per cent.
     """
     rows: dict[str, pd.DataFrame] = {}
-    for table in ("world_year", "place_year"):
+    for table in ("world_year", "place_year", "entry_year"):
         names = dict.fromkeys(line.outcome for area in (None, *areas) for line in lines_of(area) if line.table == table)
         key = ["year", *(["place"] if table == "place_year" else []), *RUN]
         years = [("year", ">=", period.first), ("year", "<=", period.last)]

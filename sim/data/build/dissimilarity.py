@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -161,12 +162,9 @@ def student_periods(sources: Sources) -> tuple[list[Period], list[Period], np.nd
 
     def years(frame: pd.DataFrame, value: str, totals: pd.DataFrame, first: int, last: int) -> list[Period]:
         table = {year: square(frame[frame.year == year], value, origins, hosts) for year in range(first, last + 1)}
-        growth = np.log(totals.reindex(range(first, last + 1))).diff()
-        usable = growth.abs() < COVERAGE
-        return [
-            Period(np.where(home, np.nan, table[y]), np.where(home, np.nan, table[y + 1]), usable.loc[y + 1].to_numpy())
-            for y in range(first, last)
-        ]
+        usable = np.abs(np.diff(np.log(totals.loc[first:last].to_numpy()), axis=0)) < COVERAGE  # NaN compares false
+        tables = [np.where(home, np.nan, table[year]) for year in range(first, last + 1)]
+        return [Period(*both, known) for both, known in zip(pairwise(tables), usable)]
 
     late = by_host(oecd, "students", hosts)
     early = by_host(uis, "value_lumped", hosts)
