@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 MODEL, CHANGE, CHANCE = "model", "model's change", "chance"
 LAST, TREND, GRAVITY = "last value", "log-linear trend", "gravity"
+LINE = "log-linear line"
 RULES = (LAST, TREND)
 BEHIND = 1.10  # the model may be this many times as far off as the better rule
 BETTER = 4  # outcomes of which it must be nearer than the better rule
@@ -58,16 +59,28 @@ def chance(error: np.ndarray, data: np.ndarray, weight: np.ndarray, *, summed: b
     return float(np.mean([(w * g).sum() / (w * d).sum() for g, d, w in zip(gap, data, weight)]))
 
 
+def cells(errors: pd.DataFrame) -> dict[tuple[str, int, int, str], float]:
+    """Errors by outcome, origin, horizon and method."""
+    keys = (errors[name].tolist() for name in ("outcome", "origin", "horizon", "method"))
+    return dict(zip(zip(*keys), errors["error"].tolist()))
+
+
+def origins(errors: pd.DataFrame, outcome: str | None = None) -> list[int]:
+    """Origins, of all outcomes or of one."""
+    rows = errors if outcome is None else errors[errors["outcome"] == outcome]
+    return sorted({int(origin) for origin in rows["origin"]})
+
+
 def together(errors: pd.DataFrame, column: str = "error") -> pd.DataFrame:
     """Errors over all years after an origin, mean over origins: a row an outcome, a column a method."""
     rows = errors[errors["horizon"] == 0]
     return rows.pivot_table(column, "outcome", "method", sort=False)
 
 
-def ratios(errors: pd.DataFrame, column: str = "error") -> pd.Series:
+def ratios(errors: pd.DataFrame, column: str = "error", rules: Iterable[str] = RULES) -> pd.Series:
     """The model's error over that of the better rule, by outcome."""
     table = together(errors, column)
-    return table[MODEL] / table[list(RULES)].min(axis=1)
+    return table[MODEL] / table[list(rules)].min(axis=1)
 
 
 def verdict(ratio: pd.Series) -> tuple[int, tuple[str, ...], bool]:

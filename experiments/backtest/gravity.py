@@ -1,11 +1,13 @@
 """Flows by pair of countries from a gravity model: Poisson likelihood, effects of pairs and of years (pyfixest).
 
 ``flow ~ ln stocks, ln income a head, ln spending on research of origin and destination | pair + year``, as in the
-literature on trade and migration (Santos Silva & Tenreyro 2006; three-way effects would leave nothing to forecast with).
+literature on trade and migration (Santos Silva & Tenreyro 2006, doi:10.1162/rest.88.4.641). Effects of origin and
+destination by year, which that literature also has, could not be continued.
 """
 
 from __future__ import annotations
 
+import warnings
 from importlib.util import find_spec
 
 import numpy as np
@@ -49,7 +51,9 @@ def forecast(flows: np.ndarray, known: pd.DataFrame, later: pd.DataFrame) -> np.
     import pyfixest
 
     origin = known["year"].max()
-    fit = pyfixest.fepois(FORMULA, known.assign(flow=flows.ravel()))
-    found = fit.predict(newdata=later.assign(year=origin), type="response")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that pairs which never moved are left out, which is meant
+        fit = pyfixest.fepois(FORMULA, known.assign(flow=flows.ravel()))
+        found = fit.predict(newdata=later.assign(year=origin), type="response")
     out: np.ndarray = np.nan_to_num(np.asarray(found, float)).reshape(-1, flows.shape[1])
     return out

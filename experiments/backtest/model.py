@@ -10,6 +10,7 @@ from sim.running.command import Command
 from sim.running.model import RealModel
 
 DONE = "fitted_place_year.csv"  # what a folder holds once its fit is finished
+LATER = "later_data.md"  # tables of a fitted folder that still hold later data, in words
 
 
 def fitted(data: Path, folder: Path, to: int, scale: int, rounds: int) -> Path:

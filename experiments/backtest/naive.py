@@ -1,15 +1,18 @@
-"""Forecasts that know nothing but the series: the last value, and a straight line in logs or log odds."""
+"""Forecasts that know nothing but the series: the last value, and trends in logs or log odds."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from experiments.backtest.errors import weighted
 from experiments.backtest.outcomes import Yearly
 
-WINDOWS = (5, 10, 100)  # last years through which the line goes; 100 is all there are
+WINDOWS = {"5 years": 5, "10 years": 10, "all years": 100}  # last years from which the slope is taken
 TRIED = 5  # origins before the forecast's own on which the window is chosen
 LEAST = 0.0005  # shares are held at least this far from 0 and 1 where log odds are taken
+Trend = Callable[[np.ndarray, int, int, str], np.ndarray]
 
 
 def to_link(values: np.ndarray, link: str) -> np.ndarray:
@@ -32,8 +35,11 @@ def last_value(history: np.ndarray, n: int) -> np.ndarray:
     return np.repeat(history[-1:], n, axis=0)
 
 
-def log_linear(history: np.ndarray, n: int, window: int, link: str) -> np.ndarray:
-    """The line through the last `window` years of a history [T, N], least squares in the link's scale, for `n` years."""
+def line(history: np.ndarray, n: int, window: int, link: str) -> np.ndarray:
+    """The line through the last `window` years of a history [T, N], by least squares in the link's scale, `n` years on.
+
+    It jumps in the first year from the last value to the line.
+    """
     y = to_link(history[-window:], link)
     t = np.arange(len(y)) - (len(y) - 1) / 2.0
     slope = t @ y / (t @ t)
@@ -41,8 +47,15 @@ def log_linear(history: np.ndarray, n: int, window: int, link: str) -> np.ndarra
     return from_link(y.mean(axis=0) + later[:, None] * slope, link)
 
 
-def chosen_window(seen: Yearly, n: int, link: str) -> int:
-    """The window whose lines erred least from the five years before the end of the data, up to `n` years ahead.
+def log_linear(history: np.ndarray, n: int, window: int, link: str) -> np.ndarray:
+    """The slope of that line from the last value on, [n, N]."""
+    y = to_link(history[-window:], link)
+    t = np.arange(len(y)) - (len(y) - 1) / 2.0
+    return from_link(y[-1] + np.arange(1, n + 1)[:, None] * (t @ y / (t @ t)), link)
+
+
+def chosen_window(seen: Yearly, n: int, link: str, trend: Trend = log_linear) -> str:
+    """The window whose trends erred least from the five years before the end of the data, up to `n` years ahead.
 
     Parameters
     ----------
@@ -50,15 +63,12 @@ def chosen_window(seen: Yearly, n: int, link: str) -> int:
     """
     end = seen.first + len(seen.values) - 1
 
-    def error(window: int) -> float:
+    def error(name: str) -> float:
         found = []
         for origin in range(end - TRIED, end):
-            asked = min(n, end - origin)
             past, future = seen.to(origin), seen.after(origin)
-            line = log_linear(past.values, asked, window, link)
-            found += [
-                weighted(f, d, w) for f, d, w in zip(line, future.values, future.weight)
-            ]
+            forecast = trend(past.values, min(n, end - origin), WINDOWS[name], link)
+            found += [weighted(*year) for year in zip(forecast, future.values, future.weight)]
         return float(np.mean(found))
 
     return min(WINDOWS, key=error)

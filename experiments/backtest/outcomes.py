@@ -110,7 +110,7 @@ class Tables:
         name = rows[keys[0]].astype(str) if keys else pd.Series("world", rows.index)
         for key in keys[1:]:
             name = name + " " + rows[key].astype(str)
-        unit = pd.Index(units).get_indexer(name)
+        unit = pd.Index(units).get_indexer(pd.Index(name))
         out = np.zeros((self.replicates, self.last - self.first + 1, len(units)))
         at = rows["replicate"].to_numpy(int), rows["year"].to_numpy(int) - self.first, unit
         kept = unit >= 0
