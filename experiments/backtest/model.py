@@ -26,6 +26,6 @@ def baseline(world: str, scale: int, replicates: int, first: int, last: int, out
     """Tables of the baseline of a world, years `first` to `last`; what is finished on disk is not computed again."""
     cfg = load_config(
         f"world={world}", f"scale={scale}", f"replicates={replicates}", f"end={last}", f"threads={threads}",
-        f"outdir={outdir}", "experiment=backtest", "government.mode=scripted", "panel.size=0",
+        f"outdir={outdir}", "experiment=runs", "government.mode=scripted", "panel.size=0",
     )  # fmt: skip
     return Tables(Command(cfg, RealModel()).tables(), first, last, replicates)

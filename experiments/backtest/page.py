@@ -81,8 +81,8 @@ def percent(value: float) -> str:
     return NONE if math.isnan(value) else number(100 * value, 2 if value < 0.0995 else 1)
 
 
-def block(folder: Path = HERE) -> str:
-    """The whole block, between its markers."""
+def block(folder: Path = HERE, causes: Path = HERE / "causes.csv") -> str:
+    """The whole block, between its markers, from the files of a folder."""
     errors, forecasts = read(folder, "errors.csv"), read(folder, "forecasts.csv")
     settings = (folder / "settings.txt").read_text(encoding="utf-8").strip()
     parts = (
@@ -90,7 +90,7 @@ def block(folder: Path = HERE) -> str:
         "Error in % of the data, all years after an origin, mean over origins:\n",
         overall(errors),
         FIGURE,
-        misses(errors, folder),
+        misses(errors, causes),
         "### By origin and year ahead\n\nError in % of the data: model (bold where the better rule is nearer), last "
         "value, log-linear trend (gravity).\n",
         by_horizon(errors),
@@ -150,9 +150,9 @@ def overall(errors: pd.DataFrame) -> str:
     return markdown(["outcome", *SHOWN, "model / better rule", "", "path alone", "chance"], rows)
 
 
-def misses(errors: pd.DataFrame, folder: Path) -> str:
+def misses(errors: pd.DataFrame, file: Path) -> str:
     """Outcomes where the model is not nearer than the better rule, each with its cause (``causes.csv``)."""
-    table = pd.read_csv(folder / "causes.csv", dtype=str, keep_default_na=False)
+    table = pd.read_csv(file, dtype=str, keep_default_na=False)
     causes = dict(zip(table["outcome"], table["cause"]))
     behind = [o for o, ratio in zip(OUTCOMES, ratios(errors)[NAMES].to_numpy(float)) if ratio >= 1]
     lines = [f"- {outcome.words}: {causes.get(outcome.name) or NO_CAUSE}" for outcome in behind]

@@ -44,13 +44,13 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--scale", type=int, default=10)
     parser.add_argument("--replicates", type=int, default=4)
-    text = "folder of the refitted tables, one an origin; what is there is not fitted again"
-    parser.add_argument("--fit", type=Path, default=Path("outputs/backtest/fit"), help=text)
+    text = "folder of the refitted tables, one an origin, and of the runs; what is there is not done again"
+    parser.add_argument("--fit", type=Path, default=Path("outputs/backtest"), help=text)
     parser.add_argument("--fit-scale", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--data", default="full", help="world whose tables are cut at the origins")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="folder for tables and figure; the page is then left alone")
+    parser.add_argument("--out", type=Path, help="folder for tables, figure and page; those here are then left alone")
     args = parser.parse_args(words)
     if not gravity.installed():
         print("pyfixest is not installed: no forecast by gravity (pip install '.[gravity]')", file=sys.stderr)
@@ -59,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> int:
         fit = fitted(folder_of(args.data), args.fit / f"to_{origin}", origin, args.fit_scale, args.rounds)
         worlds[origin] = str(fit)
     folder = args.out or HERE
-    compare(args.data, worlds, args.scale, args.replicates, args.fit.parent, args.threads, folder)
+    compare(args.data, worlds, args.scale, args.replicates, args.fit, args.threads, folder)
     for origin, world in worlds.items():
         (folder / f"later_{origin}.md").write_text((Path(world) / LATER).read_text(encoding="utf-8"), encoding="utf-8")
     settings = (
@@ -70,6 +70,8 @@ def main(words: Sequence[str] | None = None) -> int:
     figures.draw(page.read(folder, "errors.csv"), settings, folder)
     if args.out is None:
         page.main()
+    else:
+        (folder / "page.md").write_text(page.block(folder), encoding="utf-8")
     return 0
 
 

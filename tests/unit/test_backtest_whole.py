@@ -193,13 +193,13 @@ def results(tmp_path: Path) -> Path:
 
 
 def test_a_miss_is_shown_with_its_cause_or_with_the_lack_of_one(results: Path) -> None:
-    text = page.block(results)
+    text = page.block(results, results / "causes.csv")
     assert "**Missed**: nearer than the better rule on 6 of 7 outcomes, more than 10 % further off on top 1 %." in text
     assert f"- PPtop1 % by place: {page.NO_CAUSE}" in text and text.count(page.NO_CAUSE) == 1
     assert "| 1.30 | **too far off** |" in text and "- a table of 2015" in text and "# Later data" not in text
     assert text.index("BBB 2013") < text.index("AAA 2013"), "the largest gap first"
     (results / "causes.csv").write_text("outcome,cause\ntop 1 %,the moon\n")
-    assert "- PPtop1 % by place: the moon" in page.block(results)
+    assert "- PPtop1 % by place: the moon" in page.block(results, results / "causes.csv")
 
 
 def test_the_block_replaces_itself_and_leaves_the_rest_of_the_page(results: Path) -> None:
