@@ -212,6 +212,8 @@ def test_the_block_replaces_itself_and_leaves_the_rest_of_the_page(results: Path
 def test_the_page_is_that_of_the_files() -> None:
     if not (page.HERE / "errors.csv").exists():
         pytest.skip("the backtest has not been run")
+    found = page.read(page.HERE, "errors.csv")
+    assert errors.GRAVITY in set(found["method"]), "run it with pyfixest: pip install '.[gravity]'"
     assert page.block() in page.PAGE.read_text(encoding="utf-8"), "python -m experiments.backtest.page"
 
 
