@@ -9,16 +9,16 @@ from sim.config.load import load_config
 from sim.running.command import Command
 from sim.running.model import RealModel
 
-DONE = "fitted_place_year.csv"  # what a folder holds once its fit is finished
-LATER = "later_data.md"  # tables of a fitted folder that still hold later data, in words
+DONE = "world.csv"  # the last file that a refit puts into its folder
+LATER = "later_data.md"  # tables there that still hold later data, in words
 
 
 def fitted(data: Path, folder: Path, to: int, scale: int, rounds: int) -> Path:
     """Folder of tables rebuilt and fitted on data to a year; fitted now unless it is there."""
     if not (folder / DONE).exists():
-        from sim.analysis.refit import refit  # type: ignore[import-not-found]
+        from sim.analysis.refit import Recipe, refit
 
-        refit(data, folder, to, scale, rounds)
+        refit(data, to, folder, Recipe(scale=scale, rounds=rounds))
     return folder
 
 

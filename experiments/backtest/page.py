@@ -59,8 +59,8 @@ rivals that know data to the origin: the **last value**; the **log-linear trend*
 with the slope of a line through the logs (log odds of shares) of the last 5, 10 or all years, whichever erred least
 from the five years before the origin; and, for flows, **gravity** of logs of researchers, income a head and spending on
 research on both sides, with effects of pairs and years, by Poisson likelihood, where the effect of the last year is
-kept, stocks follow their own trend, and income and spending are as the model has them. *Better rule* is the better of
-the first two, in hindsight.
+kept and stocks follow their own trend. Income and spending are inputs: model and gravity know those of the years asked
+for. *Better rule* is the better of the first two, in hindsight.
 
 Error is the sum of absolute gaps over the sum of the data, so that places count by their size; shares are weighted by
 the papers of their place. It is the mean of the years after the origin; flows are added up over these years first,
