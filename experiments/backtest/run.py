@@ -1,0 +1,79 @@
+"""The whole model against years it has not seen: ``python -m experiments.backtest.run``.
+
+For each origin: tables and fit on data to it (`talent-circulation refit`), the scripted baseline lived on to the last
+year of data, and its outcomes compared with data and with forecasts that know data to the origin. Writes ``errors.csv``
+and ``forecasts.csv``, the figure, and the block of ``docs/backtest.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.backtest import figures, gravity, page
+from experiments.backtest.forecasts import ask
+from experiments.backtest.model import LATER, baseline, fitted
+from sim.data.tables import folder_of, load_world_data
+
+HERE = Path(__file__).parent
+ORIGINS = (2012, 2014)
+LAST = 2017
+
+
+def compare(data: str, worlds: Mapping[int, str], scale: int, replicates: int, outdir: Path, threads: int,
+            folder: Path) -> None:  # fmt: skip
+    """Run the fitted worlds, by origin, and write ``errors.csv`` and ``forecasts.csv`` into a folder."""
+    errors: list[dict[str, object]] = []
+    values: list[dict[str, object]] = []
+    for origin, world in worlds.items():
+        tables = baseline(world, scale, replicates, origin, LAST, outdir, threads)
+        for asked in ask(load_world_data(data), load_world_data(world), tables, origin):
+            errors += asked.errors()
+            values += asked.values()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in (("errors.csv", errors), ("forecasts.csv", values)):
+        pd.DataFrame(rows).to_csv(folder / name, index=False, float_format="%.6g", lineterminator="\n")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--scale", type=int, default=10)
+    parser.add_argument("--replicates", type=int, default=4)
+    text = "folder of the refitted tables, one an origin, and of the runs; what is there is not done again"
+    parser.add_argument("--fit", type=Path, default=Path("outputs/backtest"), help=text)
+    parser.add_argument("--fit-scale", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--data", default="full", help="world whose tables are cut at the origins")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="folder for tables, figure and page; those here are then left alone")
+    args = parser.parse_args(words)
+    if not gravity.installed():
+        print("pyfixest is not installed: no forecast by gravity (pip install '.[gravity]')", file=sys.stderr)
+    worlds = {}
+    for origin in ORIGINS:
+        fit = fitted(folder_of(args.data), args.fit / f"to_{origin}", origin, args.fit_scale, args.rounds)
+        worlds[origin] = str(fit)
+    folder = args.out or HERE
+    compare(args.data, worlds, args.scale, args.replicates, args.fit, args.threads, folder)
+    for origin, world in worlds.items():
+        (folder / f"later_{origin}.md").write_text((Path(world) / LATER).read_text(encoding="utf-8"), encoding="utf-8")
+    settings = (
+        f"{args.replicates} replicate{'s' * (args.replicates != 1)}, one agent for {args.scale} researchers, world "
+        f"{args.data}; fitted with one agent for {args.fit_scale}, {args.rounds} rounds"
+    )
+    (folder / "settings.txt").write_text(settings + "\n", encoding="utf-8")
+    figures.draw(page.read(folder, "errors.csv"), settings, folder)
+    if args.out is None:
+        page.main()
+    else:
+        (folder / "page.md").write_text(page.block(folder), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
