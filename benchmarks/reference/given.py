@@ -94,6 +94,7 @@ class Given:
     ----------
     readers, readers_baseline : of this run and of the paired baseline, None if this is it.
     z1 : thresholds of the top 1 % if they are the baseline's in all, else None; z1_baseline : the baseline's.
+    exit_norm : mean personal factors that rates of exit are divided by, None for those of the people themselves.
     lost : (field, place, partner's place) -> refused sensitive projects.
     refused, unwritten : (why, place of the lead) -> refused slots, and papers that these prevented.
     """
@@ -105,7 +106,9 @@ class Given:
     hostility: list[list[float]]
     hostile: list[bool]
     case_exit: list[list[float]]
+    home_early: list[float]
     exit_base: list[float]
+    exit_norm: list[float] | None
     permanent_rate: list[list[float]]
     dual_gain: list[list[float]]
     dual_loss: list[list[float]]
@@ -157,7 +160,9 @@ def give(constants: Constants, context: Any, plans: Plans, baseline: Any) -> Giv
     """
     params, year = constants.params, context.year
     handed = {name: getattr(plans, name).tolist() for name in Plans.__dataclass_fields__}
-    handed |= _careers(params, context) | _publication(params, context)
+    fitted = np.ones(len(handed["accept"])) if context.inputs.fitted else None
+    norm = fitted if fitted is not None or baseline is None else baseline.exit_norm
+    handed |= _careers(params, context, norm) | _publication(params, context)
     return Given(
         year=year,
         params=params,
@@ -186,8 +191,8 @@ def reach(params: Params, access: np.ndarray) -> list[list[float]]:
     ]
 
 
-def _careers(params: Params, context: Any) -> dict[str, Any]:
-    """Fear, posts, second affiliations and exits."""
+def _careers(params: Params, context: Any, norm: np.ndarray | None) -> dict[str, Any]:
+    """Fear, posts, second affiliations and exits; `norm` : None if this is the baseline, after the data."""
     c, s, ch = params.careers, params.security, context.channels
     rates = np.array([c.permanent_early, c.permanent_established, c.permanent_established])
     ban = ch.dual_banned
@@ -196,6 +201,8 @@ def _careers(params: Params, context: Any) -> dict[str, Any]:
         "hostility": context.hostility.tolist(),
         "hostile": (context.hostility > 0.0).any(axis=1).tolist(),
         "case_exit": context.case_exit.tolist(),
+        "home_early": (context.inputs.home_early**params.mobility.home_early).tolist(),
+        "exit_norm": None if norm is None else norm.tolist(),
         "exit_base": (context.inputs.exit_base * np.exp(-c.exit_funding * context.ln_funding)).tolist(),
         "permanent_rate": np.clip(rates + ch.permanent_offer[:, None], 0.0, 1.0).tolist(),
         "dual_gain": gain.tolist(),

@@ -52,6 +52,8 @@ class Reference(mesa.Model):
         """One year of everybody."""
         people = self.researchers
         people.do("feel", given)
+        if given.exit_norm is None:
+            given.exit_norm = self._mean_exit_factors(given)
         people.do("age", given)
         left = list(people.select(lambda person: person.leaving))
         for person in left:
@@ -67,6 +69,13 @@ class Reference(mesa.Model):
         second = second.select(lambda person: person.going is not None)
         second.do("move", given)
         return Year(left, entered, [*moved, *second], *self._publish(given))
+
+    def _mean_exit_factors(self, given: Given) -> list[float]:
+        """Mean personal factor on exits of the people of each place, before this year's posts; 1 where nobody is."""
+        factors: list[list[float]] = [[] for _ in range(given.n_places)]
+        for person in self.researchers:
+            factors[person.place].append(person.exit_factor(given))
+        return [sum(of) / len(of) if of else 1.0 for of in factors]
 
     def _enter(self, given: Given) -> list[Researcher]:
         """The cohort of each field and origin; cumulative people are rounded with one fixed number a cell."""

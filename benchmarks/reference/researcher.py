@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import defaultdict
 from ctypes import c_float
 from math import exp, inf, log
 
@@ -96,9 +96,8 @@ class Researcher(mesa.Agent):
                 self.dual = None
         elif a != o and s > 0 and draw(g.key[Stream.DUAL], uid) < g.dual_gain[a][o]:
             self.dual = o
-        hazard = g.exit_base[a] * (c.exit_early, c.exit_established, c.exit_senior)[s]
-        if self.permanent:
-            hazard *= c.exit_permanent
+        assert g.exit_norm is not None
+        hazard = g.exit_base[a] / g.exit_norm[a] * self.exit_factor(g)
         drawn = -log(1.0 - draw(g.key[Stream.EXIT], uid))
         chilled = hazard * exp(c.exit_fear * self.fear)
         if drawn < hazard:
@@ -107,6 +106,14 @@ class Researcher(mesa.Agent):
             self.leaving = "fear"
         elif drawn < chilled + g.case_exit[a][o]:
             self.leaving = "case"
+
+    def exit_factor(self, g: Given) -> float:
+        """Personal factor on the hazard of exit; from 35 years on that of retirement, which posts do not put off."""
+        c, years = g.params.careers, g.year - self.entry_year
+        if years >= 35:
+            return c.exit_retirement
+        factor = c.exit_early if years < 8 else c.exit_established if years < 20 else c.exit_senior
+        return factor * c.exit_permanent if self.permanent else factor
 
     def leave(self) -> None:
         """Leave research."""
@@ -127,10 +134,14 @@ class Researcher(mesa.Agent):
         own = (1.0, m.age_established, m.age_senior)[s] * self.talent**m.talent * exp(m.fear_leave * self.fear)
         if self.permanent:
             own *= m.permanent
-        number = Counter(self.places_of_ties())
-        factor = {d: (1.0 + n) ** m.tie for d, n in number.items()}
+        drawn_to: dict[int, float] = defaultdict(float)  # by a tie as much as repeated work goes to it
+        gamma = g.params.collaboration.repeat_preference
+        for k, tie in enumerate(self.ties):
+            if tie.person.place != c:
+                drawn_to[tie.person.place] += N_TIES * (((k + 1) / 4) ** (1 / gamma) - (k / 4) ** (1 / gamma))
+        factor = {d: (1.0 + strength) ** m.tie for d, strength in drawn_to.items()}
         if o != c and self.entry_place != o and g.year - self.entry_year < 6:  # studied abroad, not home yet
-            factor[o] = factor.get(o, 1.0) * exp(m.home_early)
+            factor[o] = factor.get(o, 1.0) * g.home_early[o]
         base, attract = g.base[c], g.attract[f][o][s][elite]
         total = g.total[f][c][o][s][elite]
         total += sum(base[d] * attract[d] * (x - 1.0) for d, x in factor.items())
@@ -146,7 +157,7 @@ class Researcher(mesa.Agent):
                 if value > best:
                     best, to = value, d
         if to is not None and draw(g.key[Stream.CAP], self.uid) < g.accept[to] ** (self.talent**-m.fit):
-            self.going, self.with_tie = to, to in number
+            self.going, self.with_tie = to, to in drawn_to
 
     def move(self, g: Given) -> None:
         """Go: a new place, institution and history, and no permanent post."""
