@@ -55,7 +55,8 @@ class WorldData:
     institution_place : [I] int; institution_name; institution_federal_musd : [I]; institution_weight : [I], sums to 1
         by place; institution_size_class : [I] int, 0 small (<15), 1 medium (15-50), 2 large (50-250), 3 very large.
     globsci : share of foreign-born scientists 2011 by place code; stay_rates : (group, year) -> five-year stay rate of
-        temporary-visa S&E doctorates of US universities; us_doctorates : [7, P] such doctorates by origin, 2011-17.
+        temporary-visa S&E doctorates of US universities; us_doctorates : [years, P] such doctorates by origin
+        from 2011.
     constants : name -> value of the numbers the build took or found (units and sources in constants.csv).
     checksum : SHA-256 over the bytes of the world's tables.
     """
@@ -167,6 +168,7 @@ def load_world_data(world: str = "full") -> WorldData:
 
     output_start = dict.fromkeys("papers_whole papers_fractional top1_fractional top1_whole top10".split(), PAPERS_FROM)
     arrays = by_year("people", cut={"moves_within": FLOWS_FROM}) | by_year("output", cut=output_start)
+    del arrays["first_seen"]  # of which `talent-circulation refit` makes entries and exits
     arrays |= by_year("inputs") | by_year("vdem_year")
     end = FIRST_YEAR + len(arrays["researchers"]) - 1
     arrays |= {k: _pad_students(v) for k, v in by_year("students").items()}
@@ -265,11 +267,11 @@ def _institutions(folder: Path, index: dict[str, int]) -> tuple[dict[str, np.nda
 
 
 def _small(folder: Path, index: dict[str, int]) -> tuple[dict[str, dict], np.ndarray]:
-    """GlobSci shares, stay rates, constants; US doctorates by origin [7, P], 2011-17, NaN where unknown."""
+    """GlobSci shares, stay rates, constants; US doctorates by origin [years, P] from 2011, NaN where unknown."""
     globsci, stay = read_columns(folder / "globsci.csv"), read_columns(folder / "stay_rates.csv")
     constants, visa = read_columns(folder / "constants.csv"), read_columns(folder / "us_doctorates.csv")
-    doctorates = np.full((7, len(index)), np.nan)
     rows = [int(year) - 2011 for year in visa["year"]]
+    doctorates = np.full((max(rows) + 1, len(index)), np.nan)
     doctorates[rows, [index[code] for code in visa["origin"]]] = floats(visa["temporary_visa_doctorates"])
     years = map(int, stay["observed_year"])
     return {
