@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # The whole check, which writes the page; CI asks for a short one that writes nothing.
 FIT ?= --out docs/validation.md
+BACKTEST ?= --out docs/backtest.md --library
 
 .PHONY: run test cluster full lint docs validate backtest clean
 
@@ -32,7 +33,7 @@ validate: $(STAMP)  ## the in-sample fit, as a table (docs/validation.md)
 	$(BIN)/python -m sim.analysis.validate $(FIT)
 
 backtest: $(STAMP)  ## rules after the data: paths.csv and docs/backtest.md
-	$(BIN)/python -m sim.analysis.backtest --out docs/backtest.md --library
+	$(BIN)/python -m sim.analysis.backtest $(BACKTEST)
 
 $(STAMP): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "needs Python 3.11 to 3.13, not " + sys.version.split()[0]'

@@ -1,6 +1,4 @@
-"""Fit rates of places to outcomes up to the last year of data and write the fitted tables.
-
-``python -m sim.analysis.calibrate [--world full] [--scale 10] [--rounds 6] [--out FOLDER]``
+"""Fit rates of places to outcomes up to the last year of data; `sim.analysis.refit` writes the fitted tables.
 
 Each round runs from 1980 to that year once with the current tables, compares with data, and corrects: exit rates by the
 mean personal factor, moves by a three-way fit of the flows on the exposure of people, output by fractional papers,
@@ -11,22 +9,18 @@ used (ODD 8). Corrections are damped and smoothed over years, so that the noise 
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from scipy.signal import savgol_filter
 
 from sim.analysis.targets import international_targets, papers_targets, quality_targets, stay_targets
-from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.data.clock import FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
-from sim.data.fitted import Fitted, load_fitted, save_fitted
+from sim.data.fitted import Fitted
 from sim.data.inputs import Inputs
-from sim.data.tables import WorldData, load_world_data
-from sim.data.worlds import folder_of
+from sim.data.tables import WorldData
 from sim.phases.careers import mean_exit_factor
 from sim.phases.mobility import mean_move_factor
 from sim.phases.setting import YearContext
@@ -281,10 +275,9 @@ def home_early(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> n
     return np.exp(np.clip(np.log(fitted.home_early) + step, -EARLY, EARLY))
 
 
-def rounds(cfg: Config, n_rounds: int, start: Fitted | None = None) -> Iterator[tuple[Fitted, Seen]]:
-    """Calibrate, yielding the tables after each round and what the run before showed."""
-    data = load_world_data(cfg.world)
-    fitted = start or Fitted.start(data)
+def rounds(cfg: Config, data: WorldData, n_rounds: int) -> Iterator[tuple[Fitted, Seen]]:
+    """Calibrate from flat values, yielding the tables after each round and what the run before showed."""
+    fitted = Fitted.start(data)
     for k in range(n_rounds):
         seen = simulate(cfg, data, fitted, replicate=1000 + k)  # replicates no user meets
         fitted = next_tables(data, fitted, seen, damping=0.9 if k < n_rounds // 2 else 0.6)
@@ -298,32 +291,3 @@ def on_bounds(fitted: Fitted) -> dict[str, int]:
         "home weights": int(((borders <= BORDERS[0] + 0.01) | (borders >= BORDERS[1] - 0.01)).sum()),
         "factors on affinity": int((factors >= PAIRS - 0.01).sum() // 2),
     }
-
-
-def main() -> None:
-    """Command line: calibrate and write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--world", default="full")
-    parser.add_argument("--scale", type=float, default=10)
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--out", type=Path, default=None)
-    parser.add_argument("--continue", dest="go_on", action="store_true", help="start from the tables in place")
-    args = parser.parse_args()
-    cfg = load_config(f"world={args.world}", f"scale={args.scale:g}")
-    data = load_world_data(args.world)
-    start = load_fitted(args.world) if args.go_on else None
-    target = papers_targets(data)
-    for k, (fitted, seen) in enumerate(rounds(cfg, args.rounds, start)):
-        recent = slice(-5, None)
-        papers = np.abs(seen.papers[recent] - target[recent]).sum() / target[recent].sum()
-        share = seen.international[recent].sum(axis=0) / np.maximum(seen.whole[recent].sum(axis=0), 1)
-        gap = np.abs(share - international_targets(data)[recent].mean(axis=0)).mean()
-        stock = np.abs(seen.people[-1] - data.researchers[-1]).sum() / data.researchers[-1].sum()
-        print(f"round {k + 1}: papers {papers:.1%}, international share {gap:.3f}, people at risk {stock:.1%}")
-        for name, number in on_bounds(fitted).items():  # what is held there is no longer fitted
-            print(f"  on the bound: {name} {number}")
-        save_fitted(fitted, data, args.out or folder_of(args.world))
-
-
-if __name__ == "__main__":
-    main()

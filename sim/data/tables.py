@@ -57,8 +57,8 @@ class WorldData:
     institution_place : [I] int; institution_name; institution_federal_musd : [I]; institution_weight : [I], sums to 1
         by place; institution_size_class : [I] int, 0 small (<15), 1 medium (15-50), 2 large (50-250), 3 very large.
     globsci : share of foreign-born scientists 2011 by place code; stay_rates : (group, year) -> five-year stay rate of
-        temporary-visa S&E doctorates of US universities; us_doctorates : [7, P] such doctorates by origin, 2011-17,
-        and intend_stay : [7, P], share of these who intend to stay in the United States.
+        temporary-visa S&E doctorates of US universities; us_doctorates : [years, P] such doctorates by origin
+        from 2011; intend_stay : [years, P], share of these who intend to stay in the United States.
     constants : name -> value of the numbers the build took or found (units and sources in constants.csv).
     checksum : SHA-256 over the bytes of the world's tables.
     """
@@ -173,6 +173,7 @@ def load_world_data(world: str = "full") -> WorldData:
 
     output_start = dict.fromkeys("papers_whole papers_fractional top1_fractional top1_whole top10".split(), PAPERS_FROM)
     arrays = by_year("people", cut={"moves_within": FLOWS_FROM}) | by_year("output", cut=output_start)
+    del arrays["first_seen"]  # of which `talent-circulation refit` makes entries and exits
     arrays |= by_year("inputs") | by_year("vdem_year")
     end = FIRST_YEAR + len(arrays["researchers"]) - 1
     arrays |= {k: _pad_students(v) for k, v in by_year("students").items()}
@@ -274,11 +275,12 @@ def _institutions(folder: Path, index: dict[str, int]) -> tuple[dict[str, np.nda
 
 
 def _small(folder: Path, index: dict[str, int]) -> dict[str, Any]:
-    """GlobSci shares, stay rates, constants; US doctorates and intentions by origin [7, P], 2011-17, NaN if unknown."""
+    """GlobSci shares, stay rates, constants; US doctorates and intentions by origin from 2011, NaN where unknown."""
     globsci, stay = read_columns(folder / "globsci.csv"), read_columns(folder / "stay_rates.csv")
     constants, visa = read_columns(folder / "constants.csv"), read_columns(folder / "us_doctorates.csv")
-    doctorates, intend = np.full((2, 7, len(index)), np.nan)
-    at = [int(year) - 2011 for year in visa["year"]], [index[code] for code in visa["origin"]]
+    rows = [int(year) - 2011 for year in visa["year"]]
+    at = rows, [index[code] for code in visa["origin"]]
+    doctorates, intend = np.full((2, max(rows) + 1, len(index)), np.nan)
     doctorates[at], intend[at] = floats(visa["temporary_visa_doctorates"]), floats(visa["intend_stay"])
     years = map(int, stay["observed_year"])
     return {
