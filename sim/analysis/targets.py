@@ -82,7 +82,7 @@ def members(data: WorldData, group: str) -> np.ndarray:
 
 
 def intentions(data: WorldData) -> tuple[np.ndarray, np.ndarray]:
-    """Share of temporary-visa doctorates who intend to stay, by origin [P], and the doctorates that this rests on [P]."""
+    """Share of temporary-visa doctorates who intend to stay, by origin [P], and of how many doctorates [P]."""
     known = np.isfinite(data.intend_stay) & (np.nan_to_num(data.us_doctorates) > 0)
     counted = np.where(known, data.us_doctorates, 0.0)
     share = np.where(known, data.intend_stay * counted, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1e-9)
