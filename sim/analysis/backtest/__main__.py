@@ -12,7 +12,8 @@ from pathlib import Path
 from sim.analysis.backtest.choice import choose_paths
 from sim.analysis.backtest.page import write_page
 from sim.data.paths import save_paths
-from sim.data.tables import WORLDS, folder_of, load_world_data
+from sim.data.tables import load_world_data
+from sim.data.worlds import WORLDS, folder_of
 
 
 def main() -> None:
