@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # The whole check, which writes the page; CI asks for a short one that writes nothing.
 FIT ?= --out docs/validation.md
+BACKTEST ?= --out docs/backtest.md --library
 
-.PHONY: run test cluster full lint docs validate clean
+.PHONY: run test cluster full lint docs validate backtest clean
 
 run: $(STAMP)  ## the main job: restrictive measures against the baseline, table and figures
 	$(BIN)/python -m sim +scenario=restrictive
@@ -30,6 +31,9 @@ docs: $(STAMP)  ## pages that are generated from code
 
 validate: $(STAMP)  ## the in-sample fit, as a table (docs/validation.md)
 	$(BIN)/python -m sim.analysis.validate $(FIT)
+
+backtest: $(STAMP)  ## rules after the data: paths.csv and docs/backtest.md
+	$(BIN)/python -m sim.analysis.backtest $(BACKTEST)
 
 $(STAMP): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "needs Python 3.11 to 3.13, not " + sys.version.split()[0]'

@@ -23,9 +23,8 @@ import numpy as np
 
 from benchmarks.rows import Row
 from sim import load_config
-from sim.data.clock import DATA_END
 from sim.policy.levers import LEVERS
-from tests.statistical.coupling import MEASURES, YEARS, Arms, errors, histories_of, ratios, run_arms, shares
+from tests.statistical.coupling import DATA_END, MEASURES, YEARS, Arms, errors, histories_of, ratios, run_arms, shares
 
 POLICIES = {"research_funding": 1.0, "visa_refusal": 1.0}  # lever and strength
 GOAL = 0.2  # of the standard error without pairing, at the median untouched place

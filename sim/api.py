@@ -56,7 +56,7 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
     """
     model = model or RealModel()
     frames = run(cfg, model=model) if frames is None else frames
-    period = summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg))
+    period = summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg), model.data_end(cfg))
     words = {w for p in cfg.policies.values() for w in (*p.issuer, *p.named)}
     members = {word: model.members(cfg, [word]) for word in words}
     return summary.effects(frames, period, summary.areas_of(cfg, members), cfg.scale)

@@ -13,7 +13,6 @@ from sim.agents.governments.indicators import Observation
 from sim.agents.institution import InstitutionSet
 from sim.config.schema import Config
 from sim.core.columns import Columns
-from sim.data.clock import BASE_FROM, DATA_END
 from sim.data.fields import N_FIELDS
 from sim.data.inputs import Inputs, load_inputs
 from sim.data.threat import threat_matrix
@@ -81,7 +80,9 @@ class World(ColumnarModel):
         )
         self.timeline = levers.timeline_of(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
-        self.council = Council(self, data.iso3, params.government, self.setting.threat, data.alliance, data.democracy)
+        self.council = Council(
+            self, data.iso3, params.government, self.setting.threat, data.alliance, data.democracy, data.end
+        )
         self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))
         self.year = cfg.start - 1
         self.macros: dict[int, Macro] = {}
@@ -193,21 +194,23 @@ class World(ColumnarModel):
     def _tenure_reference(self, baseline: Macro | None) -> np.ndarray:
         """Share of permanent posts from which utilities are measured [P].
 
-        Fitted to 2017. Afterwards ageing raises the share everywhere, which is nobody's offer: the reference is the
-        paired baseline's own path, so that only policy moves utilities (docs/decisions/posts-reference.md).
+        Fitted to the end of the data. Afterwards ageing raises the share everywhere, which is nobody's offer: the
+        reference is the paired baseline's own path, so that only policy moves utilities
+        (docs/decisions/posts-reference.md).
         """
-        if self.year <= DATA_END:
+        if self.year <= self.setting.data.end:
             return self.inputs.year(self.year).reference.permanent_share
         return (self.macro if baseline is None else baseline).permanent_share
 
     def _trust_ratio(self, ctx: YearContext) -> np.ndarray:
-        """Both sides' trust relative to 2013-17, which the fitted affinities contain; 1 in the history."""
-        return mutual(ctx.macro.trust) / self.trust_base if self.year > DATA_END else np.ones_like(self.trust)
+        """Both sides' trust relative to the last five years of data, which affinities contain; 1 in the history."""
+        after = self.year > self.setting.data.end
+        return mutual(ctx.macro.trust) / self.trust_base if after else np.ones_like(self.trust)
 
     def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: SecurityResult) -> None:
         """Fear, trust and the macro state of next year."""
         setting, params = self.setting, self.setting.params
-        scale = setting.scale
+        scale, after = setting.scale, self.year > setting.data.end
         joint_papers = output.joint_papers * scale
         near = counted.exposed * scale
         self.fear = update_fear(self.fear, secured.cases, counted.tied * scale, near, params.security)
@@ -217,11 +220,11 @@ class World(ColumnarModel):
         self.funding_lag = self.funding_lag + self.lag * (np.log(ctx.channels.funding) - self.funding_lag)
         joint = joint_intensity(joint_papers, output.by_place.papers_whole * scale)
         self.trust = update_trust(
-            self.trust, setting.trust_level, joint, self.joint_base if self.year > DATA_END else None,
+            self.trust, setting.trust_level, joint, self.joint_base if after else None,
             incident_rate(secured.incidents, joint_papers), params.trust,
         )  # fmt: skip
-        if self.year <= DATA_END:  # means of 2013-17, the years of the fitted affinities
-            seen = max(self.year - max(BASE_FROM, self.cfg.start) + 1, 1)
+        if not after:  # means of the last five years of data, those of the fitted affinities
+            seen = max(self.year - max(setting.data.base_from, self.cfg.start) + 1, 1)
             self.joint_base = self.joint_base + (joint - self.joint_base) / seen
             self.trust_base = self.trust_base + (mutual(self.trust) - self.trust_base) / seen
         self.macro = closing.next_macro(setting, ctx, self.macro, output, counted, self.trust, self.lag)

@@ -7,7 +7,7 @@ import numpy as np
 from experiments.acceptance.pooled import Sums
 from experiments.acceptance.worlds import Changes, history, joint_papers
 from sim.analysis import fit
-from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.clock import FIRST_YEAR
 from sim.data.tables import load_world_data
 
 NAMES = ("sum 1996", "log correlation 1996", "sum 2003", "log correlation 2003", "log correlation 2015-17")
@@ -24,8 +24,9 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
 def numbers(sums: Sums) -> dict[str, float]:
     """Sums over NSF's, and correlations of logs over pairs of 200 works or more (`sim.analysis.fit.pairs`)."""
     replicates = int(sums["replicates"])
-    joint = np.zeros((DATA_END - FIRST_YEAR + 1, *sums["joint"].shape[1:]))
+    data = load_world_data("full")
+    joint = np.zeros((data.n_years, *sums["joint"].shape[1:]))
     joint[np.array(_YEARS) - FIRST_YEAR] = sums["joint"] / replicates
     agent = float(sums["scale"]) / replicates**2  # the scale was added up too
     means = fit.Means({}, {}, np.zeros(0), np.zeros(0), joint, agent)
-    return {name: float(line.simulated) for name, line in zip(NAMES, fit.pairs(means, load_world_data("full")))}
+    return {name: float(line.simulated) for name, line in zip(NAMES, fit.pairs(means, data))}

@@ -1,32 +1,26 @@
-"""Fit rates of places to outcomes up to 2017 and write the fitted tables of the package.
+"""Fit rates of places to outcomes up to the last year of data; `sim.analysis.refit` writes the fitted tables.
 
-``python -m sim.analysis.calibrate [--world full] [--scale 10] [--rounds 6] [--out FOLDER]``
-
-Each round runs 1980-2017 once with the current tables, compares with data, and corrects: exit rates by the
-mean personal factor, moves by a three-way fit of the flows on the exposure of people, output by fractional
-papers, home weights by international shares, affinities of pairs by the shape of joint works of 2013-17, place
-quality by PPtop1 % (to 2014), foreign entrants by the foreign-born shares of 2011. Nothing after 2017 and no
-effect of any policy is used (ODD 8). Corrections are damped and smoothed over years, so that
-the noise of one run is not fitted.
+Each round runs from 1980 to that year once with the current tables, compares with data, and corrects: exit rates by the
+mean personal factor, moves by a three-way fit of the flows on the exposure of people, output by fractional papers,
+home weights by international shares, affinities of pairs by the shape of joint works of the last five years, place
+quality by PPtop1 %, foreign entrants by the foreign-born shares of 2011. Nothing later and no effect of any policy is
+used (ODD 8). Corrections are damped and smoothed over years, so that the noise of one run is not fitted.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from scipy.signal import savgol_filter
 
 from sim.analysis.targets import international_targets, papers_targets, quality_targets
-from sim.config.load import load_config
 from sim.config.schema import Config
-from sim.data.clock import DATA_END, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
-from sim.data.fitted import N_YEARS, Fitted, load_fitted, save_fitted
+from sim.data.clock import FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
+from sim.data.fitted import Fitted
 from sim.data.inputs import Inputs
-from sim.data.tables import WorldData, folder_of, load_world_data
+from sim.data.tables import WorldData
 from sim.engines import careers, mobility
 from sim.phases.careers import exit_by_stage
 from sim.phases.mobility import home_factor, move_factors
@@ -39,16 +33,16 @@ PAIRS = 1.5  # bound of the log of factors on affinity
 
 @dataclass
 class Seen:
-    """What one calibration run shows, by year 1980-2017.
+    """What one calibration run shows, by year from 1980 to the last one of data.
 
     Attributes
     ----------
-    exit_factor : [38, P], mean personal factor of the exit hazard.
-    exposure : [38, P, P], sum of micro factors by place and destination, real persons.
-    people : [38, P], people at risk of moving; papers, international, whole, top1 : [38, P], real papers.
-    world_share : [38, 1], international share of the world's papers; joint : [38, P, P], joint papers, symmetric.
-    foreign : [38, P], share of researchers of foreign origin.
-    prestige, students, permanent_share : [38, P].
+    exit_factor : [T, P], mean personal factor of the exit hazard.
+    exposure : [T, P, P], sum of micro factors by place and destination, real persons.
+    people : [T, P], people at risk of moving; papers, international, whole, top1 : [T, P], real papers.
+    world_share : [T, 1], international share of the world's papers; joint : [T, P, P], joint papers, symmetric.
+    foreign : [T, P], share of researchers of foreign origin.
+    prestige, students, permanent_share : [T, P].
     agent : real people for whom an agent stands.
     """
 
@@ -68,10 +62,10 @@ class Seen:
     agent: float
 
     @classmethod
-    def empty(cls, n_places: int, agent: float) -> Seen:
+    def empty(cls, years: int, n_places: int, agent: float) -> Seen:
         """Zero arrays."""
-        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(cls.__dataclass_fields__, (N_YEARS, n_places))
-        shapes |= dict.fromkeys(("exposure", "joint"), (N_YEARS, n_places, n_places)) | {"world_share": (N_YEARS, 1)}
+        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(cls.__dataclass_fields__, (years, n_places))
+        shapes |= dict.fromkeys(("exposure", "joint"), (years, n_places, n_places)) | {"world_share": (years, 1)}
         del shapes["agent"]
         return cls(**{name: np.zeros(shape) for name, shape in shapes.items()}, agent=agent)
 
@@ -103,10 +97,10 @@ class WatchedWorld(World):
 
 
 def simulate(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
-    """One run 1980-2017 with the given tables."""
+    """One run to the last year of data with the given tables."""
     world = WatchedWorld(cfg, replicate, inputs=Inputs(data, fitted))
-    world.seen = Seen.empty(data.n_places, world.setting.scale)
-    for result in world.run(until=DATA_END):
+    world.seen = Seen.empty(data.n_years, data.n_places, world.setting.scale)
+    for result in world.run(until=data.end):
         t, place, total = result.year - FIRST_YEAR, result.tables["place_year"], result.tables["world_year"]
         pairs = result.tables["copub_year"]
         a, b = pairs["place_a"], pairs["place_b"]
@@ -132,7 +126,7 @@ def fit_flows(flows: np.ndarray, exposure: np.ndarray, rounds: int = 200) -> tup
     """Three-way fit of ``flows[t, c, d] ~ a[t, c] b[t, d] s[c, d] exposure[t, c, d]`` by proportional scaling.
 
     The maximum of the Poisson likelihood; margins are exact at convergence. Pairs weigh recent years more
-    (half-life five years), since 2013-17 is what the projection stands on.
+    (half-life five years), since the last years are what the projection stands on.
 
     Returns
     -------
@@ -179,7 +173,7 @@ def next_tables(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> 
 
 
 def correction(target: np.ndarray, seen: np.ndarray, damping: float) -> np.ndarray:
-    """Damped, smoothed factor target / seen [38, P], then the world's own total by year exactly."""
+    """Damped, smoothed factor target / seen [T, P], then the world's own total by year exactly."""
     ratio = np.where((target > 0) & (seen > 0), target / np.maximum(seen, 1e-9), 1.0)
     factor = np.exp(damping * smooth(np.log(np.clip(ratio, 0.2, 5.0)), 3))
     world = target.sum(axis=1) / np.maximum((seen * factor).sum(axis=1), 1e-9)
@@ -200,7 +194,7 @@ def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) ->
     step = gap(seen.international / np.maximum(seen.whole, 1e-9), international_targets(data))
     weight = seen.whole / np.maximum(seen.whole.sum(axis=1, keepdims=True), 1e-9)
     world = gap(seen.world_share, data.intl_share_world[:, None])
-    known = np.arange(N_YEARS)[:, None] >= PAPERS_FROM - FIRST_YEAR
+    known = np.arange(data.n_years)[:, None] >= PAPERS_FROM - FIRST_YEAR
     step = step + np.where(known, 0.4, 0.8) * (world - (weight * step).sum(axis=1, keepdims=True))
     # the border between two places goes by both weights, so what all do alike has its full effect, and one's own half
     common = (weight * step).sum(axis=1, keepdims=True)
@@ -210,12 +204,12 @@ def home_weights(data: WorldData, fitted: Fitted, seen: Seen, damping: float) ->
 
 
 def affinities(data: WorldData, fitted: Fitted, seen: Seen) -> np.ndarray:
-    """Factors on affinity [P, P] moved towards the shape of joint works of 2013-17, less for pairs of few works.
+    """Factors on affinity [P, P] moved towards the shape of joint works of five years, less for pairs of few works.
 
     Only who works with whom is fitted here. How much a place works with others is what home weights are for: the
     factors of a place have geometric mean 1, weighted by its joint works.
     """
-    joint, works = seen.joint[-5:].sum(axis=0), data.works_2013_17
+    joint, works = seen.joint[-5:].sum(axis=0), data.works_of_five
     target = works * joint.sum() / works.sum()
     few = 2.0 * seen.agent  # joint papers of two agents, so that a pair that never met in the run counts too
     # levels of places come out before small pairs are weighted down, which would drift from the others otherwise
@@ -251,17 +245,17 @@ def qualities(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np
 def entry_odds(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> np.ndarray:
     """Odds of foreign entrants moved towards the foreign-born shares of 2011 where they are known (M14)."""
     factor = np.ones(data.n_places)
+    around = slice(min(2010, data.end) - FIRST_YEAR, 2013 - FIRST_YEAR)
     for iso3, target in data.globsci.items():
         if iso3 in data.iso3:
-            share = float(seen.foreign[2010 - FIRST_YEAR : 2013 - FIRST_YEAR, data.iso3.index(iso3)].mean())
+            share = float(seen.foreign[around, data.iso3.index(iso3)].mean())
             factor[data.iso3.index(iso3)] = (target / (1 - target) * (1 - share) / max(share, 1e-3)) ** damping
     return np.clip(fitted.entry_odds * factor, 0.05, 10.0)
 
 
-def rounds(cfg: Config, n_rounds: int, start: Fitted | None = None) -> Iterator[tuple[Fitted, Seen]]:
-    """Calibrate, yielding the tables after each round and what the run before showed."""
-    data = load_world_data(cfg.world)
-    fitted = start or Fitted.start(data)
+def rounds(cfg: Config, data: WorldData, n_rounds: int) -> Iterator[tuple[Fitted, Seen]]:
+    """Calibrate from flat values, yielding the tables after each round and what the run before showed."""
+    fitted = Fitted.start(data)
     for k in range(n_rounds):
         seen = simulate(cfg, data, fitted, replicate=1000 + k)  # replicates no user meets
         fitted = next_tables(data, fitted, seen, damping=0.9 if k < n_rounds // 2 else 0.6)
@@ -275,32 +269,3 @@ def on_bounds(fitted: Fitted) -> dict[str, int]:
         "home weights": int(((borders <= BORDERS[0] + 0.01) | (borders >= BORDERS[1] - 0.01)).sum()),
         "factors on affinity": int((factors >= PAIRS - 0.01).sum() // 2),
     }
-
-
-def main() -> None:
-    """Command line: calibrate and write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--world", default="full")
-    parser.add_argument("--scale", type=float, default=10)
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--out", type=Path, default=None)
-    parser.add_argument("--continue", dest="go_on", action="store_true", help="start from the tables in place")
-    args = parser.parse_args()
-    cfg = load_config(f"world={args.world}", f"scale={args.scale:g}")
-    data = load_world_data(args.world)
-    start = load_fitted(args.world) if args.go_on else None
-    target = papers_targets(data)
-    for k, (fitted, seen) in enumerate(rounds(cfg, args.rounds, start)):
-        recent = slice(-5, None)
-        papers = np.abs(seen.papers[recent] - target[recent]).sum() / target[recent].sum()
-        share = seen.international[recent].sum(axis=0) / np.maximum(seen.whole[recent].sum(axis=0), 1)
-        gap = np.abs(share - international_targets(data)[recent].mean(axis=0)).mean()
-        stock = np.abs(seen.people[-1] - data.researchers[-1]).sum() / data.researchers[-1].sum()
-        print(f"round {k + 1}: papers {papers:.1%}, international share {gap:.3f}, people at risk {stock:.1%}")
-        for name, number in on_bounds(fitted).items():  # what is held there is no longer fitted
-            print(f"  on the bound: {name} {number}")
-        save_fitted(fitted, data, args.out or folder_of(args.world))
-
-
-if __name__ == "__main__":
-    main()

@@ -10,11 +10,10 @@ from scipy.special import ndtri
 from sim.core.columns import N_TIES, Columns
 from sim.core.kernels import njit
 from sim.core.ties import STEPS, tie_mark, tie_row
-from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.clock import FIRST_YEAR
 
-PAPERS_IN = (1998, DATA_END)  # years whose papers of a person are added up
+COUNTED_FROM = 1998  # first of the years whose papers of a person are added up
 TIES_FROM = (1990, 2005)  # ties that began in these years: followed for twelve years at least
-N_YEARS = DATA_END - FIRST_YEAR + 1
 
 
 @njit(cache=True)
@@ -84,15 +83,16 @@ class Lifetimes:
 
     Attributes
     ----------
-    papers : papers of each person with any, in the years `PAPERS_IN`.
-    ended : [38, 38], remembered ties by year of the first joint paper and years between first and last.
+    papers : papers of each person with any, from 1998 to the last year.
+    ended : [T, T], remembered ties by year of the first joint paper and years between first and last.
     """
 
-    def __init__(self, tie_memory: float) -> None:
+    def __init__(self, tie_memory: float, last: int) -> None:
+        self.last = last
         self.memory = round(STEPS * tie_memory)
         self.fields: list[Followed] = []
         self.finished: list[np.ndarray] = []
-        self.ended = np.zeros((N_YEARS, N_YEARS), np.int64)
+        self.ended = np.zeros((last - FIRST_YEAR + 1,) * 2, np.int64)
 
     def follow(self, year: int, columns: Columns) -> None:
         """Take in a year that was lived."""
@@ -101,7 +101,7 @@ class Lifetimes:
             n = block.n_rows  # columns have room for more
             seen.grow(n)
             uid = block.uid[:n].copy()
-            if PAPERS_IN[0] <= year <= PAPERS_IN[1]:
+            if COUNTED_FROM <= year <= self.last:
                 other = seen.papers_of != uid
                 self.finished.append(seen.papers[other & (seen.papers > 0)])
                 seen.papers = np.where(other, 0.0, seen.papers) + np.where(uid != 0, block.papers[:n], 0)

@@ -13,7 +13,6 @@ from sim.analysis.outcomes import ABSENCE, OUTCOMES, WORLD, add, columns, value
 from sim.analysis.pairs import ESTIMATE, RUN, UNIT, bands, paired_difference
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
-from sim.data.clock import DATA_END
 from sim.record.tables import declared
 from sim.store.frames import Frames
 
@@ -97,11 +96,11 @@ class Period:
         return f"{self.first}–{self.last}"
 
 
-def period_of(start: int, end: int, first_policy_year: int | None) -> Period:
+def period_of(start: int, end: int, first_policy_year: int | None, data_end: int) -> Period:
     """From the first policy on; without one, the years after the fitted history (or the last ten of a short run)."""
     if first_policy_year is not None and first_policy_year <= end:
         return Period(max(start, first_policy_year), end)
-    return Period(DATA_END + 1, end) if end > DATA_END else Period(max(start, end - 9), end)
+    return Period(data_end + 1, end) if end > data_end else Period(max(start, end - 9), end)
 
 
 def areas_of(cfg: Config, members: Mapping[str, Sequence[str]]) -> list[Area]:

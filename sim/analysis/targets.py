@@ -1,4 +1,4 @@
-"""Targets of calibration by place and year 1980-2017, gaps filled by stated rules.
+"""Targets of calibration by place and year from 1980 to the last one of outcomes, gaps filled by stated rules.
 
 Filled values steer the fit where there are no data; `sim.analysis.validate` compares with data only.
 """
@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.clock import FIRST_YEAR
 from sim.data.tables import WorldData
 
-N_YEARS = DATA_END - FIRST_YEAR + 1
 PAPERS_FROM = 1996 - FIRST_YEAR
 
 
@@ -20,24 +19,24 @@ def _logit(share: np.ndarray) -> np.ndarray:
 
 
 def papers_targets(data: WorldData) -> np.ndarray:
-    """Fractional papers [38, P]; before 1996, papers per researcher as in 1996-98."""
+    """Fractional papers [T, P]; before 1996, papers per researcher as in 1996-98."""
     papers = np.nan_to_num(data.papers_fractional, nan=0.0)
     per_head = papers[:3].sum(axis=0) / data.researchers[PAPERS_FROM : PAPERS_FROM + 3].sum(axis=0)
     return np.concatenate([data.researchers[:PAPERS_FROM] * per_head, papers])
 
 
 def international_targets(data: WorldData) -> np.ndarray:
-    """Share of papers with authors in two countries or more [38, P].
+    """Share of papers with authors in two countries or more [T, P].
 
     Places and years without data follow a yearly regression of the log odds on ln papers and ln income of the
     places that have data; where a place has data in other years, its mean distance from that line is kept.
     """
     share = data.intl_share
     size = np.log(np.maximum(papers_targets(data), 10.0))
-    income = np.log(data.income[:N_YEARS])
+    income = np.log(data.income[: data.n_years])
     known = np.isfinite(share)
     line = np.zeros_like(size)
-    for t in range(N_YEARS):
+    for t in range(data.n_years):
         # years with few known places borrow the slopes of 1996, and the world's level
         source = t if known[t].sum() >= 25 else PAPERS_FROM
         x = np.stack([np.ones(data.n_places), size[source], income[source]], axis=1)
@@ -56,14 +55,17 @@ def international_targets(data: WorldData) -> np.ndarray:
 
 
 def quality_targets(data: WorldData) -> np.ndarray:
-    """Share of fractional papers in the world's top 1 % [38, P]; 2015-17 as 2012-14, before 1996 as 1996-98.
+    """Share of fractional papers in the world's top 1 % [T, P].
 
-    Places without data take the median of those with data.
+    Years after the last known one are as the three up to it, those before 1996 as 1996-98. Places without data take
+    the median of those with data.
     """
     share = data.top1_fractional
     known = np.where(np.isfinite(share), share, np.nan)
-    median = np.nanmedian(known, axis=1, keepdims=True)
-    last = np.isfinite(median[:, 0]).nonzero()[0].max()
+    seen = np.isfinite(known).any(axis=1)
+    median = np.full((len(known), 1), np.nan)
+    median[seen] = np.nanmedian(known[seen], axis=1, keepdims=True)
+    last = seen.nonzero()[0].max()
     known = np.where(np.isfinite(known), known, median)
     known[last + 1 :] = known[last - 2 : last + 1].mean(axis=0)
     return np.concatenate([np.repeat(known[:3].mean(axis=0)[None], PAPERS_FROM, axis=0), known])

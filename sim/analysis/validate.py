@@ -1,8 +1,8 @@
-"""How well the fitted world reproduces outcomes up to 2017: one table, hits and misses alike.
+"""How well the fitted world reproduces outcomes up to the last year of data: one table, hits and misses alike.
 
 ``python -m sim.analysis.validate [--scale 100] [--replicates 5] [--out docs/validation.md]``
 
-Runs the baseline 1980-2017 with replicates that calibration never used, and compares the mean with data
+Runs the baseline from 1980 to that year with replicates that calibration never used, and compares the mean with data
 (`sim.analysis.fit`).
 """
 
@@ -18,7 +18,7 @@ from sim.analysis.fit import Line, Means, check
 from sim.analysis.lifetimes import Lifetimes, gini
 from sim.config.load import load_config
 from sim.config.schema import Config
-from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.clock import FIRST_YEAR
 from sim.data.tables import load_world_data
 from sim.phases.impact import luck
 from sim.phases.publication import Output
@@ -47,16 +47,17 @@ class ReadWorld(World):
 
 
 def simulate(cfg: Config, replicates: int) -> Means:
-    """Mean of several baseline runs 1980-2017."""
+    """Mean of several baseline runs to the last year of data."""
     data = load_world_data(cfg.world)
-    years, n = DATA_END - FIRST_YEAR + 1, data.n_places
+    years, n = data.n_years, data.n_places
     flows, stock, joint = np.zeros((3, years, n, n))
     means = Means({}, {}, flows, stock, joint, agent=cfg.scale / replicates)
+    means.ended = np.zeros((years, years), np.int64)
     people = []
     for replicate in range(replicates):
         world = ReadWorld(cfg, replicate)
-        lives = Lifetimes(world.setting.params.collaboration.tie_memory)
-        for result in world.run(until=DATA_END):
+        lives = Lifetimes(world.setting.params.collaboration.tie_memory, data.end)
+        for result in world.run(until=data.end):
             add_year(means, result.year - FIRST_YEAR, result.tables, replicates)
             lives.follow(result.year, world.columns)
         lives.end()

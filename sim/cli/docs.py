@@ -11,6 +11,7 @@ from sim.pages.evidence import evidence
 from sim.pages.levers import levers
 from sim.pages.outcomes import outcomes
 from sim.pages.parameters import parameters
+from sim.pages.refit import refit
 from sim.pages.scenarios import scenarios
 
 PAGES = {
@@ -19,6 +20,7 @@ PAGES = {
     "outcomes.md": outcomes,
     "scenarios.md": scenarios,
     "evidence.md": evidence,
+    "refit.md": refit,
 }
 
 

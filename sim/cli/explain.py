@@ -22,14 +22,14 @@ from sim.data.tables import WorldData, load_world_data
 from sim.policy.levers import LEVERS
 from sim.policy.words import COMBINATION, Row, place_words, policy_rows
 
-USAGE = "explain takes a scenario or policy: explain NAME [NAME ...] [--year YEAR]"
+USAGE = "explain takes a scenario or policy: explain NAME [NAME ...] [--year YEAR] [--world WORLD]"
 WIDTH = 140  # columns where the output is no terminal
 
 
 def command(words: Sequence[str]) -> int:
     """The command: tables on standard output."""
     args = _parse(words)
-    cfg = _composed(args.name, args.config_dir)
+    cfg = _composed(args.name, args.config_dir, args.world)
     year = _year(args.year, cfg)
     if not cfg.policies:
         print(f"{' '.join(args.name)}: no policies, so no departure from the policy of 2017")
@@ -38,6 +38,8 @@ def command(words: Sequence[str]) -> int:
     rows = [row for name, policy in cfg.policies.items() for row in policy_rows(name, policy, data, year)]
     for title in cfg.titles.values():
         print(title)
+    if cfg.world != Config.world:
+        print(f"World: {cfg.world}, data to {data.end}")
     print("Strengths are departures from the policy of 2017; each holds from its first to its last day.")
     if not rows:
         first = min(day for use in cfg.uses for day in use.values)
@@ -52,6 +54,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser = Parser("explain")
     parser.add_argument("--config-dir", "-cd", nargs="?")
     parser.add_argument("--year", nargs="?", const="")
+    parser.add_argument("--world")
     args, rest = parser.parse_known_args(words)
     names = [name for word in rest for name in word.strip("[]").split(",") if name]
     if not names or any(word.startswith("-") for word in rest):
@@ -60,7 +63,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     return args
 
 
-def _composed(names: Sequence[str], config_dir: str | None) -> Config:
+def _composed(names: Sequence[str], config_dir: str | None, world: str | None) -> Config:
     """Configuration with the scenarios and policies of these names."""
     folders = search_folders(config_dir).values()
     scenarios, policies = options("scenario", folders), options("policy", folders)
@@ -75,7 +78,7 @@ def _composed(names: Sequence[str], config_dir: str | None) -> Config:
         for group, found in (("scenario", scenarios), ("policy", policies))
         if (chosen := [name for name in names if name in found and (group == "scenario" or name not in scenarios)])
     ]
-    return load_config(*overrides, config_dir=config_dir)
+    return load_config(*overrides, *([f"world={world}"] if world else []), config_dir=config_dir)
 
 
 def _year(word: str | None, cfg: Config) -> int | None:

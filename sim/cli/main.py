@@ -19,6 +19,7 @@ usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--
        python -m sim new-scenario NAME
        python -m sim cache list|prune
        python -m sim balance SCENARIO [key=value ...] [--sweep] | balance RUN_FOLDER [FOLDER ...]
+       python -m sim refit --to YEAR [--data FOLDER] [--out FOLDER]    fit to another last year of data: docs/refit.md
        python -m sim sweep experiments/NAME/sweep.yaml         thousands of runs: sweep --help, docs/sweeps.md
 (talent-circulation ... is the same command)
 
@@ -36,7 +37,7 @@ examples
 settings (default)
   scale (100)       real researchers per agent          replicates (5)      repetitions
   seed (0)          random numbers                      start (1980), end (2035)
-  world (full)      full, g20                           threads (all cores)
+  world (full)      full, g20, or a folder of tables    threads (all cores)
   government.mode (both)  scripted: direct effects; reactive: total effects; both
   outdir (outputs), experiment (the scenario's name)    compare, figures (true), progress (auto)
   checkpoint_seconds (30)  a killed run goes on from its last checkpoint when started again; 0 = none
@@ -59,9 +60,10 @@ COMMANDS = {
     "cache": "sim.cli.cache",
     "balance": "sim.cli.balance",
     "sweep": "sim.cli.sweep",
+    "refit": "sim.cli.refit",
     "docs": "sim.cli.docs",
 }
-RUNNING = ("balance", "sweep")  # of these, the ones that compute
+RUNNING = ("balance", "sweep", "refit")  # of these, the ones that compute
 ADDRESS_SPACE = 4_000_000_000  # bytes; a small run reserves 2.7 GB on two cores, more on more, and uses a sixth of it
 # Options that Hydra answers itself, without running anything.
 HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")

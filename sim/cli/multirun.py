@@ -19,6 +19,7 @@ LAUNCHERS = {
     "ray": ("hydra_plugins.hydra_ray_launcher", "ray"),
 }
 OTHERS = ("submitit_local", "submitit_slurm", "ray_aws")  # Hydra's own names of the plugins' configurations
+FOLDER = "world_folder"  # carries `world=FOLDER` past Hydra, which knows worlds by the files of a group only
 
 
 class JobsFailed(Exception):
@@ -43,7 +44,7 @@ def multirun(overrides: Sequence[str], config_dir: str | None) -> int:
     if messages:
         raise ConfigError(messages)
     if any(word.startswith(("hydra/launcher=", "hydra/sweeper=")) for word in of_hydra):
-        return _launch([*of_hydra, *map(_for_hydra, own)], config_dir)
+        return _launch([*of_hydra, *(_for_hydra(word, config_dir) for word in own)], config_dir)
     codes = []
     for number, job in enumerate(jobs, start=1):
         print(f"[{number}/{len(jobs)}] {' '.join(job)}", file=sys.stderr)
@@ -69,7 +70,7 @@ def job(_: object) -> None:
 
     chosen = HydraConfig.get()
     extra = [source.path for source in chosen.runtime.config_sources if source.provider == "command-line"]
-    overrides = list(chosen.overrides.task)
+    overrides = [word.replace(f"+{FOLDER}=", "world=", 1) for word in chosen.overrides.task]
     launcher = chosen.runtime.choices.get("hydra/launcher")
     if launcher != "basic" and not any(word.lstrip("+").startswith("threads=") for word in overrides):
         overrides.append(f"threads={os.environ.get('SLURM_CPUS_PER_TASK', 1)}")  # others work on the same machine
@@ -114,16 +115,28 @@ def _check_launcher(words: Sequence[str]) -> None:
             raise ConfigError([needs + (" and Python 3.12 or later" if extra == "ray" else "")])
 
 
-def _for_hydra(word: str) -> str:
+def _for_hydra(word: str, config_dir: str | None = None) -> str:
     """An override that was checked, so that Hydra takes it without a question: groups are added, values forced."""
     from sim.config.folders import ADDED, GROUPS
     from sim.config.merge import dated
 
     word = dated(word)
-    key = word.lstrip("+").partition("=")[0]
+    key, _, value = word.lstrip("+").partition("=")
+    if key == "world" and (worlds := _absolute(value, config_dir)) != value:
+        return f"+{FOLDER}={worlds}"
     if word.startswith("~") or "@" in key or (key in GROUPS and key not in ADDED):
         return word
     return ("+" if key in ADDED else "++") + word.lstrip("+")
+
+
+def _absolute(worlds: str, config_dir: str | None) -> str:
+    """Comma-separated worlds that were checked, folders among them by absolute path: jobs may start elsewhere."""
+    from sim.config.folders import options, search_folders
+    from sim.data.worlds import folder_of
+
+    named = options("world", search_folders(config_dir).values())
+    paths = (world if world in named else folder_of(world.strip("'\"")).absolute() for world in worlds.split(","))
+    return ",".join(path if isinstance(path, str) else f"'{path}'" for path in paths)
 
 
 @contextmanager

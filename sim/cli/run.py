@@ -86,7 +86,7 @@ def _printed(show: Callable[[], object], folder: Path) -> bool:
 
 def _title(command: Command) -> str:
     cfg, name = command.cfg, scenario_name(command.cfg)
-    period = summary.period_of(cfg.start, cfg.end, command.plan.first_policy_year)
+    period = summary.period_of(cfg.start, cfg.end, command.plan.first_policy_year, command.model.data_end(cfg))
     against = f"{name} against baseline" if len(command.plan.recorded) > 1 else name
     replicates = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
     return f"{against}, {period}, {replicates}, one agent for {cfg.scale} researchers"

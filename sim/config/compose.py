@@ -32,6 +32,8 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     if shapeless := shape_problems((result.label_of(file), file) for file in reached):
         raise ConfigError(result.messages([*result.problems, *shapeless]))
     merge(result)
+    if "world" in result.given:  # Hydra would look for a file of its group
+        result.values["world"] = result.given["world"]
     for key, value in result.deleted.items():
         _delete(key, value, result)
     result.problems += conflicts(_chosen_files(result), partial(_alone, result), result.given)
@@ -70,6 +72,8 @@ def _sort_in(override: str, result: Composed) -> None:
         group, _, name = override.lstrip("+").partition("=")
         if group in GROUPS and name in result.options(group):
             _choose(group, [name], result)  # written with characters that Hydra wants in quotes
+        elif group == "world":
+            result.given[group] = name
         else:
             result.problems.append(cannot_be_read(override))
         return
@@ -78,6 +82,8 @@ def _sort_in(override: str, result: Composed) -> None:
         result.problems.append(Problem(key, text, COMMAND_LINE))
     elif key.startswith("hydra") or (parsed.package is not None and key in GROUPS):
         result.overrides.append(override)
+    elif key == "world" and isinstance(value, str) and value not in result.options(key):
+        result.given[key] = value  # a folder of tables, or a name that is none: `from_mapping` tells
     elif key in GROUPS:
         _choose(key, [str(name) for name in (value if isinstance(value, list) else [value])], result)
     elif parsed.is_delete():

@@ -20,6 +20,7 @@ from typing import Any
 
 from sim.config.schema import Config
 from sim.core.digest import PACKAGE, digest, file_digest
+from sim.data.worlds import folder_of
 
 # Settings that say how, where and how often to run, not what comes out of one run.
 NOT_IN_KEY = {
@@ -99,8 +100,7 @@ def _use(use: Any) -> dict[str, Any]:
 @lru_cache
 def data_checksums(world: str) -> dict[str, str]:
     """SHA-256 of every table of a world, by file name."""
-    folder = PACKAGE / "data" / world
-    return {path.name: file_digest(path) for path in sorted(folder.glob("*.csv"))}
+    return {path.name: file_digest(path) for path in sorted(folder_of(world).glob("*.csv"))}
 
 
 @lru_cache

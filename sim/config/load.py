@@ -9,10 +9,23 @@ from typing import Any
 from sim.config.compose import compose
 from sim.config.schema import Config, to_mapping
 from sim.core.axes import BASELINE, WAYS
-from sim.core.read import ConfigError, Problems, check_keys, join, mapping, number, read, read_some, show, unknown
-from sim.data.clock import LAST_YEAR
+from sim.core.read import (
+    ConfigError,
+    Problems,
+    check_keys,
+    join,
+    mapping,
+    number,
+    read,
+    read_some,
+    show,
+    unknown,
+    whole,
+)
+from sim.data.clock import FIRST_YEAR, LAST_YEAR
 from sim.data.places import group_names
-from sim.data.tables import load_world_data
+from sim.data.tables import WorldData, load_world_data
+from sim.data.worlds import resolve_world
 from sim.params import Params, SecurityParams
 from sim.policy.levers import LEVERS, effects_with
 from sim.policy.schema import Known, read_places, read_policies
@@ -87,12 +100,14 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
     given = {k: v for k, v in given.items() if not (v is None and k in ("threads", "experiment"))}
     if given.get("checkpoint_seconds", 0) is None:
         given["checkpoint_seconds"] = 0
-    own = ("effects", "scenario", "titles", "policies")
+    own = ("start", "effects", "scenario", "titles", "policies")
     values = read(Config, given, "", problems, skip=own)
-    cfg = Config(**values)
+    cfg, data = _with_world(Config(**values), problems)
+    start = whole(given.get("start", cfg.start), "start", problems, FIRST_YEAR, data.end, "first year")
+    cfg = replace(cfg, start=start)
     if cfg.end <= cfg.start:
         problems.add("end", f"{cfg.end} is not after start ({cfg.start}); allowed: {cfg.start + 1} to {LAST_YEAR}")
-    known = known_names(cfg.world, cfg.start, cfg.end)
+    known = known_names(data, cfg.start, cfg.end)
     _check_place_lists(cfg, known, problems)
     policies = read_policies(given.get("policies"), "policies", known, problems)
     scenario = str(given.get("scenario") or BASELINE)
@@ -113,9 +128,18 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
     return cfg
 
 
-def known_names(world: str, start: int, end: int) -> Known:
+def _with_world(cfg: Config, problems: Problems) -> tuple[Config, WorldData]:
+    """The configuration with its world resolved, and that world's data; those of the default if there is none."""
+    try:
+        world = resolve_world(cfg.world) if cfg.world else Config.world  # what is no text was noted already
+        return replace(cfg, world=world), load_world_data(world)
+    except ValueError as error:
+        problems.add("world", str(error))
+        return replace(cfg, world=Config.world), load_world_data(Config.world)
+
+
+def known_names(data: WorldData, start: int, end: int) -> Known:
     """Places and groups of a world, for checking policies."""
-    data = load_world_data(world)
     aliases = {name: code for code, name in zip(data.iso3, data.names)}
     return Known((*data.iso3, *group_names()), aliases, start, end)
 

@@ -8,8 +8,7 @@ from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass, r
 from typing import Any
 
 from sim.core.axes import BASELINE, MODES
-from sim.data.clock import DATA_END, FIRST_YEAR, LAST_YEAR
-from sim.data.tables import WORLDS
+from sim.data.clock import FIRST_YEAR, LAST_YEAR
 from sim.params import Params
 from sim.policy.levers import effects_with
 from sim.policy.schema import LeverUse, Policy
@@ -51,9 +50,9 @@ class Config:
     scale: int = _bounded(100, 1, 100_000, "real researchers per agent")
     replicates: int = _bounded(5, 1, 10_000, "replicates")
     seed: int = _bounded(0, 0, 2**62, "")
-    start: int = _bounded(FIRST_YEAR, FIRST_YEAR, DATA_END, "first year")
+    start: int = _bounded(FIRST_YEAR, FIRST_YEAR, LAST_YEAR, "first year, not after the last one of data")
     end: int = _bounded(2035, FIRST_YEAR + 1, LAST_YEAR, "last year")
-    world: str = _choice("full", *WORLDS)
+    world: str = field(default="full", metadata={"unit": "full, g20, or a folder of tables"})
     threads: int = field(default_factory=available_cores, metadata={"lo": 1, "hi": 1024, "unit": "worker processes"})
     government: GovernmentConfig = field(default_factory=GovernmentConfig)
     outdir: str = "outputs"

@@ -1,8 +1,8 @@
-"""Fitted tables: what `sim.analysis.calibrate` found on outcomes up to 2017, read from the package.
+"""Fitted tables: what `sim.analysis.calibrate` found on outcomes, read from the folder of a world.
 
-``fitted_place_year.csv`` has a row per year 1980-2017 and place; ``fitted_pairs.csv`` the static residual of moves of
-each directed pair of places; ``fitted_affinity.csv`` the factor on affinity of undirected pairs. `Fitted.start`
-gives the values calibration begins with.
+``fitted_place_year.csv`` has a row per place and year from 1980 to the last one of outcomes; ``fitted_pairs.csv`` the
+static residual of moves of each directed pair of places; ``fitted_affinity.csv`` the factor on affinity of undirected
+pairs. `Fitted.start` gives the values calibration begins with.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.data.clock import BASE_YEARS, DATA_END, FIRST_YEAR
-from sim.data.tables import WorldData, folder_of, load_world_data
+from sim.data.clock import BASE_YEARS, FIRST_YEAR
+from sim.data.tables import WorldData, load_world_data
+from sim.data.worlds import folder_of
 
 # Hosts without data on students' origins, whose arrivals are mostly their own people: the share of home entrants
 # is an assumption. (Singapore, also without data, keeps the estimate from its rate of arrivals.)
 ASSUMED_HOME = ("CHN", "TWN", "NGA", "DZA", "IRQ", "BGD")
 HOME_SHARE = 0.97
-N_YEARS = DATA_END - FIRST_YEAR + 1
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Fitted arrays, each [38, P] over 1980-2017 unless said otherwise.
+    """Fitted arrays, each [T, P] from 1980 to the last year of outcomes unless said otherwise.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Fitted:
     @classmethod
     def start(cls, data: WorldData) -> Fitted:
         """Flat values from which calibration starts."""
-        ones = np.ones((N_YEARS, data.n_places))
+        ones = np.ones((data.n_years, data.n_places))
         foreign = 1.0 - np.diagonal(data.entry_origin[-BASE_YEARS:].mean(axis=0))
         assumed = np.isin(data.iso3, ASSUMED_HOME) & (foreign > 1.0 - HOME_SHARE)
         odds = (1.0 - HOME_SHARE) / HOME_SHARE * (1.0 - foreign) / np.maximum(foreign, 1e-9)
@@ -77,15 +77,16 @@ class Fitted:
         )
 
     def move_base(self, year: int) -> np.ndarray:
-        """Move intensity [from, to] of a person with micro factor 1; after 2017 the mean of 2013-17."""
-        if year > DATA_END:
-            return np.mean([self.move_base(y) for y in range(DATA_END - BASE_YEARS + 1, DATA_END + 1)], axis=0)
+        """Move intensity [from, to] of a person with micro factor 1; after the data the mean of the last five years."""
+        end = FIRST_YEAR + len(self.move_origin) - 1
+        if year > end:
+            return np.mean([self.move_base(y) for y in range(end - BASE_YEARS + 1, end + 1)], axis=0)
         t = year - FIRST_YEAR
         return self.move_origin[t][:, None] * self.move_destination[t][None, :] * self.move_pair
 
 
 def place_year_columns() -> list[str]:
-    """Names of the fitted [38, P] arrays, in file order."""
+    """Names of the fitted [T, P] arrays, in file order."""
     return [f.name for f in fields(Fitted) if f.name not in ("move_pair", "affinity")]
 
 
@@ -95,7 +96,7 @@ def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
     with open(folder / "fitted_place_year.csv", "w", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["year", "iso3", *names])
-        for t in range(N_YEARS):
+        for t in range(data.n_years):
             for p, iso3 in enumerate(data.iso3):
                 out.writerow([FIRST_YEAR + t, iso3, *(f"{getattr(fitted, name)[t, p]:.6g}" for name in names)])
     with open(folder / "fitted_pairs.csv", "w", newline="") as file:
@@ -114,11 +115,11 @@ def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
 
 @lru_cache(maxsize=4)
 def load_fitted(world: str) -> Fitted:
-    """Fitted tables of a world, as shipped."""
+    """Fitted tables of a world, as they stand beside its data."""
     data = load_world_data(world)
     folder = folder_of(world)
     index = {iso3: p for p, iso3 in enumerate(data.iso3)}
-    arrays = {name: np.zeros((N_YEARS, data.n_places)) for name in place_year_columns()}
+    arrays = {name: np.zeros((data.n_years, data.n_places)) for name in place_year_columns()}
     with open(folder / "fitted_place_year.csv", newline="") as file:
         for row in csv.DictReader(file):
             at = int(row["year"]) - FIRST_YEAR, index[row["iso3"]]

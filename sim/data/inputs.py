@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.data.clock import BASE_YEARS, DATA_END, FIRST_YEAR, LAST_YEAR
+from sim.data.clock import BASE_YEARS, FIRST_YEAR, LAST_YEAR
 from sim.data.fields import field_array
 from sim.data.fitted import Fitted, load_fitted
 from sim.data.tables import WorldData, extend_inputs, load_world_data
@@ -83,20 +83,20 @@ class Inputs:
 
     def entries(self, year: int) -> np.ndarray:
         """New researchers by host [P], real persons."""
-        if year <= DATA_END:
+        if year <= self.data.end:
             return self.data.entries[max(year - FIRST_YEAR, 1)]
-        damping = sum(ENTRY_DAMPING**n for n in range(1, year - DATA_END + 1))
+        damping = sum(ENTRY_DAMPING**n for n in range(1, year - self.data.end + 1))
         return self.data.entries[-BASE_YEARS:].mean(axis=0) * np.exp(self._entry_growth * (2.0 + damping))
 
     def people_between(self, first: int, last: int) -> np.ndarray:
         """Persons who are researchers at some time in these years, by place of entry [P] (data, then trend)."""
-        stock = self.data.researchers[min(first, DATA_END) - FIRST_YEAR]
+        stock = self.data.researchers[min(first, self.data.end) - FIRST_YEAR]
         return stock + sum((self.entries(year) for year in range(first + 1, last + 1)), np.zeros(self.data.n_places))
 
     def entry_mix(self, year: int) -> np.ndarray:
         """Origin mix of entrants [host, origin], rows sum to 1."""
         mix = self.data.entry_origin
-        base = mix[year - FIRST_YEAR] if year <= DATA_END else mix[-BASE_YEARS:].mean(axis=0)
+        base = mix[year - FIRST_YEAR] if year <= self.data.end else mix[-BASE_YEARS:].mean(axis=0)
         odds = np.where(np.eye(len(base), dtype=bool), 1.0, self._base(self.fitted.entry_odds, year)[:, None])
         weight = base * odds
         return weight / weight.sum(axis=1, keepdims=True)
@@ -112,12 +112,12 @@ class Inputs:
         return self._cumulative[year]
 
     def _base(self, series: np.ndarray, year: int) -> np.ndarray:
-        """Value of a fitted series [38, P]: the year's own to 2017, the 2013-17 mean afterwards."""
-        return series[year - FIRST_YEAR] if year <= DATA_END else series[-BASE_YEARS:].mean(axis=0)
+        """Value of a fitted series [T, P]: the year's own to 2017, the 2013-17 mean afterwards."""
+        return series[year - FIRST_YEAR] if year <= self.data.end else series[-BASE_YEARS:].mean(axis=0)
 
     def _last(self, series: np.ndarray, year: int) -> np.ndarray:
-        """Value of a series [38, ...]: the year's own to 2017, the last one afterwards."""
-        value: np.ndarray = series[min(year, DATA_END) - FIRST_YEAR]
+        """Value of a series [T, ...]: the year's own to 2017, the last one afterwards."""
+        value: np.ndarray = series[min(year, self.data.end) - FIRST_YEAR]
         return value
 
     def year(self, year: int) -> YearInputs:
@@ -140,7 +140,7 @@ class Inputs:
         data, t = self.data, year - FIRST_YEAR
         gerd, income = self._gerd[t], self._income[t]
         # what happens to academic freedom after 2017 is policy, not an input: see docs/decisions/freedom.md
-        freedom = self._base(data.freedom[: DATA_END - FIRST_YEAR + 1], year)
+        freedom = self._base(data.freedom[: data.n_years], year)
         return YearInputs(
             year=year,
             cohort_before=before[None, :] * self._shares[:, None],
@@ -160,7 +160,7 @@ class Inputs:
         )
 
     def _reference(self, year: int) -> References:
-        data, fitted, n = self.data, self.fitted, DATA_END - FIRST_YEAR + 1
+        data, fitted, n = self.data, self.fitted, self.data.n_years
         return References(
             funding_per_head=self._base(data.gerd_musd[:n] / data.researchers, year),
             income=self._base(data.income[:n], year),
@@ -186,7 +186,7 @@ def entry_growth(entries: np.ndarray, most: float = 0.10) -> np.ndarray:
 
 
 def exit_hazard(data: WorldData) -> np.ndarray:
-    """Exit hazard [38, P]: -ln(1 - exits / stock of the year before)."""
+    """Exit hazard [T, P]: -ln(1 - exits / stock of the year before)."""
     share = np.zeros_like(data.researchers)
     share[1:] = data.exits[1:] / data.researchers[:-1]
     share[0] = share[1]

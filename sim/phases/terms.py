@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.ties import STEPS
-from sim.data.clock import DATA_END
 from sim.engines import partners, pools, teams
 from sim.engines.projects import ProjectRates
 from sim.engines.teams import PartnerRules
@@ -47,7 +46,7 @@ class Terms(NamedTuple):
 
 
 def terms_of(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> Terms:
-    """Terms of the year; `trust_ratio` : [P, P], trust relative to 2013-17 (1 in the history)."""
+    """Terms of the year; `trust_ratio` : [P, P], trust relative to the last five years of data (1 in the history)."""
     screening = screening_burden(setting, ctx)
     weight = partner_weights(setting, ctx, trust_ratio)
     foreign = partners.foreign_distribution(weight)
@@ -65,9 +64,9 @@ def terms_of(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> Ter
 
 def team_means(setting: Setting, year: int) -> np.ndarray:
     """Mean authors per paper by field [6]: C7 for the world, fading growth after the data; fields relative to it."""
-    p = setting.params.publication
-    later = sum(p.team_fade**n for n in range(1, year - DATA_END + 1))
-    world = p.team_2000 * np.exp(p.team_growth * (min(year, DATA_END) - 2000 + later))
+    p, end = setting.params.publication, setting.data.end
+    later = sum(p.team_fade**n for n in range(1, year - end + 1))
+    world = p.team_2000 * np.exp(p.team_growth * (min(year, end) - 2000 + later))
     relative = FIELD_TEAM / (FIELD_TEAM * FIELD_SHARE).sum()
     return np.clip(world * relative, 1.3, 14.0)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.core.axes import BASELINE
+from sim.data.worlds import world_words
 from sim.plots.style import joined
 
 BAND = "bands: where a further run would fall with a probability of 90 %"
@@ -34,7 +35,7 @@ def run_sentence(cfg: Any, scenarios: Iterable[str]) -> str:
     )
     agents = "one agent per researcher" if cfg.scale == 1 else f"one agent = {cfg.scale:,} researchers"
     times = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
-    world = f", world {cfg.world}" if getattr(cfg, "world", "full") != "full" else ""
+    world = f", world {world_words(cfg.world)}" if getattr(cfg, "world", "full") != "full" else ""
     return f"Simulation of {what}: {agents}, {times}, seed {cfg.seed}, {cfg.start}–{cfg.end}{world}."
 
 

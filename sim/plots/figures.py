@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from sim.analysis.outcomes import WORLD, columns
 from sim.analysis.pairs import RUN, plain
 from sim.core.axes import BASELINE
-from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.clock import FIRST_YEAR
 from sim.data.tables import load_world_data
 from sim.plots import captions, effects
 from sim.plots.gazetteer import issuing_places, rest_of_country
@@ -74,7 +74,7 @@ class Material:
     @cached_property
     def data_end(self) -> int:
         """Last year with data that the run reaches."""
-        return min(DATA_END, self.years[1])
+        return min(self.data.end, self.years[1])
 
     @cached_property
     def events(self) -> list[PolicyDate]:
@@ -193,8 +193,8 @@ def _draw_international(m: Material) -> Iterator[tuple[str, Figure]]:
 
 def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
     """World over time, with data as dots and the projection shaded."""
-    data, span = m.data, np.arange(FIRST_YEAR, DATA_END + 1)
-    paper_years = np.arange(DATA_END + 1 - len(data.world_papers), DATA_END + 1)
+    data, span = m.data, np.arange(FIRST_YEAR, m.data.end + 1)
+    paper_years = np.arange(data.end + 1 - len(data.world_papers), data.end + 1)
     observed = {
         "researchers": pd.Series(data.researchers.sum(axis=1) / 1e6, index=span),
         "moves": pd.Series(data.moves_in.sum(axis=1) / 1e3, index=span),
@@ -205,7 +205,7 @@ def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
         k: v[(v.index >= max(FIRST_OBSERVED[k], m.years[0])) & (v.index <= m.years[1])] for k, v in observed.items()
     }
     yield "world_over_time", world_over_time(
-        m.world_year, m.place_year, m.years, observed, data_end=DATA_END,
+        m.world_year, m.place_year, m.years, observed, data_end=data.end,
         since=m.policy_years[0] if m.compared else None,
         caption=m.caption(captions.band_sentence(m.place_year, paired=False), sources()),
     )  # fmt: skip

@@ -34,6 +34,8 @@ class Model(Protocol):
 
     def places(self, cfg: Config) -> tuple[str, ...]: ...
 
+    def data_end(self, cfg: Config) -> int: ...
+
     def first_policy_year(self, cfg: Config) -> int | None: ...
 
     def run_key(self, cfg: Config, replicate: int, mode: str = "scripted", end: int | None = None) -> str: ...
@@ -59,6 +61,10 @@ class RealModel:
     def places(self, cfg: Config) -> tuple[str, ...]:
         """ISO3 codes by place index."""
         return load_world_data(cfg.world).iso3
+
+    def data_end(self, cfg: Config) -> int:
+        """Last year of outcomes, until which scenarios share the history."""
+        return load_world_data(cfg.world).end
 
     def first_policy_year(self, cfg: Config) -> int | None:
         """First year in which a lever departs from neutral; None if none ever does."""

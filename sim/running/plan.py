@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
-from sim.data.clock import DATA_END
 from sim.running.model import Model
 from sim.store.runs import RunId
 
@@ -68,19 +67,19 @@ def modes_of(cfg: Config) -> tuple[str, ...]:
     return MODES if mode == "both" else (mode,)
 
 
-def branch_year(start: int, end: int, first_policy_year: int | None) -> int | None:
-    """Last year before anything can differ from the baseline, at most `DATA_END`; None if there is no such year.
+def branch_year(start: int, end: int, first_policy_year: int | None, data_end: int) -> int | None:
+    """Last year before anything can differ from the baseline, at most `data_end`; None if there is no such year.
 
-    Reactive governments do not act before `DATA_END` is over, so that a run does not depend on where it branches.
+    Reactive governments do not act before the data end, so that a run does not depend on where it branches.
     """
-    last = min(DATA_END, end if first_policy_year is None else min(end, first_policy_year - 1))
+    last = min(data_end, end if first_policy_year is None else min(end, first_policy_year - 1))
     return last if last >= start else None
 
 
 def make_plan(cfg: Config, model: Model) -> Plan:
     """Runs of a command: baseline (to compare with, or to take frozen macro states from) and scenario, by mode."""
     first = model.first_policy_year(cfg)
-    branch = branch_year(cfg.start, cfg.end, first)
+    branch = branch_year(cfg.start, cfg.end, first, model.data_end(cfg))
     baseline = cfg.baseline()
     name = scenario_name(cfg)
     recorded = (BASELINE,) if name == BASELINE else (BASELINE, name) if cfg.compare else (name,)

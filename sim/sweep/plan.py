@@ -152,7 +152,7 @@ class _Builder:
         first = self._first_year(cfg)
         baseline = cfg.baseline()
         paired = self._spec.compare or cfg.params.feedback == "frozen"
-        branch = branch_year(cfg.start, cfg.end, first)
+        branch = branch_year(cfg.start, cfg.end, first, self._model.data_end(cfg))
         after = cfg.start - 1 if branch is None else branch
         for replicate in range(self._spec.replicates):
             trunk = self._model.run_key(baseline, replicate)
@@ -179,7 +179,7 @@ class _Builder:
         cfg, replicate = family.baseline, family.replicate
         if mode not in family.baselines:
             key = trunk if mode == "scripted" else self._model.run_key(cfg, replicate, mode)
-            after = branch_year(cfg.start, cfg.end, None)
+            after = branch_year(cfg.start, cfg.end, None, self._model.data_end(cfg))
             assert after is not None
             family.baselines[mode] = Task(key, cfg, mode, after)
             family.tasks = {key: family.baselines[mode], **family.tasks}

@@ -28,7 +28,11 @@ COMMAND_LINES = [
         "error: command line: policy: no policy 'us_talents'; did you mean us_talent? "
         f"allowed: {POLICIES}",
     ),
-    (["world=g21"], "error: command line: world: no world 'g21'; did you mean g20? allowed: full, g20"),
+    (
+        ["world=g21"],
+        "error: command line: world: no world 'g21'; did you mean g20? allowed: full, g20, or a folder of tables as "
+        "`talent-circulation refit` writes it",
+    ),
     (["params=cold"], "error: command line: params: no params 'cold'; allowed: default, frozen"),
     (
         ["scal=1000"],

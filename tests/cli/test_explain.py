@@ -111,7 +111,7 @@ def test_unknown_names_years_and_no_name_at_all(capsys: Output) -> None:
         f"allowed: scenarios {', '.join(['baseline', *options('scenario', FOLDER)])}; "
         f"policies {', '.join(options('policy', FOLDER))}"
     )
-    usage = "explain takes a scenario or policy: explain NAME [NAME ...] [--year YEAR]"
+    usage = "explain takes a scenario or policy: explain NAME [NAME ...] [--year YEAR] [--world WORLD]"
     year = "--year: '{}' is not allowed; allowed: 1980 to 2035"
     for words, message in (
         (["nsmp33"], f"explain: no scenario or policy 'nsmp33'; did you mean nspm33? {allowed}"),

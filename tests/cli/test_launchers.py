@@ -47,6 +47,12 @@ def test_overrides_are_such_that_hydra_takes_them() -> None:
     assert _for_hydra("world=g20") == "world=g20"
 
 
+def test_a_world_of_ones_own_goes_by_its_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine").mkdir()
+    assert _for_hydra("world=full,mine") == f"+world_folder=full,'{tmp_path}/mine'"
+
+
 def test_unknown_launcher() -> None:
     with pytest.raises(ConfigError, match=r"no launcher 'slurmm'; did you mean slurm\? allowed: basic, joblib"):
         _check_launcher(["hydra/launcher=slurmm"])

@@ -14,9 +14,10 @@ import numpy as np
 
 from sim import World
 from sim.config.schema import Config
-from sim.data.clock import DATA_END
+from sim.data.tables import load_world_data
 from tests import live
 
+DATA_END = load_world_data("full").end
 YEARS = 10
 MEASURES = ("papers_whole", "n_researchers")
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.data.clock import DATA_END
 from tests import live
-from tests.statistical.coupling import MEASURES, YEARS, Arms, errors, histories_of, ratios, run_arms, shares
+from tests.statistical.coupling import DATA_END, MEASURES, YEARS, Arms, errors, histories_of, ratios, run_arms, shares
 
 PLACE, REPLICATES = "NLD", 4
 

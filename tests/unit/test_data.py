@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.data.build.gaps_listed import LISTED
-from sim.data.clock import FIRST_YEAR, INPUTS_END, PAPERS_FROM
+from sim.data.clock import FIRST_YEAR, PAPERS_FROM
 from sim.data.places import GROUPS, group, index_of, resolve
 from sim.data.tables import data_checksum, extend_inputs, folder_of, load_world_data
 
@@ -25,7 +25,7 @@ def test_shapes_and_order(data):
     P = data.n_places
     assert {"full": 64, "g20": 23}[data.world] == P
     assert data.researchers.shape == (38, P) and data.flows.shape == (20, P, P)
-    assert data.papers_whole.shape == (22, P) and data.gerd_musd.shape == (INPUTS_END - FIRST_YEAR + 1, P)
+    assert data.papers_whole.shape == (22, P) and data.gerd_musd.shape == (2035 - FIRST_YEAR + 1, P)
     countries = ~data.is_rest
     assert list(data.is_rest) == sorted(data.is_rest) and data.is_rest.sum() == 4
     assert (np.diff(data.researchers[-1][countries]) <= 0).all()
@@ -132,14 +132,14 @@ def test_targets_of_joint_papers():
         assert np.isnan(counts[full.iso3.index(stranger)]).sum() == full.n_places - 1
     for data in (full, g20):
         assert data.nsf_joint.shape == (2, data.n_places, data.n_places)
-        for works in (data.works_2013_17, data.works_2015_17):
+        for works in (data.works_of_five, data.works_of_three):
             assert np.array_equal(works, works.T) and not works.diagonal().any() and (works >= 0).all()
-        assert (data.works_2015_17 <= data.works_2013_17).all()
+        assert (data.works_of_three <= data.works_of_five).all()
         countries = data.countries_per_paper[np.array([1996, 2003, 2010, 2017]) - PAPERS_FROM]
         assert countries == pytest.approx([2.19, 2.26, 2.34, 2.46], abs=0.005)
     pair = full.iso3.index("CHN"), full.iso3.index("USA")
     assert full.nsf_joint[0][pair] == 2128
-    assert g20.works_2015_17[g20.iso3.index("CHN"), g20.iso3.index("USA")] == full.works_2015_17[pair]
+    assert g20.works_of_three[g20.iso3.index("CHN"), g20.iso3.index("USA")] == full.works_of_three[pair]
 
 
 def test_shares_lie_in_0_1(data):

@@ -12,11 +12,11 @@ from sim.analysis.calibrate import Seen, affinities
 from sim.analysis.validate import table
 from sim.core.columns import N_TIES
 from sim.core.ties import STEPS, mark_of, tie_word
-from sim.data.clock import DATA_END, FIRST_YEAR, PAPERS_FROM
+from sim.data.clock import FIRST_YEAR, PAPERS_FROM
 from sim.data.fitted import Fitted
 from sim.data.tables import WorldData, load_world_data
 
-YEARS = DATA_END - FIRST_YEAR + 1
+YEARS = 2017 - FIRST_YEAR + 1
 
 
 def perfect(data: WorldData) -> fit.Means:
@@ -35,7 +35,7 @@ def perfect(data: WorldData) -> fit.Means:
     joint = np.full((YEARS, n, n), 1.0)
     for year, counts in zip((1996, 2003), data.nsf_joint):
         joint[year - FIRST_YEAR - 1 : year - FIRST_YEAR + 2] = np.nan_to_num(counts)
-    joint[-3:] = data.works_2015_17 / 5
+    joint[-3:] = data.works_of_three / 5
     place = {
         "n_researchers": data.researchers, "papers_whole": whole, "papers_fractional": fractional,
         "papers_international": whole * np.nan_to_num(data.intl_share), "top1_fractional": top1,
@@ -93,8 +93,8 @@ def test_joint_papers_are_compared_with_hong_kong_in_china() -> None:
 
 def test_affinities_follow_the_shape_of_joint_works_and_leave_levels_to_home_weights() -> None:
     data = load_world_data("g20")
-    n, works = data.n_places, data.works_2013_17
-    start, seen = Fitted.start(data), Seen.empty(n, agent=1.0)
+    n, works = data.n_places, data.works_of_five
+    start, seen = Fitted.start(data), Seen.empty(data.n_years, n, agent=1.0)
     seen.joint[-5:] = 0.2 * works / 5
     np.testing.assert_allclose(affinities(data, start, seen), 1.0, atol=1e-3)  # a fifth everywhere: the same shape
     a, b = 0, 1

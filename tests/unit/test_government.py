@@ -9,13 +9,13 @@ from sim.agents.governments.council import Council, allies_of, rivals_of
 from sim.agents.governments.indicators import INDICATORS
 from sim.agents.governments.memory import STANDARD_FROM, Memory, prices
 from sim.agents.governments.rules import N_RULES, PROMOTES, RULE_INDEX, RULES
-from sim.data.clock import DATA_END
 from sim.params import Params
 from sim.world import World
 from tests import live
 
 HI = {rule.lever: rule.hi for rule in RULES}
 PARAMS = Params().government
+DATA_END = 2017
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_a_tenth_of_a_pact_is_no_ally_and_half_a_pact_is() -> None:
 # --- targets -------------------------------------------------------------------------------------------------
 def watched(slope: float, years: int) -> Memory:
     """Two places whose net talent falls by `slope` a year; everything else rests."""
-    memory = Memory(2)
+    memory = Memory(2, DATA_END)
     for year in range(STANDARD_FROM - 20, DATA_END + years + 1):
         z = np.zeros((2, len(INDICATORS)))
         z[0, 0] = -slope * (year - STANDARD_FROM)
@@ -144,7 +144,7 @@ def test_a_budget_binds_what_is_decided_and_what_is_in_force(state_2017: dict[st
 
 
 def test_levers_are_cut_when_spending_shrinks() -> None:
-    memory = Memory(2)
+    memory = Memory(2, DATA_END)
     memory.strength[:, RULE_INDEX["research_funding"]] = 0.1
     memory.strength[:, RULE_INDEX["disclosure"]] = 0.5
     people, spending = np.full(2, 1e5), np.array([1e4, 1e4])

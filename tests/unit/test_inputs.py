@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.data.clock import DATA_END, FIRST_YEAR
+from sim.data.clock import FIRST_YEAR
 from sim.data.fields import FIELDS
 from sim.data.fitted import Fitted, load_fitted, place_year_columns, save_fitted
 from sim.data.inputs import ENTRY_DAMPING, Inputs, load_inputs
@@ -95,8 +95,11 @@ def test_exit_hazard_gives_the_datas_exits(inputs: Inputs) -> None:
     np.testing.assert_allclose(leave * data.researchers[:-1], data.exits[1:], rtol=1e-6, atol=1e-6)
 
 
-def test_data_end_where_fitted_years_end() -> None:
-    assert len(load_world_data("full").researchers) == DATA_END - FIRST_YEAR + 1
+@pytest.mark.parametrize("world", WORLDS)
+def test_fitted_years_end_with_the_data(world: str) -> None:
+    data = load_world_data(world)
+    assert (data.end, data.base_from, data.n_years) == (2017, 2013, 38)
+    assert {len(getattr(load_fitted(world), name)) for name in place_year_columns()} == {data.n_years}
 
 
 @pytest.mark.parametrize("world", WORLDS)

@@ -99,7 +99,7 @@ def test_branching_from_history_equals_a_straight_run(tmp_path: Path):
     ],
 )
 def test_branch_year(start: int, end: int, first: int | None, expected: int | None):
-    assert branch_year(start, end, first) == expected
+    assert branch_year(start, end, first, 2017) == expected
 
 
 def test_frozen_feedback_runs_a_baseline_that_is_not_recorded(tmp_path: Path):

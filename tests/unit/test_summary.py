@@ -34,7 +34,7 @@ from sim.store.frames import Frames, in_memory
     ],
 )
 def test_period(start: int, end: int, first: int | None, expected: str):
-    assert str(period_of(start, end, first)) == expected
+    assert str(period_of(start, end, first, 2017)) == expected
 
 
 @pytest.mark.parametrize(

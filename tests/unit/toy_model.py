@@ -139,6 +139,9 @@ class ToyModel:
         world.macros = {y: Macro(**{name: state[f"macros.{y}.{name}"] for name in names}) for y in years}
         return world
 
+    def data_end(self, cfg: Config) -> int:
+        return 2017
+
     def levers_never_read(self, cfg: Config) -> list[str]:
         return ["policies.toy.levers.idle"] if cfg.policies else []
 

@@ -12,11 +12,10 @@ from sim.agents.governments.government import Government
 from sim.agents.governments.indicators import INDICATORS, Observation, indicators
 from sim.agents.governments.memory import WATCH_FROM, Memory
 from sim.agents.governments.rules import LOADS
-from sim.data.clock import DATA_END
 from sim.params import GovernmentParams
 from sim.policy.schema import Decided
 
-ALLIED = 0.5  # half of a rest's members, or of the years 2013-17, under a defence pact make an ally
+ALLIED = 0.5  # half of a rest's members, or of five years, under a defence pact make an ally
 
 
 def allies_of(alliance: np.ndarray) -> np.ndarray:
@@ -34,7 +33,8 @@ def rivals_of(threat: np.ndarray, alliance: np.ndarray, democracy: np.ndarray, c
     Parameters
     ----------
     threat, alliance : [P, P].
-    democracy : [P], share of 2013-17 as an electoral or liberal democracy (V-Dem, Regimes of the World).
+    democracy : [P], share of the last five years of data as an electoral or liberal democracy (V-Dem, Regimes of the
+        World).
     """
     democratic = democracy >= 0.5
     return (np.maximum(threat, threat.T) >= concern) & ~allies_of(alliance) & ~np.outer(democratic, democratic)
@@ -49,6 +49,7 @@ class Council:
     codes : [P] place codes.
     params : how governments react.
     threat, alliance : [P, P]; democracy : [P]; they make rivals and allies, see `rivals_of`.
+    data_end : last year of data; governments decide nothing before it is over.
     """
 
     def __init__(
@@ -59,8 +60,9 @@ class Council:
         threat: np.ndarray,
         alliance: np.ndarray,
         democracy: np.ndarray,
+        data_end: int,
     ) -> None:
-        self.params, self.memory = params, Memory(len(codes))
+        self.params, self.memory, self.data_end = params, Memory(len(codes), data_end), data_end
         rival, ally = rivals_of(threat, alliance, democracy, params.concern), allies_of(alliance)
         self.threat, self.alliance = np.where(rival, np.maximum(threat, threat.T), 0.0), np.where(ally, alliance, 0.0)
         self.weights = np.array([getattr(params, f"weight_{name}") for name in INDICATORS])
@@ -98,7 +100,7 @@ class Council:
         Levers in force by decision, and this year's decisions as columns (empty if there are none).
         """
         reactive = mode == "reactive"
-        if seen is not None and seen.year >= WATCH_FROM and (reactive or seen.year <= DATA_END):
+        if seen is not None and seen.year >= WATCH_FROM and (reactive or seen.year <= self.data_end):
             self._show(seen)
         if not reactive:
             return [], {}
@@ -106,7 +108,7 @@ class Council:
         in_force = self._in_force(seen)
         for government in self.governments:
             government.decisions = []
-        if year > DATA_END and seen is not None and self.memory.informed:
+        if year > self.data_end and seen is not None and self.memory.informed:
             self._decide(year)
             bargain(self.governments, year, seen, conditions, standard)
         made = [decision for government in self.governments for decision in government.decisions]

@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.agents.governments.indicators import INDICATORS, baseline
 from sim.agents.governments.rules import COST_PER_1000, COST_SHARE, N_RULES, PROMOTES
-from sim.data.clock import DATA_END
 from sim.params import GovernmentParams
 
 WATCH_FROM, STANDARD_FROM = 2005, 2008  # first look; years from which indicators are standardized
@@ -22,17 +21,17 @@ class Memory:
     strength : [P, L], strength in force of each lever of `RULES`.
     pending : [P, L], strength agreed and not yet in force, NaN if none.
     effective : [P, L], year in which the last agreed strength comes into force; 0 if none ever.
-    history : [P, 2, 10, K], raw and smoothed indicators of 2008-2017; NaN where not seen.
-    smoothed, drift : [P, K], smoothed indicators now; how far targets have followed them since 2017.
+    history : [P, 2, years, K], raw and smoothed indicators from 2008 to the last year of data; NaN where not seen.
+    smoothed, drift : [P, K], smoothed indicators now; how far targets have followed them since the data ended.
     answered : [P], year of the last answer to an ally's demand; refused : [P], 1 + the ally refused last, 0 if none.
     """
 
-    def __init__(self, n_places: int) -> None:
-        n = n_places
+    def __init__(self, n_places: int, data_end: int) -> None:
+        n, self._data_end = n_places, data_end
         self.strength = np.zeros((n, N_RULES))
         self.pending = np.full((n, N_RULES), np.nan)
         self.effective = np.zeros((n, N_RULES), dtype=np.int64)
-        self.history = np.full((n, 2, DATA_END - STANDARD_FROM + 1, len(INDICATORS)), np.nan)
+        self.history = np.full((n, 2, data_end - STANDARD_FROM + 1, len(INDICATORS)), np.nan)
         self.smoothed = np.full((n, len(INDICATORS)), np.nan)
         self.drift = np.zeros((n, len(INDICATORS)))
         self.answered = np.zeros(n, dtype=np.int64)
@@ -43,9 +42,9 @@ class Memory:
         """Take in the indicators [P, K] of one year (the one before the decision)."""
         first = np.isnan(self.smoothed)
         self.smoothed = np.where(first, z, (1.0 - params.smoothing) * self.smoothed + params.smoothing * z)
-        if STANDARD_FROM <= year <= DATA_END:
+        if STANDARD_FROM <= year <= self._data_end:
             self.history[:, :, year - STANDARD_FROM] = np.stack([z, self.smoothed], axis=1)
-        elif year > DATA_END:
+        elif year > self._data_end:
             self.drift += params.adaptation * (self.smoothed - self.target)
 
     @property
@@ -55,14 +54,14 @@ class Memory:
 
     @property
     def target(self) -> np.ndarray:
-        """Level reached in 2017, the world to which the policy of 2017 belongs, and what one got used to since [P, K].
+        """Level at the end of the data, to which the policy of then belongs, and what one got used to since [P, K].
 
         A fall that merely continues is a fall: targets do not run ahead on a trend, they follow at `adaptation`.
         """
         return self._baseline[0] + self.drift
 
     def deviations(self) -> np.ndarray:
-        """Smoothed indicators less targets in sd of the place's own 2008-2017, within ±3 [P, K]."""
+        """Smoothed indicators less targets in sd of the place's own since 2008, within ±3 [P, K]."""
         return np.clip((self.smoothed - self.target) / self._baseline[1], -_CLIP, _CLIP)
 
     @property

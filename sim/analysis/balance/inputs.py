@@ -138,7 +138,8 @@ class Source:
     @cached_property
     def period(self) -> summary.Period:
         """Years of the yearly means: from the first policy to the end."""
-        return summary.period_of(self.cfg.start, self.cfg.end, RealModel().first_policy_year(self.cfg))
+        cfg, model = self.cfg, RealModel()
+        return summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg), model.data_end(cfg))
 
     @cached_property
     def issuers(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from sim.data.build.affinity import (
-    WINDOWS,
-    affinity,
+    FIRST,
+    affinity_columns,
     coauthored,
     countries_per_paper,
     joint_targets,
@@ -29,7 +29,7 @@ from sim.data.build.output import build_output
 from sim.data.build.pairs import build_pairs
 from sim.data.build.people import People, build_people
 from sim.data.build.sources import RESTS, Sources, country_list, place_of
-from sim.data.build.write import place_year, square_rows, symmetric_rows, write_csv
+from sim.data.build.write import as_written, place_year, square_rows, symmetric_rows, write_csv
 
 WORLDS = ("full", "g20")
 YEARS = range(1980, 2018)
@@ -77,7 +77,9 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     write_csv(out / "vdem_year.csv", place_year({"freedom": inputs["freedom"]}, places, 1980))
     write_csv(out / "vdem_place.csv", pd.DataFrame({"place": places, **politics}))
     write_csv(out / "pairs.csv", symmetric_rows(pairs, places))
-    ratios = dict(zip((f"y{year}" for year in WINDOWS), affinity(works, pairs, places, log)))
+    by_year = {f"y{FIRST + t}": joint for t, joint in enumerate(works)}
+    write_csv(out / "joint_works.csv", symmetric_rows(by_year, places, diagonal=False))
+    ratios = affinity_columns(works, {name: as_written(values) for name, values in pairs.items()}, places, log)
     write_csv(out / "affinity.csv", symmetric_rows(ratios, places, diagonal=False))
     targets = joint_targets(sources, works, places)
     write_csv(out / "joint_papers.csv", symmetric_rows(targets, places, diagonal=False))
@@ -116,7 +118,7 @@ def write_people(out: Path, places: list[str], people: People) -> None:
     """people.csv, flows.csv and, for rests, moves inside them."""
     names = ("researchers", "entries", "exits", "moves_in", "moves_out")
     arrays = {name: getattr(people, name) for name in names}
-    arrays["moves_within"] = late(people.within)
+    arrays |= {"moves_within": late(people.within), "first_seen": people.first_seen}
     write_csv(out / "people.csv", place_year(arrays, places, 1980))
     flows = square_rows(people.flows, places, ("place_from", "place_to"), [f"y{year}" for year in range(1998, 2018)])
     write_csv(out / "flows.csv", flows[flows.iloc[:, 2:].sum(axis=1) > 0])

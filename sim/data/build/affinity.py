@@ -10,11 +10,20 @@ from sim.data.build.gaps_listed import LISTED
 from sim.data.build.sources import Sources, sixty
 
 FIRST, LAST = 1990, 2017
-# Every joint work enters once; the name of a window is its middle year (the last is cut short by the end of the data).
-WINDOWS = {1992: (1990, 1994), 1997: (1995, 1999), 2002: (2000, 2004), 2007: (2005, 2009), 2012: (2010, 2014),
-           2016: (2015, 2017)}  # fmt: skip
 SPIKE, SPIKE_FROM = 5.0, 100  # factor above, and fewest works of, a year that is taken for an error of the source
 HALF = 60.0  # works at which a pair's own figure weighs as much as what it is shrunk towards (assumption)
+
+
+def windows_to(last: int) -> dict[int, tuple[int, int]]:
+    """Windows of years of the affinity series by their middle year: the last three years, five years each before.
+
+    Every joint work enters once: what is left at the beginning (fewer than five years) joins the first window.
+    """
+    spans = [(last - 2, last)]
+    while spans[0][0] - 5 >= FIRST:
+        spans.insert(0, (spans[0][0] - 5, spans[0][0] - 1))
+    spans[0] = (FIRST, spans[0][1])
+    return {(a + b) // 2: (a, b) for a, b in spans}
 
 
 def joint_works(pairs: pd.DataFrame, places: list[str], mapping: pd.Series) -> np.ndarray:
@@ -88,11 +97,11 @@ def gravity(joint: np.ndarray, chance: np.ndarray, geo: dict[str, np.ndarray]) -
 
 
 def affinity(works: np.ndarray, geo: dict[str, np.ndarray], places: list[str], log: ImputedLog) -> np.ndarray:
-    """Observed over expected joint works by window of years, [6, P, P], symmetric, diagonal 1.
+    """Observed over expected joint works by window of years (`windows_to`), [W, P, P], symmetric, diagonal 1.
 
     A window's ratio is drawn towards the pair's own of all years, and that towards gravity, each by HALF works.
     """
-    windows = [between(works, *years) for years in WINDOWS.values()]
+    windows = [between(works, *years) for years in windows_to(FIRST + len(works) - 1).values()]
     chances = [expected(joint) for joint in windows]
     joint, chance = np.sum(windows, axis=0), np.sum(chances, axis=0)
     empty = np.argwhere(np.triu(joint <= 0, 1))
@@ -107,6 +116,14 @@ def affinity(works: np.ndarray, geo: dict[str, np.ndarray], places: list[str], l
     return out
 
 
+def affinity_columns(
+    works: np.ndarray, geo: dict[str, np.ndarray], places: list[str], log: ImputedLog
+) -> dict[str, np.ndarray]:
+    """The series of affinity [P, P] by name of its column, y and the middle year of the window."""
+    years = windows_to(FIRST + len(works) - 1)
+    return dict(zip((f"y{year}" for year in years), affinity(works, geo, places, log)))
+
+
 def joint_targets(sources: Sources, works: np.ndarray, places: list[str]) -> dict[str, np.ndarray]:
     """What simulated joint papers are held against, [P, P] each, symmetric: NSF's counts, NaN where it has none,
     and sums of OpenAlex's joint works."""
@@ -119,9 +136,13 @@ def joint_targets(sources: Sources, works: np.ndarray, places: list[str]) -> dic
         joint = np.full((len(places), len(places)), np.nan)
         joint[a, b] = joint[b, a] = rows.n
         out[f"nsf_{year}"] = joint
-    for first, last in ((2013, 2017), (2015, 2017)):
-        out[f"openalex_{first}_{last}"] = between(works, first, last)
-    return out
+    return out | joint_sums(works)
+
+
+def joint_sums(works: np.ndarray) -> dict[str, np.ndarray]:
+    """Joint works [P, P] of the last five and of the last three years, by name of their column."""
+    last = FIRST + len(works) - 1
+    return {f"openalex_{last - n}_{last}": between(works, last - n, last) for n in (4, 2)}
 
 
 def countries_per_paper(sources: Sources) -> pd.DataFrame:

@@ -24,13 +24,14 @@ ENTRY_LO = 0.005  # least entrants a year as a share of the stock (assumption)
 
 @dataclass
 class People:
-    """Arrays of one world: stocks [38, P], moves [38, P], entries and exits [38, P], flows [20, P, P] (persons)."""
+    """Arrays of one world (persons): stocks, moves, entries, exits and first publications [T, P], flows [T18, P, P]."""
 
     researchers: np.ndarray
     entries: np.ndarray
     exits: np.ndarray
     moves_in: np.ndarray
     moves_out: np.ndarray
+    first_seen: np.ndarray
     flows: np.ndarray
     within: np.ndarray
     world_moves: np.ndarray
@@ -59,24 +60,29 @@ def moves_by_place(sources: Sources, places: list[str], mapping: pd.Series) -> t
 
 
 def stocks(sources: Sources, places: list[str], mapping: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Stocks [38, P] and first publications [38, P] (NaN before 2000) by place.
+    """Stocks from 1998 [T18, P] and first publications [T, P] (NaN before 2000) by place."""
+    table = wide(sources.country_year(), "researchers")
+    check_gaps("people.researchers", table.loc[DATA:], sixty(country_list(sources)), LISTED["people.researchers"])
+    people = table.fillna(0.0).T.groupby(mapping).sum().T[places]
+    first = wide(sources.country_year(), "first_seen").fillna(0.0).T.groupby(mapping).sum().T[places]
+    seen = np.vstack([np.full((2000 - FIRST, len(places)), np.nan), first.loc[2000:LAST].to_numpy()])
+    return people.loc[DATA:LAST].to_numpy(), seen
+
+
+def carried_back(stock: np.ndarray) -> np.ndarray:
+    """Stocks from 1998 [T18, P] as [T, P] from 1980.
 
     Before 1998 the source counts only those who had already published since 1996, so its 1996-97 stocks are too
     small; they are replaced, like all earlier years, by the log-linear path of 1998-2008 carried back from 1998
     (growth at most 15 % a year).
     """
-    table = wide(sources.country_year(), "researchers")
-    check_gaps("people.researchers", table.loc[DATA:], sixty(country_list(sources)), LISTED["people.researchers"])
-    people = table.fillna(0.0).T.groupby(mapping).sum().T[places]
-    first = wide(sources.country_year(), "first_seen").fillna(0.0).T.groupby(mapping).sum().T[places]
     years = np.arange(DATA, 2009, dtype=float)
-    logs = np.log(people.loc[DATA:2008].to_numpy())
+    logs = np.log(stock[: len(years)])
     growth = ((years - years.mean())[:, None] * (logs - logs.mean(0))).sum(0) / ((years - years.mean()) ** 2).sum()
     growth = np.minimum(growth, GROWTH_HI)
     steps = np.arange(FIRST, DATA)[:, None] - DATA
-    before = np.rint(people.loc[DATA].to_numpy() * np.exp(growth * steps))
-    seen = np.vstack([np.full((2000 - FIRST, len(places)), np.nan), first.loc[2000:LAST].to_numpy()])
-    return np.vstack([before, people.loc[DATA:LAST].to_numpy()]), seen
+    before = np.rint(stock[0] * np.exp(growth * steps))
+    return np.vstack([before, stock])
 
 
 def moves_before_data(stock: np.ndarray, flows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -95,7 +101,7 @@ def moves_before_data(stock: np.ndarray, flows: np.ndarray) -> tuple[np.ndarray,
 
 
 def exit_hazard(stock: np.ndarray, seen: np.ndarray, net: np.ndarray) -> np.ndarray:
-    """Exit hazard a year [38, P]: balance of 2000-2017 smoothed over three years; before 2000 the mean of 2000-08."""
+    """Exit hazard a year [T, P]: balance from 2000 on smoothed over three years; before 2000 the mean of 2000-08."""
     previous = np.vstack([stock[:1], stock[:-1]])
     raw = (seen + net - (stock - previous)) / previous  # NaN before 2000
     start = 2000 - FIRST
@@ -109,7 +115,7 @@ def exit_hazard(stock: np.ndarray, seen: np.ndarray, net: np.ndarray) -> np.ndar
 def balance(
     stock: np.ndarray, seen: np.ndarray, moved_in: np.ndarray, moved_out: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Entries and exits [38, P], whole persons, that close the balance from the second year on.
+    """Entries and exits [T, P], whole persons, that close the balance from the second year on.
 
     stock[t] = stock[t-1] + entries[t] - exits[t] + moved_in[t] - moved_out[t]; in the first year the same hazards
     and the growth of the next year are used.
@@ -124,20 +130,32 @@ def balance(
     return raised, exits + raised - entries
 
 
-def build_people(sources: Sources, places: list[str], mapping: pd.Series, log: ImputedLog) -> People:
-    """All person counts of one world."""
-    flows, totals = moves_by_place(sources, places, mapping)
-    within = flows.diagonal(axis1=1, axis2=2).copy()
-    flows[:, np.arange(len(places)), np.arange(len(places))] = 0
-    stock, seen = stocks(sources, places, mapping)
+def people_of(stock: np.ndarray, seen: np.ndarray, flows: np.ndarray, within: np.ndarray, totals: np.ndarray) -> People:
+    """All person counts of one world, carried back to 1980 and balanced.
+
+    Parameters
+    ----------
+    stock : [T18, P], stocks from 1998; seen : [T, P], first publications, NaN before 2000.
+    flows : [T18, P, P], zero diagonal; within : [T18, P], moves inside rests; totals : [T18], all moves.
+    """
+    stock = carried_back(stock)
     early_in, early_out = moves_before_data(stock, flows)
     moved_in, moved_out = np.vstack([early_in, flows.sum(1)]), np.vstack([early_out, flows.sum(2)])
     entries, exits = balance(stock, seen, moved_in, moved_out)
-    log_people(log, places, stock, seen, entries)
-    return People(stock, entries, exits, moved_in, moved_out, flows, within, totals)
+    return People(stock, entries, exits, moved_in, moved_out, seen, flows, within, totals)
 
 
-def log_people(log: ImputedLog, places: list[str], stock: np.ndarray, seen: np.ndarray, entries: np.ndarray) -> None:
+def build_people(sources: Sources, places: list[str], mapping: pd.Series, log: ImputedLog) -> People:
+    """All person counts of one world, from the sources."""
+    flows, totals = moves_by_place(sources, places, mapping)
+    within = flows.diagonal(axis1=1, axis2=2).copy()
+    flows[:, np.arange(len(places)), np.arange(len(places))] = 0
+    people = people_of(*stocks(sources, places, mapping), flows, within, totals)
+    log_people(log, places, people.first_seen, people.entries)
+    return people
+
+
+def log_people(log: ImputedLog, places: list[str], seen: np.ndarray, entries: np.ndarray) -> None:
     """Rows of imputed.csv for what is not in the source."""
     for p, iso in enumerate(places):
         log.add(

@@ -15,6 +15,11 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
+def as_written(values: np.ndarray) -> np.ndarray:
+    """Values as they are read again, with six significant digits: what is made of them can be made of the file too."""
+    return np.array([float(number(x)) for x in values.ravel()]).reshape(values.shape)
+
+
 def cell(value: object) -> str:
     """One cell; text with commas is quoted."""
     if isinstance(value, str):

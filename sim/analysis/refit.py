@@ -1,0 +1,97 @@
+"""The model fitted anew to any last year of data: check, cut, choose what comes after the data, calibrate.
+
+The shipped tables are made by this recipe with its defaults, from the yearly files that lie beside them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from sim.analysis.calibrate import Seen, on_bounds, rounds
+from sim.analysis.targets import international_targets, papers_targets
+from sim.config.load import load_config
+from sim.core.read import ConfigError
+from sim.data.build.check import Problems, read_folder
+from sim.data.build.cut import check_sums, write_tables
+from sim.data.fitted import Fitted, save_fitted
+from sim.data.layout import later_data
+from sim.data.tables import WorldData, load_world_data
+
+SCALE, ROUNDS, SEED = 10, 6, 0  # the recipe of the shipped fit
+PART = ".refit"  # folder inside the one to write, until everything is there
+LATER = "later_data.md"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a refit depends on besides data: researchers an agent, rounds of calibration, seed."""
+
+    scale: int = SCALE
+    rounds: int = ROUNDS
+    seed: int = SEED
+
+
+def refit(folder: Path, year: int, out: Path, recipe: Recipe, say: Callable[[str], None] = print) -> None:
+    """Check the yearly files of a folder and write tables and fit to `year` into another one, or into the same.
+
+    Nothing is written before all is checked, and files take their names when all are there: who interrupts a refit
+    leaves the folder as it was.
+
+    Raises
+    ------
+    ConfigError : with every problem of every file.
+    """
+    problems = Problems()
+    grids = read_folder(folder, year, problems)
+    check_sums(grids, year, problems)
+    if problems.found:
+        raise ConfigError(problems.messages())
+    part = out / PART
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        write_tables(grids, year, part)
+        later = later_data(year)
+        (part / LATER).write_text(later_page(year, later), encoding="utf-8")
+        for file, what in later:
+            say(f"later data: {file}: {what}")
+        data = load_world_data.__wrapped__(str(part))  # of this moment, whatever this process read before
+        _fit(data, part, recipe, say)
+        for path in sorted(part.iterdir()):
+            os.replace(path, out / path.name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _fit(data: WorldData, folder: Path, recipe: Recipe, say: Callable[[str], None]) -> None:
+    """Calibrate and write the fitted tables."""
+    cfg = replace(load_config(f"seed={recipe.seed}", "panel.size=0"), scale=recipe.scale)
+    fitted = Fitted.start(data)
+    for k, (fitted, seen) in enumerate(rounds(cfg, data, recipe.rounds), start=1):
+        say(f"round {k} of {recipe.rounds}: {progress(data, fitted, seen)}")
+    save_fitted(fitted, data, folder)
+
+
+def progress(data: WorldData, fitted: Fitted, seen: Seen) -> str:
+    """How far the run of a round was from the last five years of data, and what stands on the bounds of the fit."""
+    recent, target = slice(-5, None), papers_targets(data)
+    papers = np.abs(seen.papers[recent] - target[recent]).sum() / target[recent].sum()
+    share = seen.international[recent].sum(axis=0) / np.maximum(seen.whole[recent].sum(axis=0), 1)
+    gap = np.abs(share - international_targets(data)[recent].mean(axis=0)).mean()
+    stock = np.abs(seen.people[-1] - data.researchers[-1]).sum() / data.researchers[-1].sum()
+    bounds = ", ".join(f"{number} {name}" for name, number in on_bounds(fitted).items())
+    return f"papers {papers:.1%}, international share {gap:.3f}, people {stock:.1%} off; on a bound: {bounds}"
+
+
+def later_page(year: int, later: list[tuple[str, str]]) -> str:
+    """Text of later_data.md."""
+    rows = [f"| {file} | {what} |" for file, what in later]
+    head = [f"# Data after {year} in these tables", "", f"Outcomes end in {year}. What still holds something later, as "
+            "the yearly files are shipped (your own may differ):", "", "| file | what |", "|---|---|"]  # fmt: skip
+    return "\n".join([*head, *rows, ""])

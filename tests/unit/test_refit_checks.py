@@ -1,0 +1,216 @@
+"""The layout of yearly files: the shipped ones pass, and every fault is named by file, row and column."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.data.build.affinity import windows_to
+from sim.data.build.check import SHOWN, Problems, read_folder, wrong
+from sim.data.build.cut import check_sums
+from sim.data.layout import KINDS, TABLES, TEXT, Column, later_data
+from sim.data.worlds import TABLES as READ_BY_THE_MODEL
+from sim.data.worlds import folder_of
+
+Edit = Callable[[list[list[str]]], None]
+
+
+def problems_of(folder: Path, year: int = 2017) -> list[str]:
+    """What is wrong with a folder."""
+    problems = Problems()
+    grids = read_folder(folder, year, problems)
+    check_sums(grids, year, problems)
+    return problems.messages()
+
+
+def edit(folder: Path, name: str, change: Edit) -> None:
+    """Change the rows of a file, header first."""
+    with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    change(rows)
+    with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def at(rows: list[list[str]], key: list[str]) -> int:
+    """Index of the row that begins with a key; its line is one more."""
+    return next(i for i, row in enumerate(rows) if row[: len(key)] == key)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(folder_of("g20"), tmp_path / "g20")
+
+
+@pytest.mark.parametrize("world", ["full", "g20"])
+@pytest.mark.parametrize("year", [2011, 2017])
+def test_the_shipped_files_lie_in_the_layout(world: str, year: int) -> None:
+    assert problems_of(folder_of(world), year) == []
+
+
+def test_the_layout_has_every_table_that_the_model_reads_but_those_that_refit_makes() -> None:
+    names = {table.name for table in TABLES}
+    assert names == {*READ_BY_THE_MODEL, "joint_works"} - {"affinity"}
+    assert all(column.kind in {*KINDS, TEXT} for table in TABLES for column in table.columns)
+    assert all(table.first for table in TABLES if table.yearly or table.form in ("place_year", "year"))
+
+
+def test_cells_of_every_kind() -> None:
+    good = {
+        "persons": "3",
+        "whole": "0",
+        "amount": "0.5",
+        "positive": "1e-3",
+        "share": "1",
+        "flag": "0",
+        "number": "-1",
+    }
+    bad = {
+        "persons": "2.5",
+        "whole": "-1",
+        "amount": "-0.1",
+        "positive": "0",
+        "share": "1.01",
+        "flag": "2",
+        "number": "inf",
+    }
+    assert set(good) == set(bad) == set(KINDS)
+    for kind in KINDS:
+        column = Column("x", kind, "")
+        assert wrong(good[kind], column) == "" and wrong(bad[kind], column).startswith(f"{bad[kind]} is not allowed")
+        assert "is no number" in wrong("many", column) and "is a gap" in wrong("nan", column)
+        assert wrong("nan", Column("x", kind, "", gaps=True)) == ""
+
+
+def test_ten_planted_faults_are_all_named(folder: Path) -> None:
+    def text_for_a_number(rows: list[list[str]]) -> None:
+        rows[at(rows, ["USA", "2005"])][2] = "many"
+
+    def negative(rows: list[list[str]]) -> None:
+        rows[at(rows, ["USA", "2006"])][2] = "-5"
+
+    def share_above_one(rows: list[list[str]]) -> None:
+        rows[at(rows, ["JPN", "2001"])][4] = "1.5"
+
+    def half_a_person(rows: list[list[str]]) -> None:
+        rows[at(rows, ["CHN", "USA"])][3] = "516.5"
+
+    def no_year(rows: list[list[str]]) -> None:
+        del rows[at(rows, ["BRA", "2010"])]
+
+    def twice(rows: list[list[str]]) -> None:
+        rows.append(rows[at(rows, ["KOR", "1999"])])
+
+    def unknown_place(rows: list[list[str]]) -> None:
+        rows[at(rows, ["CHN", "IND"])][1] = "XYZ"
+
+    def no_column(rows: list[list[str]]) -> None:
+        for row in rows:
+            del row[1]
+
+    def sum_of_shares(rows: list[list[str]]) -> None:
+        rows[at(rows, ["DEU", "DEU"])][2] = "0.1"
+
+    edit(folder, "people", text_for_a_number)
+    edit(folder, "inputs", negative)
+    edit(folder, "output", share_above_one)
+    edit(folder, "flows", half_a_person)
+    edit(folder, "vdem_year", no_year)
+    edit(folder, "students", twice)
+    edit(folder, "joint_works", unknown_place)
+    edit(folder, "countries", no_column)
+    edit(folder, "entry_origin", sum_of_shares)
+    (folder / "globsci.csv").unlink()
+    found = problems_of(folder)
+    wanted = (
+        ("people.csv:", ":researchers: 'many' is no number; allowed: whole persons, 0 or more"),
+        ("inputs.csv:", ":gerd_musd: -5 is not allowed; allowed: a number above 0"),
+        ("output.csv:", ":intl_share: 1.5 is not allowed; allowed: a share from 0 to 1, or nan for what is unknown"),
+        ("flows.csv:2:y1999", ": 516.5 is not allowed; allowed: whole persons, 0 or more"),
+        ("vdem_year.csv:1:year", ": no row for BRA 2010; allowed: every year from 1980 to 2035"),
+        ("students.csv:", ":year: KOR 1999 was in line "),
+        ("joint_works.csv:3:place_b", ": unknown place 'XYZ'; allowed: codes of places.csv"),
+        ("countries.csv:1:countries", ": the column is missing; allowed: year, countries"),
+        ("entry_origin.csv:", ":y1980_1997: shares of the origins of DEU sum to "),
+        ("globsci.csv:0:-", ": the file is missing"),
+    )
+    for file, text in wanted:
+        assert sum(message.startswith(file) and text in message for message in found) == 1, (file, text, found)
+    # the unknown place also leaves a pair without a row; nothing else is said
+    assert (
+        len(found) == len(wanted) + 1
+        and "joint_works.csv:1:place_b: no row for CHN IND; allowed: one row for each" in found
+    )
+
+
+def test_rows_are_lines_of_the_file(folder: Path) -> None:
+    line = []
+
+    def fault(rows: list[list[str]]) -> None:
+        line.append(at(rows, ["FRA", "2003"]) + 1)
+        rows[line[0] - 1][6] = "7"  # moves_out
+
+    edit(folder, "people", fault)
+    (only,) = problems_of(folder)
+    assert only.startswith(f"people.csv:{line[0]}:moves_out: 7 is not the sum of flows.csv; allowed: ")
+
+
+def test_sums_of_the_world(folder: Path) -> None:
+    def fault(rows: list[list[str]]) -> None:
+        rows[at(rows, ["2004"])][3] = "1"
+
+    edit(folder, "world", fault)
+    (only,) = problems_of(folder)
+    assert ":moves: 1 is not the sum of flows.csv and moves_within; allowed: " in only
+
+
+def test_a_year_outside_the_data(folder: Path) -> None:
+    for year in (2010, 1700):
+        (only,) = problems_of(folder, year)
+        assert only == f"people.csv:1:year: {year} is not inside the data; allowed: 2011 to 2017"
+    found = problems_of(folder, 2018)
+    assert "flows.csv:1:y2018: the column is missing; allowed: every year from 1998" in found
+    assert any(message.startswith("people.csv:1:year: no row for CHN 2018") for message in found)
+
+
+def test_unknown_columns_and_short_rows(folder: Path) -> None:
+    def fault(rows: list[list[str]]) -> None:
+        rows[0].append("mood")
+        for row in rows[2:]:
+            row.append("1")
+
+    edit(folder, "vdem_place", fault)
+    found = problems_of(folder)
+    assert "vdem_place.csv:1:mood: unknown column; allowed: place, liberal_democracy, democracy" in found
+    assert "vdem_place.csv:2:-: 3 cells; allowed: 4, as in the header" in found
+
+
+def test_many_problems_of_one_column_are_counted(folder: Path) -> None:
+    def fault(rows: list[list[str]]) -> None:
+        for row in rows[1:]:
+            row[3] = "0"
+
+    edit(folder, "inputs", fault)
+    found = problems_of(folder)
+    assert len(found) == SHOWN + 1 and found[-1] == "inputs.csv: income: and 1,268 more of this column"
+
+
+def test_windows_are_counted_back_from_the_last_year() -> None:
+    shipped = {1992: (1990, 1994), 1997: (1995, 1999), 2002: (2000, 2004), 2007: (2005, 2009), 2012: (2010, 2014)}
+    assert windows_to(2017) == {**shipped, 2016: (2015, 2017)}
+    for last in range(2011, 2030):
+        spans = list(windows_to(last).values())
+        years = [year for first, end in spans for year in range(first, end + 1)]
+        assert years == list(range(1990, last + 1)) and spans[-1] == (last - 2, last)
+        assert all(end - first == 4 for first, end in spans[1:-1]) and 4 <= spans[0][1] - spans[0][0] < 9
+
+
+def test_later_data_are_listed_by_year() -> None:
+    assert {file for file, _ in later_data(2017)} < {file for file, _ in later_data(2014)}
+    assert not later_data(2100)
+    assert np.isin(["vdem_place.csv", "institutions.csv", "pairs.csv"], [file for file, _ in later_data(2012)]).all()

@@ -1,0 +1,67 @@
+"""Worlds by name and by folder: found, named, checked, and the same results from the same tables."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import World, load_config
+from sim.config.key import data_checksums
+from sim.config.load import validate
+from sim.core.read import ConfigError
+from sim.data.tables import load_world_data
+from sim.data.worlds import FITTED, TABLES, data_checksum, folder_of, resolve_world, world_words
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the g20 world, in a folder with a blank."""
+    return shutil.copytree(folder_of("g20"), tmp_path_factory.mktemp("worlds") / "my g20")
+
+
+def test_a_world_is_its_tables() -> None:
+    for world in ("full", "g20"):
+        assert {path.stem for path in folder_of(world).glob("*.csv")} >= {*TABLES, *FITTED}
+
+
+def test_a_folder_is_named_by_its_absolute_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    assert resolve_world("my g20") == resolve_world("./my g20") == str(folder)
+    cfg = load_config("world=my g20")
+    assert cfg.world == str(folder) and validate(cfg) == cfg
+    assert load_config("world='./my g20'") == cfg
+    assert (world_words(cfg.world), world_words("g20")) == ("my g20", "g20")
+
+
+def test_the_same_tables_give_the_same_results(folder: Path) -> None:
+    settings = ("scale=20000", "start=2016", "end=2018", "panel.size=0", "threads=1")
+    own, shipped = (World(load_config(*settings, f"world={world}")) for world in (folder, "g20"))
+    for one, other in zip(own.run(), shipped.run()):
+        for name, values in one.tables["place_year"].items():
+            np.testing.assert_array_equal(values, other.tables["place_year"][name], err_msg=name)
+    assert data_checksum(str(folder)) == data_checksum("g20") and data_checksums(str(folder)) == data_checksums("g20")
+
+
+def test_what_is_no_world_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no world 'nowhere'; allowed: full, g20, or a folder"):
+        load_config("world=nowhere")
+    (tmp_path / "places.csv").touch()
+    with pytest.raises(ConfigError, match=r"holds no affinity.csv, .*fitted_place_year.csv; a world is a folder"):
+        load_config(f"world={tmp_path}")
+
+
+def test_tables_that_end_apart_are_refused(folder: Path, tmp_path: Path) -> None:
+    broken = shutil.copytree(folder, tmp_path / "broken")
+    text = (broken / "countries.csv").read_text()
+    (broken / "countries.csv").write_text(text[: text.rindex("2017")])
+    with pytest.raises(ConfigError, match=r"people\.csv ends in 2017, but countries_per_paper in 2016"):
+        load_config(f"world={broken}")
+
+
+def test_the_first_year_lies_inside_the_data() -> None:
+    assert load_world_data("g20").end == 2017
+    with pytest.raises(ConfigError, match="start: 2018 is out of range; allowed: 1980 to 2017"):
+        load_config("world=g20", "start=2018")
