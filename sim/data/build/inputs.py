@@ -9,13 +9,13 @@ from sim.data.build.gaps import ImputedLog, check_gaps, damped, interpolate
 from sim.data.build.gaps_listed import LISTED
 from sim.data.build.sources import N_COUNTRIES, Sources, sixty, wide
 
-FIRST, END = 1980, 2035
+FIRST, END = 1980, 2021  # last year of spending in the sources; incomes run to 2024 there
 # Constants for areas that the World Bank files lack (assumption, rounded official statistics).
 POPULATION_ASSUMED = {"TWN": 23.2e6, "HKG": 7.2e6}
 
 
 def population(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """Population [1980-2035 x iso3], persons; straight lines in logs, constant outside 1993-2022."""
+    """Population [1980-2021 x iso3], persons; straight lines in logs, constant outside 1993-2022."""
     source = sources.population()
     out = {}
     for iso in countries.index:
@@ -28,7 +28,7 @@ def population(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> pd
 
 
 def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """GDP per head [1980-2035 x iso3], PPP 2021 dollars."""
+    """GDP per head [1980-2021 x iso3], PPP 2021 dollars."""
     source = sources.rd_panel("gdp_per_capita_ppp_const2021")
     owid = sources.table("rd_inputs/owid_wdi_gdp_per_capita_ppp_const2021.csv")
     owid = owid.rename(columns={"code": "iso3", "ny_gdp_pcap_pp_kd": "value"})
@@ -38,13 +38,13 @@ def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log:
     korea = source["KOR"] * people["KOR"].reindex(source.index)
     factor = interpolate(ratio, range(1990, int(source.index.max()) + 1), log_scale=True)
     source["TWN"] = korea * factor / people["TWN"].reindex(source.index)
-    log.add("inputs.income", "TWN", "1980-2035", "Korea's GDP times the ratio Taiwan/Korea of 1990, 2000, 2010, 2021 "
+    log.add("inputs.income", "TWN", f"{FIRST}-{END}", "Korea's GDP times the ratio Taiwan/Korea of 1990, 2000, 2010, 2021 "
             "(straight lines in logs) over the assumed population")  # fmt: skip
     return finish("inputs.income", source, countries, log)
 
 
 def spending(sources: Sources, countries: pd.DataFrame, gdp: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """R&D expenditure [1980-2035 x iso3], million PPP 2021 dollars.
+    """R&D expenditure [1980-2021 x iso3], million PPP 2021 dollars.
 
     Countries of the 60: levels interpolated in logs. Nigeria (one year known) and members of rests: share of GDP
     interpolated, since a thin series says more about the share than about the level.
