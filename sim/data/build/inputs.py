@@ -38,8 +38,8 @@ def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log:
     korea = source["KOR"] * people["KOR"].reindex(source.index)
     factor = interpolate(ratio, range(1990, int(source.index.max()) + 1), log_scale=True)
     source["TWN"] = korea * factor / people["TWN"].reindex(source.index)
-    log.add("inputs.income", "TWN", f"{FIRST}-{END}", "Korea's GDP times the ratio Taiwan/Korea of 1990, 2000, 2010, 2021 "
-            "(straight lines in logs) over the assumed population")  # fmt: skip
+    log.add("inputs.income", "TWN", f"{FIRST}-{END}", "Korea's GDP times the ratio Taiwan/Korea of 1990, 2000, 2010, "
+            "2021 (straight lines in logs) over the assumed population")  # fmt: skip
     return finish("inputs.income", source, countries, log)
 
 
@@ -88,7 +88,7 @@ def finish(
         line = interpolate(known, range(FIRST, END + 1), log_scale=trend)
         last = int(known.index.max())
         back = min(5, last - int(known.index.min()))
-        out[iso] = damped(line, last, END, back=back) if trend and back > 0 else line
+        out[iso] = damped(line, last, END, back=back) if trend and back > 0 and last < END else line
         if iso in top:
             note(log, table, iso, known, trend)
     return pd.DataFrame(out)
@@ -97,7 +97,7 @@ def finish(
 def note(log: ImputedLog, table: str, iso: str, known: pd.Series, trend: bool) -> None:
     """Rows of imputed.csv for one finished series."""
     first, last = int(known.index.min()), int(known.index.max())
-    inside = sorted(set(range(first, last + 1)) - {int(y) for y in known.index})
+    inside = sorted(set(range(first, min(last, END) + 1)) - {int(y) for y in known.index})
     if inside:
         log.add(table, iso, inside, "straight line in logs between the years that are known" if trend else
                 "straight line between the years that are known")  # fmt: skip
