@@ -29,7 +29,7 @@ def population(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> pd
 
 def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
     """GDP per head [1980-2021 x iso3], PPP 2021 dollars."""
-    source = sources.rd_panel("gdp_per_capita_ppp_const2021")
+    source = sources.rd_panel("gdp_per_capita_ppp_const2021").loc[:END]
     owid = sources.table("rd_inputs/owid_wdi_gdp_per_capita_ppp_const2021.csv")
     owid = owid.rename(columns={"code": "iso3", "ny_gdp_pcap_pp_kd": "value"})
     source["HKG"] = wide(owid[owid.iso3 == "HKG"], "value")["HKG"].reindex(source.index)
@@ -49,8 +49,8 @@ def spending(sources: Sources, countries: pd.DataFrame, gdp: pd.DataFrame, log: 
     Countries of the 60: levels interpolated in logs. Nigeria (one year known) and members of rests: share of GDP
     interpolated, since a thin series says more about the share than about the level.
     """
-    source = sources.rd_panel("gerd_ppp_const2021_musd")
-    percent = sources.rd_panel("gerd_pct_gdp")
+    source = sources.rd_panel("gerd_ppp_const2021_musd").loc[:END]
+    percent = sources.rd_panel("gerd_pct_gdp").loc[:END]
     oecd = wide(sources.table("rd_inputs/nsf_oecd_gerd_selected_years_1990_2021.csv"), "gerd_const2015_ppp_busd")
     years = [year for year in oecd.index if year in source.index and source["USA"].notna()[year]]
     rebase = (source.loc[years, "USA"] / oecd.loc[years, "USA"]).mean()  # 2015 -> 2021 prices, US ratio
@@ -155,7 +155,7 @@ def build_inputs(
     gdp = head * people[people.columns.intersection(head.columns)] / 1e6  # million PPP 2021 dollars
     gdp = gdp.dropna(axis=1, how="all")
     gerd = rest_sum(spending(sources, countries, gdp, log), gdp, places, mapping, log)
-    free = finish("vdem_year.freedom", sources.vdem("academic_freedom_index"), countries, log, trend=False)
+    free = finish("vdem_year.freedom", sources.vdem("academic_freedom_index").loc[:END], countries, log, trend=False)
     politics = {
         "liberal_democracy": sources.vdem("liberal_democracy_index").loc[2013:2017],
         "democracy": sources.democracies().loc[2013:2017],
