@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from experiments.acceptance import autarky, lasting, lost_impact, pairs, papers, persistence, tied
+from experiments.acceptance import autarky, baseline, lasting, lost_impact, pairs, papers, persistence, tied
 from experiments.acceptance.pooled import Numbers, Sums
-from experiments.acceptance.worlds import AFFINITY, Changes
+from experiments.acceptance.worlds import AFFINITY, UNNORMED, Changes
 
 COLLABORATION, IMPACT = "params.collaboration", "params.impact"
 NO_COMPLETION: Changes = ((f"{COLLABORATION}.lost_partner", 0.0),)
@@ -20,6 +20,7 @@ ANY_TIE: Changes = ((f"{COLLABORATION}.repeat_preference", 1.0), (f"{COLLABORATI
 ALIKE_OPEN: Changes = ((f"{COLLABORATION}.openness_spread", 100.0),)
 NO_MATCH: Changes = ((f"{IMPACT}.match", 0.0),)
 ALIKE_PAIRS: Changes = ((AFFINITY, 0.0),)
+UNNORMED_RATES: Changes = ((UNNORMED, 1.0),)
 FEARLESS: Changes = ((f"{COLLABORATION}.fear", 0.0),)
 
 
@@ -198,6 +199,24 @@ EXPERIMENTS = (
         scale=50,
         replicates=2,
         page_scale=50,
+    ),
+    Experiment(
+        "Baseline to 2023",
+        "The world after the data: papers per head against their rule and its 90 % band, moves per 1,000 against the "
+        "last five years of data, and the change of 2018 in standard deviations of yearly changes 2008-17",
+        "baseline.py",
+        baseline.collect,
+        baseline.numbers,
+        (
+            Bar(baseline.PAPERS, 0.0, 1.0),
+            Bar(baseline.MOVES, 0.0, 10.0),
+            *(Bar(f"jump, {name}", -2.5, 2.5) for name in baseline.SERIES),
+        ),
+        (Mutation("norms of the last year of data", UNNORMED_RATES, (baseline.MOVES,)),),
+        "fitted; the path is the rule's",
+        "M1; docs/backtest.md",
+        scale=200,
+        replicates=2,
     ),
     Experiment(
         "International papers (C14)",

@@ -13,7 +13,7 @@ from experiments.systems.measure import with_value
 from sim import World, load_config
 from sim.config.schema import Config
 from sim.core.columns import Columns
-from sim.data.inputs import Inputs, load_inputs
+from sim.data.inputs import Inputs, YearInputs, load_inputs
 from sim.phases.macro import Macro
 from sim.phases.publication import Output
 from sim.phases.setting import YearContext
@@ -23,6 +23,7 @@ from sim.record.recorder import YearResult
 DATA_END, LAST = 2017, 2026
 Changes = tuple[tuple[str, float], ...]  # (parameter, value) that take a mechanism out
 AFFINITY = "inputs.affinity"  # the exponent on the affinities of pairs, which is no parameter
+UNNORMED = "inputs.unnormed"  # 1: what divides rates stands still after the data, as people change
 Observer = Callable[[int, Columns, Output], None]
 
 
@@ -35,6 +36,18 @@ class Watched(World):
         """Show the year's papers to every observer."""
         for observer in self.observers:
             observer(ctx.year, self.columns, output)
+
+
+class Unnormed(Inputs):
+    """Inputs whose rates stay divided by the norms of the last year of data, whatever people become."""
+
+    def year(self, year: int) -> YearInputs:
+        """Inputs of a year."""
+        ours, end = super().year(year), self.data.end
+        if year <= end:
+            return ours
+        exits = ours.exit_base / self.fitted.exit_norm[-1]
+        return replace(ours, fitted=True, exit_base=exits, move_base=self.fitted.move_base(end))
 
 
 class Lived(NamedTuple):
@@ -59,19 +72,21 @@ def config(scale: int, changes: Changes = (), *words: str) -> Config:
 def changed(cfg: Config, changes: Changes) -> Config:
     """The configuration with some parameters changed."""
     for path, value in changes:
-        if path != AFFINITY:
+        if path not in (AFFINITY, UNNORMED):
             cfg = with_value(cfg, path, value)
     return cfg
 
 
 def inputs_of(changes: Changes) -> Inputs | None:
-    """Inputs with other affinities, None for the shipped ones."""
-    power = dict(changes).get(AFFINITY)
-    if power is None:
+    """Inputs with other affinities or without norms after the data, None for the shipped ones."""
+    wanted, shipped = dict(changes), load_inputs("full")
+    if UNNORMED in wanted:
+        return Unnormed(shipped.data, shipped.fitted, shipped.paths)
+    if AFFINITY not in wanted:
         return None
-    shipped = load_inputs("full")
+    power = wanted[AFFINITY]
     fitted = replace(shipped.fitted, affinity=shipped.fitted.affinity**power)
-    return Inputs(replace(shipped.data, affinity=shipped.data.affinity**power), fitted)
+    return Inputs(replace(shipped.data, affinity=shipped.data.affinity**power), fitted, shipped.paths)
 
 
 def banning(cfg: Config, issuer: str, year: int, **scope: Any) -> Config:

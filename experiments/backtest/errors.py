@@ -13,7 +13,7 @@ LINE = "log-linear line"
 RULES = (LAST, TREND)
 BEHIND = 1.10  # the model may be this many times as far off as the better rule
 BETTER = 4  # outcomes of which it must be nearer than the better rule
-FEW = {"logit": 0.001, "log1p": 1.0, "log": 0.0}  # added to both before logs are compared
+FEW = {"logit": 0.001, "log1p": 1.0, "log": 1.0}  # added to both before logs are compared: 0.1 %, one person or paper
 
 
 def weighted(forecast: np.ndarray, data: np.ndarray, weight: np.ndarray) -> float:

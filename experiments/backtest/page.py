@@ -98,7 +98,7 @@ def block(folder: Path = HERE, causes: Path = HERE / "causes.csv") -> str:
         "years added up), in size of the outcome.\n",
         furthest(forecasts),
         "### Tables that still contain later data\n",
-        *(later(folder, origin) for origin in origins(errors)),
+        later(folder, origins(errors)),
     )
     return f"{START}\n" + "\n".join(parts).rstrip() + f"\n{END}\n"
 
@@ -197,11 +197,13 @@ def furthest(forecasts: pd.DataFrame) -> str:
     return markdown(["outcome, origin", "place or pair", "data", *SHOWN[:3]], rows()) + "\n"
 
 
-def later(folder: Path, origin: int) -> str:
-    """What ``refit`` says of later data in the tables to an origin."""
-    text = (folder / f"later_{origin}.md").read_text(encoding="utf-8")
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("#")).strip()
-    return f"Fitted to {origin}:\n\n{body}\n"
+def later(folder: Path, known: list[int]) -> str:
+    """What ``refit`` says of later data in the tables, once for all origins of which it says the same."""
+    told: dict[str, list[str]] = {}
+    for origin in known:
+        text = (folder / f"later_{origin}.md").read_text(encoding="utf-8")
+        told.setdefault("\n".join(row for row in text.splitlines() if row.startswith("|")), []).append(str(origin))
+    return "\n".join(f"Fitted to {' and '.join(years)}:\n\n{rows}\n" for rows, years in told.items())
 
 
 def placed(page: str, new: str) -> str:

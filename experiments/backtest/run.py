@@ -17,7 +17,8 @@ import pandas as pd
 from experiments.backtest import figures, gravity, page
 from experiments.backtest.forecasts import ask
 from experiments.backtest.model import LATER, baseline, fitted
-from sim.data.tables import folder_of, load_world_data
+from sim.data.tables import load_world_data
+from sim.data.worlds import folder_of
 
 HERE = Path(__file__).parent
 ORIGINS = (2012, 2014)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.signal import savgol_filter
 
+from sim.analysis.stays import Stays
 from sim.analysis.targets import international_targets, papers_targets, quality_targets, stay_targets
 from sim.config.schema import Config
 from sim.data.clock import FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
@@ -28,7 +29,6 @@ from sim.world import World
 
 BORDERS = (-7.0, 18.0)  # bounds of the log of home weights
 PAIRS = 1.5  # bound of the log of factors on affinity
-STAY_AT, STAY_YEARS = 5, 10  # years after entry at which stays are counted, and years of data in which
 EARLY = 3.0  # bound of the log of factors on going home early
 
 
@@ -43,8 +43,7 @@ class Seen:
     people : [T, P], people at risk of moving; papers, international, whole, top1 : [T, P], real papers.
     world_share : [T, 1], international share of the world's papers; joint : [T, P, P], joint papers, symmetric.
     foreign : [T, P], share of researchers of foreign origin.
-    stayed, went_home, went_on : [P], people of an origin five years after they entered in the United States: there,
-        at home, elsewhere; the last ten years together.
+    stays : of entrants in the United States, by origin.
     agent : real people for whom an agent stands.
     """
 
@@ -57,9 +56,7 @@ class Seen:
     top1: np.ndarray
     world_share: np.ndarray
     foreign: np.ndarray
-    stayed: np.ndarray
-    went_home: np.ndarray
-    went_on: np.ndarray
+    stays: Stays
     joint: np.ndarray
     agent: float
 
@@ -68,9 +65,9 @@ class Seen:
         """Zero arrays."""
         shapes: dict[str, tuple[int, ...]] = dict.fromkeys(cls.__dataclass_fields__, (years, n_places))
         shapes |= dict.fromkeys(("exposure", "joint"), (years, n_places, n_places)) | {"world_share": (years, 1)}
-        shapes |= dict.fromkeys(("stayed", "went_home", "went_on"), (n_places,))
-        del shapes["agent"]
-        return cls(**{name: np.zeros(shape) for name, shape in shapes.items()}, agent=agent)
+        del shapes["agent"], shapes["stays"]
+        zeros = {name: np.zeros(shape) for name, shape in shapes.items()}
+        return cls(**zeros, stays=Stays.none(n_places), agent=agent)
 
 
 class WatchedWorld(World):
@@ -83,25 +80,12 @@ class WatchedWorld(World):
         t, setting = ctx.year - FIRST_YEAR, self.setting
         if phase == "careers":
             self.seen.exit_factor[t] = mean_exit_factor(setting, ctx.year, self.columns)
-            if setting.data.end - ctx.year < STAY_YEARS:
-                self._see_stays(ctx.year)
+            self.seen.stays.see(ctx.year, setting.data, self.columns)
             return
         for block in self.columns:
             people = np.bincount(block.place[block.alive()], minlength=setting.data.n_places)
             self.seen.people[t] += people * setting.scale
         self.seen.exposure[t] = mean_move_factor(setting, ctx, self.columns) * self.seen.people[t][:, None]
-
-    def _see_stays(self, year: int) -> None:
-        """Count where people are who entered in the United States five years ago, by origin."""
-        usa = self.setting.data.iso3.index("USA")
-        for block in self.columns:
-            rows = block.alive()
-            rows = rows[(block.entry_place[rows] == usa) & (block.entry_year[rows] == year - STAY_AT)]
-            origin, place = block.origin[rows], block.place[rows]
-            there, home = place == usa, place == origin
-            for counts, which in ((self.seen.stayed, there), (self.seen.went_home, home & ~there)):
-                counts += np.bincount(origin[which], minlength=len(counts))
-            self.seen.went_on += np.bincount(origin[~there & ~home], minlength=len(self.seen.went_on))
 
 
 def simulate(cfg: Config, data: WorldData, fitted: Fitted, replicate: int) -> Seen:
@@ -265,11 +249,11 @@ def home_early(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> n
 
     Stays fall by who goes home and who goes on elsewhere; only going home answers to the factor.
     """
-    number = np.maximum(seen.stayed + seen.went_home + seen.went_on, 1.0)
-    gone = np.maximum(seen.went_home + seen.went_on, 0.5)
-    hazard = -np.log(np.clip(seen.stayed / number, 0.02, 0.99))
-    home = np.maximum(hazard * seen.went_home / gone, 0.01)
-    wanted = np.maximum(-np.log(stay_targets(data)) - hazard * seen.went_on / gone, 0.02)
+    stays, number = seen.stays, np.maximum(seen.stays.number, 1.0)
+    gone = np.maximum(stays.at_home + stays.elsewhere, 0.5)
+    hazard = -np.log(np.clip(stays.there / number, 0.02, 0.99))
+    home = np.maximum(hazard * stays.at_home / gone, 0.01)
+    wanted = np.maximum(-np.log(stay_targets(data)) - hazard * stays.elsewhere / gone, 0.02)
     weight = number / (number + 30.0)  # of a factor that rests on so many agents; the others stay by their income
     step = damping * weight * np.clip(np.log(wanted / home), -1.0, 1.0)
     return np.exp(np.clip(np.log(fitted.home_early) + step, -EARLY, EARLY))

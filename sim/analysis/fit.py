@@ -8,6 +8,8 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from sim.analysis.lifetimes import COUNTED_FROM, TIES_FROM, lasting, lotka, top_tenth
+from sim.analysis.stays import Stays
+from sim.analysis.targets import STAYERS, intentions, members
 from sim.data.clock import FIRST_YEAR, PAPERS_FROM
 from sim.data.tables import WorldData
 
@@ -15,6 +17,7 @@ LATE = slice(PAPERS_FROM - FIRST_YEAR, None)
 NSF_SHARE = ((2001, 2005, 15.1), (2011, 2015, 19.8), (2017, 2017, 22.3))  # world international share, %
 WOS_SHARE = ((1981, 1985, 6.2), (1991, 1995, 11.4))
 TEAM_2000, TEAM_GROWTH = 3.99, 0.0228  # C7
+M16 = {"China (including Hong Kong)": 83.0, "South Korea": 51.0, "Europe": 68.0}  # docs/evidence.md, %
 MANY = 200  # works from which a pair is compared
 
 
@@ -37,6 +40,7 @@ class Means:
     place : column name -> [T, P]; world : column name -> [T]; flows : [T, P, P]; stock : [T, origin, place].
     joint : [T, P, P], joint papers, symmetric; agent : smallest number of papers that the mean can show.
     gini : of citations of the last year's papers of a field, mean over fields.
+    stays : of entrants in the United States, by origin, all replicates together.
     papers : papers of people of all replicates; ended : [T, T], ties (`sim.analysis.lifetimes.Lifetimes`).
     """
 
@@ -47,6 +51,7 @@ class Means:
     joint: np.ndarray
     agent: float
     gini: float = 0.0
+    stays: Stays = field(default_factory=lambda: Stays.none(0))
     papers: np.ndarray = field(default_factory=lambda: np.zeros(0))
     ended: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.int64))
 
@@ -63,7 +68,7 @@ def wmae(simulated: np.ndarray, data: np.ndarray) -> float:
 
 def check(means: Means, data: WorldData, scale: float) -> list[Line]:
     """All comparisons of the in-sample fit."""
-    parts = (people(means, data, scale), papers(means, data), shares(means, data), top(means, data))
+    parts = (people(means, data, scale), stays(means, data), papers(means, data), shares(means, data), top(means, data))
     return [line for part in (*parts, pairs(means, data), beyond(means, data)) for line in part]
 
 
@@ -100,16 +105,34 @@ def people(means: Means, data: WorldData, scale: float) -> list[Line]:
         most(f"stock by place {data.end}, weighted mean absolute error",
              wmae(place["n_researchers"][-1], data.researchers[-1]), 0.03, ".2%"),
         near(f"total moves 1998-{data.end}, simulated over data", float(sim / seen), 1.0, 0.03, ".3f"),
-        least(name, part, 0.94 if scale <= 10 else 0.89),
+        least(name, part, 0.95 if scale <= 10 else 0.90),
     ]  # fmt: skip
     t = 2011 - FIRST_YEAR
-    for iso3, tolerance in (("USA", 8.0), ("CHE", 8.0), ("JPN", 3.0)):
+    for iso3, tolerance in (("USA", 5.0), ("CHE", 5.0), ("JPN", 5.0)):
         if iso3 in data.iso3 and iso3 in data.globsci and t < data.n_years:
             p = data.iso3.index(iso3)
             value = 100 * float(place["n_foreign_origin"][t, p] / place["n_researchers"][t, p])
             lines.append(
                 near(f"foreign-origin share 2011 {iso3}, %", value, 100 * data.globsci[iso3], tolerance, ".1f")
             )
+    return lines
+
+
+def stays(means: Means, data: WorldData) -> list[Line]:
+    """Stays in the United States five years after entry there, against rates of groups (M16) and against intentions."""
+    number, share = means.stays.number, means.stays.there / np.maximum(means.stays.number, 1.0)
+    lines = []
+    for group, goal in M16.items():
+        among = members(data, group)
+        value = 100 * float(means.stays.there[among].sum() / max(number[among].sum(), 1.0))
+        lines.append(near(f"M16: stay in the United States five years on, {group}, %", value, goal, 8.0, ".1f"))
+    meant, doctorates = intentions(data)
+    known = (doctorates >= 100) & (number > 0)
+    gap = 100 * (share - STAYERS * meant)[known]
+    mean = float(np.average(np.abs(gap), weights=doctorates[known]))
+    name = f"intention to stay times M17's ratio, {known.sum()} origins of 100 doctorates or more, points"
+    lines.append(most(f"{name}, mean gap weighted with doctorates", mean, 8.0, ".1f"))
+    lines.append(Line(f"{name}, origins within 8", f"{(np.abs(gap) <= 8).sum()}", f"of {known.sum()}", None))
     return lines
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.analysis.backtest import choose_paths
 from sim.analysis.calibrate import Seen, on_bounds, rounds
 from sim.analysis.targets import international_targets, papers_targets
 from sim.config.load import load_config
@@ -21,6 +22,7 @@ from sim.data.build.check import Problems, read_folder
 from sim.data.build.cut import check_sums, write_tables
 from sim.data.fitted import Fitted, save_fitted
 from sim.data.layout import later_data
+from sim.data.paths import save_paths
 from sim.data.tables import WorldData, load_world_data
 
 SCALE, ROUNDS, SEED = 10, 6, 0  # the recipe of the shipped fit
@@ -62,6 +64,7 @@ def refit(folder: Path, year: int, out: Path, recipe: Recipe, say: Callable[[str
         for file, what in later:
             say(f"later data: {file}: {what}")
         data = load_world_data.__wrapped__(str(part))  # of this moment, whatever this process read before
+        save_paths(choose_paths(data), part)
         _fit(data, part, recipe, say)
         for path in sorted(part.iterdir()):
             os.replace(path, out / path.name)

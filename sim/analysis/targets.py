@@ -75,6 +75,20 @@ def quality_targets(data: WorldData) -> np.ndarray:
     return np.concatenate([np.repeat(known[:3].mean(axis=0)[None], PAPERS_FROM, axis=0), known])
 
 
+def members(data: WorldData, group: str) -> np.ndarray:
+    """Which origins belong to a group of `stay_rates` [P]; Europe is all of that region."""
+    codes = STAY_GROUPS[group]
+    return np.isin(data.iso3, codes) if codes else np.array(data.region) == "X_EU"
+
+
+def intentions(data: WorldData) -> tuple[np.ndarray, np.ndarray]:
+    """Share of temporary-visa doctorates who intend to stay, by origin [P], and of how many doctorates [P]."""
+    known = np.isfinite(data.intend_stay) & (np.nan_to_num(data.us_doctorates) > 0)
+    counted = np.where(known, data.us_doctorates, 0.0)
+    share = np.where(known, data.intend_stay * counted, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1e-9)
+    return share, counted.sum(axis=0)
+
+
 def stay_targets(data: WorldData) -> np.ndarray:
     """Share of people from each origin who are still in the United States five years after they studied there [P].
 
@@ -82,14 +96,10 @@ def stay_targets(data: WorldData) -> np.ndarray:
     of origins are known (mean of the last five years of data), the ratio is the mean of that and the group's own: the
     two sources are up to 10 points apart. Few doctorates are drawn towards the line through all on ln income.
     """
-    number = np.nansum(data.us_doctorates, axis=0)
-    known = np.isfinite(data.intend_stay) & (np.nan_to_num(data.us_doctorates) > 0)
-    counted = np.where(known, data.us_doctorates, 0.0)
-    intend = np.where(known, data.intend_stay * counted, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1e-9)
-    number = np.where(known.any(axis=0), number, 0.0)
+    intend, number = intentions(data)
     ratio = np.full(data.n_places, STAYERS)
-    for group, members in STAY_GROUPS.items():
-        among = np.isin(data.iso3, members) if members else np.array(data.region) == "X_EU"
+    for group in STAY_GROUPS:
+        among = members(data, group)
         stays = [rate for (name, year), rate in data.stay_rates.items() if name == group and 0 <= data.end - year < 5]
         if stays and (number * among).sum() > 0:
             meant = (number * intend)[among].sum() / number[among].sum()

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.analysis.fit import Line, Means, check
 from sim.analysis.lifetimes import Lifetimes, gini
+from sim.analysis.stays import Stays
 from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.data.clock import FIRST_YEAR
@@ -40,6 +41,12 @@ class ReadWorld(World):
     """A world that keeps the citations of the year's papers: mean of ln c, by field."""
 
     mu: list[np.ndarray]
+    stays: Stays
+
+    def on_phase(self, phase: str, ctx: YearContext) -> None:
+        """Count stays."""
+        if phase == "careers":
+            self.stays.see(ctx.year, self.setting.data, self.columns)
 
     def on_output(self, ctx: YearContext, output: Output) -> None:
         """Keep what the year's papers are cited."""
@@ -52,10 +59,12 @@ def simulate(cfg: Config, replicates: int) -> Means:
     years, n = data.n_years, data.n_places
     flows, stock, joint = np.zeros((3, years, n, n))
     means = Means({}, {}, flows, stock, joint, agent=cfg.scale / replicates)
+    means.stays = Stays.none(n)
     means.ended = np.zeros((years, years), np.int64)
     people = []
     for replicate in range(replicates):
         world = ReadWorld(cfg, replicate)
+        world.stays = means.stays
         lives = Lifetimes(world.setting.params.collaboration.tie_memory, data.end)
         for result in world.run(until=data.end):
             add_year(means, result.year - FIRST_YEAR, result.tables, replicates)

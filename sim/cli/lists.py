@@ -10,8 +10,10 @@ from sim.analysis.outcomes import OUTCOMES
 from sim.cli.parse import one_argument
 from sim.config.files import Unreadable, read_yaml
 from sim.config.folders import options, search_folders
+from sim.core.read import ConfigError
 from sim.data.places import group, group_names
 from sim.data.tables import load_world_data
+from sim.data.worlds import resolve_world
 from sim.policy.levers import LEVERS
 from sim.record.declaration import Column
 from sim.record.tables import TABLES
@@ -25,8 +27,8 @@ def command(words: Sequence[str]) -> int:
         "places": _places,
         "outcomes": _outcomes,
     }
-    args = one_argument(words, "list", "kind", *kinds)
-    rows = kinds[args.kind](args.config_dir)
+    args = one_argument(words, "list", "kind", *kinds, world=True)
+    rows = _places(args.world) if args.kind == "places" else kinds[args.kind](args.config_dir)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
         print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[-1]]).rstrip())
@@ -62,8 +64,11 @@ def _levers(config_dir: str | None) -> list[tuple[str, ...]]:
     return [head, *rows]
 
 
-def _places(config_dir: str | None) -> list[tuple[str, ...]]:
-    data = load_world_data()
+def _places(world: str | None) -> list[tuple[str, ...]]:
+    try:
+        data = load_world_data(resolve_world(world or "full"))
+    except ValueError as error:
+        raise ConfigError([f"command line: --world: {error}"]) from None
     members = {name: " ".join(data.iso3[place] for place in group(data, name)) for name in group_names()}
     groups = [(name, f"group: {codes}") for name, codes in members.items()]
     return [*zip(data.iso3, data.names), *groups]

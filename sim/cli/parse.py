@@ -26,14 +26,18 @@ class Parser(argparse.ArgumentParser):
         raise ConfigError([f"command line: {where}{message}; see --help"])
 
 
-def one_argument(words: Sequence[str], command: str, argument: str, *allowed: str) -> argparse.Namespace:
-    """The one argument of a command and --config-dir."""
+def one_argument(
+    words: Sequence[str], command: str, argument: str, *allowed: str, world: bool = False
+) -> argparse.Namespace:
+    """The one argument of a command, --config-dir and, if asked for, --world."""
     parser = Parser(command)
     parser.add_argument("--config-dir", "-cd", nargs="?")
+    if world:
+        parser.add_argument("--world", default="full")
     args, rest = parser.parse_known_args(words)
     if len(rest) != 1:
         choice = "|".join(allowed) or argument.upper()
         raise ConfigError([f"command line: {command} takes one argument: {command} {choice}"])
     if allowed and rest[0] not in allowed:
         raise ConfigError([f"command line: {command}: {unknown(rest[0], argument, allowed)}"])
-    return argparse.Namespace(config_dir=args.config_dir, **{argument: rest[0]})
+    return argparse.Namespace(**vars(args), **{argument: rest[0]})

@@ -91,7 +91,7 @@ class Inputs:
         paths: Mapping[str, Path] = MappingProxyType({}),
         draw: PathDraw | None = None,
     ) -> None:
-        self.data, self.fitted, self._paths, self._draw = data, fitted, paths, draw or PathDraw()
+        self.data, self.fitted, self.paths, self._draw = data, fitted, paths, draw or PathDraw()
         self._shares = field_array("share")
         self._gerd, self._income = extend_inputs(data.gerd_musd, LAST_YEAR), extend_inputs(data.income, LAST_YEAR)
         self._entries = self._on("entrants", data.entries)
@@ -112,11 +112,11 @@ class Inputs:
         ----------
         link : scale of the series, if it is not that of the kind; unit : its units for one of the kind's errors.
         """
-        path = self._paths.get(kind, LAST_VALUE)
+        path = self.paths.get(kind, LAST_VALUE)
         path = replace(path, link=link or path.link, common=unit * path.common, own=unit * path.own)
         later = continued(series, path, LAST_YEAR - self.data.end)
         if self._draw.number > 0:
-            key = base_key(self._draw.number, sorted(self._paths).index(kind), Stream.AFTER_DATA, 0)
+            key = base_key(self._draw.number, sorted(self.paths).index(kind), Stream.AFTER_DATA, 0)
             z = self._draw.spread * ndtri(uniforms(key, np.arange(1 + series.shape[1], dtype=np.uint64), np.uint64(0)))
             own = z[1:] if series.ndim == 2 else 0.5 * (z[1:, None] + z[None, 1:])
             later = drawn(later, path, z[0], own)

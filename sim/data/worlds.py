@@ -12,7 +12,7 @@ TABLES = (
     "output", "pairs", "people", "places", "stay_rates", "students", "us_doctorates", "vdem_place", "vdem_year",
     "world",
 )  # fmt: skip
-FITTED = ("fitted_affinity", "fitted_pairs", "fitted_place_year")
+FITTED = ("fitted_affinity", "fitted_pairs", "fitted_place_year", "paths")
 
 
 def folder_of(world: str) -> Path:

@@ -21,8 +21,8 @@ python -m sim world=worlds/2019 end=2035                              a run of i
 ```
 
 `world=` takes `full`, `g20` or a folder, relative to where the command is started; a sweep's file says
-`settings: {{world: worlds/2019}}`. Scenarios that begin before the last
-year run as before; reactive governments decide from the year after it.
+`settings: {{world: worlds/2019}}`. Scenarios that begin before the last year run as before; reactive governments decide
+from the year after it. `explain` and `list places` take `--world`.
 
 ## Two minutes: you have data to 2019
 
@@ -46,11 +46,13 @@ within one lock file and processor architecture. A round at the defaults takes m
 as it was. Sources, licences and rules: [SOURCES.md](../sim/data/SOURCES.md).
 """
 MADE = (
-    ("people.csv", "stocks before 1998 carried back from 1998-2008, moves before 1998 from the rates of 1998-2000, exits "
-     "as a smoothed hazard of the balance of first publications, moves and stocks; entries close it"),
+    ("people.csv", "stocks before 1998 carried back from 1998-2008, moves before 1998 from the rates of 1998-2000, "
+     "exits as a smoothed hazard of the balance of first publications, moves and stocks; entries close it"),
     ("affinity.csv", "joint_works.csv by window of years: the last three, then windows of five back to 1990 (what is "
      "left joins the first); drawn towards gravity where works are few"),
     ("joint_papers.csv, openalex_…", "joint works of the last five and of the last three years"),
+    ("paths.csv", "how each kind of series goes on after the year: the rule chosen anew in a rolling-origin backtest "
+     "on the data to it ([backtest.md](backtest.md))"),
     ("fitted_place_year.csv, fitted_pairs.csv, fitted_affinity.csv", "the calibration: flat values, "
      f"{ROUNDS} rounds at one agent for {SCALE} researchers, seed {SEED}, replicates 1000, 1001, …; `--rounds`, "
      "`--scale` and `--seed` change this"),

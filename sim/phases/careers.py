@@ -59,7 +59,7 @@ def exit_by_stage(setting: Setting) -> np.ndarray:
 def mean_exit_factor(setting: Setting, year: int, columns: Columns) -> np.ndarray:
     """Mean personal factor on the hazard of exit of the people of each place [P], 1 where nobody is."""
     by_stage, permanent = exit_by_stage(setting), setting.params.careers.exit_permanent
-    total, number = np.zeros(setting.data.n_places), np.zeros(setting.data.n_places)
+    total, number = np.zeros((2, setting.data.n_places))
     for block in columns:
         careers.mean_exit_factor(year, block.rows.people, by_stage, permanent, total, number)
     return np.divide(total, number, out=np.ones_like(total), where=number > 0)

@@ -113,11 +113,14 @@ def mean_move_factor(setting: Setting, ctx: YearContext, columns: Columns) -> np
     """
     n = setting.data.n_places
     home, factors = home_factor(setting, ctx.inputs), move_factors(setting, ctx.inputs)
-    total, people = np.zeros((n, n)), np.zeros(n)
-    for block in columns:
-        rows = block.rows
-        mobility.exposure(ctx.year, rows.people, rows.ties, factors, home, total)
-        people += np.bincount(block.place[block.alive()], minlength=n)
+
+    def work(f: int) -> tuple[np.ndarray, np.ndarray]:
+        block, total = columns.blocks[f], np.zeros((n, n))
+        mobility.exposure(ctx.year, block.rows.people, block.rows.ties, factors, home, total)
+        return total, np.bincount(block.place[block.alive()], minlength=n)
+
+    totals, numbers = zip(*setting.each_field(work, columns.n_rows))
+    total, people = sum(totals), sum(numbers)
     return np.where(total > 0.0, total / np.maximum(people, 1.0)[:, None], 1.0)
 
 

@@ -1,7 +1,7 @@
-"""The backtest of the whole model, small: from fitted tables to errors, figure and page.
+"""The backtest of the whole model, small: from the refit to errors, figure and page.
 
-Left out: the refit, which has tests of its own. The tables stand in a folder as if they had been fitted to each origin,
-but know the years asked for; so the model must come near them, and a path that goes wrong shows.
+The small world is refitted to 2012 in one round. Left out is the refit to 2014: tables that know the years asked for
+stand in its folder instead, so that the model must come near them, and a path that goes wrong shows.
 """
 
 from __future__ import annotations
@@ -9,45 +9,53 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from experiments.backtest import errors, run
 from experiments.backtest.model import LATER
 from experiments.backtest.outcomes import OUTCOMES
-from sim.data.tables import folder_of
+from sim.data.tables import load_world_data
+from sim.data.worlds import folder_of
+
+YEARS = {o.name: {2012: 2} if o.name == "top 1 %" else {2012: 5, 2014: 3} for o in OUTCOMES}
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Files of a run on the small world, one agent for 4,000 researchers."""
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Fits and results of a run on the small world, one agent for 4,000 researchers."""
     fit, out = tmp_path_factory.mktemp("fit"), tmp_path_factory.mktemp("out")
-    for origin in run.ORIGINS:
-        shutil.copytree(folder_of("g20"), fit / f"to_{origin}")
-        (fit / f"to_{origin}" / LATER).write_text("- everything\n")
-    words = f"--data g20 --scale 4000 --replicates 1 --threads 1 --fit {fit} --out {out}"
-    assert run.main(words.split()) == 0
-    return out
+    shutil.copytree(folder_of("g20"), fit / "to_2014")
+    (fit / "to_2014" / LATER).write_text("| everything |\n")
+    words = "--data g20 --scale 4000 --replicates 1 --threads 1 --fit-scale 4000 --rounds 1"
+    assert run.main([*words.split(), "--fit", str(fit), "--out", str(out)]) == 0
+    return fit, out
 
 
-def test_every_outcome_and_year_has_errors_of_every_method(results: Path) -> None:
-    found = pd.read_csv(results / "errors.csv")
-    counts = found[found["method"] == errors.MODEL].groupby(["outcome", "origin"], sort=False).size()
-    years = {o.name: {2012: 2} if o.name == "top 1 %" else {2012: 5, 2014: 3} for o in OUTCOMES}
-    assert counts.to_dict() == {(name, origin): n + 1 for name, each in years.items() for origin, n in each.items()}
-    methods = {errors.MODEL, errors.LAST, errors.TREND, errors.LINE}
-    assert methods <= set(found.groupby("method").size().index)
-    assert found.loc[found["method"] != errors.CHANCE, ["error", "log_error"]].notna().all(axis=None)
+def test_the_fit_ends_at_the_origin(folders: tuple[Path, Path]) -> None:
+    assert load_world_data(str(folders[0] / "to_2012")).end == 2012
 
 
-def test_a_model_that_knows_the_years_comes_near_them(results: Path) -> None:
-    """One agent is 4,000 people: papers and researchers of the larger places within a tenth, moves within a half."""
-    own = errors.together(pd.read_csv(results / "errors.csv"))[errors.MODEL]
+def test_every_outcome_and_year_has_errors_of_every_method(folders: tuple[Path, Path]) -> None:
+    found = pd.read_csv(folders[1] / "errors.csv")
+    found = found[found["method"] != errors.CHANCE]
+    for method in (errors.MODEL, errors.LAST, errors.TREND, errors.LINE):
+        counts = found[found["method"] == method].groupby(["outcome", "origin"], sort=False).size().to_dict()
+        assert counts == {(name, origin): n + 1 for name, each in YEARS.items() for origin, n in each.items()}
+    assert np.isfinite(found[["error", "log_error"]].to_numpy()).all()
+
+
+def test_a_model_that_knows_the_years_comes_near_them(folders: tuple[Path, Path]) -> None:
+    """One agent is 4,000 people: papers and researchers within a tenth or so, moves within a half."""
+    found = pd.read_csv(folders[1] / "errors.csv")
+    own = errors.together(found[found["origin"] == 2014])[errors.MODEL]
     assert own["world papers"] < 0.1 and own["papers"] < 0.15 and own["stocks"] < 0.15 and own["moves"] < 0.5
 
 
-def test_page_and_figure_are_written(results: Path) -> None:
-    page = (results / "page.md").read_text(encoding="utf-8")
-    assert all(outcome.words in page for outcome in OUTCOMES) and "- everything" in page
+def test_page_and_figure_are_written(folders: tuple[Path, Path]) -> None:
+    page = (folders[1] / "page.md").read_text(encoding="utf-8")
+    assert all(outcome.words in page for outcome in OUTCOMES)
     assert "1 replicate, one agent for 4000 researchers" in page
-    assert (results / "figures" / "errors.png").stat().st_size > 10_000
+    assert "Fitted to 2014:\n\n| everything |\n" in page and "| inputs.csv |" in page
+    assert (folders[1] / "figures" / "errors.png").stat().st_size > 10_000

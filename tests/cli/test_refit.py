@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import filecmp
 import shutil
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim import World, load_config
 from sim.analysis import refit as module
 from sim.cli.main import main
 from sim.data.fitted import load_fitted
+from sim.data.layout import TABLES as LAYOUT
 from sim.data.layout import later_data
 from sim.data.tables import load_world_data
 from sim.data.worlds import FITTED, TABLES, folder_of
@@ -77,6 +80,40 @@ def test_an_earlier_year(inputs: Path, last: Path, capsys: Output, monkeypatch: 
     words = ["world=earlier", "end=2020", "scale=4000", "replicates=1", "figures=false", "threads=1", "progress=off"]
     assert main([*words, "government.mode=reactive", "panel.size=0"]) == 0
     assert "baseline, 2013–2020" in capsys.readouterr().out
+
+
+def with_years(folder: Path, *years: int) -> None:
+    """Append years to the yearly files, each like the last one that is there."""
+    for entry in LAYOUT:
+        path = folder / f"{entry.name}.csv"
+        with path.open(newline="", encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+        if entry.yearly:
+            header += [f"y{year}" for year in years]
+            rows = [[*row, *[row[-1]] * len(years)] for row in rows]
+        elif entry.outcome and "year" in header and entry.form != "rows":
+            at = header.index("year")
+            last = [row for row in rows if row[at] == "2017"]
+            rows += [[*row[:at], str(year), *row[at + 1 :]] for row in last for year in years]
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+
+
+def test_two_more_years_of_ones_own(inputs: Path, tmp_path: Path, capsys: Output) -> None:
+    """Rows of new years may stand at the end of the files: refit puts them in order."""
+    folder = shutil.copytree(inputs, tmp_path / "my data")
+    with_years(folder, 2018, 2019)
+    out = refitted(folder, 2019, tmp_path / "own", *QUICK)
+    data = load_world_data(str(out))
+    assert (data.end, data.base_from, len(data.flows)) == (2019, 2015, 22)
+    np.testing.assert_array_equal(data.researchers[37], data.researchers[39])
+    assert (out / "affinity.csv").read_text().startswith("place_a,place_b,y1993,y1999,y2004,y2009,y2014,y2018\n")
+    world = World(load_config(f"world={out}", "start=2019", "end=2020", "scale=4000", "panel.size=0", "threads=1"))
+    for result in world.run():
+        assert abs(result.tables["place_year"]["n_researchers"].sum() / data.researchers[-1].sum() - 1.0) < 0.1
+    assert main(["list", "places", "--world", str(out)]) == 0 and "X_EU" in capsys.readouterr().out
+    assert main(["explain", "restrictive", "--world", str(out)]) == 0
+    assert f"World: {out}, data to 2019" in capsys.readouterr().out
 
 
 def test_faults_are_told_and_nothing_is_written(inputs: Path, tmp_path: Path, capsys: Output) -> None:

@@ -14,7 +14,8 @@ from sim.analysis.backtest.page import KINDS, _block, largest
 from sim.analysis.backtest.rules import LAST, LINES, Forecast, in_words, own_rules, trends
 from sim.analysis.backtest.series import Series, affinity, all_series, papers, spending
 from sim.data.paths import HORIZONS, load_paths, save_paths, steps
-from sim.data.tables import WORLDS, WorldData, folder_of, load_world_data
+from sim.data.tables import WorldData, load_world_data
+from sim.data.worlds import WORLDS, folder_of
 
 ROOT = Path(__file__).parents[2]
 YEARS, PLACES = 22, 40

@@ -10,7 +10,8 @@ import pytest
 from sim.data.build.gaps_listed import LISTED
 from sim.data.clock import FIRST_YEAR, PAPERS_FROM
 from sim.data.places import GROUPS, group, index_of, resolve
-from sim.data.tables import data_checksum, extend_inputs, folder_of, load_world_data
+from sim.data.tables import extend_inputs, load_world_data
+from sim.data.worlds import data_checksum, folder_of
 
 WORLDS = ("full", "g20")
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.data.tables import WORLDS, load_world_data
+from sim.data.tables import load_world_data
+from sim.data.worlds import WORLDS
 from sim.plots import gazetteer, geo
 from sim.plots.labels import label_points
 from sim.plots.net_flows import class_bounds

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.data.clock import FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
+from sim.data.files import floats, read_columns
 from sim.data.paths import to_link
-from sim.data.tables import WorldData, floats, folder_of, read_columns
+from sim.data.tables import WorldData
+from sim.data.worlds import folder_of
 
 ORIGINS = 9  # years from which the future is asked
 LAST_HORIZON = 3  # years of data after the last of them
