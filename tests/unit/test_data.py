@@ -144,7 +144,7 @@ def test_targets_of_joint_papers():
 
 
 def test_shares_lie_in_0_1(data):
-    names = "intl_share intl_share_world top1_fractional top1_whole top10 freedom liberal_democracy".split()
+    names = "intl_share intl_share_world top1_fractional top1_whole top10 liberal_democracy".split()
     for name in [*names, "internal_border_share"]:
         values = getattr(data, name)
         known = values[np.isfinite(values)]
@@ -155,14 +155,13 @@ def test_shares_lie_in_0_1(data):
 
 
 def test_inputs_have_no_gaps_and_go_on(data):
-    for name in ("gerd_musd", "income", "freedom"):
+    for name in ("gerd_musd", "income"):
         values = getattr(data, name)
         assert np.isfinite(values).all() and (values > 0).all(), name
     longer = extend_inputs(data.gerd_musd, 2060)
     assert longer.shape[0] == 81 and np.array_equal(longer[:56], data.gerd_musd)
     growth = np.diff(np.log(longer), axis=0)
     assert np.allclose(growth[55], 0.85 * growth[54], atol=1e-12)
-    assert (extend_inputs(data.freedom, 2060, ceiling=1.0) <= 1).all()
     assert extend_inputs(data.income, 2020).shape[0] == 41
 
 
@@ -221,7 +220,6 @@ def test_years_that_no_source_has_are_logged(data):
         assert set(range(1980, 2018)) <= covered["people.exits", iso]
         assert early | late <= covered["inputs.gerd_musd", iso]
         assert set(range(1980, 1990)) | late <= covered["inputs.income", iso]
-        assert set(range(1980, 1990)) | set(range(2026, 2036)) <= covered["vdem_year.freedom", iso]
         assert early <= covered["entry_origin", iso]
 
 
