@@ -62,7 +62,7 @@ class EntryParams:
     )
     retry: float = p(0.5, 0.0, 1.0, "share", "assumption", "of the refused and delayed at home who try again next year")
     hostility: float = p(
-        0.25,
+        0.18,
         0.0,
         4.0,
         "log utility at full chill",
@@ -118,7 +118,7 @@ class MobilityParams:
     post_late: float = p(0.3, 0.0, 2.0, "per unit share", "assumption", "U0: security 0.3 late")
     students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "U0: student access 0.4, halved for ratios")
     hostility: float = p(
-        0.5,
+        0.4,
         0.0,
         4.0,
         "log at full fear",

@@ -20,7 +20,7 @@ from sim.data.clock import FIRST_YEAR, LAST_YEAR
 from sim.data.fields import field_array
 from sim.data.fitted import Fitted, load_fitted
 from sim.data.paths import HORIZONS, Path, continued, drawn, load_paths
-from sim.data.tables import WorldData, extend_inputs, folder_of, load_world_data
+from sim.data.tables import WorldData, folder_of, load_world_data
 from sim.params import PathParams
 
 # ln P(top 1 %) rises by 2.67 / sigma per unit of quality (sim.analysis.calibrate): errors of one in units of the other
@@ -93,7 +93,7 @@ class Inputs:
     ) -> None:
         self.data, self.fitted, self.paths, self._draw = data, fitted, paths, draw or PathDraw()
         self._shares = field_array("share")
-        self._gerd, self._income = extend_inputs(data.gerd_musd, LAST_YEAR), extend_inputs(data.income, LAST_YEAR)
+        self._gerd, self._income = self._on("spending", data.gerd_musd), self._on("income", data.income)
         self._entries = self._on("entrants", data.entries)
         self._exits = self._on("exits", exit_hazard(data))
         self._output = self._on("papers", fitted.output)
@@ -114,7 +114,7 @@ class Inputs:
         """
         path = self.paths.get(kind, LAST_VALUE)
         path = replace(path, link=link or path.link, common=unit * path.common, own=unit * path.own)
-        later = continued(series, path, LAST_YEAR - self.data.end)
+        later = continued(series, path, LAST_YEAR - FIRST_YEAR + 1 - len(series))
         if self._draw.number > 0:
             key = base_key(self._draw.number, sorted(self.paths).index(kind), Stream.AFTER_DATA, 0)
             z = self._draw.spread * ndtri(uniforms(key, np.arange(1 + series.shape[1], dtype=np.uint64), np.uint64(0)))

@@ -138,7 +138,7 @@ TABLES: tuple[Table, ...] = (
     Table("inputs", "place_year", PLACE_YEAR, (
         Column("gerd_musd", "positive", "million 2021 PPP $"), Column("income", "positive", "2021 PPP $ a head"),
     ), 1980, outcome=False, codes=("place",), later=(
-        Later(2035, "spending and income are inputs: data to 2021-24, then a damped trend; lines between known years"),
+        Later(2021, "spending and income are inputs and run on; lines between known years"),
     )),
     Table("vdem_place", "places", ("place",), (
         Column("liberal_democracy", "share", "0-1"), Column("democracy", "share", "share of years as a democracy"),

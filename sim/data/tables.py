@@ -18,8 +18,6 @@ from sim.data.clock import BASE_YEARS, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.files import floats, pairs, read_columns, squares
 from sim.data.worlds import data_checksum, folder_of
 
-DAMPING = 0.85  # yearly fading of trends after the last input year (assumption, ODD 6)
-
 
 @dataclass(frozen=True)
 class WorldData:
@@ -289,18 +287,3 @@ def _small(folder: Path, index: dict[str, int]) -> dict[str, Any]:
         "us_doctorates": doctorates,
         "intend_stay": intend,
     }
-
-
-def extend_inputs(values: np.ndarray, end: int) -> np.ndarray:
-    """Inputs [U, P] continued to `end` (2060 at most): the growth of the last year keeps fading by 0.85 a year.
-
-    Parameters
-    ----------
-    values : [U, P] from 1980; end : last year wanted.
-    """
-    if end > 2060:
-        raise ValueError("inputs can be continued to 2060 at most")
-    growth = np.log(values[-1] / values[-2])
-    steps = np.cumsum(DAMPING ** np.arange(1, max(end - FIRST_YEAR - len(values) + 1, 0) + 1))
-    later = values[-1] * np.exp(growth * steps[:, None])
-    return np.vstack([values, later])[: end - FIRST_YEAR + 1]

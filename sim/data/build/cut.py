@@ -70,9 +70,9 @@ def check_sums(grids: Grids, year: int, problems: Problems) -> None:
         if not problems.of("world"):
             total = flows.sum(axis=(1, 2)) + by_place(people, "moves_within", places, FLOWS_FROM, year).sum(axis=1)
             for t, summed in zip(range(FLOWS_FROM, year + 1), total):
-                told = float(grids["world"].rows[(str(t),)]["moves"])
-                if told != summed:
-                    problems.add("world.csv", grids["world"].lines[(str(t),)], "moves", f"{told:g} is not the sum of "
+                moves = float(grids["world"].rows[(str(t),)]["moves"])
+                if moves != summed:
+                    problems.add("world.csv", grids["world"].lines[(str(t),)], "moves", f"{moves:g} is not the sum of "
                                  f"flows.csv and moves_within; allowed: {summed:g}")  # fmt: skip
     if not problems.of("entry_origin", "places"):
         grid = grids["entry_origin"]

@@ -9,13 +9,13 @@ from sim.data.build.gaps import ImputedLog, check_gaps, damped, interpolate
 from sim.data.build.gaps_listed import LISTED
 from sim.data.build.sources import N_COUNTRIES, Sources, sixty, wide
 
-FIRST, END = 1980, 2035
+FIRST, END = 1980, 2021  # last year of spending in the sources; incomes run to 2024 there
 # Constants for areas that the World Bank files lack (assumption, rounded official statistics).
 POPULATION_ASSUMED = {"TWN": 23.2e6, "HKG": 7.2e6}
 
 
 def population(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """Population [1980-2035 x iso3], persons; straight lines in logs, constant outside 1993-2022."""
+    """Population [1980-2021 x iso3], persons; straight lines in logs, constant outside 1993-2022."""
     source = sources.population()
     out = {}
     for iso in countries.index:
@@ -28,8 +28,8 @@ def population(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> pd
 
 
 def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """GDP per head [1980-2035 x iso3], PPP 2021 dollars."""
-    source = sources.rd_panel("gdp_per_capita_ppp_const2021")
+    """GDP per head [1980-2021 x iso3], PPP 2021 dollars."""
+    source = sources.rd_panel("gdp_per_capita_ppp_const2021").loc[:END]
     owid = sources.table("rd_inputs/owid_wdi_gdp_per_capita_ppp_const2021.csv")
     owid = owid.rename(columns={"code": "iso3", "ny_gdp_pcap_pp_kd": "value"})
     source["HKG"] = wide(owid[owid.iso3 == "HKG"], "value")["HKG"].reindex(source.index)
@@ -38,19 +38,19 @@ def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log:
     korea = source["KOR"] * people["KOR"].reindex(source.index)
     factor = interpolate(ratio, range(1990, int(source.index.max()) + 1), log_scale=True)
     source["TWN"] = korea * factor / people["TWN"].reindex(source.index)
-    log.add("inputs.income", "TWN", "1980-2035", "Korea's GDP times the ratio Taiwan/Korea of 1990, 2000, 2010, 2021 "
-            "(straight lines in logs) over the assumed population")  # fmt: skip
+    log.add("inputs.income", "TWN", f"{FIRST}-{END}", "Korea's GDP times the ratio Taiwan/Korea of 1990, 2000, 2010, "
+            "2021 (straight lines in logs) over the assumed population")  # fmt: skip
     return finish("inputs.income", source, countries, log)
 
 
 def spending(sources: Sources, countries: pd.DataFrame, gdp: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """R&D expenditure [1980-2035 x iso3], million PPP 2021 dollars.
+    """R&D expenditure [1980-2021 x iso3], million PPP 2021 dollars.
 
     Countries of the 60: levels interpolated in logs. Nigeria (one year known) and members of rests: share of GDP
     interpolated, since a thin series says more about the share than about the level.
     """
-    source = sources.rd_panel("gerd_ppp_const2021_musd")
-    percent = sources.rd_panel("gerd_pct_gdp")
+    source = sources.rd_panel("gerd_ppp_const2021_musd").loc[:END]
+    percent = sources.rd_panel("gerd_pct_gdp").loc[:END]
     oecd = wide(sources.table("rd_inputs/nsf_oecd_gerd_selected_years_1990_2021.csv"), "gerd_const2015_ppp_busd")
     years = [year for year in oecd.index if year in source.index and source["USA"].notna()[year]]
     rebase = (source.loc[years, "USA"] / oecd.loc[years, "USA"]).mean()  # 2015 -> 2021 prices, US ratio
@@ -86,7 +86,7 @@ def finish(table: str, source: pd.DataFrame, countries: pd.DataFrame, log: Imput
         line = interpolate(known, range(FIRST, END + 1), log_scale=True)
         last = int(known.index.max())
         back = min(5, last - int(known.index.min()))
-        out[iso] = damped(line, last, END, back=back) if back > 0 else line
+        out[iso] = damped(line, last, END, back=back) if back > 0 and last < END else line
         if iso in top:
             note(log, table, iso, known)
     return pd.DataFrame(out)
@@ -95,7 +95,7 @@ def finish(table: str, source: pd.DataFrame, countries: pd.DataFrame, log: Imput
 def note(log: ImputedLog, table: str, iso: str, known: pd.Series) -> None:
     """Rows of imputed.csv for one finished series."""
     first, last = int(known.index.min()), int(known.index.max())
-    inside = sorted(set(range(first, last + 1)) - {int(y) for y in known.index})
+    inside = sorted(set(range(first, min(last, END) + 1)) - {int(y) for y in known.index})
     if inside:
         log.add(table, iso, inside, "straight line in logs between the years that are known")
     if first > FIRST:
