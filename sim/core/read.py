@@ -120,6 +120,10 @@ def boolean(value: object, key: str, problems: Problems) -> bool:
 GONE = {  # parameters of earlier editions, and what stands in their place
     "params.impact.home_bias": "now reading_abroad and reading_floor",
     "params.impact.place_best": "now team_quality (best or ces)",
+    "params.mobility.income": "incomes of places are in the fitted rates; net_income weighs what policy offers",
+    "params.mobility.origin_income": "incomes of origins are in the fitted rates; home_income weighs them at home",
+    "params.mobility.freedom_early": "academic freedom is in the fitted rates, and no policy changes it",
+    "params.mobility.freedom_late": "academic freedom is in the fitted rates, and no policy changes it",
 }
 
 

@@ -41,7 +41,7 @@ class WorldData:
     intl_share : [T, P], 0-1, NaN where unknown; intl_share_world : [T].
     top1_fractional, top1_whole, top10 : [T16, P], 0-1, share of the place's papers in the world's top 1 or 10 %;
         NaN where unknown (everywhere in the shipped worlds' 2015-17).
-    gerd_musd : [U, P] million PPP 2021 $; income : [U, P] PPP 2021 $ a head; freedom : [U, P], 0-1.
+    gerd_musd : [U, P] million PPP 2021 $; income : [U, P] PPP 2021 $ a head.
     liberal_democracy, democracy : [P], 0-1, mean of the last five years; the second is the share of years as
         a democracy.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
@@ -92,7 +92,6 @@ class WorldData:
     top10: np.ndarray
     gerd_musd: np.ndarray
     income: np.ndarray
-    freedom: np.ndarray
     liberal_democracy: np.ndarray
     democracy: np.ndarray
     distance_km: np.ndarray
@@ -172,7 +171,7 @@ def load_world_data(world: str = "full") -> WorldData:
     output_start = dict.fromkeys("papers_whole papers_fractional top1_fractional top1_whole top10".split(), PAPERS_FROM)
     arrays = by_year("people", cut={"moves_within": FLOWS_FROM}) | by_year("output", cut=output_start)
     del arrays["first_seen"]  # of which `talent-circulation refit` makes entries and exits
-    arrays |= by_year("inputs") | by_year("vdem_year")
+    arrays |= by_year("inputs")
     end = FIRST_YEAR + len(arrays["researchers"]) - 1
     arrays |= {k: _pad_students(v) for k, v in by_year("students").items()}
     arrays |= pairs(folder / "pairs.csv", index) | _world_rows(folder)

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim import World, load_config
 from sim.config.schema import Config
+from sim.core.axes import STAGES
 from sim.data.tables import load_world_data
 from sim.phases.macro import Macro
 from sim.record.recorder import YearResult
@@ -91,16 +92,16 @@ def state(replicate: int) -> dict[str, np.ndarray]:
 
 
 def live(cfg: Config, scenario: str, replicate: int) -> list[YearResult]:
-    """Years from 2018 on."""
+    """Years from 2018 on; the scripted baseline is its own, so what is divided by its people's means moves nothing."""
     mode = "reactive" if scenario.endswith("reactive") else "scripted"
-    against = None if scenario.startswith("baseline") else paired(mode, replicate)
+    against = None if scenario == "baseline" else paired(replicate)
     return list(World.from_state(cfg, state(replicate), replicate, mode, against).run())
 
 
-@lru_cache(maxsize=2 * REPLICATES)
-def paired(mode: str, replicate: int) -> dict[int, Macro]:
-    """States of the world of the baseline, as a command gives them to its scenarios."""
-    world = World.from_state(config("baseline"), state(replicate), replicate, mode)
+@lru_cache(maxsize=REPLICATES)
+def paired(replicate: int) -> dict[int, Macro]:
+    """States of the world of the scripted baseline, as a command gives them to all other runs."""
+    world = World.from_state(config("baseline"), state(replicate), replicate)
     for _ in world.run():
         pass
     return world.macros
@@ -113,8 +114,8 @@ def default(scenario: str, replicate: int) -> list[YearResult]:
 
 
 def outcome(years: list[YearResult], column: str, place: str) -> float:
-    """Yearly mean of a column (`table.column`) for a place or the world."""
-    table, name = column.split(".")
+    """Yearly mean of a column (`table.column`, or `table.column.stage`) for a place or the world."""
+    table, name, *stage = column.split(".")
     total = 0.0
     for result in years:
         if table not in result.tables:
@@ -128,6 +129,8 @@ def outcome(years: list[YearResult], column: str, place: str) -> float:
             at = load_world_data("full").iso3.index(place)
             keys = [k for k in ("place", "place_to", "place_a", "cited_place") if k in values]
             rows_ = values[keys[0]] == at
+        if stage:
+            rows_ = rows_ & (values["stage"] == STAGES.index(stage[0]))
         if name == "citations":  # at home, as a share
             rows_ = values["citing_place"] == values["cited_place"]
         total += float(np.nansum(values[name][rows_]))

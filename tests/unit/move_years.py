@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engines.move_plan import MovePlan, Recruiting, Utilities, plan_moves
+from sim.engines.move_plan import MovePlan, Recruiting, Utilities, Vacancies, plan_moves
 
 N_FIELDS, N_PLACES = 2, 4
 
@@ -25,7 +25,7 @@ def neutral(n: int = N_PLACES, n_fields: int = N_FIELDS, rate: float = 0.05) -> 
         "programmes": Recruiting(np.ones((n, n)), np.zeros(n)),
         "chairs": Recruiting(np.ones(n), np.zeros(n)),
         "people": rng.uniform(0.5, 1.5, (n_fields, n, n, 3, 2)) * 1e4,
-        "vacancies": np.full(n, 1e9),
+        "vacancies": Vacancies(np.full(n, 1e9), None),
         "spread": 0.5,
     }
 

@@ -12,11 +12,20 @@ from sim.core.columns import NONE, Block
 from sim.core.randomness import Stream, draw
 from sim.core.ties import place_of
 from sim.engines import careers
-from sim.engines.careers import EXIT_CAREER, EXIT_CASE, EXIT_FEAR, CareerKeys, CareerRates, Leavers, stage_of
+from sim.engines.careers import (
+    EXIT_CAREER,
+    EXIT_CASE,
+    EXIT_FEAR,
+    RETIREMENT,
+    CareerKeys,
+    CareerRates,
+    Leavers,
+    stage_of,
+)
 from tests.small import ALPHA, YEAR, key, leave, people, remember
 
 P = 4
-STAGE_FACTOR = np.array([1.6, 0.7, 0.9])
+STAGE_FACTOR = np.array([1.6, 0.7, 0.9, 5.0])  # the last from 35 years of career on
 KEYS = CareerKeys(*(key(s) for s in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL)))
 
 
@@ -84,6 +93,28 @@ def test_exits_follow_the_hazard(age: int, stage: int, permanent: int) -> None:
     assert (block.stage[: block.n_rows] == stage).all()
     assert set(np.unique(reason)) == {0, EXIT_CAREER}
     assert_share(reason == EXIT_CAREER, 1.0 - np.exp(-hazard))
+
+
+@pytest.mark.parametrize("permanent", [0, 1])
+def test_people_retire_from_35_years_of_career_on_whatever_their_post(permanent: int) -> None:
+    before, after = 0.05 * STAGE_FACTOR[2] * (0.6 if permanent else 1.0), 0.05 * STAGE_FACTOR[3]
+    for age, hazard in ((34, before), (35, after), (60, after)):
+        block = alike(40_000, age, permanent)
+        assert_share(step(block) == EXIT_CAREER, 1.0 - np.exp(-hazard))
+        assert (block.stage[: block.n_rows] == 2).all(), "retirement is no stage of its own"
+
+
+def test_factor_on_exits_by_years_of_career() -> None:
+    def factor(years: int, permanent: int) -> float:
+        block = alike(1, years, permanent)
+        total, number = np.zeros(P), np.zeros(P)
+        careers.mean_exit_factor(YEAR, block.rows.people, STAGE_FACTOR, 0.6, total, number)
+        return float(total[0] / number[0])
+
+    years = [0, 7, 8, 19, 20, 34, 35, 50]
+    np.testing.assert_allclose([factor(y, 0) for y in years], [1.6, 1.6, 0.7, 0.7, 0.9, 0.9, 5.0, 5.0])
+    np.testing.assert_allclose([factor(y, 1) for y in years], [0.96, 0.96, 0.42, 0.42, 0.54, 0.54, 5.0, 5.0])
+    assert RETIREMENT == 35
 
 
 def test_fear_adds_exits_and_changes_nobody_elses_fate() -> None:
@@ -164,16 +195,23 @@ def test_second_affiliations_begin_and_end_at_their_rates() -> None:
 
 def test_mean_exit_factor_is_the_mean_that_calibration_divides_by() -> None:
     block = people(3000, P)
+    block.entry_year[200:500] = YEAR - 36
     leave(block, np.arange(100))
     total, n = np.zeros(P), np.zeros(P)
     careers.mean_exit_factor(YEAR, block.rows.people, STAGE_FACTOR, 0.6, total, n)
     alive = block.alive()
-    factor = STAGE_FACTOR[block.stage[alive]] * np.where(block.permanent[alive] == 1, 0.6, 1.0)
+    factor = np.array([factor_by_hand(block, i, block.permanent[i]) for i in alive])
     np.testing.assert_allclose(total, np.bincount(block.place[alive], factor, P), rtol=1e-12)
     np.testing.assert_array_equal(n, np.bincount(block.place[alive], minlength=P))
 
 
 # --- bounds -------------------------------------------------------------------------------------------------
+def factor_by_hand(block: Block, i: int, permanent: int) -> float:
+    """Personal factor of person i on the hazard of exit, before fear."""
+    years = YEAR - int(block.entry_year[i])
+    return STAGE_FACTOR[3] if years >= 35 else STAGE_FACTOR[stage_of(years)] * (0.6 if permanent else 1.0)
+
+
 def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Exit reasons, tenure and second affiliations after `step`, every power and logarithm taken."""
     reason = np.zeros(block.n_rows, np.uint8)
@@ -188,7 +226,7 @@ def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, n
             dual[i] = NONE if second < a["dual_loss"][c, dual[i]] else dual[i]
         elif s > 0 and c != o and second < a["dual_gain"][c, o]:
             dual[i] = o
-        base = a["exit_base"][c] * STAGE_FACTOR[s] * (0.6 if permanent[i] else 1.0)
+        base = a["exit_base"][c] * factor_by_hand(block, i, permanent[i])
         chilled = base * np.exp(a["exit_fear"] * fear_by_hand(block, i, a["hostility"]))
         ends = np.array([base, chilled, chilled + a["case_exit"][c, o]])
         at = int(np.searchsorted(ends, -np.log1p(-exit_), side="right"))
@@ -219,6 +257,7 @@ def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
     }  # fmt: skip
     block = people(5000, P)
     block.talent[:500] *= 20.0
+    block.entry_year[500:1000] = YEAR - 36
     leave(block, np.arange(50))
     reason, permanent, dual = naive(block, rules)
     found = step(block, **rules)

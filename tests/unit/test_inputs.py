@@ -1,9 +1,9 @@
-"""Yearly inputs: cohorts by origin add up to entrants by host; rates hold after 2017."""
+"""Yearly inputs: cohorts by origin add up to entrants by host; after the data every series goes on by its rule."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path as File
 
 import numpy as np
 import pytest
@@ -11,8 +11,9 @@ import pytest
 from sim.data.clock import FIRST_YEAR
 from sim.data.fields import FIELDS
 from sim.data.fitted import Fitted, load_fitted, place_year_columns, save_fitted
-from sim.data.inputs import ENTRY_DAMPING, Inputs, load_inputs
-from sim.data.tables import load_world_data
+from sim.data.inputs import Inputs, exit_hazard, load_inputs
+from sim.data.paths import MOST, load_paths, shifted, slope
+from sim.data.tables import folder_of, load_world_data
 from sim.engines.hosts import Nest, entry_choice, probabilities
 
 WORLDS = ("full", "g20")
@@ -46,25 +47,54 @@ def test_cohorts_follow_one_another_without_gap(inputs: Inputs) -> None:
         np.testing.assert_array_equal(inputs.year(year).cohort_after, inputs.year(year + 1).cohort_before)
 
 
-def test_entrants_grow_on_ever_more_slowly_after_the_data(inputs: Inputs) -> None:
-    log = np.log(np.stack([inputs.entries(year) for year in range(2017, 2061)])[1:])
+@pytest.mark.parametrize("world", WORLDS)
+def test_nothing_jumps_in_the_first_year_without_data(world: str) -> None:
+    """Every series moves from its last value by the first step of its rule, at most a tenth in the rule's scale."""
+    inputs, rules = load_inputs(world), load_paths(folder_of(world))
+    data, fitted = inputs.data, inputs.fitted
+    after = inputs.year(data.end + 1)
+    leaving = data.moves_out / np.maximum(data.researchers, 1.0)
+    series = {
+        "entrants": (data.entries, inputs.entries(data.end + 1), None, 1.0),
+        "exits": (exit_hazard(data), after.exit_base, None, 1.0),
+        "papers": (fitted.output, after.output, None, 1.0),
+        "shares": (fitted.home_weight, after.home_weight, "log", 1.0),
+        "top": (fitted.quality, after.quality, "linear", 1.0),
+        "affinity": (data.affinity, after.affinity / fitted.affinity, None, 1.0),
+        "moves": (leaving, after.move_base.sum(axis=1), None, fitted.move_rate.sum(axis=1) / leaving[-1]),
+    }
+    for kind, (known, found, link, unit) in series.items():
+        rule = rules[kind] if link is None else replace(rules[kind], link=link)
+        step = rule.damping * slope(known, rule) if rule.years else np.zeros_like(known[-1])
+        assert np.abs(step).max() <= MOST
+        np.testing.assert_allclose(found, unit * shifted(known[-1], step, rule.link), rtol=1e-12, err_msg=kind)
+
+
+def test_rates_after_the_data_are_those_of_mean_people_as_the_data_have_them(inputs: Inputs) -> None:
+    """In the last year of data, with what calibration divided put back; nothing is divided afterwards."""
+    last, after = (inputs.year(inputs.data.end + k) for k in (0, 1))
+    assert last.fitted and not after.fitted
+    np.testing.assert_allclose(last.exit_base * inputs.fitted.exit_norm[-1], exit_hazard(inputs.data)[-1], rtol=1e-12)
+    plain = Inputs(inputs.data, inputs.fitted)  # without rules: everything stays at its last value
+    np.testing.assert_array_equal(plain.year(2030).exit_base, exit_hazard(inputs.data)[-1])
+    np.testing.assert_allclose(plain.year(2030).move_base, inputs.fitted.move_rate, rtol=1e-12)
+    np.testing.assert_array_equal(plain.entries(2030), inputs.data.entries[-1])
+
+
+def test_entrants_go_on_by_a_trend_that_fades(inputs: Inputs) -> None:
+    rule, end = load_paths(folder_of("full" if inputs.data.n_places > 30 else "g20"))["entrants"], inputs.data.end
+    log = np.log(np.stack([inputs.entries(year) for year in range(end, 2061)]))
     growth = np.diff(log, axis=0)
-    big = np.abs(growth[0]) > 1e-3
-    np.testing.assert_allclose(growth[1:, big] / growth[:-1, big], ENTRY_DAMPING, rtol=1e-6)
+    assert (np.abs(growth[0]) > 1e-3).sum() > 10
+    np.testing.assert_allclose(growth[0], rule.damping * slope(inputs.data.entries, rule), rtol=1e-9)
+    np.testing.assert_allclose(growth[1:], growth[:-1] * rule.damping, atol=1e-9)
 
 
-def test_rates_after_the_data_are_the_last_ones_or_the_means_of_the_last_five_years(inputs: Inputs) -> None:
-    late = [inputs.year(year) for year in range(2013, 2018)]
-    after = inputs.year(2030)
-    for name in ("output", "home_weight", "affinity"):
-        np.testing.assert_array_equal(getattr(after, name), getattr(late[-1], name), err_msg=name)
-    for name in ("exit_base", "quality", "freedom", "move_base"):
-        np.testing.assert_allclose(
-            getattr(after, name), np.mean([getattr(y, name) for y in late], axis=0), err_msg=name
-        )
-    for name in ("funding_per_head", "income", "prestige", "students", "permanent_share", "size_share"):
-        mean = np.mean([getattr(y.reference, name) for y in late], axis=0)
-        np.testing.assert_allclose(getattr(after.reference, name), mean, err_msg=name)
+def test_origins_of_entrants_stay_as_in_the_last_year_of_data(inputs: Inputs) -> None:
+    end = inputs.data.end
+    for year in (end + 1, 2060):
+        np.testing.assert_array_equal(inputs.entry_mix(year), inputs.entry_mix(end))
+    assert not np.array_equal(inputs.entry_mix(end - 1), inputs.entry_mix(end))
 
 
 def test_affinity_is_data_times_the_fitted_factor() -> None:
@@ -83,13 +113,11 @@ def test_rates_are_usable_everywhere(inputs: Inputs) -> None:
         np.testing.assert_allclose(y.abroad_share.sum(axis=1), 1.0, rtol=1e-9)
         assert not np.diag(y.abroad_share).any()
         assert (y.affinity > 0.0).all() and np.array_equal(y.affinity, y.affinity.T)
-        assert (y.gerd > 0.0).all() and (y.income > 0.0).all() and ((y.freedom >= 0.0) & (y.freedom <= 1.0)).all()
+        assert (y.gerd > 0.0).all() and np.isfinite(y.relative_income).all() and (y.home_early > 0.0).all()
         np.testing.assert_allclose(inputs.entry_mix(year).sum(axis=1), np.ones(n))
 
 
 def test_exit_hazard_gives_the_datas_exits(inputs: Inputs) -> None:
-    from sim.data.inputs import exit_hazard
-
     data = inputs.data
     leave = 1.0 - np.exp(-exit_hazard(data)[1:])
     np.testing.assert_allclose(leave * data.researchers[:-1], data.exits[1:], rtol=1e-6, atol=1e-6)
@@ -103,19 +131,22 @@ def test_fitted_years_end_with_the_data(world: str) -> None:
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_fitted_tables_survive_saving(world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fitted_tables_survive_saving(world: str, tmp_path: File, monkeypatch: pytest.MonkeyPatch) -> None:
     data = load_world_data(world)
     factor = np.ones((data.n_places, data.n_places))
     factor[0, 1] = factor[1, 0] = 1.234
-    fitted = replace(load_fitted(world), affinity=factor)
+    early = np.linspace(0.5, 3.0, data.n_places).round(3)
+    rate = load_fitted(world).move_pair.round(4)  # any other number a pair
+    fitted = replace(load_fitted(world), affinity=factor, home_early=early, move_rate=rate)
     save_fitted(fitted, data, tmp_path)
     monkeypatch.setattr("sim.data.fitted.folder_of", lambda _: tmp_path)
     again = load_fitted.__wrapped__(world)
-    for name in (*place_year_columns(), "move_pair", "affinity"):
+    for name in (*place_year_columns(), "home_early", "move_pair", "move_rate", "affinity"):
         np.testing.assert_array_equal(getattr(again, name), getattr(fitted, name), err_msg=name)
 
 
 def test_calibration_starts_from_usable_values() -> None:
     start = Fitted.start(load_world_data("g20"))
     assert not np.diag(start.move_pair).any()
-    assert (start.output > 0.0).all() and (start.move_base(2030) >= 0.0).all()
+    assert (start.output > 0.0).all() and (start.move_base(2017) >= 0.0).all()
+    assert not np.diag(start.move_rate).any() and (start.home_early > 0.0).all()

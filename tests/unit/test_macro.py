@@ -56,7 +56,7 @@ def test_a_field_without_papers_is_no_error() -> None:
 
 def test_the_first_year_has_masses_in_proportion_to_people() -> None:
     people, shares = np.array([1000.0, 250.0]), np.array([0.7, 0.3])
-    macro = first_macro(2, people, np.ones((2, 2)), np.full(2, 0.01), shares, 6.0)
+    macro = first_macro(2, people, np.ones((2, 2)), shares, 6.0)
     np.testing.assert_allclose(macro.mass[:, 0] / macro.mass[:, 1], 4.0)
     np.testing.assert_allclose(macro.mass[0] / macro.mass[1], 0.7 / 0.3)
     assert macro.size_share.sum() == pytest.approx(1.0)
@@ -68,7 +68,7 @@ def test_the_first_year_has_masses_in_proportion_to_people() -> None:
 
 
 def test_arrays_round_trip() -> None:
-    macro = first_macro(2, np.array([10.0, 5.0]), np.ones((2, 2)), np.full(2, 0.01), np.array([0.5, 0.5]), 6.0)
+    macro = first_macro(2, np.array([10.0, 5.0]), np.ones((2, 2)), np.array([0.5, 0.5]), 6.0)
     again = Macro(**macro.arrays())
     for name, array in macro.arrays().items():
         assert getattr(again, name) is array

@@ -10,24 +10,26 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.core.columns import COLUMNS, NONE, Block
+from sim.core.columns import COLUMNS, N_TIES, NONE, Block
 from sim.core.randomness import Stream, draw, gumbel, person_key
 from sim.core.ties import place_of
 from sim.engines import mobility
 from sim.engines.choice import InstitutionShares, choose
-from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers
+from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers, tie_factors
 from sim.engines.move_plan import N_ELITE, N_STAGES, MovePlan
 from tests.small import ALPHA, YEAR, key, known_rows, leave, people, tie_to, without
 from tests.unit.move_years import N_PLACES, neutral, plan_of, random_year
 
 ELITE_TALENT = 2.0
+STRENGTH = np.array([2.0, 1.0, 0.7, 0.3])  # of the most valued tie first
+TIE = 0.5
 FACTORS = MoveFactors(
     age=np.array([1.0, 0.55, 0.3]),
     permanent=0.5,
     talent=0.25,
     fear_leave=0.5,
-    tie=0.5,
-    home_early=1.8,
+    tie=tie_factors(STRENGTH, TIE),
+    home_early=np.array([1.0, 1.8, 2.5, 0.6]),
     vacancy_talent=0.3,
 )
 KEYS = MoveKeys(*(key(s) for s in (Stream.MOVE, Stream.DESTINATION, Stream.CAP)))
@@ -41,9 +43,9 @@ def sums(block: Block, factors: MoveFactors = FACTORS, real: float = 1.0) -> tup
     return cells, bounds
 
 
-def propose(block: Block, plan: MovePlan, kernel: Callable[..., int] = mobility.propose, **changes: float) -> Movers:
-    """Movers of field 0, with other personal factors if given."""
-    movers, factors = Movers.empty(block.n_rows), FACTORS._replace(**changes)
+def propose(block: Block, plan: MovePlan, kernel: Callable[..., int] = mobility.propose, tie: float = TIE) -> Movers:
+    """Movers of field 0, with another exponent of ties if given."""
+    movers, factors = Movers.empty(block.n_rows), FACTORS._replace(tie=tie_factors(STRENGTH, tie))
     people, ties, _ = block.rows
     people = people if kernel is mobility.propose else people.view(np.recarray)  # rows have attributes in Python
     n = kernel(YEAR, people, ties, sums(block, factors)[1], factors, plan.of(0), KEYS, movers)
@@ -58,19 +60,19 @@ def moves_of(movers: Movers) -> list[tuple[int, int, int]]:
     return list(zip(movers.row.tolist(), movers.place_to.tolist(), movers.with_tie.tolist()))
 
 
-def intensities(block: Block, plan: MovePlan, i: int, factors: MoveFactors = FACTORS) -> tuple[np.ndarray, np.ndarray]:
-    """Intensity of person i for every place [P], as ODD 7.4 says, and ties there; no shortcut."""
+def intensities(block: Block, plan: MovePlan, i: int, tie: float = TIE) -> tuple[np.ndarray, np.ndarray]:
+    """Intensity of person i for every place [P], as ODD 7.4 says, and strength of ties there; no shortcut."""
     c, o, s = int(block.place[i]), int(block.origin[i]), int(block.stage[i])
     e = int(block.talent[i] >= ELITE_TALENT)
     level = plan.of(0).leaving[c, o, s, e] * micro_by_hand(block, i)
-    ties = np.zeros(len(plan.base), int)
-    for word in block.ties[i]:
+    ties = np.zeros(len(plan.base))
+    for strength, word in zip(STRENGTH, block.ties[i]):
         b = place_of(block.rows.people, word)
         if b not in (NONE, c):
-            ties[b] += 1
-    factor = (1.0 + ties) ** factors.tie
+            ties[b] += strength
+    factor = (1.0 + ties) ** tie
     if o != c and block.entry_place[i] != o and YEAR - block.entry_year[i] < 6:
-        factor[o] *= factors.home_early
+        factor[o] *= FACTORS.home_early[o]
     return level * plan.base[c] * plan.of(0).attract[o, s, e] * factor, ties
 
 
@@ -81,11 +83,11 @@ def micro_by_hand(block: Block, i: int) -> float:
     return FACTORS.age[block.stage[i]] * post * talented * np.exp(FACTORS.fear_leave * block.fear[i])
 
 
-def reference(block: Block, plan: MovePlan, factors: MoveFactors = FACTORS) -> list[tuple[int, int, int]]:
+def reference(block: Block, plan: MovePlan, tie: float = TIE) -> list[tuple[int, int, int]]:
     """Movers in plain Python: every person looks at every place."""
     movers = []
     for i in block.alive().tolist():
-        mu, ties = intensities(block, plan, i, factors)
+        mu, ties = intensities(block, plan, i, tie)
         mu[block.place[i]] = 0.0
         uid = block.uid[i]
         if draw(KEYS.move, uid) > 1.0 - np.exp(-mu.sum()):
@@ -93,7 +95,7 @@ def reference(block: Block, plan: MovePlan, factors: MoveFactors = FACTORS) -> l
         pkey = np.uint64(person_key(KEYS.destination, uid))
         value = [np.log(m) + gumbel(pkey, np.uint64(d)) if m > 0 else -np.inf for d, m in enumerate(mu)]
         d = int(np.argmax(value))
-        wins = plan.accept[d] ** (block.talent[i] ** -factors.vacancy_talent)
+        wins = plan.accept[d] ** (block.talent[i] ** -FACTORS.vacancy_talent)
         if draw(KEYS.vacancy, uid) < wins:
             movers.append((i, d, int(ties[d] > 0)))
     return movers
@@ -136,7 +138,7 @@ def test_bounds_change_nobodys_move(rate: float, tie: float) -> None:
     year["base"] = year["base"] * rate
     plan = plan_of(year)
     movers = moves_of(propose(block, plan, tie=tie))
-    assert movers == reference(block, plan, FACTORS._replace(tie=tie)) and movers
+    assert movers == reference(block, plan, tie) and movers
 
 
 def test_choice_is_the_largest_log_weight_plus_gumbel() -> None:
@@ -177,11 +179,35 @@ def test_past_co_authors_draw_movers_to_their_place() -> None:
     block.place[target] = 1
     block.ties[: n - 1, 0] = tie_to(block, target)
     mu, ties = intensities(block, plan, 0)
-    assert ties.tolist() == [0, 1, 0, 0]
+    assert ties.tolist() == [0.0, STRENGTH[0], 0.0, 0.0]
     movers = propose(block, plan)
     to, tie = movers.place_to, movers.with_tie
     assert stats.binomtest(int((to == 1).sum()), len(to), mu[1] / mu.sum()).pvalue > ALPHA
     np.testing.assert_array_equal(tie, to == 1)
+
+
+def test_the_most_valued_tie_draws_more_than_the_fourth() -> None:
+    """Of people alike but for who their one co-author is to them, hazards of moving there are as factors say."""
+    n, plan = 60_000, plan_of(random_year(n_fields=1))
+    hazard = []
+    for rank in (0, 3):
+        block = clones(n)
+        block.place[n - 1] = 1
+        block.ties[: n - 1, rank] = tie_to(block, n - 1)
+        mu = intensities(block, plan, 0)[0]
+        movers = propose(block, plan)
+        came = int((movers.place_to == 1).sum())
+        assert stats.binomtest(came, n, (1.0 - np.exp(-mu.sum())) * mu[1] / mu.sum()).pvalue > ALPHA
+        hazard.append(mu[1])
+    assert hazard[0] / hazard[1] == pytest.approx(((1.0 + STRENGTH[0]) / (1.0 + STRENGTH[3])) ** TIE)
+
+
+def test_tie_factors_know_every_set_of_ties() -> None:
+    factor = tie_factors(STRENGTH, TIE)
+    assert len(factor) == 2**N_TIES and factor[0] == 1.0
+    assert factor[0b0101] == pytest.approx((1.0 + STRENGTH[0] + STRENGTH[2]) ** TIE)
+    assert factor[-1] == factor.max() == pytest.approx((1.0 + STRENGTH.sum()) ** TIE)
+    np.testing.assert_array_equal(tie_factors(STRENGTH, 0.0), 1.0)
 
 
 def test_raising_a_cap_only_adds_winners() -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sim.engines.move_plan import inflow
+from sim.engines.move_plan import Vacancies, inflow
 from tests.unit.move_years import N_FIELDS, N_PLACES, arrivals, neutral, plan_of, random_year
 
 
@@ -155,9 +155,28 @@ def test_chairs_draw_only_the_elite() -> None:
 
 
 def test_vacancies_bound_arrivals() -> None:
-    year = random_year() | {"vacancies": np.array([0.5, 1e9, 0.6, 1e9])}
+    year = random_year() | {"vacancies": Vacancies(np.array([0.5, 1e9, 0.6, 1e9]), None)}
     plan = plan_of(year)
     expected = arrivals(year, plan).sum(axis=(0, 1, 2, 3, 4)) * plan.accept
     reference = arrivals(neutral(), plan_of(neutral())).sum(axis=(0, 1, 2, 3, 4))
     np.testing.assert_allclose(expected[[0, 2]], np.array([0.5, 0.6]) * reference[[0, 2]], rtol=1e-12)
     np.testing.assert_array_equal(plan.accept[[1, 3]], 1.0)
+
+
+def test_vacancies_are_the_paired_baselines_arrivals_whoever_is_here() -> None:
+    """Twice the people bring twice the arrivals, for whom there are only the baseline's vacancies."""
+    usual = plan_of(neutral()).arrivals
+    year = neutral()
+    more = year | {"people": 2.0 * year["people"]}
+    for slack in (1.0, 1.4, 2.0):
+        paired = plan_of(more | {"vacancies": Vacancies(np.full(N_PLACES, slack), usual)})
+        np.testing.assert_allclose(paired.accept, slack / 2.0, rtol=1e-12)
+        np.testing.assert_allclose(paired.arrivals, 2.0 * usual, rtol=1e-12)
+    alone = plan_of(more | {"vacancies": Vacancies(np.full(N_PLACES, 1.4), None)})
+    np.testing.assert_array_equal(alone.accept, 1.0)
+
+
+def test_arrivals_of_a_neutral_plan_are_the_flows_it_brings() -> None:
+    year = neutral()
+    plan = plan_of(year)
+    np.testing.assert_allclose(plan.arrivals, arrivals(year, plan).sum(axis=(0, 1, 2, 3, 4)), rtol=1e-12)

@@ -2,113 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
-from sim.phases import careers, entry, impact, levers, mobility, security, terms
-from sim.phases.setting import FIELD_INTERNATIONAL, FIELD_SHARE, YearContext
+from sim.engines.careers import CareerRates
+from sim.phases import careers, entry, impact, levers, security, terms
+from sim.phases.setting import FIELD_INTERNATIONAL, FIELD_SHARE, Setting, YearContext
 from sim.policy.channels import Channels
 from sim.record import measures
 from sim.world import World
-from tests import live
-
-P = 64
-HOST, ORIGIN, OTHER = 3, 5, 7  # a host or acting place, an origin, another place
-
-
-@pytest.fixture(scope="module")
-def world(state_2017: dict[str, np.ndarray]) -> World:
-    """The world at the end of 2017; tests look at its next year."""
-    world = live.resume(live.config(), state_2017).world
-    world.year = 2018
-    return world
-
-
-def context(world: World, **channels: tuple[tuple, float]) -> YearContext:
-    """The year 2018 with some cells of some channels set to a value."""
-    neutral = Channels.neutral(P, len(world.setting.institutions.place))
-    for name, (at, value) in channels.items():
-        getattr(neutral, name)[at] = value
-    return world._context(neutral)
-
-
-def pair(work: Callable, world: World, **channels: tuple[tuple, float]) -> tuple:
-    """Results of a phase's function without and with the channels."""
-    return tuple(work(world.setting, ctx) for ctx in (context(world), context(world, **channels)))
-
-
-def cells(changed: np.ndarray, axes: tuple[int, ...]) -> set[tuple[int, ...]]:
-    """Where along the given axes an array of booleans is true."""
-    at = np.nonzero(changed)
-    return set(zip(*(at[axis].tolist() for axis in axes)))
-
-
-# --- mobility -----------------------------------------------------------------------------------------------
-MOVE_OPENNESS = [
-    ("hostility", (HOST, ORIGIN), 0.5, {(ORIGIN, HOST)}),
-    ("visa_delay", (ORIGIN, OTHER), 0.5, {(ORIGIN, OTHER)}),
-    ("move_refused", (slice(None), ORIGIN, OTHER), 0.5, {(ORIGIN, OTHER)}),
-]
-
-
-@pytest.mark.parametrize("name, at, value, where", MOVE_OPENNESS)
-def test_barriers_to_moves_close_one_way_for_one_origin(
-    name: str, at: tuple, value: float, where: set[tuple[int, int]], world: World
-) -> None:
-    before, after = (u.openness for u in pair(mobility.utilities, world, **{name: (at, value)}))
-    assert cells(before != after, (1, 2)) == where
-    assert (after <= before).all()
-
-
-def test_nobody_needs_a_visa_for_home(world: World) -> None:
-    every = slice(None)
-    closed = context(world, move_refused=((every, every, every), 1.0), visa_delay=((every, every), 1.0))
-    openness = mobility.utilities(world.setting, closed).openness
-    home = np.eye(P, dtype=bool)
-    assert (openness[:, home] == 1.0).all() and not openness[:, ~home].any()
-
-
-MOVE_PULL = [("income_recruits", 0.2), ("students_to_recruits", 0.2), ("permanent_offer", 0.05), ("funding", 1.3)]
-
-
-@pytest.mark.parametrize("name, value", MOVE_PULL)
-def test_promotion_pulls_to_the_place_that_promotes(name: str, value: float, world: World) -> None:
-    before, after = (u.pull for u in pair(mobility.utilities, world, **{name: ((OTHER,), value)}))
-    assert cells(before != after, (2,)) == {(OTHER,)}
-    assert (after[:, :, OTHER] > before[:, :, OTHER]).all()
-
-
-def test_tenure_weighs_more_early_than_late(world: World) -> None:
-    before, after = (u.pull for u in pair(mobility.utilities, world, permanent_offer=((OTHER,), 0.05)))
-    gain = np.log(after / before)[:, 0, OTHER]
-    assert gain[0] > gain[1] > gain[2] > 0.0
-
-
-def test_a_ban_on_leaving_holds_people_where_it_is(world: World) -> None:
-    before, after = (u.push for u in pair(mobility.utilities, world, outmove_refused=((HOST,), 0.4)))
-    np.testing.assert_allclose(after[:, :, HOST], 0.6 * before[:, :, HOST])
-    np.testing.assert_array_equal(np.delete(after, HOST, axis=2), np.delete(before, HOST, axis=2))
-
-
-def test_vacancies_follow_budgets_and_posts(world: World) -> None:
-    before = mobility.vacancies(world.setting, context(world))
-    for name, value, factor in (("funding", 1.5, 1.5), ("permanent_offer", 0.1, 1.1)):
-        after = mobility.vacancies(world.setting, context(world, **{name: ((OTHER,), value)}))
-        assert after[OTHER] == pytest.approx(factor * before[OTHER])
-        np.testing.assert_array_equal(np.delete(after, OTHER), np.delete(before, OTHER))
-
-
-def test_income_at_home_calls_people_home(world: World) -> None:
-    inputs = world.inputs.year(2018)
-    richer = inputs.income.copy()
-    richer[OTHER] *= 2.0
-    before, after = (mobility.home_factor(world.setting, i) for i in (inputs, replace(inputs, income=richer)))
-    assert after[OTHER] > before[OTHER] and (before >= 1.0).all()
-    assert (np.delete(after, OTHER) <= np.delete(before, OTHER)).all()
-
+from tests.unit.one_year import HOST, ORIGIN, OTHER, P, cells, context, pair
 
 # --- entry --------------------------------------------------------------------------------------------------
 ENTRY = [
@@ -142,7 +47,7 @@ def test_what_the_own_world_does_moves_entrants_against_the_paired_one(world: Wo
     ctx = context(world)
     better = ctx.paired.prestige.copy()
     better[OTHER] *= 0.5
-    changes = entry.entry_utilities(world.setting, replace(ctx, paired=replace(ctx.paired, prestige=better)))
+    changes = entry.entry_utilities(world.setting, replace(ctx, baseline=replace(ctx.paired, prestige=better)))
     assert cells(changes.host != 0.0, (2,)) == {(OTHER,)} and cells(changes.home != 0.0, (0,)) == {(OTHER,)}
     assert changes.home[OTHER] > 0.0
 
@@ -176,21 +81,40 @@ def test_funding_draws_entrants_and_keeps_ones_own(world: World) -> None:
 
 
 # --- careers ------------------------------------------------------------------------------------------------
+def rates(setting: Setting, ctx: YearContext) -> CareerRates:
+    """Rates of careers, of which nothing is divided."""
+    return careers.career_rates(setting, ctx, np.ones(P))
+
+
+def test_rates_of_exit_are_divided_by_the_paired_baselines_norm(world: World) -> None:
+    """Its own mean personal factor where there is no other baseline; nothing while rates are fitted."""
+    ctx, norm = context(world), np.linspace(0.5, 2.0, P)
+    own = careers.mean_exit_factor(world.setting, 2018, world.columns)
+    np.testing.assert_array_equal(careers.exit_norm(world.setting, ctx, world.columns), own)
+    assert own.std() > 0.01
+    paired = replace(ctx, baseline=replace(ctx.macro, exit_norm=norm))
+    np.testing.assert_array_equal(careers.exit_norm(world.setting, paired, world.columns), norm)
+    divided = careers.career_rates(world.setting, ctx, norm).exit_base
+    np.testing.assert_allclose(divided * norm, rates(world.setting, ctx).exit_base)
+    fitted = replace(paired, inputs=world.inputs.year(2017))
+    np.testing.assert_array_equal(careers.exit_norm(world.setting, fitted, world.columns), 1.0)
+
+
 def test_a_programme_of_the_origin_ties_its_people_abroad(world: World) -> None:
-    before, after = pair(careers.career_rates, world, programme_pull=((ORIGIN, ORIGIN), 1.0))
+    before, after = pair(rates, world, programme_pull=((ORIGIN, ORIGIN), 1.0))
     assert cells(before.dual_gain != after.dual_gain, (1,)) == {(ORIGIN,)}
     np.testing.assert_allclose(after.dual_gain[:, ORIGIN], 2.0 * before.dual_gain[:, ORIGIN])
 
 
 def test_a_ban_on_second_affiliations_binds_people_who_work_there(world: World) -> None:
-    before, after = pair(careers.career_rates, world, dual_banned=((HOST, ORIGIN), 1.0))
+    before, after = pair(rates, world, dual_banned=((HOST, ORIGIN), 1.0))
     assert after.dual_gain[HOST, ORIGIN] == 0.0 and after.dual_loss[HOST, ORIGIN] == 1.0
     for one, two in ((before.dual_gain, after.dual_gain), (before.dual_loss, after.dual_loss)):
         assert cells(one != two, (0, 1)) == {(HOST, ORIGIN)}
 
 
 def test_posts_offered_raise_the_rate_of_that_place(world: World) -> None:
-    before, after = pair(careers.career_rates, world, permanent_offer=((OTHER,), 0.05))
+    before, after = pair(rates, world, permanent_offer=((OTHER,), 0.05))
     np.testing.assert_allclose(after.tenure[OTHER], before.tenure[OTHER] + 0.05)
     assert cells(before.tenure != after.tenure, (0,)) == {(OTHER,)}
 
@@ -318,7 +242,9 @@ def test_who_reaches_less_of_a_place_reads_less_of_it(world: World) -> None:
 
 def test_the_readers_of_the_pair_are_kept_apart_from_the_runs_own(world: World) -> None:
     weight, known = np.random.default_rng(0).random(P), np.full((P, P), 0.5)
-    both = impact.audience(world.setting, replace(context(world), readers_baseline=(weight, known)))
+    ctx = context(world)
+    baseline = replace(ctx.macro, readers=weight, known=known)
+    both = impact.audience(world.setting, replace(ctx, baseline=baseline))
     np.testing.assert_array_equal(both.baseline.weight, weight)
     np.testing.assert_array_equal(both.baseline.known, known)
     np.testing.assert_array_equal(both.own.weight, world.macro.readers)

@@ -120,7 +120,7 @@ def test_ten_planted_faults_are_all_named(folder: Path) -> None:
     edit(folder, "inputs", negative)
     edit(folder, "output", share_above_one)
     edit(folder, "flows", half_a_person)
-    edit(folder, "vdem_year", no_year)
+    edit(folder, "inputs", no_year)
     edit(folder, "students", twice)
     edit(folder, "joint_works", unknown_place)
     edit(folder, "countries", no_column)
@@ -132,7 +132,7 @@ def test_ten_planted_faults_are_all_named(folder: Path) -> None:
         ("inputs.csv:", ":gerd_musd: -5 is not allowed; allowed: a number above 0"),
         ("output.csv:", ":intl_share: 1.5 is not allowed; allowed: a share from 0 to 1, or nan for what is unknown"),
         ("flows.csv:2:y1999", ": 516.5 is not allowed; allowed: whole persons, 0 or more"),
-        ("vdem_year.csv:1:year", ": no row for BRA 2010; allowed: every year from 1980 to 2035"),
+        ("inputs.csv:1:year", ": no row for BRA 2010; allowed: every year from 1980 to 2035"),
         ("students.csv:", ":year: KOR 1999 was in line "),
         ("joint_works.csv:3:place_b", ": unknown place 'XYZ'; allowed: codes of places.csv"),
         ("countries.csv:1:countries", ": the column is missing; allowed: year, countries"),

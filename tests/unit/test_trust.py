@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
 from sim.params import Params, TrustParams
+from sim.phases.publication import Output
+from sim.phases.setting import YearContext
+from sim.policy.channels import Channels
+from sim.world import World
 from tests import live
 
 PARAMS = Params().trust
@@ -61,20 +67,43 @@ def test_incidents_among_few_papers_do_not_explode() -> None:
     assert incident_rate(np.array([[10.0]]), np.array([[5000.0]]))[0, 0] == 2.0
 
 
-def test_partner_choice_looks_at_both_sides_and_at_the_last_fitted_years(history: live.Run) -> None:
-    """The base is the mean of 2013-17, symmetric, and so is the ratio that partner choice sees."""
-    run = live.start(live.config(), baseline=None)
-    seen, joint = [], []
+def test_joint_work_is_compared_with_its_mean_over_the_last_five_years_of_data(history: live.Run) -> None:
+    run = live.start(live.config())
     run.go(2012)
-    for year in range(2013, 2018):
-        run.go(year)
-        seen.append(mutual(run.world.trust))
-        joint.append(run.world.joint_base.copy())
-    np.testing.assert_allclose(run.world.trust_base, np.mean(seen, axis=0), rtol=1e-12)
-    np.testing.assert_array_equal(run.world.trust_base, run.world.trust_base.T)
+    scale, seen = run.world.setting.scale, []
+
+    def see(ctx: YearContext, output: Output) -> None:
+        seen.append(joint_intensity(output.joint_papers * scale, output.by_place.papers_whole * scale))
+
+    run.world.on_output = see  # type: ignore[method-assign]
+    run.go(2017)
+    assert len(seen) == 5
+    np.testing.assert_allclose(run.world.joint_base, np.mean(seen, axis=0), rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(run.world.joint_base, run.world.joint_base.T, rtol=1e-12)
-    assert not np.array_equal(joint[0], joint[-1])
-    np.testing.assert_array_equal(run.world.trust_base, history.world.trust_base)
+    np.testing.assert_array_equal(run.world.joint_base, history.world.joint_base)
+    after = live.resume(live.config(), run.state()).go(2019)
+    np.testing.assert_array_equal(after.world.joint_base, run.world.joint_base)
+
+
+def test_partner_choice_sees_trust_relative_to_the_paired_baselines(state_2017: dict[str, np.ndarray]) -> None:
+    """1 in a baseline whatever its trust has become; in a scenario both sides' trust over the baseline's."""
+    baseline = live.resume(live.config(), state_2017).go(2019)
+    world = live.resume(live.config(), state_2017, baseline=baseline.world.macros).world
+    world.year = 2018
+    own = world._context(neutral_channels(world))
+    np.testing.assert_array_equal(world._trust_ratio(own), 1.0)
+    theirs = world.trust.copy()
+    theirs[0, 1] = theirs[1, 0] = 0.5 * theirs[0, 1]
+    ratio = world._trust_ratio(replace(own, macro=replace(own.macro, trust=theirs)))
+    assert ratio[0, 1] == ratio[1, 0] == pytest.approx(0.5) and (np.delete(ratio[0], 1) == 1.0).all()
+    alone = baseline.world
+    alone.year = 2020
+    np.testing.assert_array_equal(alone._trust_ratio(alone._context(neutral_channels(alone))), 1.0)
+
+
+def neutral_channels(world: World) -> Channels:
+    """Channels of a year without policy."""
+    return Channels.neutral(world.setting.data.n_places, len(world.setting.institutions.place))
 
 
 def test_both_sides_count_alike() -> None:

@@ -78,7 +78,6 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     write_csv(out / "entry_origin.csv", entry_rows(entry, places))
     write_csv(out / "output.csv", place_year({k: late(v) for k, v in output.items()}, places, 1980))
     write_csv(out / "inputs.csv", place_year({k: inputs[k] for k in ("gerd_musd", "income")}, places, 1980))
-    write_csv(out / "vdem_year.csv", place_year({"freedom": inputs["freedom"]}, places, 1980))
     write_csv(out / "vdem_place.csv", pd.DataFrame({"place": places, **politics}))
     write_csv(out / "pairs.csv", symmetric_rows(pairs, places))
     by_year = {f"y{FIRST + t}": joint for t, joint in enumerate(works)}

@@ -93,5 +93,4 @@ LISTED: dict[str, dict[str, str]] = {
     },
     "output.papers": {},
     "output.top1": {"HKG": "all"},
-    "vdem_year.freedom": {"HRV": "1990", "SVK": "1990-1992"},
 }

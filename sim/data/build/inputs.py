@@ -1,4 +1,4 @@
-"""R&D spending, income, academic freedom and democracy by place and year."""
+"""R&D spending and income by place and year, democracy by place."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ def spending(sources: Sources, countries: pd.DataFrame, gdp: pd.DataFrame, log: 
     return finish("inputs.gerd_musd", source, countries, log)
 
 
-def finish(
-    table: str, source: pd.DataFrame, countries: pd.DataFrame, log: ImputedLog, trend: bool = True
-) -> pd.DataFrame:
+def finish(table: str, source: pd.DataFrame, countries: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
     """Check the gaps of the 60, then fill: straight lines in logs, constant before, damped trend after the data."""
     top = sixty(countries)
     source = source.loc[source.notna().any(axis=1)]
@@ -86,27 +84,25 @@ def finish(
         known = source[iso].dropna()
         if known.empty:
             continue
-        line = interpolate(known, range(FIRST, END + 1), log_scale=trend)
+        line = interpolate(known, range(FIRST, END + 1), log_scale=True)
         last = int(known.index.max())
         back = min(5, last - int(known.index.min()))
-        out[iso] = damped(line, last, END, back=back) if trend and back > 0 and last < END else line
+        out[iso] = damped(line, last, END, back=back) if back > 0 and last < END else line
         if iso in top:
-            note(log, table, iso, known, trend)
+            note(log, table, iso, known)
     return pd.DataFrame(out)
 
 
-def note(log: ImputedLog, table: str, iso: str, known: pd.Series, trend: bool) -> None:
+def note(log: ImputedLog, table: str, iso: str, known: pd.Series) -> None:
     """Rows of imputed.csv for one finished series."""
     first, last = int(known.index.min()), int(known.index.max())
     inside = sorted(set(range(first, min(last, END) + 1)) - {int(y) for y in known.index})
     if inside:
-        log.add(table, iso, inside, "straight line in logs between the years that are known" if trend else
-                "straight line between the years that are known")  # fmt: skip
+        log.add(table, iso, inside, "straight line in logs between the years that are known")
     if first > FIRST:
         log.add(table, iso, f"{FIRST}-{first - 1}", "constant at the first known value")
     if last < END:
-        rule = "growth of the last five years damped by 0.85 a year" if trend else "constant at the last known value"
-        log.add(table, iso, f"{last + 1}-{END}", rule)
+        log.add(table, iso, f"{last + 1}-{END}", "growth of the last five years damped by 0.85 a year")
 
 
 def rest_sum(
@@ -150,26 +146,20 @@ def rest_mean(frame: pd.DataFrame, countries: pd.DataFrame, places: list[str], m
 def build_inputs(
     sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series, log: ImputedLog
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """gerd_musd, income, freedom [42, P]; liberal_democracy, democracy [P] (mean 2013-17)."""
+    """gerd_musd, income [42, P]; liberal_democracy, democracy [P] (mean 2013-17)."""
     people = population(sources, countries, log)
     head = income(sources, countries, people, log)
     gdp = head * people[people.columns.intersection(head.columns)] / 1e6  # million PPP 2021 dollars
     gdp = gdp.dropna(axis=1, how="all")
     gerd = rest_sum(spending(sources, countries, gdp, log), gdp, places, mapping, log)
-    free = finish("vdem_year.freedom", sources.vdem("academic_freedom_index"), countries, log, trend=False)
     politics = {
         "liberal_democracy": sources.vdem("liberal_democracy_index").loc[2013:2017],
         "democracy": sources.democracies().loc[2013:2017],
     }
-    means = {
-        "income": rest_mean(head, countries, places, mapping, log, "inputs.income"),
-        "freedom": rest_mean(free, countries, places, mapping, log, "vdem_year.freedom"),
-    }
+    incomes = rest_mean(head, countries, places, mapping, log, "inputs.income")
     levels = {}
     for name, frame in politics.items():
         table, level = f"vdem_place.{name}", frame.mean().to_frame().T
         check_gaps(table, level, sixty(countries), LISTED[table])
         levels[name] = rest_mean(level, countries, places, mapping, log, table).to_numpy()[0]
-    frames = {"gerd_musd": gerd} | means
-    arrays = {name: frame.loc[:WRITTEN].to_numpy() for name, frame in frames.items()}
-    return arrays, levels
+    return {"gerd_musd": gerd.loc[:WRITTEN].to_numpy(), "income": incomes.loc[:WRITTEN].to_numpy()}, levels
