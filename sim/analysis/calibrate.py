@@ -29,7 +29,7 @@ from sim.world import World
 
 BORDERS = (-7.0, 18.0)  # bounds of the log of home weights
 PAIRS = 1.5  # bound of the log of factors on affinity
-EARLY = 3.0  # bound of the log of factors on going home early
+EARLY = (0.4, 4.0)  # bounds of factors on going home early: above, all who go are the few who just came
 
 
 @dataclass
@@ -256,7 +256,7 @@ def home_early(data: WorldData, fitted: Fitted, seen: Seen, damping: float) -> n
     wanted = np.maximum(-np.log(stay_targets(data)) - hazard * stays.elsewhere / gone, 0.02)
     weight = number / (number + 30.0)  # of a factor that rests on so many agents; the others stay by their income
     step = damping * weight * np.clip(np.log(wanted / home), -1.0, 1.0)
-    return np.exp(np.clip(np.log(fitted.home_early) + step, -EARLY, EARLY))
+    return np.clip(fitted.home_early * np.exp(step), *EARLY)
 
 
 def rounds(cfg: Config, data: WorldData, n_rounds: int) -> Iterator[tuple[Fitted, Seen]]:

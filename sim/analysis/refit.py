@@ -25,7 +25,7 @@ from sim.data.layout import later_data
 from sim.data.paths import save_paths
 from sim.data.tables import WorldData, load_world_data
 
-SCALE, ROUNDS, SEED = 10, 6, 0  # the recipe of the shipped fit
+SCALE, ROUNDS, SEED = 10, 16, 0  # the recipe of the shipped fit
 PART = ".refit"  # folder inside the one to write, until everything is there
 LATER = "later_data.md"
 

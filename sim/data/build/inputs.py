@@ -9,13 +9,14 @@ from sim.data.build.gaps import ImputedLog, check_gaps, damped, interpolate
 from sim.data.build.gaps_listed import LISTED
 from sim.data.build.sources import N_COUNTRIES, Sources, sixty, wide
 
-FIRST, END = 1980, 2021  # last year of spending in the sources; incomes run to 2024 there
+FIRST, END = 1980, 2024
+WRITTEN = 2021  # last year of the tables: spending ends there in the sources, incomes run on
 # Constants for areas that the World Bank files lack (assumption, rounded official statistics).
 POPULATION_ASSUMED = {"TWN": 23.2e6, "HKG": 7.2e6}
 
 
 def population(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """Population [1980-2021 x iso3], persons; straight lines in logs, constant outside 1993-2022."""
+    """Population [1980-2024 x iso3], persons; straight lines in logs, constant outside 1993-2022."""
     source = sources.population()
     out = {}
     for iso in countries.index:
@@ -28,8 +29,8 @@ def population(sources: Sources, countries: pd.DataFrame, log: ImputedLog) -> pd
 
 
 def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """GDP per head [1980-2021 x iso3], PPP 2021 dollars."""
-    source = sources.rd_panel("gdp_per_capita_ppp_const2021").loc[:END]
+    """GDP per head [1980-2024 x iso3], PPP 2021 dollars."""
+    source = sources.rd_panel("gdp_per_capita_ppp_const2021")
     owid = sources.table("rd_inputs/owid_wdi_gdp_per_capita_ppp_const2021.csv")
     owid = owid.rename(columns={"code": "iso3", "ny_gdp_pcap_pp_kd": "value"})
     source["HKG"] = wide(owid[owid.iso3 == "HKG"], "value")["HKG"].reindex(source.index)
@@ -44,13 +45,13 @@ def income(sources: Sources, countries: pd.DataFrame, people: pd.DataFrame, log:
 
 
 def spending(sources: Sources, countries: pd.DataFrame, gdp: pd.DataFrame, log: ImputedLog) -> pd.DataFrame:
-    """R&D expenditure [1980-2021 x iso3], million PPP 2021 dollars.
+    """R&D expenditure [1980-2024 x iso3], million PPP 2021 dollars.
 
     Countries of the 60: levels interpolated in logs. Nigeria (one year known) and members of rests: share of GDP
     interpolated, since a thin series says more about the share than about the level.
     """
-    source = sources.rd_panel("gerd_ppp_const2021_musd").loc[:END]
-    percent = sources.rd_panel("gerd_pct_gdp").loc[:END]
+    source = sources.rd_panel("gerd_ppp_const2021_musd")
+    percent = sources.rd_panel("gerd_pct_gdp")
     oecd = wide(sources.table("rd_inputs/nsf_oecd_gerd_selected_years_1990_2021.csv"), "gerd_const2015_ppp_busd")
     years = [year for year in oecd.index if year in source.index and source["USA"].notna()[year]]
     rebase = (source.loc[years, "USA"] / oecd.loc[years, "USA"]).mean()  # 2015 -> 2021 prices, US ratio
@@ -145,7 +146,7 @@ def rest_mean(frame: pd.DataFrame, countries: pd.DataFrame, places: list[str], m
 def build_inputs(
     sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series, log: ImputedLog
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """gerd_musd, income [56, P]; liberal_democracy, democracy [P] (mean 2013-17)."""
+    """gerd_musd, income [42, P]; liberal_democracy, democracy [P] (mean 2013-17)."""
     people = population(sources, countries, log)
     head = income(sources, countries, people, log)
     gdp = head * people[people.columns.intersection(head.columns)] / 1e6  # million PPP 2021 dollars
@@ -161,4 +162,5 @@ def build_inputs(
         table, level = f"vdem_place.{name}", frame.mean().to_frame().T
         check_gaps(table, level, sixty(countries), LISTED[table])
         levels[name] = rest_mean(level, countries, places, mapping, log, table).to_numpy()[0]
-    return {"gerd_musd": gerd.to_numpy(), "income": incomes.to_numpy()}, levels
+    frames = {"gerd_musd": gerd, "income": incomes}
+    return {name: frame.loc[:WRITTEN].to_numpy() for name, frame in frames.items()}, levels
