@@ -70,6 +70,20 @@ def test_nothing_jumps_in_the_first_year_without_data(world: str) -> None:
         np.testing.assert_allclose(found, unit * shifted(known[-1], step, rule.link), rtol=1e-12, err_msg=kind)
 
 
+def test_spending_and_income_go_on_from_the_last_year_of_their_own_data(inputs: Inputs) -> None:
+    data = inputs.data
+    end = FIRST_YEAR + len(data.gerd_musd) - 1
+    assert end > data.end
+    np.testing.assert_array_equal(inputs.year(end).gerd, data.gerd_musd[-1])
+    rule = inputs.paths["spending"]
+    step = rule.damping * slope(data.gerd_musd, rule)
+    np.testing.assert_allclose(inputs.year(end + 1).gerd, data.gerd_musd[-1] * np.exp(step), rtol=1e-12)
+    rule = inputs.paths["income"]
+    step = rule.damping * slope(data.income, rule)
+    change = inputs.year(end + 1).relative_income - inputs.year(end).relative_income
+    np.testing.assert_allclose(change - change[0], step - step[0], atol=1e-12)  # relative: less what is common
+
+
 def test_rates_after_the_data_are_those_of_mean_people_as_the_data_have_them(inputs: Inputs) -> None:
     """In the last year of data, with what calibration divided put back; nothing is divided afterwards."""
     last, after = (inputs.year(inputs.data.end + k) for k in (0, 1))
@@ -82,7 +96,7 @@ def test_rates_after_the_data_are_those_of_mean_people_as_the_data_have_them(inp
 
 
 def test_entrants_go_on_by_a_trend_that_fades(inputs: Inputs) -> None:
-    rule, end = load_paths(folder_of("full" if inputs.data.n_places > 30 else "g20"))["entrants"], inputs.data.end
+    rule, end = inputs.paths["entrants"], inputs.data.end
     log = np.log(np.stack([inputs.entries(year) for year in range(end, 2061)]))
     growth = np.diff(log, axis=0)
     assert (np.abs(growth[0]) > 1e-3).sum() > 10

@@ -93,7 +93,7 @@ def test_partner_choice_sees_trust_relative_to_the_paired_baselines(state_2017: 
     own = world._context(neutral_channels(world))
     np.testing.assert_array_equal(world._trust_ratio(own), 1.0)
     theirs = world.trust.copy()
-    theirs[0, 1] = theirs[1, 0] = 0.5 * theirs[0, 1]
+    theirs[[0, 1], [1, 0]] *= 0.5
     ratio = world._trust_ratio(replace(own, macro=replace(own.macro, trust=theirs)))
     assert ratio[0, 1] == ratio[1, 0] == pytest.approx(0.5) and (np.delete(ratio[0], 1) == 1.0).all()
     alone = baseline.world
