@@ -9,8 +9,7 @@ import numpy as np
 
 from sim.data.clock import FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.files import floats, read_columns
-from sim.data.paths import to_link
-from sim.data.paths import LARGE_PAIR
+from sim.data.paths import LARGE_PAIR, to_link
 from sim.data.tables import WorldData
 from sim.data.worlds import folder_of
 
