@@ -62,10 +62,10 @@ def quality_targets(data: WorldData) -> np.ndarray:
     """
     share = data.top1_fractional
     known = np.where(np.isfinite(share), share, np.nan)
-    seen = np.isfinite(known).any(axis=1)
+    seen = np.asarray(np.isfinite(known).any(axis=1))
     median = np.full((len(known), 1), np.nan)
     median[seen] = np.nanmedian(known[seen], axis=1, keepdims=True)
-    last = seen.nonzero()[0].max()
+    last = np.flatnonzero(seen).max()
     known = np.where(np.isfinite(known), known, median)
     known[last + 1 :] = known[last - 2 : last + 1].mean(axis=0)
     return np.concatenate([np.repeat(known[:3].mean(axis=0)[None], PAPERS_FROM, axis=0), known])
