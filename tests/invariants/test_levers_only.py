@@ -17,14 +17,14 @@ HOME = Path(sim.__file__).parent
 
 
 @pytest.fixture(scope="module")
-def reactive(state_2017: dict[str, np.ndarray]) -> live.Run:
-    """Reactive governments, the baseline, far enough that some decide."""
-    return live.resume(live.config("end=2030"), state_2017, mode="reactive").go()
+def scripted(state_2017: dict[str, np.ndarray]) -> live.Run:
+    return live.resume(live.config("end=2030"), state_2017).go()
 
 
 @pytest.fixture(scope="module")
-def scripted(state_2017: dict[str, np.ndarray]) -> live.Run:
-    return live.resume(live.config("end=2030"), state_2017).go()
+def reactive(state_2017: dict[str, np.ndarray], scripted: live.Run) -> live.Run:
+    """Reactive governments without other policy, far enough that some decide; paired as every run is."""
+    return live.resume(live.config("end=2030"), state_2017, mode="reactive", baseline=scripted.world.macros).go()
 
 
 def test_scripted_governments_decide_nothing(scripted: live.Run) -> None:
@@ -50,7 +50,7 @@ def test_decisions_act_through_levers_only(
         "channels",
         lambda self, year, decided=(), support=None: cut.extend(decided) or channels(self, year, (), support),
     )
-    run = live.resume(live.config("end=2030"), state_2017, mode="reactive").go()
+    run = live.resume(live.config("end=2030"), state_2017, mode="reactive", baseline=scripted.world.macros).go()
     assert cut, "governments decided"
     assert not list(live.same_tables(_without_decisions(run), _without_decisions(scripted)))
     assert not live.differences(live.columns_of(run.state()), live.columns_of(scripted.state()))

@@ -94,6 +94,21 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert all(message.startswith("command line: ") for message in found)
 
 
+@pytest.mark.parametrize(
+    "key, instead",
+    [
+        ("mobility.income", "net_income weighs what policy offers"),
+        ("mobility.origin_income", "home_income weighs them at home"),
+        ("mobility.freedom_early", "academic freedom is in the fitted rates"),
+        ("mobility.freedom_late", "academic freedom is in the fitted rates"),
+        ("impact.place_best", "now team_quality"),
+    ],
+)
+def test_parameters_of_earlier_editions_are_refused_with_what_stands_in_their_place(key: str, instead: str) -> None:
+    (message,) = messages(f"params.{key}=0.1")
+    assert message.startswith(f"command line: params.{key}: unknown key; gone, ") and instead in message
+
+
 def test_configuration_built_in_python_is_checked_too() -> None:
     with pytest.raises(ConfigError) as error:
         validate(replace(Config(), scale=0, end=1970, world="g21"))

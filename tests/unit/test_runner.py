@@ -102,14 +102,23 @@ def test_branch_year(start: int, end: int, first: int | None, expected: int | No
     assert branch_year(start, end, first, 2017) == expected
 
 
-def test_frozen_feedback_runs_a_baseline_that_is_not_recorded(tmp_path: Path):
+@pytest.mark.parametrize("feedback", ["on", "frozen"])
+def test_all_runs_are_paired_with_a_scripted_baseline_that_need_not_be_recorded(feedback: str, tmp_path: Path):
     cfg = toy_config(tmp_path, compare=False)
-    assert run(cfg, model=ToyModel())["place_year"]["top1_at_baseline_threshold"].isna().all()
-    frozen = replace(cfg, params=replace(cfg.params, feedback="frozen"))
-    place = run(frozen, model=ToyModel())["place_year"]
-    assert set(place["scenario"]) == {"toy"}
+    place = run(replace(cfg, params=replace(cfg.params, feedback=feedback)), model=ToyModel())["place_year"]
+    assert set(place["scenario"]) == {"toy"} and set(place["mode"]) == {"scripted", "reactive"}
     late = place[place["year"] > 2017]
     assert (late["top1_at_baseline_threshold"] == late["replicate"]).all()
+
+
+def test_of_the_baselines_only_the_scripted_one_stands_alone(tmp_path: Path):
+    place = run(toy_config(tmp_path), model=ToyModel())["place_year"]
+    late = place[(place["year"] > 2017) & (place["scenario"] == "baseline")]
+    alone = late["top1_at_baseline_threshold"].isna()
+    assert alone.equals(late["mode"] == "scripted")
+    plan = make_plan(toy_config(tmp_path), ToyModel())
+    ids = {plan.partner(one).id if plan.partner(one) else None for one in plan.runs}
+    assert {(i.scenario, i.mode) for i in ids if i} == {("baseline", "scripted")} and None in ids
 
 
 def test_table_shows_the_known_effect(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

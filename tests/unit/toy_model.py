@@ -32,8 +32,8 @@ class ToyResult:
 class ToyWorld:
     """Stocks walk at random, keyed by (seed, replicate, year); a policy takes people from AAA, and BBB gains them.
 
-    With reactive governments half of the effect is undone; with frozen feedback the paired baseline's first macro
-    array shows in the column `top1_at_baseline_threshold`, which is null without partner.
+    With reactive governments half of the effect is undone; after the data the paired baseline's first macro array
+    shows in the column `top1_at_baseline_threshold`, which is null in it and before.
     """
 
     def __init__(self, model: ToyModel, cfg: Config, replicate: int, mode: str, paired: Mapping[int, Any] | None):
@@ -63,7 +63,8 @@ class ToyWorld:
 
     def _tables(self, shift: float) -> dict[str, dict[str, np.ndarray]]:
         tables = {name: self._rows(name) for name in TABLES if name != "decisions"}
-        threshold = self.paired[self.year].z1[0] if self.paired is not None else np.nan
+        alone = self.paired is None or self.year <= self.model.data_end(self.cfg)
+        threshold = np.nan if alone else self.paired[self.year].z1[0]
         tables["place_year"] |= {
             "n_researchers": self.stock.copy(),
             "new_moves_in": np.array([0.0, shift, 0.0]),
