@@ -66,7 +66,7 @@ def quality_targets(data: WorldData) -> np.ndarray:
     """
     share = data.top1_fractional
     known = np.where(np.isfinite(share), share, np.nan)
-    seen = np.isfinite(known).any(axis=1)
+    seen = np.asarray(np.isfinite(known).any(axis=1))
     median = np.full((len(known), 1), np.nan)
     median[seen] = np.nanmedian(known[seen], axis=1, keepdims=True)
     last = np.flatnonzero(seen).max()

@@ -45,6 +45,6 @@ def _whole(name: str, word: str | None, lo: int, hi: int, default: int = 0) -> i
     """A whole number of the command line."""
     if word is None:
         return default
-    if not word.isdigit() or not lo <= int(word) <= hi:
+    if not (word.isascii() and word.isdigit()) or not lo <= int(word) <= hi:
         raise ConfigError([f"command line: --{name}: '{word}' is not allowed; allowed: a whole number, {lo} to {hi}"])
     return int(word)

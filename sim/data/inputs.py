@@ -16,10 +16,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.core.randomness import Stream, base_key, uniforms
-from sim.data.clock import FIRST_YEAR, LAST_YEAR
+from sim.data.clock import FIRST_YEAR, FLOWS_FROM, LAST_YEAR
 from sim.data.fields import field_array
 from sim.data.fitted import Fitted, load_fitted
-from sim.data.paths import HORIZONS, Path, continued, drawn, load_paths
+from sim.data.paths import HORIZONS, LARGE_PAIR, Path, continued, drawn, load_paths
 from sim.data.tables import WorldData, folder_of, load_world_data
 from sim.params import PathParams
 
@@ -100,13 +100,12 @@ class Inputs:
         self._home_weight = self._on("shares", fitted.home_weight, "log")
         self._quality = self._on("top", fitted.quality, "linear", 1.0 / TOP_PER_QUALITY)
         self._affinity = self._on("affinity", data.affinity)
-        leaving = data.moves_out / np.maximum(data.researchers, 1.0)
-        self._leaving = self._on("moves", leaving) / np.maximum(leaving[-1], 1e-300)  # of the last year's rate
+        self._moves = self._move_change()
         self._cumulative: dict[int, np.ndarray] = {FIRST_YEAR - 1: np.zeros(data.n_places)}
         self._years: dict[int, YearInputs] = {}  # runs of one process share them
 
-    def _on(self, kind: str, series: np.ndarray, link: str | None = None, unit: float = 1.0) -> np.ndarray:
-        """A series from 1980 [T, ...] gone on to `LAST_YEAR` by the rule of its kind and the draw of its errors.
+    def _later(self, kind: str, series: np.ndarray, n: int, link: str | None = None, unit: float = 1.0) -> np.ndarray:
+        """The n years after the last of a series [T, ...] by the rule of its kind and the draw of its errors.
 
         Parameters
         ----------
@@ -114,13 +113,29 @@ class Inputs:
         """
         path = self.paths.get(kind, LAST_VALUE)
         path = replace(path, link=link or path.link, common=unit * path.common, own=unit * path.own)
-        later = continued(series, path, LAST_YEAR - FIRST_YEAR + 1 - len(series))
-        if self._draw.number > 0:
-            key = base_key(self._draw.number, sorted(self.paths).index(kind), Stream.AFTER_DATA, 0)
-            z = self._draw.spread * ndtri(uniforms(key, np.arange(1 + series.shape[1], dtype=np.uint64), np.uint64(0)))
-            own = z[1:] if series.ndim == 2 else 0.5 * (z[1:, None] + z[None, 1:])
-            later = drawn(later, path, z[0], own)
+        later = continued(series, path, n)
+        if self._draw.number == 0 or kind not in self.paths:
+            return later
+        key = base_key(self._draw.number, sorted(self.paths).index(kind), Stream.AFTER_DATA, 0)
+        z = self._draw.spread * ndtri(uniforms(key, np.arange(1 + series.shape[1], dtype=np.uint64), np.uint64(0)))
+        own = z[1:] if series.ndim == 2 else 0.5 * (z[1:, None] + z[None, 1:])
+        return drawn(later, path, z[0], own)
+
+    def _on(self, kind: str, series: np.ndarray, link: str | None = None, unit: float = 1.0) -> np.ndarray:
+        """A series from 1980 [T, ...] gone on to `LAST_YEAR`, see `_later`."""
+        later = self._later(kind, series, LAST_YEAR - FIRST_YEAR + 1 - len(series), link, unit)
         return np.concatenate([series, later])
+
+    def _move_change(self) -> np.ndarray:
+        """Rates of moving after the data over those of the last year [years, P from, P to]."""
+        data, n = self.data, LAST_YEAR - self.data.end
+        leaving = data.moves_out / np.maximum(data.researchers, 1.0)
+        by_place = self._later("moves", leaving, n) / np.maximum(leaving[-1], 1e-300)
+        change = np.repeat(by_place[:, :, None], data.n_places, axis=2)
+        large = data.flows.mean(axis=0) >= LARGE_PAIR
+        rate = (data.flows / data.researchers[FLOWS_FROM - FIRST_YEAR - 1 : -1, :, None])[:, large]
+        change[:, large] = self._later("pairs", rate, n) / np.maximum(rate[-1], 1e-300)
+        return change
 
     def entries(self, year: int) -> np.ndarray:
         """New researchers by host [P], real persons."""
@@ -176,7 +191,7 @@ class Inputs:
             home_share=home_share,
             abroad_share=abroad,
             exit_base=self._exits[t] / (fitted.exit_norm[t] if known else 1.0),
-            move_base=fitted.move_base(year) if known else fitted.move_rate * self._leaving[t][:, None],
+            move_base=fitted.move_base(year) if known else fitted.move_rate * self._moves[year - self.data.end - 1],
             home_early=fitted.home_early,
             output=self._output[t],
             home_weight=self._home_weight[t],

@@ -101,7 +101,7 @@ TABLES: tuple[Table, ...] = (
         Column("n_countries", "whole", "countries in the place"), Column("internal_border_share", "share", "0-1"),
         Column("lat", "number", "degrees"), Column("lon", "number", "degrees"),
         Column("iso_numeric", "whole", "ISO 3166-1, 0 for rests"), Column("region", TEXT, "code of the rest around it"),
-        Column("host_group", TEXT, "hosts alike by language and region"),
+        Column("host_group", TEXT, "group of hosts that are alike to students"),
     ), outcome=False, later=(
         Later(2017, "the 60 places were chosen by researchers of 2017; positions of rests are weighted with 2013-17"),
         Later(2017, "internal_border_share is a mean of 2013-17"),

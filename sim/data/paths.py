@@ -16,6 +16,7 @@ import numpy as np
 
 LINKS = ("log", "logit", "linear")
 HORIZONS = 5  # years of a backtest; later errors grow with the root of time
+LARGE_PAIR = 50.0  # moves a year of a directed pair that has a rule of its own (assumption)
 MOST = 0.10  # largest slope a year in the link's scale: small systems' jumps are not carried on (assumption)
 SPREADS = ("common", "own")
 

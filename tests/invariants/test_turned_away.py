@@ -19,14 +19,14 @@ GONE = ("deterred_to_home", "deterred_to_like", "deterred_to_other")
 
 def shut_for_a_year(cfg: live.Config) -> live.Config:
     """Refusal of all visas in one year."""
-    strength = {date(SHUT, 1, 1): 1.0, date(SHUT + 1, 1, 1): 0.0}
+    strength: dict[date, float | None] = {date(SHUT, 1, 1): 1.0, date(SHUT + 1, 1, 1): 0.0}
     use = LeverUse(lever="visa_refusal", values=strength, source="test", scope=Scope())
     return replace(cfg, scenario="shut", policies={"shut": Policy(title="shut", issuer=("USA",), levers={"it": use})})
 
 
 def entrants(run: live.Run, year: int) -> dict[int, tuple[int, int]]:
     """Place of entry and awaited host of a year's entrants who are in research, by uid."""
-    found = {}
+    found: dict[int, tuple[int, int]] = {}
     for block in run.world.columns:
         rows = block.alive()
         rows = rows[block.entry_year[rows] == year]
@@ -83,7 +83,7 @@ def test_entrants_by_origin_stay_as_many(free: live.Run, shut: live.Run) -> None
 def test_the_deterred_are_all_who_are_expected(free: live.Run, shut: live.Run) -> None:
     usa, y = free.world.setting.data.iso3.index("USA"), free.world.inputs.year(SHUT)
     expected = (y.cohort_after - y.cohort_before).sum(axis=0) * (1.0 - y.home_share) * y.abroad_share[:, usa]
-    lost = sum(by_cell(shut, name) for name in GONE)
+    lost = np.sum([by_cell(shut, name) for name in GONE], axis=0)
     np.testing.assert_allclose(lost[:, usa], expected, rtol=1e-9, atol=1e-6)
     assert not np.delete(lost, usa, axis=1).any()
     assert all(by_cell(shut, name).sum() > 0.1 * lost.sum() for name in GONE)
@@ -100,7 +100,8 @@ def test_they_come_a_year_later_as_often_as_they_try(
     run = live.resume(run.world.cfg, run.state(), baseline=free.world.macros)
     run.go(SHUT + 1)
     assert {awaits for _, awaits in entrants(run, SHUT).values()} == {NONE}, "nobody waits for two years"
-    came, stayed = set(), set()
+    came: set[int] = set()
+    stayed: set[int] = set()
     for block in run.world.columns:
         for row in block.alive():
             if int(block.uid[row]) in wait:

@@ -259,3 +259,15 @@ def test_places_by_code_and_group():
             resolve(data, wrong)
     g20 = load_world_data("g20")
     assert len(group(g20, "EU")) == 4  # DEU, FRA, GBR, ITA; the others are part of X_EU
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_hosts_are_alike_by_language_or_region_and_rests_are_alone(world: str) -> None:
+    data = load_world_data(world)
+    named = np.array(data.host_group_names)[data.host_group]
+    members = {name: {data.iso3[i] for i in np.flatnonzero(named == name)} for name in data.host_group_names}
+    assert members["english"] == {"AUS", "CAN", "GBR", "IRL", "NZL", "USA"} & set(data.iso3)
+    for code, rest in zip(data.iso3, data.is_rest):
+        if rest:
+            assert members[code] == {code}
+    assert all(members.values()) and sum(map(len, members.values())) == data.n_places

@@ -30,7 +30,8 @@ def flows(ratio: float, groups: float, seed: int = 1) -> tuple[list[Period], np.
         after = weight * ((within / of_group) ** (ratio - 1.0))[:, GROUP] * (total ** (groups - 1.0))[:, None]
         noise = rng.normal(0.0, 0.05, after.shape)
         counts = rng.poisson(share), rng.poisson(after * np.exp(cohort[:, None] + noise))
-        periods.append(Period(*(np.where(n > 0, n, np.nan).astype(float) for n in counts), np.ones(HOSTS, bool)))
+        before, grown = (np.where(n > 0, n, np.nan).astype(float) for n in counts)
+        periods.append(Period(before, grown, np.ones(HOSTS, bool)))
     return periods, share
 
 

@@ -14,6 +14,9 @@ from sim.config.load import validate
 from sim.core.read import ConfigError
 from sim.data.tables import load_world_data
 from sim.data.worlds import FITTED, TABLES, data_checksum, folder_of, resolve_world, world_words
+from sim.running.model import RealModel
+from sim.sweep.plan import make_plan
+from sim.sweep.spec import spec_of
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,13 @@ def test_the_same_tables_give_the_same_results(folder: Path) -> None:
         for name, values in one.tables["place_year"].items():
             np.testing.assert_array_equal(values, other.tables["place_year"][name], err_msg=name)
     assert data_checksum(str(folder)) == data_checksum("g20") and data_checksums(str(folder)) == data_checksums("g20")
+
+
+def test_a_sweep_of_a_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    raw = {"settings": {"world": "my g20", "scale": 100_000, "start": 2012, "end": 2019}, "replicates": 1}
+    plan = make_plan(spec_of(raw, "sweep.yaml", "x", folder.parent), RealModel())
+    assert {family.baseline.world for family in plan.families.values()} == {str(folder)}
 
 
 def test_what_is_no_world_is_told(tmp_path: Path) -> None:

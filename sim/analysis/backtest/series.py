@@ -9,14 +9,13 @@ import numpy as np
 
 from sim.data.clock import FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.files import floats, read_columns
-from sim.data.paths import to_link
+from sim.data.paths import LARGE_PAIR, to_link
 from sim.data.tables import WorldData
 from sim.data.worlds import folder_of
 
 ORIGINS = 9  # years from which the future is asked
 LAST_HORIZON = 3  # years of data after the last of them
 FEWEST = 6  # values that a series has at least up to an origin
-LARGE_PAIR = 50.0  # moves a year of a directed pair that is looked at
 LARGE_JOINT = 200.0  # joint works a year of a pair that is looked at
 STRAIGHT = {"log": 1e-4, "linear": 2e-6}  # change of slope below which a value lies on a line between two data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 
 from sim.data.layout import EARLIEST, KINDS, TABLES, TEXT, Column, Table
 
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|[+-]?inf", re.ASCII | re.IGNORECASE)
+YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
 SHOWN = 20  # problems of one column of one file that are written out
 Key = tuple[str, ...]
 
@@ -64,7 +67,7 @@ class Problems:
 
 def is_year_column(name: str) -> bool:
     """True for y and four digits."""
-    return len(name) == 5 and name[0] == "y" and name[1:].isdigit()
+    return name[:1] == "y" and YEAR.fullmatch(name[1:]) is not None
 
 
 def read_folder(folder: Path, year: int, problems: Problems) -> dict[str, Grid]:
@@ -78,14 +81,21 @@ def read_folder(folder: Path, year: int, problems: Problems) -> dict[str, Grid]:
         grids[table.name] = grid
         if table.name == "places":
             places = [key[0] for key in grid.rows]
-        _check_keys(grid, places, problems)
+        elif table.name == "people":
+            year = _inside(grid, year, problems)
+        if places:
+            _check_keys(grid, places, problems)
         _check_years(grid, places, year, problems)
         _check_cells(grid, problems)
-    if "people" in grids and not problems.of("people"):
-        last = max(int(key[1]) for key in grids["people"].rows)
-        if not EARLIEST <= year <= last:
-            problems.add("people.csv", 1, "year", f"{year} is not inside the data; allowed: {EARLIEST} to {last}")
     return grids
+
+
+def _inside(people: Grid, year: int, problems: Problems) -> int:
+    """The year, if it lies between the earliest and the last one of people.csv; else the nearer one of them, noted."""
+    last = max((int(key[1]) for key in people.rows if YEAR.fullmatch(key[1])), default=EARLIEST)
+    if not EARLIEST <= year <= last:
+        problems.add("people.csv", 1, "year", f"{year} is not inside the data; allowed: {EARLIEST} to {last}")
+    return min(max(year, EARLIEST), last)
 
 
 def _read(path: Path, table: Table, problems: Problems) -> Grid | None:
@@ -186,8 +196,8 @@ def _check_years(grid: Grid, places: list[str], year: int, problems: Problems) -
     if not at:
         return
     for key in list(grid.rows):
-        if not (grid.rows[key][at].isdigit() and 1900 <= int(grid.rows[key][at]) <= 2100):
-            text = f"'{grid.rows[key][at]}' is no year; allowed: {table.first or 1900} to 2100"
+        if not YEAR.fullmatch(grid.rows[key][at]):
+            text = f"'{grid.rows[key][at]}' is no year; allowed: {table.first or 1900} to 2099"
             problems.add(table.file, grid.lines[key], at, text)
             del grid.rows[key]
         elif table.first and int(grid.rows[key][at]) < table.first:
@@ -228,10 +238,9 @@ def wrong(cell: str, column: Column) -> str:
         return "" if cell else "is empty; allowed: a text"
     allows, words = KINDS[column.kind]
     allowed = f"allowed: {words}{', or nan for what is unknown' if column.gaps else ''}"
-    try:
-        value = float(cell)
-    except ValueError:
+    if not NUMBER.fullmatch(cell):
         return f"'{cell}' is no number; {allowed}"
+    value = float(cell)
     if np.isnan(value):
         return "" if column.gaps else f"is a gap; {allowed}"
     return "" if np.isfinite(value) and allows(value) else f"{cell} is not allowed; {allowed}"

@@ -33,9 +33,9 @@ ISO_NUMERIC = {
     "TWN": 158, "UKR": 804, "USA": 840, "VNM": 704, "ZAF": 710,
 }  # fmt: skip
 
-# Sub-regions of the UN Statistics Division (M49, https://unstats.un.org/unsd/methodology/m49), those that hold one or
-# two of the 60 places joined to a neighbour: Latin America and Sub-Saharan Africa are regions of M49, Kazakhstan
-# (Central Asia) goes with Eastern Europe, whose Russian it shares. Taiwan, for which M49 has no row: Eastern Asia.
+# Sub-regions of the UN Statistics Division (https://unstats.un.org/unsd/methodology/m49), those that hold one or
+# two of the 60 places joined to a neighbour: Latin America and Sub-Saharan Africa are its regions, Kazakhstan
+# (Central Asia) goes with Eastern Europe, whose Russian it shares. Taiwan, for which it has no row: Eastern Asia.
 SUBREGIONS = {
     "america_north": "CAN USA", "oceania": "AUS NZL",
     "america_latin": "ARG BRA CHL COL MEX",

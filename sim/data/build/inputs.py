@@ -162,5 +162,4 @@ def build_inputs(
         table, level = f"vdem_place.{name}", frame.mean().to_frame().T
         check_gaps(table, level, sixty(countries), LISTED[table])
         levels[name] = rest_mean(level, countries, places, mapping, log, table).to_numpy()[0]
-    frames = {"gerd_musd": gerd, "income": incomes}
-    return {name: frame.loc[:WRITTEN].to_numpy() for name, frame in frames.items()}, levels
+    return {"gerd_musd": gerd.loc[:WRITTEN].to_numpy(), "income": incomes.loc[:WRITTEN].to_numpy()}, levels

@@ -15,7 +15,7 @@ ENGLISH = "english"
 
 
 def host_groups(sources: Sources, places: list[str]) -> pd.Series:
-    """Name of the group of each place, index place: a country's language (CEPII) and sub-region (UN M49)."""
+    """Name of the group of each place, index place: a country's language (CEPII) and sub-region (United Nations)."""
     cepii = sources.table("gravity/cepii_geo_countries.csv").query("cap == 1").drop_duplicates("iso3").set_index("iso3")
     anglophone = cepii.index[(cepii.lang20_1 == "English") & (cepii.continent != "Asia")]
     missing = [place for place in places if place not in RESTS and place not in SUBREGION]
