@@ -138,7 +138,7 @@ class CollaborationParams:
     """Partners (ODD 7.6)."""
 
     size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear")
-    trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "ODD 7.6: exponent on trust relative to 2013-17")
+    trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "ODD 7.6: exponent on trust over the paired baseline's")
     repeat: float = p(0.75, 0.0, 0.9, "share of slots", "fitted", "C11: many weak ties, few lasting; partners kept")
     repeat_preference: float = p(
         4.0, 1.0, 6.0, "gamma", "fitted", "repeat slots prefer the most valued of four ties: rank int(4 u^gamma)"

@@ -10,7 +10,7 @@ PEOPLE, PROJECTS, SECURITY, PROMOTE, OPENNESS = (
 )
 SMOOTHING = (("params.government.smoothing", (0.05, 1.0)),)
 NEUTRAL_BITS = "unit/test_policy_timeline.py::test_lever_changes_its_own_channels_and_nothing_before_its_date"
-PULLS = "unit/test_phases.py::test_promotion_pulls_to_the_place_that_promotes"
+PULLS = "unit/test_phase_mobility.py::test_promotion_pulls_to_the_place_that_promotes"
 ALONE = "statistical/test_systems.py::test_each_lever_alone_moves_its_outcome_as_stated"
 TERMS = "statistical/test_mechanisms.py::test_the_term_moves_its_outcome"
 
@@ -93,7 +93,7 @@ _VISAS = (
            nearest=(("params.entry.dissimilarity", (0.2, 1.0)),), origins=("CHN",)),
     _lever("exit_restriction", 0.2, PEOPLE, "moves out of the issuer's place are stopped",
            (Outcome("place_year.new_moves_out", "CHN", -1), Outcome("place_year.papers_international", "CHN", -1)),
-           "input", "assumption", "unit/test_phases.py::test_a_ban_on_leaving_holds_people_where_it_is", issuer="CHN"),
+           "input", "assumption", "unit/test_phase_mobility.py::test_a_ban_on_leaving_holds_people_where_it_is", issuer="CHN"),
 )  # fmt: skip
 
 _PROFILE = Pull("investigations", 0.0033, (("origins", ("CHN",)),))

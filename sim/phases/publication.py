@@ -90,7 +90,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
 
     Parameters
     ----------
-    trust_ratio : [P, P], trust relative to the last five years of data (1 in the history).
+    trust_ratio : [P, P], trust relative to the paired baseline's (1 in it).
     """
     terms = terms_of(setting, ctx, trust_ratio)
     readers = audience(setting, ctx)

@@ -46,7 +46,7 @@ class Terms(NamedTuple):
 
 
 def terms_of(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> Terms:
-    """Terms of the year; `trust_ratio` : [P, P], trust relative to the last five years of data (1 in the history)."""
+    """Terms of the year; `trust_ratio` : [P, P], trust relative to the paired baseline's (1 in it)."""
     screening = screening_burden(setting, ctx)
     weight = partner_weights(setting, ctx, trust_ratio)
     foreign = partners.foreign_distribution(weight)

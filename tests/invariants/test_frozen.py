@@ -90,7 +90,8 @@ def test_visa_rules_of_one_place_divert_only_foreigners_and_few(
 
 
 OFTEN = ("partner_ban", "research_funding", "permanent_posts")
-RARE = ("alliance_condition", "prestige_chairs", "programme_ban", "talent_programme")  # under one agent there
+RARE = dict.fromkeys(("alliance_condition", "prestige_chairs", "talent_programme"), "GBR")  # under one agent there
+RARE["programme_ban"] = "FRA"
 
 HALF = {"visa_openness": 1.0}  # at its bound the odds of choosing the place grow sevenfold, and many people move
 
@@ -103,7 +104,7 @@ def test_a_policy_of_a_small_place_leaves_the_rest_of_the_world_as_it_was(
 ) -> None:
     """Two years on, at most one person in twenty elsewhere has other papers, and one in a hundred another place."""
     before = people(frozen_baseline.at[2019])  # type: ignore[attr-defined]
-    issuer = "GBR" if lever in RARE else "CHE"
+    issuer = RARE.get(lever, "CHE")
     strength = HALF.get(lever, live.end_of(lever))
     run = frozen(frozen_baseline, state_2017, 2019, lever, strength, issuer=(issuer,))
     after, home = people(run.state()), run.world.setting.data.iso3.index(issuer)

@@ -117,6 +117,32 @@ def test_both_give_the_same_people_for_four_years(scale: int) -> None:
     assert (twice > 0) == (scale > 1), "the same agent twice on a paper is two people, and at scale 1 nobody is two"
 
 
+@lru_cache(maxsize=1)
+def alone() -> tuple[Watched, dict[str, np.ndarray], Lived]:
+    """A world without policy that is its own baseline, its state at the end of 2018, and its year 2019."""
+    world = Watched(live.config("scale=4000", "start=2010"), inputs=inputs(4000))
+    for _ in world.run(2018):
+        pass
+    state = {name: np.array(value) for name, value in world.state().items()}
+    return world, state, live_a_year(world)
+
+
+def differences_alone(norm: float | None = None) -> dict[str, int]:
+    """Differences of that year, in which the reference finds the norm of exits by itself unless it is told one."""
+    world, state, lived = alone()
+    constants = constants_of(world)
+    reference = people_of(Watched.from_state(world.cfg, state), constants)
+    given = lived.given(constants)
+    assert given.exit_norm is None, "a baseline after the data"
+    given.exit_norm = None if norm is None else [norm] * given.n_places
+    return differences(lived.events, reference_events(reference, reference.live_a_year(given), given))
+
+
+def test_both_divide_rates_of_exit_in_a_baseline_by_the_mean_of_its_own_people() -> None:
+    assert differences_alone() == {}
+    assert differences_alone(1.0).get("exits", 0) > 0
+
+
 # --- it can fail --------------------------------------------------------------------------------------------
 def differences_with(found: Both, at: int = -1, **changes: Any) -> dict[str, int]:
     """Differences of one year, the last one, if the reference has other parameters (``section__name``) in it."""
@@ -147,6 +173,7 @@ def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> No
     [
         ("careers__exit_fear", 1.5, "exits"),
         ("careers__exit_permanent", 1.0, "exits"),
+        ("careers__exit_retirement", 1.0, "exits"),
         ("careers__talent_permanent", 0.0, "permanent"),
         ("security__dual_end", 0.0, "dual"),
         ("collaboration__fear_nearness_tie", 0.0, "fear"),

@@ -100,6 +100,15 @@ def test_rates_of_exit_are_divided_by_the_paired_baselines_norm(world: World) ->
     np.testing.assert_array_equal(careers.exit_norm(world.setting, fitted, world.columns), 1.0)
 
 
+def test_leaner_places_lose_more_people(world: World) -> None:
+    ctx, money = context(world), np.zeros(P)
+    money[OTHER] = -0.3
+    before, after = (rates(world.setting, replace(ctx, ln_funding=f)).exit_base for f in (0.0 * money, money))
+    elasticity = world.setting.params.careers.exit_funding
+    np.testing.assert_allclose(after, np.exp(-elasticity * money) * before)
+    assert after[OTHER] > 1.04 * before[OTHER]
+
+
 def test_a_programme_of_the_origin_ties_its_people_abroad(world: World) -> None:
     before, after = pair(rates, world, programme_pull=((ORIGIN, ORIGIN), 1.0))
     assert cells(before.dual_gain != after.dual_gain, (1,)) == {(ORIGIN,)}
