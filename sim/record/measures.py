@@ -23,6 +23,7 @@ from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
 
 REASONS = ("rule", "fear")  # why a partner is refused, in the order of `Output.slots_refused`
+LAMBDAS = ("", "_lambda_low", "_lambda_high")  # ends of names: at lambda of the run and at both ends of its interval
 LARGEST = 20  # places whose pairs are always recorded
 Table = dict[str, np.ndarray]
 
@@ -248,7 +249,7 @@ def institution_table(setting: Setting, year: Year) -> Table:
 
 def world_table(setting: Setting, year: Year, place: Table) -> Table:
     """Table `world_year`: one row."""
-    out, scale = year.output, setting.scale
+    out, scale, entries = year.output, setting.scale, year.entries
     return {
         name: np.array([value], dtype=np.float64)
         for name, value in {
@@ -261,6 +262,11 @@ def world_table(setting: Setting, year: Year, place: Table) -> Table:
             "leaks": year.security.leaks.leaked.sum(),
             "compliance_musd": year.security.compliance.musd.sum(),
             "impact_sum": out.impact_sum * scale,
+            **{
+                f"deterred_to_{where}{end}": lost.sum()
+                for end, at in zip(LAMBDAS, (entries.deterred, *entries.deterred_at_ends))
+                for where, lost in at._asdict().items()
+            },
         }.items()
     }
 
