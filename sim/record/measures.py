@@ -21,9 +21,9 @@ from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
+from sim.record.tables import LAMBDAS
 
 REASONS = ("rule", "fear")  # why a partner is refused, in the order of `Output.slots_refused`
-LAMBDAS = ("", "_lambda_low", "_lambda_high")  # ends of names: at lambda of the run and at both ends of its interval
 LARGEST = 20  # places whose pairs are always recorded
 Table = dict[str, np.ndarray]
 
