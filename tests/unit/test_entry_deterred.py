@@ -95,7 +95,7 @@ def test_from_a_closed_host_all_go_and_with_lambda_more_of_them_home(world: Worl
 
 
 def test_of_a_partial_refusal_more_stay_away_as_lambda_rises(world: World) -> None:
-    """Totals differ here: the smaller lambda, the less abroad as a whole loses to home, the refusing host included."""
+    """Totals differ: the smaller lambda, the less abroad as a whole loses to home, the refusing host included."""
     ctx = refusing(world, 0.1)
     totals = numbers(world, ctx).sum(axis=0)
     all_of_them = 0.1 * numbers(world, refusing(world, 1.0)).sum(axis=0)
