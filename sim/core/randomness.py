@@ -60,7 +60,6 @@ class Stream(IntEnum):
     ENTRY_THEN = 41
     ENTRY_BARRED = 42
     ENTRY_RETRY = 43
-    AFTER_DATA = 44
 
 
 @njit(cache=True, inline="always")

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
+from zlib import crc32
 
 import numpy as np
-from scipy.special import ndtri
 
-from sim.core.randomness import Stream, base_key, uniforms
 from sim.data.clock import FIRST_YEAR, FLOWS_FROM, LAST_YEAR
 from sim.data.fields import field_array
 from sim.data.fitted import Fitted, load_fitted
@@ -116,8 +115,8 @@ class Inputs:
         later = continued(series, path, n)
         if self._draw.number == 0 or kind not in self.paths:
             return later
-        key = base_key(self._draw.number, sorted(self.paths).index(kind), Stream.AFTER_DATA, 0)
-        z = self._draw.spread * ndtri(uniforms(key, np.arange(1 + series.shape[1], dtype=np.uint64), np.uint64(0)))
+        of_kind = np.random.default_rng([self._draw.number, crc32(kind.encode())])  # kinds draw apart
+        z = self._draw.spread * of_kind.standard_normal(1 + series.shape[1])
         own = z[1:] if series.ndim == 2 else 0.5 * (z[1:, None] + z[None, 1:])
         return drawn(later, path, z[0], own)
 
