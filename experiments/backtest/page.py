@@ -38,6 +38,7 @@ from sim.plots.style import joined
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "backtest.md"
+FIT = PAGE.with_name("validation.md")
 START, END = "<!-- whole model: begin -->", "<!-- whole model: end -->"
 SHOWN = (MODEL, LAST, TREND, GRAVITY)
 NAMES = [outcome.name for outcome in OUTCOMES]
@@ -144,7 +145,7 @@ def overall(errors: pd.DataFrame) -> str:
     table = together(errors).reindex(index=NAMES, columns=[*SHOWN, CHANGE, CHANCE]).to_numpy(float)
     rows = []
     for outcome, values, against in zip(OUTCOMES, table, ratios(errors)[NAMES].to_numpy(float)):
-        words = "nearer" if against < 1 else "**too far off**" if against > BEHIND else "within the bar"
+        words = "nearer" if against < 1 else "🔴 **too far off**" if against > BEHIND else "within the bar"
         shown = [percent(value) for value in values]
         rows.append([outcome.words, *shown[:4], number(against, 2), words, *shown[4:]])
     return markdown(["outcome", *SHOWN, "model / better rule", "", "path alone", "chance"], rows)
@@ -212,10 +213,20 @@ def placed(page: str, new: str) -> str:
     return text if n else f"{page.rstrip()}\n\n{new}"
 
 
+def short(folder: Path = HERE) -> str:
+    """The verdict and the table of all methods, for the page of the fit."""
+    errors = read(folder, "errors.csv")
+    words = f"fitted on data to {' and '.join(map(str, origins(errors)))}, asked for the years to 2017"
+    said = f"## Years that the model has not seen\n\nThe model {words}; error in % of the data, mean over origins. "
+    said += "What is what: [backtest.md](backtest.md#the-whole-model)."
+    return "\n\n".join((f"{START}\n{said}", verdict_words(errors), f"{overall(errors)}\n{END}\n"))
+
+
 def main() -> None:
-    """Write the block anew."""
-    PAGE.write_text(placed(PAGE.read_text(encoding="utf-8"), block()), encoding="utf-8")
-    print(f"wrote {PAGE}")
+    """Write the blocks anew."""
+    for page, new in ((PAGE, block()), (FIT, short())):
+        page.write_text(placed(page.read_text(encoding="utf-8"), new), encoding="utf-8")
+        print(f"wrote {page}")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ from sim.world import World
 # rows of docs/evidence.md compared here; M1, C14 and F6 were not fitted to, C7 is put in, F7 and C11 steer parameters,
 # M14 and M16 are fitted to
 CHECKED = ("M1", "M14", "M16", "C7", "C11", "C14", "F6", "F7")
-HEADER = """# In-sample fit
+BACKTEST = "<!-- whole model: begin -->"
+HEADER = """# Validation: the fit, and years not seen
 
 Written by `make validate`. Data end in 2017; the calibration of tables uses nothing later and no effect of any policy.
 Three single parameters are fitted to effects of policy (P1; P8 and P16; P3: [ODD](ODD.md#8-limits)). Of the lines with
@@ -116,7 +117,9 @@ def main(echo: Callable[[str], None] = print) -> None:
     text = table(lines, title)
     echo(text)
     if args.out:
-        args.out.write_text(f"{HEADER}\n{text}", encoding="utf-8")
+        old = args.out.read_text(encoding="utf-8") if args.out.exists() else ""
+        _, mark, backtest = old.partition(BACKTEST)  # of the whole model, written by experiments/backtest
+        args.out.write_text(f"{HEADER}\n{text}{mark and chr(10)}{mark}{backtest}", encoding="utf-8")
 
 
 if __name__ == "__main__":
