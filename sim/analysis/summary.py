@@ -46,18 +46,12 @@ _LEAKS = (
     Line("investigations a year", "new_cases"),
 )
 _COST = "compliance cost, M$ a year"
-_DETERRED = (
-    Line("deterred entrants a year: at home", "deterred_to_home", "entry_year"),
-    Line("deterred entrants a year: at like hosts", "deterred_to_like", "entry_year"),
-    Line("deterred entrants a year: elsewhere", "deterred_to_other", "entry_year"),
-)
 WORLD_LINES = (
     Line("researchers, {last}", "n_researchers", "world_year", last=True),
     Line("papers a year", "papers", "world_year"),
     Line("international share of papers, %", "international_share_world", "world_year"),
     Line("top-1 % papers a year", "top1_once"),
     Line("moves a year", "new_moves", "world_year"),
-    *_DETERRED,
     Line("leaks a year", "leaks", "world_year"),
     *_LEAKS,
     Line(_COST, "compliance_musd", "world_year"),
@@ -147,7 +141,7 @@ def outcomes(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFr
     those of its last year, shares in per cent.
     """
     rows: dict[str, pd.DataFrame] = {}
-    for table in ("world_year", "place_year", "entry_year"):
+    for table in ("world_year", "place_year"):
         names = dict.fromkeys(line.outcome for area in (None, *areas) for line in lines_of(area) if line.table == table)
         key = ["year", *(["place"] if table == "place_year" else []), *RUN]
         years = [("year", ">=", period.first), ("year", "<=", period.last)]

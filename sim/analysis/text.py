@@ -6,6 +6,8 @@ import math
 
 FEW = 3  # agents: a smaller effect is a matter of chance, and their number is told instead of an estimate
 
+GOVERNMENTS = {"scripted": "scripted governments", "reactive": "reactive governments"}  # by mode
+
 
 def decimals(se: float, value: float) -> int:
     """Decimal places that show two digits of the standard error (three of the value if there is none)."""

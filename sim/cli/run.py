@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.analysis import summary
+from sim.analysis import deterred, summary
 from sim.api import compare
 from sim.cli.table import show
 from sim.config.schema import Config
@@ -66,7 +66,8 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     write_plainly()
     table = compare(cfg, frames, model=command.model)
     hazard = f"Leaks are conditional on params.security.leak_rate = {cfg.params.security.leak_rate:g}, an assumption."
-    printed = _printed(lambda: show(table, _title(command), [hazard]), command.folder)
+    notes = [*deterred.lines(frames, _period(command)), hazard]
+    printed = _printed(lambda: show(table, _title(command), notes), command.folder)
     if cfg.figures:
         command.figures(frames, draw)
     return _printed(lambda: print(command.folder, flush=True), command.folder) and printed
@@ -84,9 +85,13 @@ def _printed(show: Callable[[], object], folder: Path) -> bool:
         return False
 
 
+def _period(command: Command) -> summary.Period:
+    cfg = command.cfg
+    return summary.period_of(cfg.start, cfg.end, command.plan.first_policy_year, command.model.data_end(cfg))
+
+
 def _title(command: Command) -> str:
-    cfg, name = command.cfg, scenario_name(command.cfg)
-    period = summary.period_of(cfg.start, cfg.end, command.plan.first_policy_year, command.model.data_end(cfg))
+    cfg, name, period = command.cfg, scenario_name(command.cfg), _period(command)
     against = f"{name} against baseline" if len(command.plan.recorded) > 1 else name
     replicates = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
     return f"{against}, {period}, {replicates}, one agent for {cfg.scale} researchers"

@@ -9,11 +9,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from sim.analysis.text import FEW, decimals, few, in_agents, number
+from sim.analysis.text import FEW, GOVERNMENTS, decimals, few, in_agents, number
 from sim.core.axes import MODES
 
 EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
-LEVELS = {"scripted": "scripted governments", "reactive": "reactive governments"}
 
 
 def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Console | None = None) -> None:
@@ -45,7 +44,7 @@ def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Co
 def _rich_table(table: pd.DataFrame, title: str, modes: Sequence[str], paired: bool) -> Table:
     out = Table(title=title, title_justify="left", title_style="bold", header_style="", pad_edge=False, box=None)
     out.add_column("", no_wrap=True)
-    names = EFFECTS if paired else LEVELS
+    names = EFFECTS if paired else GOVERNMENTS
     if paired:
         out.add_column("baseline", justify="right")
     for mode in modes:

@@ -30,12 +30,14 @@ class Entries:
     ----------
     waiting : agents by [origin, host] who stay at home and wait for a host that refused or delayed them.
     deterred : expected real persons whom hosts lose to policy, and where they go.
+    deterred_at_ends : the same at the low and the high end of the interval of lambda.
     """
 
     rows: list[np.ndarray]
     counts: np.ndarray
     waiting: np.ndarray
     deterred: Deterred
+    deterred_at_ends: tuple[Deterred, Deterred]
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,36 @@ class Changes:
     barred: np.ndarray
     group: np.ndarray
 
+    @property
+    def changed(self) -> np.ndarray:
+        """Where anything changes for an origin [G, O]."""
+        found: np.ndarray = (self.host != 0.0).any(axis=2) | (self.home != 0.0)[None]
+        return found
+
 
 def nest_of(setting: Setting) -> Nest:
     """Groups of like hosts; hosts of a group are at least as alike as groups are."""
-    e = setting.params.entry
-    return Nest(setting.data.host_group, e.dissimilarity, e.dissimilarity * e.dissimilarity_like)
+    return _nest(setting, setting.params.entry.dissimilarity)
 
 
-def entry_utilities(setting: Setting, ctx: YearContext) -> Changes:
-    """Changes of utility against the paired baseline; all 0 in a world without policy."""
-    e, ch, like = setting.params.entry, ctx.channels, nest_of(setting).like
+def nests_at_ends(setting: Setting) -> tuple[Nest, Nest]:
+    """The same with lambda at both ends of its interval from student flows, at most 1."""
+    low, high = (setting.data.constants[f"lambda_groups_{end}"] for end in ("low", "high"))
+    return _nest(setting, low), _nest(setting, min(high, 1.0))
+
+
+def _nest(setting: Setting, groups: float) -> Nest:
+    return Nest(setting.data.host_group, groups, groups * setting.params.entry.dissimilarity_like)
+
+
+def entry_utilities(setting: Setting, ctx: YearContext, nest: Nest | None = None) -> Changes:
+    """Changes of utility against the paired baseline; all 0 in a world without policy.
+
+    Parameters
+    ----------
+    nest : of hosts; that of the run by default.
+    """
+    e, ch, like = setting.params.entry, ctx.channels, (nest or nest_of(setting)).like
     level = (
         e.funding * funding_change(ctx)
         + e.prestige * log_change(ctx.macro.prestige, ctx.paired.prestige, 0.002)
@@ -91,8 +113,7 @@ def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
     )  # [F, O]
     changes = entry_utilities(setting, ctx)
     odds, host = hosts.entry_choice(y.home_share, y.abroad_share, changes.host, changes.home, nest)
-    changed = (changes.host != 0.0).any(axis=2) | (changes.home != 0.0)[None]
-    base = hosts.base_odds(y.home_share)
+    changed, base = changes.changed, hosts.base_odds(y.home_share)
     key_talent = setting.key(Stream.TALENT, 0)
     keys = EntryKeys(*(setting.key(stream, ctx.year) for stream in STREAMS))
     number, waiting = np.zeros((2, len(columns.blocks), n_places, n_places), np.int64)
@@ -108,11 +129,24 @@ def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
         return rows
 
     rows = setting.each_field(work, columns.n_rows)
-    persons = np.zeros(odds.shape)  # [G, O]
+    own, low, high = (deterred(setting, ctx, at) for at in (nest, *nests_at_ends(setting)))
+    return Entries(rows, number.sum(axis=0), waiting.sum(axis=0), own, (low, high))
+
+
+def deterred(setting: Setting, ctx: YearContext, nest: Nest) -> Deterred:
+    """Whom hosts lose to policy this year, and to where, if hosts are alike as `nest` says.
+
+    Utilities are those of that nest, so that refusals take their share off a host at every lambda.
+    """
+    y, changes = ctx.inputs, entry_utilities(setting, ctx, nest)
+    changed = changes.changed
+    if not changed.any():
+        return Deterred(*np.zeros((3, *changes.host.shape[1:])))
+    persons = np.zeros(changed.shape)  # [G, O]
     np.add.at(persons, changes.group, y.cohort_after - y.cohort_before)
-    before, after = hosts.probabilities(base, y.abroad_share), hosts.probabilities(odds, host)
-    lost = hosts.deterred(np.where(changed, persons, 0.0), before, after, nest.group)
-    return Entries(rows, number.sum(axis=0), waiting.sum(axis=0), lost)
+    before = hosts.probabilities(hosts.base_odds(y.home_share), y.abroad_share)
+    choice = hosts.entry_choice(y.home_share, y.abroad_share, changes.host, changes.home, nest)
+    return hosts.deterred(np.where(changed, persons, 0.0), before, hosts.probabilities(*choice), nest.group)
 
 
 def first_people(setting: Setting, inputs: Inputs, columns: Columns, start: int) -> np.ndarray:

@@ -21,6 +21,7 @@ from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
+from sim.record.tables import LAMBDAS
 
 REASONS = ("rule", "fear")  # why a partner is refused, in the order of `Output.slots_refused`
 LARGEST = 20  # places whose pairs are always recorded
@@ -248,7 +249,7 @@ def institution_table(setting: Setting, year: Year) -> Table:
 
 def world_table(setting: Setting, year: Year, place: Table) -> Table:
     """Table `world_year`: one row."""
-    out, scale = year.output, setting.scale
+    out, scale, entries = year.output, setting.scale, year.entries
     return {
         name: np.array([value], dtype=np.float64)
         for name, value in {
@@ -261,6 +262,11 @@ def world_table(setting: Setting, year: Year, place: Table) -> Table:
             "leaks": year.security.leaks.leaked.sum(),
             "compliance_musd": year.security.compliance.musd.sum(),
             "impact_sum": out.impact_sum * scale,
+            **{
+                f"deterred_to_{where}{end}": lost.sum()
+                for end, at in zip(LAMBDAS, (entries.deterred, *entries.deterred_at_ends))
+                for where, lost in at._asdict().items()
+            },
         }.items()
     }
 

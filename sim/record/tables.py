@@ -12,6 +12,21 @@ from sim.record.panel_table import PANEL
 from sim.record.shared_columns import COSTS, FIELD, HERE, ORIGIN, PAIR, STAGE, TOP, TOP10, TOP_BASE, YEAR, papers_column
 
 DETERRED = "would enter here at base shares but by policy enter, expected,"
+LAMBDAS = {  # ends of names of columns: lambda of groups of the run, and both ends of its interval
+    "": "",
+    "_lambda_low": "; with lambda of groups at the low end of its 90 % interval",
+    "_lambda_high": "; with lambda of groups at the high end of its 90 % interval, at most 1",
+}
+DETERRED_WORLD = tuple(
+    Column(
+        f"deterred_to_{where}{end}",
+        "persons",
+        "amount",
+        f"would enter abroad at base shares but by policy enter, expected, {meaning}{at}",
+    )
+    for end, at in LAMBDAS.items()
+    for where, meaning in (("home", "at home"), ("like", "at a host of the same group"), ("other", "elsewhere"))
+)
 PLACE_YEAR = Table(
     "place_year",
     "a place and year",
@@ -200,6 +215,7 @@ WORLD_YEAR = Table(
         Column("leaks", "project-years", "amount", "leaked, summed over places they come from"),
         Column("compliance_musd", "million $", "amount", "spent on complying with rules"),
         Column("impact_sum", "z", "amount", "impact of all papers, each once, not normalised"),
+        *DETERRED_WORLD,
     ),
     precise=True,
 )

@@ -90,6 +90,23 @@ def test_the_deterred_are_all_who_are_expected(free: live.Run, shut: live.Run) -
     assert not any(by_cell(free, name).any() for name in (*GONE, "waiting"))
 
 
+def test_the_world_has_them_at_lambda_of_the_run_and_at_both_ends_of_its_interval(
+    free: live.Run, shut: live.Run
+) -> None:
+    """All are told apart at every lambda, and the nearer lambda is to 1, the more go home."""
+    at = {
+        end: np.array([shut.years[-1].tables["world_year"][name + end][0] for name in GONE])
+        for end in ("", "_lambda_low", "_lambda_high")
+    }
+    np.testing.assert_allclose(at[""], [by_cell(shut, name).sum() for name in GONE], rtol=1e-12)
+    for amounts in at.values():
+        assert amounts.sum() == pytest.approx(at[""].sum(), rel=1e-9), "a host that takes nobody loses all"
+    home, like, other = np.array([at["_lambda_low"], at[""], at["_lambda_high"]]).T
+    assert (np.diff(home) > 0.0).all() and (np.diff(like) < 0.0).all() and (np.diff(other) < 0.0).all()
+    nothing = free.years[-1].tables["world_year"]
+    assert not any(nothing[name + end][0] for name in GONE for end in at)
+
+
 @pytest.mark.parametrize("retry", [0.0, 1.0])
 def test_they_come_a_year_later_as_often_as_they_try(
     retry: float, state_2017: dict[str, np.ndarray], free: live.Run

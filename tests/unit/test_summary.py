@@ -102,11 +102,7 @@ def frames_of(**place: list[float]) -> Frames:
     }  # fmt: skip
     rows |= {name: np.array(values) for name, values in place.items()}
     world = {name: np.ones(2) for name in TABLES["world_year"].required} | {"year": np.full(2, 2020)}
-    entry = {name: np.zeros(n) for name in TABLES["entry_year"].required} | {"year": np.full(n, 2020)}
-    entry |= {
-        f"deterred_to_{where}": np.array([0.0, 0.0, k, 40.0]) for k, where in enumerate(("home", "like", "other"))
-    }
-    tables = {"place_year": rows, "world_year": world, "entry_year": entry}
+    tables = {"place_year": rows, "world_year": world}
 
     def make(name: str) -> pa.Table:
         columns, size = tables[name], len(tables[name]["year"])
@@ -144,12 +140,6 @@ def test_what_is_neither_prevented_nor_refused_is_avoided_by_absence():
     for area in ("both", "one", "World"):
         row = effect_of(frames, area, BY_ABSENCE)
         assert row["mean"] == pytest.approx(4.0) and math.isnan(row["reference"])
-
-
-def test_where_deterred_entrants_go_is_added_up_over_hosts_and_is_no_count_of_agents():
-    for k, where in enumerate(("at home", "at like hosts", "elsewhere")):
-        row = effect_of(frames_of(), "World", f"deterred entrants a year: {where}")
-        assert (row["reference"], row["mean"]) == (0.0, 40.0 + k) and math.isnan(row["agents"])
 
 
 def test_sums_of_single_precision_are_no_absence():
