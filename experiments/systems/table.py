@@ -93,7 +93,8 @@ _VISAS = (
            nearest=(("params.entry.dissimilarity", (0.2, 1.0)),), origins=("CHN",)),
     _lever("exit_restriction", 0.2, PEOPLE, "moves out of the issuer's place are stopped",
            (Outcome("place_year.new_moves_out", "CHN", -1), Outcome("place_year.papers_international", "CHN", -1)),
-           "input", "assumption", "unit/test_phase_mobility.py::test_a_ban_on_leaving_holds_people_where_it_is", issuer="CHN"),
+           "input", "assumption", "unit/test_phase_mobility.py::test_a_ban_on_leaving_holds_people_where_it_is",
+           issuer="CHN"),
 )  # fmt: skip
 
 _PROFILE = Pull("investigations", 0.0033, (("origins", ("CHN",)),))
