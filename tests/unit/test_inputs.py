@@ -12,7 +12,7 @@ from sim.data.clock import FIRST_YEAR
 from sim.data.fields import FIELDS
 from sim.data.fitted import Fitted, load_fitted, place_year_columns, save_fitted
 from sim.data.inputs import Inputs, exit_hazard, load_inputs
-from sim.data.paths import MOST, load_paths, shifted, slope
+from sim.data.paths import LARGE_PAIR, MOST, load_paths, shifted, slope
 from sim.data.tables import folder_of, load_world_data
 from sim.engines.hosts import Nest, entry_choice, probabilities
 
@@ -53,7 +53,6 @@ def test_nothing_jumps_in_the_first_year_without_data(world: str) -> None:
     inputs, rules = load_inputs(world), load_paths(folder_of(world))
     data, fitted = inputs.data, inputs.fitted
     after = inputs.year(data.end + 1)
-    leaving = data.moves_out / np.maximum(data.researchers, 1.0)
     series = {
         "entrants": (data.entries, inputs.entries(data.end + 1), None, 1.0),
         "exits": (exit_hazard(data), after.exit_base, None, 1.0),
@@ -61,13 +60,26 @@ def test_nothing_jumps_in_the_first_year_without_data(world: str) -> None:
         "shares": (fitted.home_weight, after.home_weight, "log", 1.0),
         "top": (fitted.quality, after.quality, "linear", 1.0),
         "affinity": (data.affinity, after.affinity / fitted.affinity, None, 1.0),
-        "moves": (leaving, after.move_base.sum(axis=1), None, fitted.move_rate.sum(axis=1) / leaving[-1]),
     }
     for kind, (known, found, link, unit) in series.items():
         rule = rules[kind] if link is None else replace(rules[kind], link=link)
         step = rule.damping * slope(known, rule) if rule.years else np.zeros_like(known[-1])
         assert np.abs(step).max() <= MOST
         np.testing.assert_allclose(found, unit * shifted(known[-1], step, rule.link), rtol=1e-12, err_msg=kind)
+
+
+def test_moves_of_large_pairs_go_on_by_the_rule_of_pairs_and_others_by_that_of_places(inputs: Inputs) -> None:
+    """In the first year without data, from the fitted rates of the last one."""
+    data, rules = inputs.data, inputs.paths
+    large = data.flows.mean(axis=0) >= LARGE_PAIR
+    assert 50 < large.sum() < 0.5 * large.size
+    people = data.researchers[-len(data.flows) - 1 : -1]
+    step = np.empty(large.shape)
+    step[:] = (rules["moves"].damping * slope(data.moves_out / data.researchers, rules["moves"]))[:, None]
+    step[large] = (rules["pairs"].damping * slope(data.flows / people[:, :, None], rules["pairs"]))[large]
+    assert np.abs(step).max() <= MOST and step[large].std() > 0.001
+    found = inputs.year(data.end + 1).move_base
+    np.testing.assert_allclose(found, inputs.fitted.move_rate * np.exp(step), rtol=1e-9)
 
 
 def test_spending_and_income_go_on_from_the_last_year_of_their_own_data(inputs: Inputs) -> None:
