@@ -186,7 +186,6 @@ def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> No
         ("mobility__permanent", 1.0, "moves"),
         ("mobility__age_senior", 1.0, "moves"),
         ("mobility__fear_leave", 2.0, "moves"),
-        ("mobility__fit", 1.0, "moves"),
         ("collaboration__origin", 0.0, "papers"),
         ("collaboration__repeat", 0.3, "ties"),
         ("collaboration__repeat_preference", 1.0, "papers"),
