@@ -17,6 +17,7 @@ import pandas as pd
 from experiments.backtest import figures, gravity, page
 from experiments.backtest.forecasts import ask
 from experiments.backtest.model import LATER, baseline, fitted
+from sim.analysis.refit import ROUNDS
 from sim.data.tables import load_world_data
 from sim.data.worlds import folder_of
 
@@ -48,7 +49,7 @@ def main(words: Sequence[str] | None = None) -> int:
     text = "folder of the refitted tables, one an origin, and of the runs; what is there is not done again"
     parser.add_argument("--fit", type=Path, default=Path("outputs/backtest"), help=text)
     parser.add_argument("--fit-scale", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--data", default="full", help="world whose tables are cut at the origins")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, help="folder for tables, figure and page; those here are then left alone")
