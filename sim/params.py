@@ -159,7 +159,7 @@ class CollaborationParams:
         "take a lasting partner abroad: partners kept against consortia",
     )
     lost_partner: float = p(
-        0.3,
+        0.25,
         0.0,
         0.6,
         "kappa_c, share of papers",

@@ -82,7 +82,7 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     write_csv(out / "pairs.csv", symmetric_rows(pairs, places))
     by_year = {f"y{FIRST + t}": joint for t, joint in enumerate(works)}
     write_csv(out / "joint_works.csv", symmetric_rows(by_year, places, diagonal=False))
-    ratios = affinity_columns(works, {name: as_written(values) for name, values in pairs.items()}, places, log)
+    ratios = affinity_columns(works, {name: as_written(values) for name, values in pairs.items()}, log)
     write_csv(out / "affinity.csv", symmetric_rows(ratios, places, diagonal=False))
     targets = joint_targets(sources, works, places)
     write_csv(out / "joint_papers.csv", symmetric_rows(targets, places, diagonal=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.data.build.gaps import GapError, ImputedLog, check_present
+from sim.data.build.gaps import ImputedLog, check_present
 from sim.data.build.gaps_listed import LISTED
 from sim.data.build.sources import Sources, sixty
 
@@ -96,7 +96,7 @@ def gravity(joint: np.ndarray, chance: np.ndarray, geo: dict[str, np.ndarray]) -
     return x @ beta
 
 
-def affinity(works: np.ndarray, geo: dict[str, np.ndarray], places: list[str], log: ImputedLog) -> np.ndarray:
+def affinity(works: np.ndarray, geo: dict[str, np.ndarray], log: ImputedLog) -> np.ndarray:
     """Observed over expected joint works by window of years (`windows_to`), [W, P, P], symmetric, diagonal 1.
 
     A window's ratio is drawn towards the pair's own of all years, and that towards gravity, each by HALF works.
@@ -104,9 +104,6 @@ def affinity(works: np.ndarray, geo: dict[str, np.ndarray], places: list[str], l
     windows = [between(works, *years) for years in windows_to(FIRST + len(works) - 1).values()]
     chances = [expected(joint) for joint in windows]
     joint, chance = np.sum(windows, axis=0), np.sum(chances, axis=0)
-    empty = np.argwhere(np.triu(joint <= 0, 1))
-    if len(empty):
-        raise GapError(f"affinity: no joint work of {[(places[a], places[b]) for a, b in empty]}")
     own = shrunk(joint, chance, gravity(joint, chance, geo))
     out = np.exp([shrunk(*window, own) for window in zip(windows, chances)])
     out[:, np.eye(len(places), dtype=bool)] = 1.0
@@ -116,12 +113,10 @@ def affinity(works: np.ndarray, geo: dict[str, np.ndarray], places: list[str], l
     return out
 
 
-def affinity_columns(
-    works: np.ndarray, geo: dict[str, np.ndarray], places: list[str], log: ImputedLog
-) -> dict[str, np.ndarray]:
+def affinity_columns(works: np.ndarray, geo: dict[str, np.ndarray], log: ImputedLog) -> dict[str, np.ndarray]:
     """The series of affinity [P, P] by name of its column, y and the middle year of the window."""
     years = windows_to(FIRST + len(works) - 1)
-    return dict(zip((f"y{year}" for year in years), affinity(works, geo, places, log)))
+    return dict(zip((f"y{year}" for year in years), affinity(works, geo, log)))
 
 
 def joint_targets(sources: Sources, works: np.ndarray, places: list[str]) -> dict[str, np.ndarray]:

@@ -131,7 +131,7 @@ def _write_works(grids: Grids, year: int, places: list[str], folder: Path) -> No
     """affinity.csv and joint_papers.csv from the joint works of places by year."""
     works = by_pair(grids["joint_works"], years(WORKS_FROM, year), places, symmetric=True)
     geo = dict(zip(GEO, by_pair(grids["pairs"], list(GEO), places, symmetric=True)))
-    ratios = affinity_columns(works, geo, places, ImputedLog())
+    ratios = affinity_columns(works, geo, ImputedLog())
     write_csv(folder / "affinity.csv", symmetric_rows(ratios, places, diagonal=False))
     grid = grids["joint_papers"]
     counts = dict(zip(NSF, by_pair(grid, list(NSF), places, symmetric=True)))
