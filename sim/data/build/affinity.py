@@ -106,7 +106,7 @@ def affinity(works: np.ndarray, geo: dict[str, np.ndarray], log: ImputedLog) -> 
     joint, chance = np.sum(windows, axis=0), np.sum(chances, axis=0)
     own = shrunk(joint, chance, gravity(joint, chance, geo))
     out = np.exp([shrunk(*window, own) for window in zip(windows, chances)])
-    out[:, np.eye(len(places), dtype=bool)] = 1.0
+    out[:, np.eye(works.shape[1], dtype=bool)] = 1.0
     log.add("affinity", "WLD", "1980-1991", "as in 1990-94")
     log.add("affinity", "WLD", "1990-2017", f"pairs of few works: own ratio of all years, then gravity, weight "
             f"{HALF:g} works each")  # fmt: skip
