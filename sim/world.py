@@ -89,7 +89,6 @@ class World(ColumnarModel):
         self.macros: dict[int, Macro] = {}
         n = data.n_places
         self.trust = self.setting.trust_level.copy()
-        self.joint_base = np.zeros((n, n))
         self.fear = np.zeros((n, n))
         self.case_exit = np.zeros((n, n))
         self.funding_lag = np.zeros(n)
@@ -146,8 +145,9 @@ class World(ColumnarModel):
         secured = security.secure(setting, ctx, counted, output, self.cost)
 
         # 9 measures, and the state that next year starts from
+        joint = joint_intensity(output.joint_papers * setting.scale, output.by_place.papers_whole * setting.scale)
         self.macros[self.year] = replace(
-            ctx.macro, z1=output.z1, known=output.readers.known,
+            ctx.macro, z1=output.z1, known=output.readers.known, joint=joint,
             exit_norm=exits.norm, move_norm=moved.norm, arrivals=moved.arrivals,
         )  # fmt: skip
         year = measures.Year(
@@ -157,7 +157,7 @@ class World(ColumnarModel):
         panel = self.panel.record(ctx, columns, output, panel_exits)
         if panel:
             tables["panel"] = panel
-        self._close(ctx, output, counted, secured)
+        self._close(ctx, output, joint, counted, secured)
         self.observation = measures.observe(setting, year, tables["place_year"])
         return YearResult(self.year, tables)
 
@@ -198,10 +198,11 @@ class World(ColumnarModel):
         """Both sides' trust relative to the paired baseline's, whose path the fitted affinities contain."""
         return mutual(ctx.macro.trust) / mutual(ctx.paired.trust)
 
-    def _close(self, ctx: YearContext, output: Output, counted: HeadCounts, secured: SecurityResult) -> None:
+    def _close(
+        self, ctx: YearContext, output: Output, joint: np.ndarray, counted: HeadCounts, secured: SecurityResult
+    ) -> None:
         """Fear, trust and the macro state of next year."""
-        setting, params = self.setting, self.setting.params
-        scale, after = setting.scale, self.year > setting.data.end
+        setting, params, scale = self.setting, self.setting.params, self.setting.scale
         joint_papers = output.joint_papers * scale
         near = counted.exposed * scale
         self.fear = update_fear(self.fear, secured.cases, counted.tied * scale, near, params.security)
@@ -209,14 +210,10 @@ class World(ColumnarModel):
         self.case_exit = params.security.case_exit * secured.cases.total / np.maximum(there, 1.0)
         self.cost = secured.cost
         self.funding_lag = self.funding_lag + self.lag * (funding_change(ctx) - self.funding_lag)
-        joint = joint_intensity(joint_papers, output.by_place.papers_whole * scale)
         self.trust = update_trust(
-            self.trust, setting.trust_level, joint, self.joint_base if after else None,
+            self.trust, setting.trust_level, joint, joint if ctx.baseline is None else ctx.baseline.joint,
             incident_rate(secured.incidents, joint_papers), params.trust,
         )  # fmt: skip
-        if not after:  # means of the last five years of data
-            seen = max(self.year - max(setting.data.base_from, self.cfg.start) + 1, 1)
-            self.joint_base = self.joint_base + (joint - self.joint_base) / seen
         self.macro = closing.next_macro(setting, self.macro, output, counted, self.trust)
 
     # --- saving ---------------------------------------------------------------------------------------------
@@ -259,7 +256,7 @@ class World(ColumnarModel):
         return world
 
 
-_STATE = ("trust", "joint_base", "fear", "case_exit", "cost", "funding_lag", "support", "waiting")
+_STATE = ("trust", "fear", "case_exit", "cost", "funding_lag", "support", "waiting")
 
 
 def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

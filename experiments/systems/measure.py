@@ -13,8 +13,11 @@ from experiments.systems.system import Outcome, System
 from experiments.systems.table import SYSTEMS
 from sim import World, load_config
 from sim.analysis.outcomes import columns
+from sim.config.key import run_key
 from sim.config.schema import Config
+from sim.core.axes import SCRIPTED
 from sim.data.tables import load_world_data
+from sim.phases.macro import Macro
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.recorder import YearResult
 
@@ -56,8 +59,24 @@ def history(scale: int, replicate: int) -> dict[str, np.ndarray]:
 
 
 def run_years(cfg: Config, mode: str, replicate: int) -> list[YearResult]:
-    """Years from 2018 on."""
-    return list(World.from_state(cfg, history(cfg.scale, replicate), replicate, mode).run())
+    """Years from 2018 on, paired with the scripted baseline of the same parameters."""
+    if mode == SCRIPTED and not cfg.policies:
+        return baseline(cfg, replicate)[0]
+    paired = baseline(cfg.baseline(), replicate)[1]
+    return list(World.from_state(cfg, history(cfg.scale, replicate), replicate, mode, paired).run())
+
+
+_BASELINES: dict[str, tuple[list[YearResult], dict[int, Macro]]] = {}
+
+
+def baseline(cfg: Config, replicate: int) -> tuple[list[YearResult], dict[int, Macro]]:
+    """Years of a scripted baseline from 2018 on and its macro states; the last one is kept."""
+    key = run_key(cfg, replicate)
+    if key not in _BASELINES:
+        _BASELINES.clear()
+        world = World.from_state(cfg, history(cfg.scale, replicate), replicate)
+        _BASELINES[key] = list(world.run()), world.macros
+    return _BASELINES[key]
 
 
 def measured(years: list[YearResult], outcome: Outcome) -> float:

@@ -33,11 +33,11 @@ def update_trust(
     trust: np.ndarray,
     level: np.ndarray,
     joint: np.ndarray,
-    joint_base: np.ndarray | None,
+    joint_baseline: np.ndarray,
     incidents: np.ndarray,
     params: TrustParams,
 ) -> np.ndarray:
-    """Trust of the next year: ``T + r (T̄ − T) + g ln(J / J_base) − h (1 − exp(−incidents per 1,000 joint papers))``.
+    """Trust of the next year: ``T + r (T̄ − T) + g ln(J / J₀) − h (1 − exp(−incidents per 1,000 joint papers))``.
 
     The incident term saturates, since the rate of leaks is swept over three orders of magnitude and trust
     must not hit its floor for that alone.
@@ -47,14 +47,13 @@ def update_trust(
     trust, level : [a, b].
     joint : [a, b], joint papers of the year relative to the size of both (any unit that stays the same;
         counts are legal), so that a world that publishes more does not trust more.
-    joint_base : the mean of the same over 2013-17; None up to 2017 (no such term in the history).
+    joint_baseline : the same of the paired baseline in the same year, which is its own: there the term is 0.
     incidents : [a, b], leaks of a towards b per 1,000 joint papers.
     """
     new = trust + params.reversion * (level - trust)
-    if joint_base is not None:
-        usable = (joint > 0) & (joint_base > 0)
-        ratio = np.divide(joint, joint_base, out=np.ones(joint.shape), where=usable)
-        new = new + params.joint * np.log(np.clip(ratio, 0.1, 10.0))
+    usable = (joint > 0) & (joint_baseline > 0)
+    ratio = np.divide(joint, joint_baseline, out=np.ones(joint.shape), where=usable)
+    new = new + params.joint * np.log(np.clip(ratio, 0.1, 10.0))
     new = new + params.incident * np.expm1(-np.maximum(incidents, 0.0))
     new = np.clip(new, params.floor, 1.0)
     np.fill_diagonal(new, 1.0)

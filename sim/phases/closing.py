@@ -42,6 +42,7 @@ def next_macro(setting: Setting, last: Macro, output: Output, people: HeadCounts
         at_origin=people.stock.diagonal() / np.maximum(people.stock.sum(axis=1), 1),
         readers=given / np.maximum(output.attention, 1e-300),
         known=np.eye(len(stock)),
+        joint=np.zeros((len(stock), len(stock))),
         exit_norm=np.ones(len(stock)),
         move_norm=np.ones((len(stock), len(stock))),
         arrivals=np.zeros(len(stock)),

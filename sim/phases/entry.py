@@ -78,19 +78,23 @@ def _nest(setting: Setting, groups: float) -> Nest:
     return Nest(setting.data.host_group, groups, groups * setting.params.entry.dissimilarity_like)
 
 
-def entry_utilities(setting: Setting, ctx: YearContext, nest: Nest | None = None) -> Changes:
+def entry_utilities(setting: Setting, ctx: YearContext, nest: Nest | None = None, direct: bool = False) -> Changes:
     """Changes of utility against the paired baseline; all 0 in a world without policy.
 
     Parameters
     ----------
     nest : of hosts; that of the run by default.
+    direct : only what policy and hostility change this year; what they made of prestige, students and heads is left
+        out, which at coarse scale is mostly chance.
     """
     e, ch, like = setting.params.entry, ctx.channels, (nest or nest_of(setting)).like
-    level = (
-        e.funding * funding_change(ctx)
-        + e.prestige * log_change(ctx.macro.prestige, ctx.paired.prestige, 0.002)
-        - e.students * log_change(ctx.macro.students, ctx.paired.students, 0.05)
-    )
+    level = e.funding * np.log(ch.funding)
+    if not direct:
+        level = (
+            e.funding * funding_change(ctx)
+            + e.prestige * log_change(ctx.macro.prestige, ctx.paired.prestige, 0.002)
+            - e.students * log_change(ctx.macro.students, ctx.paired.students, 0.05)
+        )
     delay, hostility = e.delay * ch.visa_delay, e.hostility * (1.0 - np.exp(-ctx.hostility.T))
     group, refused = same_rules(ch.entry_refused)
     # refusals, places and visas are shares and odds of a host: they enter times lambda, so that a refusal of 10 %
@@ -134,11 +138,11 @@ def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
 
 
 def deterred(setting: Setting, ctx: YearContext, nest: Nest) -> Deterred:
-    """Whom hosts lose to policy this year, and to where, if hosts are alike as `nest` says.
+    """Whom hosts lose to this year's policy and hostility, and to where, if hosts are alike as `nest` says.
 
     Utilities are those of that nest, so that refusals take their share off a host at every lambda.
     """
-    y, changes = ctx.inputs, entry_utilities(setting, ctx, nest)
+    y, changes = ctx.inputs, entry_utilities(setting, ctx, nest, direct=True)
     changed = changes.changed
     if not changed.any():
         return Deterred(*np.zeros((3, *changes.host.shape[1:])))

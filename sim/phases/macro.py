@@ -29,6 +29,7 @@ class Macro:
     researchers : [P], real persons; at_origin : [P], share of those who grew up in a place that work there.
     readers : [P], weight w of the readers of each place (`sim.engines.reading`), from last year's citations.
     known : [P cited, P citing], K of the same year, filled in when the year is over.
+    joint : [P, P], joint papers of the same year over the size of both, filled in when the year is over.
     exit_norm : [P], move_norm : [P, P], mean personal factors of the same year's people on exits and on moves from
         place to place, filled in when the year is over; arrivals : [P], moves that the year's rates bring, likewise.
     z1 : [F], thresholds of the top 1 % in the same year, filled in when the year is over (inf before).
@@ -47,6 +48,7 @@ class Macro:
     at_origin: np.ndarray
     readers: np.ndarray
     known: np.ndarray
+    joint: np.ndarray
     exit_norm: np.ndarray
     move_norm: np.ndarray
     arrivals: np.ndarray
@@ -84,6 +86,7 @@ def first_macro(
         at_origin=np.ones(n),
         readers=cited / FIRST_ATTENTION * researchers / researchers.sum(),
         known=np.eye(n),
+        joint=np.zeros((n, n)),
         exit_norm=np.ones(n),
         move_norm=np.ones((n, n)),
         arrivals=np.zeros(n),

@@ -47,7 +47,7 @@ def test_every_outcome_and_year_has_errors_of_every_method(folders: tuple[Path, 
 
 
 def test_a_model_that_knows_the_years_comes_near_them(folders: tuple[Path, Path]) -> None:
-    """One replicate, one agent for 4,000 people: papers of the world within a tenth, of places and researchers a fifth."""
+    """One replicate at 1:4000: papers of the world within a tenth, of places and researchers within a fifth."""
     found = pd.read_csv(folders[1] / "errors.csv")
     own = errors.together(found[found["origin"] == 2014])[errors.MODEL]
     assert own["world papers"] < 0.1 and own["papers"] < 0.2 and own["stocks"] < 0.2 and own["moves"] < 0.5

@@ -31,7 +31,10 @@ class Turns:
 def strengths(replicate: int, *overrides: str, scale: int = SCALE) -> np.ndarray:
     """Strengths in force under reactive governments [years from 2018, P, L], lived from 1980 on."""
     cfg = load_config(f"scale={scale}", f"end={END}", "threads=1", "panel.size=0", *overrides)
-    world = World(cfg, replicate, "reactive")
+    scripted = World(cfg.baseline(), replicate)
+    for _ in scripted.run():
+        pass
+    world = World(cfg, replicate, "reactive", scripted.macros)
     return np.array([world.council.memory.strength.copy() for year in world.run() if year.year >= FIRST])
 
 

@@ -33,9 +33,12 @@ def gained(lever: str, strength: float, replicates: int = REPLICATES) -> tuple[n
             return totals(found.years, "new_moves_in", k) - totals(found.years, "new_moves_out", k)
 
         base = live.resume(cfg, state, replicate=r).go()
-        everybody = live.resume(live.with_lever(cfg, lever, strength, ("G20",)), state, replicate=r).go()
+        paired = base.world.macros
+        everybody = live.resume(live.with_lever(cfg, lever, strength, ("G20",)), state, replicate=r, baseline=paired)
+        everybody = everybody.go()
         for j, (code, k) in enumerate(zip(RECRUITERS, at)):
-            one = live.resume(live.with_lever(cfg, lever, strength, (code,)), state, replicate=r).go()
+            recruits = live.with_lever(cfg, lever, strength, (code,))
+            one = live.resume(recruits, state, replicate=r, baseline=paired).go()
             alone[r, j], together[r, j] = net(one, k) - net(base, k), net(everybody, k) - net(base, k)
             spent[r, j] = totals(one.years, "recruitment_musd", k)
             assert spent[r, j] == totals(everybody.years, "recruitment_musd", k), "the same money either way"

@@ -73,11 +73,13 @@ def full(system: System) -> System:
 
 def change(system: System, outcome: Outcome, state: dict[str, np.ndarray]) -> float:
     """Paired change of an outcome over the years to `LAST`, lever pulled against not pulled."""
-    found = []
+    found, plain = [], None
     for cfg in measure.arms(live.SCALE, system):
         if more := MORE.get(lever_of(system)):
             cfg = measure.with_value(cfg, *more)
-        found.append(measure.measured(live.resume(cfg, state).go(LAST).years, outcome))
+        plain = plain or live.resume(cfg.baseline(), state).go(LAST)  # both arms have its parameters
+        run = live.resume(cfg, state, baseline=plain.world.macros).go(LAST) if cfg.policies else plain
+        found.append(measure.measured(run.years, outcome))
     return found[1] - found[0]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sim import World, load_config
 from sim.data.fitted import load_fitted
-from sim.data.inputs import TOP_PER_QUALITY, Inputs, PathDraw, YearInputs, load_inputs
+from sim.data.inputs import HOME_WEIGHTS, QUALITIES, Inputs, PathDraw, YearInputs, load_inputs
 from sim.data.paths import load_paths
 from sim.data.tables import folder_of, load_world_data
 from sim.params import PathParams
@@ -92,9 +92,24 @@ def test_draws_are_asked_for_by_parameters() -> None:
     same(drawn.year(2030), load_inputs("g20", PathDraw(3, 0.5)).year(2030))
 
 
-def test_quality_is_drawn_in_its_own_units(draws: list[Inputs]) -> None:
-    """One error of the share in the top 1 % is 1 / TOP_PER_QUALITY of quality."""
-    rule = load_paths(folder_of("g20"))["top"]
-    quality = np.stack([inputs.year(inputs.data.end + 2).quality for inputs in draws])
-    spread = np.hypot(rule.common[1], rule.own[1]) / TOP_PER_QUALITY
-    assert (quality[1:] - quality[0]).std() == pytest.approx(spread, rel=0.1)
+def test_home_weights_and_quality_are_drawn_in_their_own_units(draws: list[Inputs]) -> None:
+    """An error of a share, in log odds or logs, is so many of what the model has in its place."""
+    rules = load_paths(folder_of("g20"))
+    for kind, units in (("top", QUALITIES), ("shares", HOME_WEIGHTS)):
+        years = [inputs.year(inputs.data.end + 2) for inputs in draws]
+        values = np.stack([y.quality if kind == "top" else np.log(y.home_weight) for y in years])
+        spread = np.hypot(units.common * rules[kind].common[1], units.own * rules[kind].own[1])
+        assert (values[1:] - values[0]).std() == pytest.approx(spread, rel=0.1)
+
+
+def test_moves_out_of_and_into_places_are_drawn_as_wide_as_the_rule_erred(draws: list[Inputs]) -> None:
+    """Both are made of the errors of leaving and arriving, so neither is narrower than the backtest's."""
+    rule = load_paths(folder_of("g20"))["moves"]
+    flows = draws[0].data.flows[-1]
+    moved = np.stack(
+        [flows * inputs.year(2019).move_base / draws[0].year(2019).move_base.clip(1e-300) for inputs in draws]
+    )
+    for axis in (1, 2):
+        change = np.log(moved.sum(axis=axis)[1:] / moved.sum(axis=axis)[0])
+        spread = np.hypot(rule.common[1], rule.own[1])
+        assert 0.95 * spread < change.std() < 1.4 * spread
