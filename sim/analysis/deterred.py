@@ -76,4 +76,5 @@ def lines(frames: Frames, period: Period) -> list[str]:
 def _line(mode: str, splits: tuple[Split, Split, Split], named: bool) -> str:
     persons, *shares = cells(splits)
     parts = ", ".join(f"{where} {share}" for where, share in zip(WHERE.values(), shares))
-    return f"Deterred entrants{f', {GOVERNMENTS[mode]}' if named else ''}: {persons} a year; {parts}; {NOTE}."
+    mode = f", {GOVERNMENTS[mode]}" if named else ""
+    return f"Entrants whom hosts lose to policy{mode}: {persons} a year; {parts}; {NOTE}."

@@ -12,7 +12,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,9 @@ from typing import Any
 
 from sim.config.schema import Config
 from sim.core.digest import PACKAGE, digest, file_digest
+from sim.data.tables import load_world_data
 from sim.data.worlds import folder_of
+from sim.params import PathParams
 
 # Settings that say how, where and how often to run, not what comes out of one run.
 NOT_IN_KEY = {
@@ -47,6 +49,8 @@ def run_key(cfg: Config, replicate: int, mode: str = "scripted", end: int | None
     mode : what governments do in this run, ``scripted`` or ``reactive``.
     end : last year, if not the configuration's (a history that ends at the branch year).
     """
+    if end is not None and end <= load_world_data(cfg.world).end:  # of a history: what comes after the data cannot act
+        cfg = replace(cfg, params=replace(cfg.params, paths=PathParams()))
     what = [*_relevant(cfg, mode), f"end {end or cfg.end}", f"replicate {replicate}", f"mode {mode}"]
     what += [_surroundings(cfg.world)]
     return hashlib.sha256("\n".join(what).encode()).hexdigest()[:20]

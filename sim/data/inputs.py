@@ -97,7 +97,7 @@ class Inputs:
 
     Parameters
     ----------
-    paths : rules by kind of series for what comes after the data; kinds without one stay at their last value.
+    paths : rules by kind of series for what comes after the data; without any, all stay at their last value.
     """
 
     def __init__(
@@ -122,10 +122,10 @@ class Inputs:
 
     def _later(self, kind: str, series: np.ndarray, n: int, units: Units = Units()) -> np.ndarray:
         """The n years after the last of a series [T, ...] by the rule of its kind and the draw of its errors."""
-        path = self.paths.get(kind, LAST_VALUE)
+        path = self.paths[kind] if self.paths else LAST_VALUE
         path = replace(path, link=units.link or path.link, common=units.common * path.common, own=units.own * path.own)
         later = continued(series, path, n)
-        if self._draw.number == 0 or kind not in self.paths:
+        if self._draw.number == 0:
             return later
         z = self._normals(kind, 1 + series.shape[1])
         own = z[1:] if series.ndim == 2 else np.sqrt(0.5) * (z[1:, None] + z[None, 1:])
@@ -147,12 +147,12 @@ class Inputs:
         """
         data, n = self.data, LAST_YEAR - self.data.end
         leaving = data.moves_out / np.maximum(data.researchers, 1.0)
-        path = self.paths.get("moves", LAST_VALUE)
+        path, of_pairs = (self.paths[kind] if self.paths else LAST_VALUE for kind in ("moves", "pairs"))
         by_place = continued(leaving, path, n) / np.maximum(leaving[-1], 1e-300)
         change = np.repeat(by_place[:, :, None], data.n_places, axis=2)
         large = data.flows.mean(axis=0) >= LARGE_PAIR
         rate = (data.flows / data.researchers[FLOWS_FROM - FIRST_YEAR - 1 : -1, :, None])[:, large]
-        change[:, large] = continued(rate, self.paths.get("pairs", LAST_VALUE), n) / np.maximum(rate[-1], 1e-300)
+        change[:, large] = continued(rate, of_pairs, n) / np.maximum(rate[-1], 1e-300)
         if self._draw.number == 0:
             return change
         z = self._normals("moves", 1 + 2 * data.n_places)

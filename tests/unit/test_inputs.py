@@ -176,3 +176,12 @@ def test_calibration_starts_from_usable_values() -> None:
     assert not np.diag(start.move_pair).any()
     assert (start.output > 0.0).all() and (start.move_base(2017) >= 0.0).all()
     assert not np.diag(start.move_rate).any() and (start.home_early > 0.0).all()
+
+
+@pytest.mark.parametrize("world", ["full", "g20"])
+def test_fitted_rates_of_moving_bring_the_moves_of_the_last_year(world: str) -> None:
+    """Rates times people are the flows of the data but for what the three-way fit smooths and the noise of one run."""
+    shipped = load_inputs(world)
+    data, moved = shipped.data, shipped.fitted.move_rate * shipped.data.researchers[-1][:, None]
+    assert moved.sum() == pytest.approx(data.flows[-1].sum(), rel=0.05)
+    assert np.abs(moved.sum(axis=1) - data.flows[-1].sum(axis=1)).sum() < 0.08 * moved.sum()

@@ -104,7 +104,8 @@ def read(run: Source) -> list[pd.DataFrame]:
     """Tables of `outcomes` for the issuing places: yearly rows of places, of entries, of joint papers."""
     columns = ["year", "papers_fractional", "papers_international", "n_researchers"]
     place = run.yearly("place_year", columns, place=run.issuers)
-    entry = run.yearly("entry_year", ["year", "new_entrants"], place=run.issuers, origin=run.named)
+    named = {"origin": run.named} if run.named else {}
+    entry = run.yearly("entry_year", ["year", "new_entrants"], place=run.issuers, **named)
     joint = run.yearly("copub_year", ["year", "place_a", "place_b", "papers_whole"])
     ends = [joint[column] for column in ("place_a", "place_b")]
     between = [a.isin(run.issuers) & b.isin(run.named) for a, b in (ends, ends[::-1])]
