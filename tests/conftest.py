@@ -27,6 +27,6 @@ def baseline(state_2017: dict[str, np.ndarray]) -> live.Run:
 
 
 @pytest.fixture(scope="session")
-def restrictive(state_2017: dict[str, np.ndarray]) -> live.Run:
+def restrictive(state_2017: dict[str, np.ndarray], baseline: live.Run) -> live.Run:
     """The scenario `restrictive` from 2018 to 2025."""
-    return live.resume(live.config("+scenario=restrictive"), state_2017).go()
+    return live.resume(live.config("+scenario=restrictive"), state_2017, baseline=baseline.world.macros).go()

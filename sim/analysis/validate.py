@@ -27,7 +27,7 @@ from sim.phases.setting import YearContext
 from sim.world import World
 
 # rows of docs/evidence.md compared here; M1, C14 and F6 were not fitted to, C7 is put in, F7 and C11 steer parameters,
-# M14 and M16 are fitted to
+# M14 and stays to 2017 are fitted to; M16, of later years, set the level of going home
 CHECKED = ("M1", "M14", "M16", "C7", "C11", "C14", "F6", "F7")
 BACKTEST = "<!-- whole model: begin -->"
 HEADER = """# Validation: the fit, and years not seen
@@ -35,8 +35,8 @@ HEADER = """# Validation: the fit, and years not seen
 Written by `make validate`. Data end in 2017; the calibration of tables uses nothing later and no effect of any policy.
 Three single parameters are fitted to effects of policy (P1; P8 and P16; P3: [ODD](ODD.md#8-limits)). Of the lines with
 an id of [evidence.md](evidence.md), M1, C14 and F6 were not fitted to; C7 is put in; F7 and C11 steer one or two
-parameters; M14 is fitted to, as are stays, by intentions and stay rates to 2017 (M16 is of later years). Lines without
-a verdict have no bar and are printed only. The model on years that it has not seen: [backtest.md](backtest.md).
+parameters; M14 is fitted to, as are stays, by intentions and stay rates to 2017 (M16, of later years, set the level of
+going home). Lines without a verdict have no bar and are printed only. The model on years that it has not seen: [backtest.md](backtest.md).
 """
 
 
