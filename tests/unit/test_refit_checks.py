@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.analysis.refit import Recipe, refit
+from sim.core.read import ConfigError
 from sim.data.build.affinity import windows_to
 from sim.data.build.check import SHOWN, Problems, read_folder, wrong
 from sim.data.build.cut import check_sums
@@ -231,3 +233,15 @@ def test_later_data_are_listed_by_year() -> None:
     assert {file for file, _ in later_data(2017)} < {file for file, _ in later_data(2014)}
     assert not later_data(2100)
     assert np.isin(["vdem_place.csv", "institutions.csv", "pairs.csv"], [file for file, _ in later_data(2012)]).all()
+
+
+def test_later_years_are_not_written_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "x").mkdir()
+    before = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    monkeypatch.chdir(folder)
+    for out in (folder, folder / "x" / "..", Path()):  # the same one by three names
+        with pytest.raises(
+            ConfigError, match="years 2013 to 2017 would be lost; allowed: another folder, or --to 2017"
+        ):
+            refit(folder, 2012, out, Recipe(), say=lambda text: None)
+    assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before
