@@ -20,6 +20,7 @@ from sim.config.load import load_config
 from sim.core.read import ConfigError
 from sim.data.build.check import Problems, last_year, read_folder
 from sim.data.build.cut import check_sums, write_tables
+from sim.data.build.sense import check_sense
 from sim.data.fitted import Fitted, save_fitted
 from sim.data.layout import later_data
 from sim.data.paths import save_paths
@@ -55,6 +56,7 @@ def refit(folder: Path, year: int, out: Path, recipe: Recipe, say: Callable[[str
     problems = Problems()
     grids = read_folder(folder, year, problems)
     check_sums(grids, year, problems)
+    check_sense(grids, year, problems)
     if problems.found:
         raise ConfigError(problems.messages())
     if folder.resolve() == out.resolve() and year < (last := last_year(grids["people"])):

@@ -35,9 +35,9 @@ from the year after it. `explain` and `list places` take `--world`.
    every problem is named as `file:row:column: what is wrong; allowed: …`, all at once (row is the line of the file;
    1 is the header).
 
-Years {EARLIEST} and later can be fitted to. `--out` may be the folder of the data only if `--to` is their last year: the
-later years would be lost. Outcomes after the year are dropped; inputs (inputs.csv) run on. What still
-contains later data is printed and kept in `later_data.md` beside the tables (third table below).
+Years {EARLIEST} and later can be fitted to. `--out` may be the folder of the data only if `--to` is their last year:
+later years would be lost. Outcomes after the year are dropped; inputs (inputs.csv) run on. What still contains
+later data is printed and kept in `later_data.md` beside the tables (third table below).
 
 """
 RECIPE = """\
@@ -106,5 +106,6 @@ def _rows(entry: Table) -> list[tuple[object, ...]]:
 
 
 def _allowed(column: Column) -> str:
-    words = "a text" if column.kind == TEXT else KINDS[column.kind].words
+    text = ", ".join(column.words) or "a text"
+    words = text if column.kind == TEXT else KINDS[column.kind].words
     return words + (", or nan" if column.gaps else "")

@@ -239,6 +239,8 @@ def _named(column: Column, name: str) -> Column:
 
 def wrong(cell: str, column: Column) -> str:
     """What is wrong with a cell and what is allowed; nothing if it is good."""
+    if column.words and cell not in column.words:
+        return f"'{cell}' is not allowed; allowed: {', '.join(column.words)}"
     if column.kind == TEXT:
         return "" if cell else "is empty; allowed: a text"
     allows, words = KINDS[column.kind]
