@@ -22,7 +22,10 @@ python -m sim world=worlds/2019 end=2035                              a run of i
 
 `world=` takes `full`, `g20` or a folder, relative to where the command is started; a sweep's file says
 `settings: {{world: worlds/2019}}`. Scenarios that begin before the last year run as before; reactive governments decide
-from the year after it. `explain` and `list places` take `--world`.
+from the year after it. A world with data after 2017 contains what real policies did until its last year: its baseline
+is the policy of that year. The scenarios that the project ships are departures from the policy of 2017, so what begins in
+2018 or later up to the last year would count twice there; a run says so, and such policies should be taken out or
+restated against the last year. `explain` and `list places` take `--world`.
 
 ## Two minutes: you have data to 2019
 
