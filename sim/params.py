@@ -50,7 +50,7 @@ class EntryParams:
         1.0,
         "lambda",
         "assumption",
-        "nested logit, of groups of like hosts; student flows give 0.64 (0.29-1.02), which fixes little",
+        "nested logit, of groups of like hosts; student flows give 0.64 (sampling interval 0.29-1.02), which fixes little",
     )
     dissimilarity_like: float = p(
         0.81,
@@ -58,7 +58,7 @@ class EntryParams:
         1.0,
         "lambda over lambda of groups",
         "fitted",
-        "hosts of a group: student flows 1998-2017, 0.81 (0.72-0.90), 0.63 to 0.90 by how coverage is screened",
+        "hosts of a group: student flows 1998-2017, 0.81 (sampling interval 0.72-0.90), 0.63 to 0.90 by how coverage is screened",
     )
     retry: float = p(0.5, 0.0, 1.0, "share", "assumption", "of the refused and delayed at home who try again next year")
     hostility: float = p(

@@ -33,8 +33,8 @@ TEXT = """\
 Entrants whom hosts lose to a scenario's policies, expected at mean talent, against no policy in the same run: real
 persons a year, mean of the first {years} years in which a scenario deters anybody, and where they enter instead: at
 home, at hosts of the same group, elsewhere ([like-hosts.md](decisions/like-hosts.md)). λ of groups is {own:g}
-(`entry.dissimilarity`); in brackets with λ at the low and at the high end of its 90 % interval from student flows,
-{low:.2f} and {high:g}. Scripted governments, 1 replicate, one agent for {scale} researchers.
+(`entry.dissimilarity`); in brackets with λ at the low and at the high end of its 90 % sampling interval from student
+flows, {low:.2f} and {high:g}. Scripted governments, 1 replicate, one agent for {scale} researchers.
 
 {table}
 """

@@ -1,4 +1,4 @@
-"""Where entrants go whom hosts lose to policy, with lambda of groups at both ends of its interval.
+"""Where entrants go whom hosts lose to policy, with lambda of groups at both ends of its sampling interval.
 
 Lambda decides how many go home rather than to another host, and data fix it little (docs/decisions/like-hosts.md).
 """
@@ -18,7 +18,7 @@ WHERE = {"home": "home", "like": "like hosts", "other": "others"}
 COLUMNS = tuple(f"deterred_to_{where}{end}" for end in LAMBDAS for where in WHERE)
 LEAST = 0.5  # persons a year; fewer are nobody
 NOTE = (
-    "in brackets with lambda at the low and at the high end of its interval "
+    "in brackets with lambda at the low and at the high end of its sampling interval "
     "(entry.dissimilarity, docs/decisions/like-hosts.md)"
 )
 

@@ -18,8 +18,9 @@ from sim.analysis.calibrate import Seen, on_bounds, rounds
 from sim.analysis.targets import international_targets, papers_targets
 from sim.config.load import load_config
 from sim.core.read import ConfigError
-from sim.data.build.check import Problems, read_folder
+from sim.data.build.check import Problems, last_year, read_folder
 from sim.data.build.cut import check_sums, write_tables
+from sim.data.build.sense import check_sense
 from sim.data.fitted import Fitted, save_fitted
 from sim.data.layout import later_data
 from sim.data.paths import save_paths
@@ -40,20 +41,27 @@ class Recipe:
 
 
 def refit(folder: Path, year: int, out: Path, recipe: Recipe, say: Callable[[str], None] = print) -> None:
-    """Check the yearly files of a folder and write tables and fit to `year` into another one, or into the same.
+    """Check the yearly files of a folder and write tables and fit to `year` into another one.
+
+    The same folder is taken too if `year` is its last one, so that no year is lost.
 
     Nothing is written before all is checked, and files take their names when all are there: who interrupts a refit
     leaves the folder as it was.
 
     Raises
     ------
-    ConfigError : with every problem of every file.
+    ConfigError : with every problem of every file; or if files would be written over that hold later years, which the
+        cut ones would lose.
     """
     problems = Problems()
     grids = read_folder(folder, year, problems)
     check_sums(grids, year, problems)
+    check_sense(grids, year, problems)
     if problems.found:
         raise ConfigError(problems.messages())
+    if folder.resolve() == out.resolve() and year < (last := last_year(grids["people"])):
+        raise ConfigError([f"command line: --out: '{out}' is the folder of the data, whose years {year + 1} to {last} "
+                           f"would be lost; allowed: another folder, or --to {last}"])  # fmt: skip
     part = out / PART
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

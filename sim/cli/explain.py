@@ -31,16 +31,16 @@ def command(words: Sequence[str]) -> int:
     args = _parse(words)
     cfg = _composed(args.name, args.config_dir, args.world)
     year = _year(args.year, cfg)
-    if not cfg.policies:
-        print(f"{' '.join(args.name)}: no policies, so no departure from the policy of 2017")
-        return 0
     data = load_world_data(cfg.world)
+    if not cfg.policies:
+        print(f"{' '.join(args.name)}: no policies, so no departure from the policy of {data.end}")
+        return 0
     rows = [row for name, policy in cfg.policies.items() for row in policy_rows(name, policy, data, year)]
     for title in cfg.titles.values():
         print(title)
     if cfg.world != Config.world:
         print(f"World: {cfg.world}, data to {data.end}")
-    print("Strengths are departures from the policy of 2017; each holds from its first to its last day.")
+    print(f"Strengths are departures from the policy of {data.end}; each holds from its first to its last day.")
     if not rows:
         first = min(day for use in cfg.uses for day in use.values)
         print(f"\nNothing is in force in {year}; the first date is {first}.")

@@ -14,6 +14,7 @@ from sim.api import compare
 from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
+from sim.data.clock import SHELF_YEAR
 from sim.running.command import Command, describe_error
 from sim.running.model import Model, RealModel
 from sim.running.plan import scenario_name
@@ -59,6 +60,8 @@ def run_command(
 def _carry_out(command: Command, draw: Draw) -> bool:
     """Compute, print, draw; False if what is done could not be printed."""
     cfg = command.cfg
+    for line in counted_twice(cfg, command.model.data_end(cfg)):
+        say(line)
     frames = command.tables()
     for lever in command.manifest.get("levers_never_read", ()):
         say(f"note: {lever} changes nothing in these years or places")
@@ -71,6 +74,17 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     if cfg.figures:
         command.figures(frames, draw)
     return _printed(lambda: print(command.folder, flush=True), command.folder) and printed
+
+
+def counted_twice(cfg: Config, data_end: int) -> list[str]:
+    """A line if policies first hold in years that a world's later data already contain; none for a shipped world."""
+    dates = {name: [day.year for use in policy.levers.values() for day in use.values]
+             for name, policy in cfg.policies.items()}  # fmt: skip
+    inside = [name for name, years in dates.items() if years and SHELF_YEAR < min(years) <= data_end]
+    if not inside:
+        return []
+    return [f"note: {', '.join(inside)}: begins in {SHELF_YEAR + 1} to {data_end}, years whose data are in the fit; "
+            "what it did then is in the rates already and counts twice (docs/refit.md)"]  # fmt: skip
 
 
 def _printed(show: Callable[[], object], folder: Path) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sim.data.clock import DOCTORATES_FROM
+
 EARLIEST = 2011  # earliest year to refit to: governments compare with the years from 2008 on
 
 
@@ -21,14 +23,25 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {
     "persons": Kind(lambda x: x >= 0 and x == round(x), "whole persons, 0 or more"),
+    "people": Kind(lambda x: x >= 1 and x == round(x), "whole persons, 1 or more"),
     "whole": Kind(lambda x: x >= 0 and x == round(x), "a whole number, 0 or more"),
     "amount": Kind(lambda x: x >= 0, "a number, 0 or more"),
     "positive": Kind(lambda x: x > 0, "a number above 0"),
     "share": Kind(lambda x: 0 <= x <= 1, "a share from 0 to 1"),
     "flag": Kind(lambda x: x in (0, 1), "0 or 1"),
+    "size_class": Kind(lambda x: x in (0, 1, 2, 3), "0, 1, 2 or 3"),
+    "latitude": Kind(lambda x: -90 <= x <= 90, "degrees from -90 to 90"),
+    "longitude": Kind(lambda x: -180 <= x <= 180, "degrees from -180 to 180"),
     "number": Kind(lambda x: True, "a number"),
 }
 TEXT = "text"
+REGIONS = ("X_EU", "X_AP", "X_AM", "X_AF")
+STAY_GROUPS = (
+    "All other countries", "China (including Hong Kong)", "Europe", "India", "North and South America", "South Korea",
+    "Total", "West Asia",
+)  # fmt: skip
+NEEDED_PLACES = ("USA",)  # doctorates, stays and single institutions are those of the United States
+NEEDED_CONSTANTS = ("lambda_groups_low", "lambda_groups_high")
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,7 @@ class Column:
     gaps : ``nan`` may stand for what is unknown.
     since : first year whose values are read; earlier ones are made by refit, as is every year of a column that is
         `rebuilt`, so that anything may stand there.
+    words : what a text may be; any if empty.
     """
 
     name: str
@@ -50,6 +64,7 @@ class Column:
     gaps: bool = False
     since: int = 0
     rebuilt: bool = False
+    words: tuple[str, ...] = ()
 
 
 class Later(NamedTuple):
@@ -73,6 +88,8 @@ class Table:
     yearly : the column that stands for each column y….
     outcome : ends with the data, so it must reach the year and is cut there; inputs may run on.
     year_key : column of a year by which rows are cut, for tables of form ``rows``.
+    words : what the first key may be, where it is a name of a list and no code.
+    needed : first keys without which the model does not run.
     """
 
     name: str
@@ -85,6 +102,8 @@ class Table:
     codes: tuple[str, ...] = ()
     diagonal: bool = True
     year_key: str = ""
+    words: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
     ignored: str = ""
     later: tuple[Later, ...] = ()
 
@@ -99,15 +118,16 @@ TABLES: tuple[Table, ...] = (
     Table("places", "places", ("iso3",), (
         Column("name", TEXT, "English name"), Column("is_rest", "flag", "1 for a rest of the world"),
         Column("n_countries", "whole", "countries in the place"), Column("internal_border_share", "share", "0-1"),
-        Column("lat", "number", "degrees"), Column("lon", "number", "degrees"),
-        Column("iso_numeric", "whole", "ISO 3166-1, 0 for rests"), Column("region", TEXT, "code of the rest around it"),
+        Column("lat", "latitude", "degrees"), Column("lon", "longitude", "degrees"),
+        Column("iso_numeric", "whole", "ISO 3166-1, 0 for rests"),
+        Column("region", TEXT, "code of the rest around it", words=REGIONS),
         Column("host_group", TEXT, "group of hosts that are alike to students"),
-    ), outcome=False, later=(
+    ), outcome=False, needed=NEEDED_PLACES, later=(
         Later(2017, "the 60 places were chosen by researchers of 2017; positions of rests are weighted with 2013-17"),
         Later(2017, "internal_border_share is a mean of 2013-17"),
     )),
     Table("people", "place_year", PLACE_YEAR, (
-        Column("researchers", "persons", "persons", since=1998), Column("entries", "persons", "persons", rebuilt=True),
+        Column("researchers", "people", "persons", since=1998), Column("entries", "persons", "persons", rebuilt=True),
         Column("exits", "persons", "persons", rebuilt=True),
         Column("moves_in", "persons", "persons a year, margin of flows", since=1998),
         Column("moves_out", "persons", "persons a year, margin of flows", since=1998),
@@ -171,20 +191,22 @@ TABLES: tuple[Table, ...] = (
     Table("us_doctorates", "rows", ("origin", "year"), (
         Column("temporary_visa_doctorates", "whole", "doctorates a year", gaps=True),
         Column("intend_stay", "share", "0-1", gaps=True),
-    ), codes=("origin",), year_key="year"),
+    ), DOCTORATES_FROM, codes=("origin",), year_key="year"),
     Table("stay_rates", "rows", ("group", "observed_year"), (Column("stay_rate", "share", "0-1"),),
-          year_key="observed_year"),
+          year_key="observed_year", words=STAY_GROUPS),
     Table("globsci", "rows", ("iso3",), (Column("foreign_share", "share", "0-1"),), outcome=False),
     Table("institutions", "rows", ("place", "name"), (
         Column("federal_musd", "amount", "million US $ a year"), Column("weight", "amount", "share of researchers"),
-        Column("size_class", "whole", "0-3"),
+        Column("size_class", "size_class", "by federal_musd: below 15, 50, 250, above"),
     ), outcome=False, codes=("place",), later=(
         Later(2021, "universities' federal support of 2021 and spending of 2015-19; elsewhere researchers and GERD "
               "of 2017"),
     )),
     Table("constants", "rows", ("name",), (
         Column("value", "number", "as in unit"), Column("unit", TEXT, ""), Column("source", TEXT, ""),
-    ), outcome=False, later=(Later(2021, "numbers found on data to 2017, and on support of 2021"),)),
+    ), outcome=False, needed=NEEDED_CONSTANTS, later=(
+        Later(2021, "numbers found on data to 2017, and on support of 2021"),
+    )),
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.data.clock import BASE_YEARS, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
+from sim.data.clock import BASE_YEARS, DOCTORATES_FROM, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.files import floats, pairs, read_columns, squares
 from sim.data.worlds import data_checksum, folder_of
 
@@ -275,7 +275,9 @@ def _small(folder: Path, index: dict[str, int]) -> dict[str, Any]:
     """GlobSci shares, stay rates, constants; US doctorates and intentions by origin from 2011, NaN where unknown."""
     globsci, stay = read_columns(folder / "globsci.csv"), read_columns(folder / "stay_rates.csv")
     constants, visa = read_columns(folder / "constants.csv"), read_columns(folder / "us_doctorates.csv")
-    rows = [int(year) - 2011 for year in visa["year"]]
+    rows = [int(year) - DOCTORATES_FROM for year in visa["year"]]
+    if min(rows) < 0:  # would be counted from the end
+        raise ValueError(f"{folder}: us_doctorates.csv begins before {DOCTORATES_FROM}")
     at = rows, [index[code] for code in visa["origin"]]
     doctorates, intend = np.full((2, max(rows) + 1, len(index)), np.nan)
     doctorates[at], intend[at] = floats(visa["temporary_visa_doctorates"]), floats(visa["intend_stay"])

@@ -22,7 +22,10 @@ python -m sim world=worlds/2019 end=2035                              a run of i
 
 `world=` takes `full`, `g20` or a folder, relative to where the command is started; a sweep's file says
 `settings: {{world: worlds/2019}}`. Scenarios that begin before the last year run as before; reactive governments decide
-from the year after it. `explain` and `list places` take `--world`.
+from the year after it. A world with data after 2017 contains what real policies did until its last year: its baseline
+is the policy of that year. The scenarios that the project ships are departures from the policy of 2017, so what begins
+in 2018 or later up to the last year would count twice there; a run says so, and such policies should be taken out or
+restated against the last year. `explain` and `list places` take `--world`.
 
 ## Two minutes: you have data to 2019
 
@@ -35,8 +38,9 @@ from the year after it. `explain` and `list places` take `--world`.
    every problem is named as `file:row:column: what is wrong; allowed: …`, all at once (row is the line of the file;
    1 is the header).
 
-Years {EARLIEST} and later can be fitted to. Outcomes after the year are dropped; inputs (inputs.csv) run on. What still
-contains later data is printed and kept in `later_data.md` beside the tables (third table below).
+Years {EARLIEST} and later can be fitted to. `--out` may be the folder of the data only if `--to` is their last year:
+later years would be lost. Outcomes after the year are dropped; inputs (inputs.csv) run on. What still contains
+later data is printed and kept in `later_data.md` beside the tables (third table below).
 
 """
 RECIPE = """\
@@ -105,5 +109,6 @@ def _rows(entry: Table) -> list[tuple[object, ...]]:
 
 
 def _allowed(column: Column) -> str:
-    words = "a text" if column.kind == TEXT else KINDS[column.kind].words
+    text = ", ".join(column.words) or "a text"
+    words = text if column.kind == TEXT else KINDS[column.kind].words
     return words + (", or nan" if column.gaps else "")

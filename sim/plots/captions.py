@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.core.axes import BASELINE
+from sim.data.clock import SHELF_YEAR
 from sim.data.worlds import world_words
 from sim.plots.style import joined
 
@@ -19,19 +20,20 @@ _MODES = {
 }
 
 
-def run_sentence(cfg: Any, scenarios: Iterable[str]) -> str:
+def run_sentence(cfg: Any, scenarios: Iterable[str], data_end: int = SHELF_YEAR) -> str:
     """Scenario, scale, replicates, seed, years and world of the run.
 
     Parameters
     ----------
     cfg : `sim.config.load.Config` (scale, replicates, seed, start, end, world are read).
     scenarios : names of the scenarios shown, with or without the baseline.
+    data_end : last year of the world's data, whose policy the baseline keeps.
     """
     others = [s for s in scenarios if s != BASELINE]
     what = (
         f"scenario{'s' * (len(others) > 1)} {joined(others)} against the baseline"
         if others
-        else "baseline (policy of 2017)"
+        else f"baseline (policy of {data_end})"
     )
     agents = "one agent per researcher" if cfg.scale == 1 else f"one agent = {cfg.scale:,} researchers"
     times = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"

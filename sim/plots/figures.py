@@ -110,7 +110,8 @@ class Material:
     def caption(self, *sentences: str, scenarios: list[str] | None = None) -> str:
         """Caption that begins with what was run."""
         return captions.assemble(
-            captions.run_sentence(self.cfg, self.scenarios if scenarios is None else scenarios), *sentences
+            captions.run_sentence(self.cfg, self.scenarios if scenarios is None else scenarios, self.data.end),
+            *sentences,
         )
 
 

@@ -12,10 +12,10 @@ from sim.record.panel_table import PANEL
 from sim.record.shared_columns import COSTS, FIELD, HERE, ORIGIN, PAIR, STAGE, TOP, TOP10, TOP_BASE, YEAR, papers_column
 
 DETERRED = "would enter here at base shares but by policy enter, expected,"
-LAMBDAS = {  # ends of names of columns: lambda of groups of the run, and both ends of its interval
+LAMBDAS = {  # ends of names of columns: lambda of groups of the run, and both ends of its sampling interval
     "": "",
-    "_lambda_low": "; with lambda of groups at the low end of its 90 % interval",
-    "_lambda_high": "; with lambda of groups at the high end of its 90 % interval, at most 1",
+    "_lambda_low": "; with lambda of groups at the low end of its 90 % sampling interval",
+    "_lambda_high": "; with lambda of groups at the high end of its 90 % sampling interval, at most 1",
 }
 DETERRED_WORLD = tuple(
     Column(

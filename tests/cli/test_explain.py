@@ -72,7 +72,7 @@ def test_a_year_tells_the_mean_strength_of_what_was_in_force(capsys: Output) -> 
 
 def test_a_year_before_the_first_date_and_the_baseline_say_that_nothing_is_in_force(capsys: Output) -> None:
     assert "Nothing is in force in 2017; the first date is 2018-11-01." in told(capsys, "open", "--year", "2017")
-    assert "no departure from the policy of 2017" in told(capsys, "baseline")
+    assert "no departure from the policy of 2017" in told(capsys, "baseline")  # the last year of data of the world
 
 
 def test_several_are_explained_together_with_the_rule_by_which_they_combine(capsys: Output) -> None:

@@ -41,7 +41,10 @@ def test_one_line_has_the_yearly_mean_and_the_split_with_both_ends_of_lambda() -
         "Entrants whom hosts lose to policy: 1,000 (1,000–1,500) a year; "
         "home 52 % (27–78 %), like hosts 28 % (40–15 %), others 20 % (33–7 %); in brackets"
     )
-    assert "lambda at the low and at the high end" in line and "docs/decisions/like-hosts.md" in line
+    assert (
+        "lambda at the low and at the high end of its sampling interval" in line
+        and "docs/decisions/like-hosts.md" in line
+    )
 
 
 def test_the_number_has_ends_only_where_they_differ() -> None:

@@ -191,3 +191,4 @@ def test_caption_says_what_was_run() -> None:
     text = captions.run_sentence(Settings(), ["baseline", "crackdown"])
     for word in ("crackdown", "100 researchers", "3 replicates", "seed 7", "2010–2022"):
         assert word in text
+    assert "baseline (policy of 2019)" in captions.run_sentence(Settings(), ["baseline"], 2019)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.analysis.refit import Recipe, refit
+from sim.analysis.targets import STAY_GROUPS
+from sim.core.read import ConfigError
 from sim.data.build.affinity import windows_to
 from sim.data.build.check import SHOWN, Problems, read_folder, wrong
 from sim.data.build.cut import check_sums
+from sim.data.build.sense import check_sense
 from sim.data.layout import KINDS, TABLES, TEXT, Column, later_data
+from sim.data.layout import STAY_GROUPS as KNOWN_GROUPS
+from sim.data.tables import load_world_data
 from sim.data.worlds import TABLES as READ_BY_THE_MODEL
 from sim.data.worlds import folder_of
 
@@ -25,6 +32,7 @@ def problems_of(folder: Path, year: int = 2017) -> list[str]:
     problems = Problems()
     grids = read_folder(folder, year, problems)
     check_sums(grids, year, problems)
+    check_sense(grids, year, problems)
     return problems.messages()
 
 
@@ -69,6 +77,10 @@ def test_cells_of_every_kind() -> None:
         "share": "1",
         "flag": "0",
         "number": "-1",
+        "people": "1",
+        "size_class": "3",
+        "latitude": "-90",
+        "longitude": "180",
     }
     bad = {
         "persons": "2.5",
@@ -78,6 +90,10 @@ def test_cells_of_every_kind() -> None:
         "share": "1.01",
         "flag": "2",
         "number": "inf",
+        "people": "0",
+        "size_class": "4",
+        "latitude": "-90.1",
+        "longitude": "180.5",
     }
     assert set(good) == set(bad) == set(KINDS)
     for kind in KINDS:
@@ -129,7 +145,7 @@ def test_ten_planted_faults_are_all_named(folder: Path) -> None:
     (folder / "globsci.csv").unlink()
     found = problems_of(folder)
     wanted = (
-        ("people.csv:", ":researchers: 'many' is no number; allowed: whole persons, 0 or more"),
+        ("people.csv:", ":researchers: 'many' is no number; allowed: whole persons, 1 or more"),
         ("inputs.csv:", ":gerd_musd: -5 is not allowed; allowed: a number above 0"),
         ("output.csv:", ":intl_share: 1.5 is not allowed; allowed: a share from 0 to 1, or nan for what is unknown"),
         ("flows.csv:2:y1999", ": 516.5 is not allowed; allowed: whole persons, 0 or more"),
@@ -189,7 +205,7 @@ def test_every_outcome_must_reach_the_year(folder: Path) -> None:
     edit(folder, "inputs", without_last)  # may run on, but not for some places only
     assert problems_of(folder) == [
         "flows.csv:1:y2017: the column is missing; allowed: every year from 1998",
-        "inputs.csv:1:year: no row for X_AF 2035; allowed: every year from 1980 to 2035",
+        "inputs.csv:1:year: no row for X_AF 2021; allowed: every year from 1980 to 2021",
         "countries.csv:1:year: no row for 2017; allowed: every year from 1996 to 2017",
     ]
     assert problems_of(folder, 2016)[1:] == []
@@ -231,3 +247,103 @@ def test_later_data_are_listed_by_year() -> None:
     assert {file for file, _ in later_data(2017)} < {file for file, _ in later_data(2014)}
     assert not later_data(2100)
     assert np.isin(["vdem_place.csv", "institutions.csv", "pairs.csv"], [file for file, _ in later_data(2012)]).all()
+
+
+def test_later_years_are_not_written_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "x").mkdir()
+    before = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    monkeypatch.chdir(folder)
+    for out in (folder, folder / "x" / "..", Path()):  # the same one by three names
+        with pytest.raises(
+            ConfigError, match="years 2013 to 2017 would be lost; allowed: another folder, or --to 2017"
+        ):
+            refit(folder, 2012, out, Recipe(), say=lambda text: None)
+    assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before
+
+
+def put(key: list[str], column: int, cell: str) -> Edit:
+    """Another cell in the row of a key."""
+
+    def fault(rows: list[list[str]]) -> None:
+        rows[at(rows, key)][column] = cell
+
+    return fault
+
+
+def every(column: int, cell: str, place: str = "") -> Edit:
+    """The same cell in every row, or in every one of a place."""
+
+    def fault(rows: list[list[str]]) -> None:
+        for row in rows[1:]:
+            row[column] = cell if place in ("", row[0]) else row[column]
+
+    return fault
+
+
+def without(key: list[str]) -> Edit:
+    """No such row."""
+
+    def fault(rows: list[list[str]]) -> None:
+        del rows[at(rows, key)]
+
+    return fault
+
+
+FAULTS: dict[str, tuple[str, Edit, str]] = {
+    "no researchers": ("people", put(["MEX", "2003"], 2, "0"), r"people\.csv:\d+:researchers: 0 is not allowed; "
+                       "allowed: whole persons, 1 or more"),
+    "a stock that leaps": ("people", put(["MEX", "2017"], 2, "9999999"), r"people\.csv:\d+:researchers: .* after .* "
+                           "allowed: a change of at most 10 times"),
+    "a stock that falls": ("people", put(["MEX", "2017"], 2, "9"), r"people\.csv:\d+:researchers: 9 after "),
+    "more shares of papers than papers": ("output", put(["JPN", "2004"], 3, "9e7"), r"output\.csv:\d+:"
+                                          "papers_fractional: 9e.07 is above papers_whole; allowed: at most "),
+    "no weights": ("institutions", every(3, "0", "ARG"), r"institutions\.csv:\d+:weight: every weight of ARG is 0"),
+    "off the globe": ("places", put(["ARG"], 5, "-134"), r"places\.csv:\d+:lat: -134 is not allowed; "
+                      "allowed: degrees from -90 to 90"),
+    "unknown region": ("places", put(["ARG"], 8, "X_XX"), r"places\.csv:\d+:region: 'X_XX' is not allowed; "
+                       "allowed: X_EU, X_AP, X_AM, X_AF"),
+    "unknown size": ("institutions", put(["ARG"], 4, "4"), r"institutions\.csv:\d+:size_class: 4 is not allowed; "),
+    "nothing but gaps": ("output", every(5, "nan"), r"output\.csv:1:top1_fractional: nothing but gaps to 2017; "),
+    "nothing but gaps of pairs": ("joint_papers", every(2, "nan"), r"joint_papers\.csv:1:nsf_1996: nothing but gaps;"),
+    "an early doctorate": ("us_doctorates", put(["ARG", "2011"], 1, "2010"), r"us_doctorates\.csv:\d+:year: 2010 is "
+                           "before 2011; allowed: 2011 and later"),
+    "unknown group": ("stay_rates", put(["India", "2011"], 0, "Indja"), r"stay_rates\.csv:\d+:group: 'Indja' is not "
+                      "allowed; allowed: All other countries, "),
+    "no constant": ("constants", without(["lambda_groups_low"]), r"constants\.csv:1:name: no row for "
+                    "lambda_groups_low; "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "fault", "message"), FAULTS.values(), ids=list(FAULTS))
+def test_what_no_model_can_run_on_is_named(folder: Path, table: str, fault: Edit, message: str) -> None:
+    edit(folder, table, fault)
+    (only,) = problems_of(folder)
+    assert re.match(message, only), only
+
+
+def test_gaps_up_to_the_year_are_what_counts(folder: Path) -> None:
+    def known_in_2014_only(rows: list[list[str]]) -> None:
+        for row in rows[1:]:
+            row[5] = row[5] if row[1] == "2014" else "nan"
+
+    edit(folder, "output", known_in_2014_only)
+    assert problems_of(folder, 2014) == []
+    assert problems_of(folder, 2013) == [
+        "output.csv:1:top1_fractional: nothing but gaps to 2013; allowed: a known value at least"
+    ]
+
+
+def test_a_world_has_the_united_states(folder: Path) -> None:
+    edit(folder, "places", put(["USA"], 0, "USB"))
+    assert "places.csv:1:iso3: no row for USA; allowed: one, the model needs it" in problems_of(folder)
+
+
+def test_groups_whose_stays_are_fitted_to_are_known_to_the_layout() -> None:
+    assert set(STAY_GROUPS) <= set(KNOWN_GROUPS)
+    assert set(KNOWN_GROUPS) == {group for group, _ in load_world_data("full").stay_rates}
+
+
+def test_doctorates_before_their_first_year_are_no_later_ones(folder: Path) -> None:
+    edit(folder, "us_doctorates", put(["ARG", "2011"], 1, "2010"))
+    with pytest.raises(ValueError, match=r"us_doctorates\.csv begins before 2011"):
+        load_world_data.__wrapped__(str(folder))

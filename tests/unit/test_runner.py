@@ -12,7 +12,7 @@ from toy_command import RUN_COLUMNS, folder_of, hidden, same, tables_of
 from toy_model import EFFECT, ToyModel, toy_config, toy_policy
 
 from sim.api import compare, run
-from sim.cli.run import run_command
+from sim.cli.run import counted_twice, run_command
 from sim.record.tables import TABLES
 from sim.running.plan import branch_year, make_plan
 from sim.store.frames import load
@@ -46,6 +46,23 @@ def test_command_writes_the_contract(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert hidden(folder.parent) == []
     for name, table in TABLES.items():
         assert list(load(folder)[name].columns) == RUN_COLUMNS + table.required, name
+
+
+def test_policies_of_years_whose_data_are_in_the_fit_are_named(tmp_path: Path):
+    cfgs = {year: toy_config(tmp_path, policies=toy_policy(year)) for year in (2017, 2018, 2019, 2020)}
+    assert not any(counted_twice(cfg, 2017) for cfg in cfgs.values())  # a shipped world
+    assert [year for year, cfg in cfgs.items() if counted_twice(cfg, 2019)] == [2018, 2019]
+    (line,) = counted_twice(cfgs[2018], 2019)
+    assert line.startswith("note: toy: begins in 2018 to 2019") and "counts twice (docs/refit.md)" in line
+    assert not counted_twice(cfgs[2018].baseline(), 2019)
+
+
+def test_a_run_begins_with_what_counts_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ToyModel, "data_end", lambda self, cfg: 2019)
+    assert run_command(toy_config(tmp_path), model=ToyModel()) == 0
+    assert capsys.readouterr().err.startswith("note: toy: begins in 2018 to 2019")
 
 
 def test_disk_and_memory_one_and_two_processes_give_the_same_bits(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -92,10 +92,15 @@ def read_folder(folder: Path, year: int, problems: Problems) -> dict[str, Grid]:
 
 def _inside(people: Grid, year: int, problems: Problems) -> int:
     """The year, if it lies between the earliest and the last one of people.csv; else the nearer one of them, noted."""
-    last = max((int(key[1]) for key in people.rows if YEAR.fullmatch(key[1])), default=EARLIEST)
+    last = last_year(people)
     if not EARLIEST <= year <= last:
         problems.add("people.csv", 1, "year", f"{year} is not inside the data; allowed: {EARLIEST} to {last}")
     return min(max(year, EARLIEST), last)
+
+
+def last_year(people: Grid) -> int:
+    """Last year of people.csv, which is that of the outcomes."""
+    return max((int(key[1]) for key in people.rows if YEAR.fullmatch(key[1])), default=EARLIEST)
 
 
 def _read(path: Path, table: Table, problems: Problems) -> Grid | None:
@@ -234,6 +239,8 @@ def _named(column: Column, name: str) -> Column:
 
 def wrong(cell: str, column: Column) -> str:
     """What is wrong with a cell and what is allowed; nothing if it is good."""
+    if column.words and cell not in column.words:
+        return f"'{cell}' is not allowed; allowed: {', '.join(column.words)}"
     if column.kind == TEXT:
         return "" if cell else "is empty; allowed: a text"
     allows, words = KINDS[column.kind]

@@ -53,7 +53,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A lambda, or a ratio of two, with its 90 % interval (bootstrap over origins)."""
+    """A lambda, or a ratio of two, with its 90 % sampling interval (bootstrap over origins)."""
 
     value: float
     low: float
@@ -205,7 +205,7 @@ def estimates(sources: Sources) -> dict[str, Estimate]:
 
 
 def dissimilarity_constants(sources: Sources) -> dict[str, float]:
-    """The estimates as constants: value, and the ends of the 90 % interval."""
+    """The estimates as constants: value, and the ends of the 90 % sampling interval."""
     found: dict[str, float] = {}
     for name, one in estimates(sources).items():
         found |= {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
