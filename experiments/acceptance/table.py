@@ -108,8 +108,8 @@ EXPERIMENTS = (
         "bars: assumption",
         scale=100,
         replicates=4,
-        # -10.3 ± 0.1: international shares go on rising after the data, so a ban finds more partners than in 2017; less
-        # for a lost partner (0.22 and below) meets the bar, and others' losses then go less by dependence than by chance
+        # -10.3 ± 0.1: international shares go on rising after the data, so a ban finds more partners than in 2017. At
+        # 0.23 for a lost partner this bar is met, and others' losses then go by their dependence less than they must
         misses=("papers",),
     ),
     Experiment(

@@ -21,6 +21,7 @@ from sim.core.read import ConfigError
 from sim.data.build.check import Problems, last_year, read_folder
 from sim.data.build.cut import check_sums, write_tables
 from sim.data.build.sense import check_sense
+from sim.data.clock import SHELF_YEAR
 from sim.data.fitted import Fitted, save_fitted
 from sim.data.layout import later_data
 from sim.data.paths import save_paths
@@ -68,7 +69,7 @@ def refit(folder: Path, year: int, out: Path, recipe: Recipe, say: Callable[[str
     try:
         write_tables(grids, year, part)
         later = later_data(year)
-        (part / LATER).write_text(later_page(year, later), encoding="utf-8")
+        (part / LATER).write_text(later_page(year, later, recipe), encoding="utf-8")
         for file, what in later:
             say(f"later data: {file}: {what}")
         data = load_world_data.__wrapped__(str(part))  # of this moment, whatever this process read before
@@ -100,9 +101,12 @@ def progress(data: WorldData, fitted: Fitted, seen: Seen) -> str:
     return f"papers {papers:.1%}, international share {gap:.3f}, people {stock:.1%} off; on a bound: {bounds}"
 
 
-def later_page(year: int, later: list[tuple[str, str]]) -> str:
+def later_page(year: int, later: list[tuple[str, str]], recipe: Recipe) -> str:
     """Text of later_data.md."""
     rows = [f"| {file} | {what} |" for file, what in later]
+    if year < SHELF_YEAR:
+        rows.append("| parameters | `params.*` are those of the model as shipped, set and fitted on data to 2017 |")
     head = [f"# Data after {year} in these tables", "", f"Outcomes end in {year}. What still holds something later, as "
             "the yearly files are shipped (your own may differ):", "", "| file | what |", "|---|---|"]  # fmt: skip
-    return "\n".join([*head, *rows, ""])
+    end = f"Fitted in {recipe.rounds} rounds at one agent for {recipe.scale} researchers, seed {recipe.seed}."
+    return "\n".join([*head, *rows, "", end, ""])
