@@ -116,8 +116,10 @@ def test_a_state_is_not_changed_by_the_world_made_from_it(state_2017: dict[str, 
     assert not live.differences(before, state_2017)
 
 
-def test_scenario_branched_from_the_baselines_history_is_the_scenario(restrictive: live.Run, history: live.Run) -> None:
-    straight = live.start(live.config("+scenario=restrictive")).go()
+def test_scenario_branched_from_the_baselines_history_is_the_scenario(
+    restrictive: live.Run, baseline: live.Run, history: live.Run
+) -> None:
+    straight = live.start(live.config("+scenario=restrictive"), baseline=baseline.world.macros).go()
     assert not live.differences(straight.state(), restrictive.state())
     assert not list(live.same_tables(straight.years, history.years + restrictive.years))
 
