@@ -198,7 +198,7 @@ def test_a_miss_is_shown_with_its_cause_or_with_the_lack_of_one(results: Path) -
     text = page.block(results, results / "causes.csv")
     assert "**Missed**: nearer than the better rule on 6 of 7 outcomes, more than 10 % further off on top 1 %." in text
     assert f"- PPtop1 % by place: {page.NO_CAUSE}" in text and text.count(page.NO_CAUSE) == 1
-    assert "| 1.30 | **too far off** |" in text and "# Later data" not in text
+    assert "| 1.30 | 🔴 **too far off** |" in text and "# Later data" not in text
     assert "Fitted to 2012:\n\n| file | what |\n|---|---|\n| a.csv | 2012 |\n" in text and "| a.csv | 2014 |" in text
     assert text.index("BBB 2013") < text.index("AAA 2013"), "the largest gap first"
     (results / "causes.csv").write_text("outcome,cause\ntop 1 %,the moon\n")
