@@ -99,6 +99,7 @@ def with_years(folder: Path, *years: int) -> None:
             csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
+@pytest.mark.full
 def test_two_more_years_of_ones_own(inputs: Path, tmp_path: Path, capsys: Output) -> None:
     """Rows of new years may stand at the end of the files: refit puts them in order."""
     folder = shutil.copytree(inputs, tmp_path / "my data")
