@@ -162,7 +162,9 @@ def test_affinity_is_read_from_joint_works_by_year(tmp_path: Path, monkeypatch: 
 def test_earlier_data_choose_on_themselves_alone() -> None:
     data = load_world_data("g20")
     early = cut(data, 5)
-    changed = replace(data, gerd_musd=np.where(np.arange(56)[:, None] > 2012 - 1980, 1.0, data.gerd_musd))
+    changed = replace(
+        data, gerd_musd=np.where(np.arange(len(data.gerd_musd))[:, None] > 2012 - 1980, 1.0, data.gerd_musd)
+    )
     for series in all_series(early):
         assert series.last == 2012
         assert series.year(series.origins[-1]) == 2009
