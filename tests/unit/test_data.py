@@ -238,7 +238,7 @@ def test_loading_is_fast_and_read_only():
     load_world_data.cache_clear()
     start = time.process_time()
     data = load_world_data("full")
-    assert time.process_time() - start < 1.0  # of processor time; about 0.1 s
+    assert time.process_time() - start < 2.0  # of processor time; about 0.3 s
     with pytest.raises(ValueError):
         data.researchers[0, 0] = 1
     assert data.checksum == data_checksum("full") != data_checksum("g20")
