@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.data.fields import N_FIELDS
 from sim.engines.counting import HeadCounts
-from sim.phases.macro import Macro, access_matrix
+from sim.phases.macro import Macro, access_matrix, still_open
 from sim.phases.publication import Output
 from sim.phases.setting import Setting
 
@@ -41,10 +41,5 @@ def next_macro(setting: Setting, last: Macro, output: Output, people: HeadCounts
         researchers=stock,
         at_origin=people.stock.diagonal() / np.maximum(people.stock.sum(axis=1), 1),
         readers=given / np.maximum(output.attention, 1e-300),
-        known=np.eye(len(stock)),
-        joint=np.zeros((len(stock), len(stock))),
-        exit_norm=np.ones(len(stock)),
-        move_norm=np.ones((len(stock), len(stock))),
-        arrivals=np.zeros(len(stock)),
-        z1=np.full(N_FIELDS, np.inf),
+        **still_open(len(stock), N_FIELDS),
     )

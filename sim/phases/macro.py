@@ -85,13 +85,20 @@ def first_macro(
         researchers=researchers,
         at_origin=np.ones(n),
         readers=cited / FIRST_ATTENTION * researchers / researchers.sum(),
-        known=np.eye(n),
-        joint=np.zeros((n, n)),
-        exit_norm=np.ones(n),
-        move_norm=np.ones((n, n)),
-        arrivals=np.zeros(n),
-        z1=np.full(n_fields, np.inf),
+        **still_open(n, n_fields),
     )
+
+
+def still_open(n_places: int, n_fields: int) -> dict[str, np.ndarray]:
+    """Arrays of a `Macro` that are filled in when its year is over, as they stand before."""
+    return {
+        "known": np.eye(n_places),
+        "joint": np.zeros((n_places, n_places)),
+        "exit_norm": np.ones(n_places),
+        "move_norm": np.ones((n_places, n_places)),
+        "arrivals": np.zeros(n_places),
+        "z1": np.full(n_fields, np.inf),
+    }
 
 
 def access_matrix(joint: np.ndarray, whole: np.ndarray, returned: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.analysis.backtest.rules import LAST, LINES, Forecast, own_rules, path_of, trends
-from sim.analysis.backtest.series import Series, all_series, end_of
+from sim.analysis.backtest.series import Series, all_series
 from sim.data.paths import HORIZONS, Path, to_link
 from sim.data.tables import WorldData
 
@@ -148,7 +148,7 @@ def asked_later(series: Series, year: int) -> tuple[str, Backtest]:
 def choose_paths(data: WorldData) -> list[Path]:
     """Rule and spread of each kind, chosen on the world's data to their last year of outcomes."""
     found = {
-        s.kind: path_from(backtest(s, own_rules()), end_of(data)) for s in all_series(data) if s.kind not in INFORMATION
+        s.kind: path_from(backtest(s, own_rules()), data.end) for s in all_series(data) if s.kind not in INFORMATION
     }
     if "affinity" not in found:
         found["affinity"] = replace(path_of("affinity", "log"), chosen_by="assumption: no joint works by year")

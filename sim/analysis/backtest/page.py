@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.analysis.backtest.choice import INFORMATION, Backtest, asked_later, backtest, chosen, path_from
 from sim.analysis.backtest.rules import LAST, LIBRARY, LINES, MEAN, in_words, library_rules, own_rules, trends
-from sim.analysis.backtest.series import Series, all_series, end_of
+from sim.analysis.backtest.series import Series, all_series
 from sim.data.paths import HORIZONS, MOST, Path
 from sim.data.tables import WorldData
 
@@ -52,15 +52,15 @@ def page(data: WorldData, others: list[tuple[WorldData, list[Path]]], before: st
     before : page of which the blocks are kept; library : try library forecasts anew (minutes).
     """
     tried = [backtest(series, own_rules()) for series in all_series(data)]
-    paths = [path_from(one, end_of(data)) for one in tried if one.series.kind not in INFORMATION]
+    paths = [path_from(one, data.end) for one in tried if one.series.kind not in INFORMATION]
     parts = [
-        HEAD.format(most=MOST, horizons=HORIZONS, end=end_of(data)),
+        HEAD.format(most=MOST, horizons=HORIZONS, end=data.end),
         _chosen(tried),
         _horizons(tried),
         _spread(paths),
         _block("library", before, _library(tried) if library else ""),
         _tried(tried),
-        _earlier([one.series for one in tried], end_of(data)),
+        _earlier([one.series for one in tried], data.end),
         *(_world(world, found) for world, found in others),
         LIMITS + ("" if any(path.kind == "affinity" for path in paths) else NO_AFFINITY),
         _block("whole model", before),

@@ -57,11 +57,6 @@ class Series:
         return replace(self, last=year, **parts)
 
 
-def end_of(data: WorldData) -> int:
-    """Last year of outcomes."""
-    return FIRST_YEAR + len(data.researchers) - 1
-
-
 def all_series(data: WorldData) -> list[Series]:
     """Series by kind, in the order of ``paths.csv``; the last are for information only."""
     makers: list[Callable[[WorldData], Series | None]] = [
@@ -72,7 +67,7 @@ def all_series(data: WorldData) -> list[Series]:
 
 def _since(data: WorldData, values: np.ndarray, first: int) -> np.ndarray:
     """Rows of a [T, ...] array from 1980 that belong to a year of outcomes from `first` on."""
-    return values[first - FIRST_YEAR : end_of(data) - FIRST_YEAR + 1]
+    return values[first - FIRST_YEAR : data.end - FIRST_YEAR + 1]
 
 
 def _of_places(data: WorldData, kind: str, link: str, values: np.ndarray, measured: np.ndarray | None = None) -> Series:
@@ -83,7 +78,7 @@ def _of_places(data: WorldData, kind: str, link: str, values: np.ndarray, measur
     return Series(
         kind=kind,
         link=link,
-        last=end_of(data) - (len(values) - n),
+        last=data.end - (len(values) - n),
         values=values[:n],
         weight=np.sqrt(stock),
         measured=known if measured is None else known & measured[:n],
@@ -127,7 +122,7 @@ def pairs(data: WorldData) -> Series:
     a, b = np.nonzero(data.flows[:first].mean(axis=0) >= LARGE_PAIR)
     flows = data.flows[:, a, b]
     values = flows / data.researchers[FLOWS_FROM - FIRST_YEAR - 1 : -1][:, a]
-    return Series("pairs", "log", end_of(data), values, _recent(flows), flows > 0, cluster=a)
+    return Series("pairs", "log", data.end, values, _recent(flows), flows > 0, cluster=a)
 
 
 def _first_years(n: int) -> int:
@@ -159,7 +154,7 @@ def affinity(data: WorldData) -> Series | None:
     index = {code: i for i, code in enumerate(data.iso3)}
     table = read_columns(path)
     a, b = (np.array([index[code] for code in table.pop(key)]) for key in ("place_a", "place_b"))
-    years = sorted(int(name[1:]) for name in table if int(name[1:]) <= end_of(data))
+    years = sorted(int(name[1:]) for name in table if int(name[1:]) <= data.end)
     works = np.zeros((len(years), data.n_places, data.n_places))
     for t, year in enumerate(years):
         works[t, a, b] = works[t, b, a] = floats(table[f"y{year}"])
