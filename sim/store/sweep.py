@@ -5,7 +5,8 @@
     parts/NAME/     one Parquet file a table, runs.parquet with one row a run, part.json with checksums; written aside,
                     then renamed: a part is there as a whole or not at all
     failures/NAME.parquet   runs that raised, with traceback and configuration; they are tried again
-    index.parquet   which part holds which run, with sizes and times of what was verified; made anew if it is lost
+    index.parquet   which part holds which run, with sizes and times of what was verified; made anew if it is lost or
+                    does not fit index.sha256
     damaged/        parts that no longer fit their checksums
 
 A run is done if a sound part lists it, whatever an executor says of its job. Rows carry the run's key only: what
@@ -33,7 +34,7 @@ import pyarrow.parquet as pq
 from sim.core.digest import file_digest
 from sim.store.files import aside, damage, flush, parquet_options
 
-META, RUNS, INDEX, VERSION = "part.json", "runs", "index.parquet", 1
+META, RUNS, INDEX, INDEX_SUM, VERSION = "part.json", "runs", "index.parquet", "index.sha256", 1
 COMPACTED = "compacted-"
 _TEXT, _NUMBER = pa.string(), pa.float32()
 RUN_FIELDS = pa.schema([("run", _TEXT), ("seconds", _NUMBER), ("peak_memory_mb", _NUMBER)])
@@ -153,6 +154,8 @@ class SweepStore:
             tables.append(pa.table({**same, **rows}, schema=_INDEX_FIELDS))
         with writing_into(self.root, self.root / INDEX) as aside:
             pq.write_table(pa.concat_tables(tables) if tables else _INDEX_FIELDS.empty_table(), aside)
+        with writing_into(self.root, self.root / INDEX_SUM) as aside:
+            aside.write_text(file_digest(self.root / INDEX), encoding="ascii")
 
     def set_aside_damaged(self) -> None:
         """Move unsound parts to ``damaged/``, where nothing reads them; their runs are missing then."""
@@ -220,7 +223,9 @@ class SweepStore:
 
     def _read_index(self) -> None:
         with suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
-            table = pq.read_table(self.root / INDEX, page_checksum_verification=True).cast(_INDEX_FIELDS)
+            if (self.root / INDEX_SUM).read_text(encoding="ascii") != file_digest(self.root / INDEX):
+                return
+            table = pq.read_table(self.root / INDEX).cast(_INDEX_FIELDS)
             first = 0
             for name, same in itertools.groupby(table["part"].to_pylist()):
                 rows = table.slice(first, len(list(same)))

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sim.core.digest import file_digest
 from sim.store import sweep as sweep_store
-from sim.store.sweep import INDEX, META, StoreError
+from sim.store.sweep import INDEX, INDEX_SUM, META, StoreError, SweepStore
 from sim.sweep import run as run_module
 from tests.sweep.inline import Inline, Small
 from tests.sweep.small_sweep import assert_same, tables
@@ -78,13 +79,19 @@ def test_damaged_part_is_named_and_its_runs_only_are_redone(
 def _stale_index(store: Path) -> None:
     """Index of the time when there was one part."""
     first = pq.read_table(store / INDEX)
-    pq.write_table(first.slice(0, 1), store / INDEX)
+    _write_index(store, first.slice(0, 1))
 
 
 def _wrong_index(store: Path) -> None:
     """Index that promises a part with a run that there is not."""
     index = pq.read_table(store / INDEX).to_pandas()
-    pq.write_table(pa.Table.from_pandas(index.assign(part="chunk-0", run="0" * 20)), store / INDEX)
+    _write_index(store, pa.Table.from_pandas(index.assign(part="chunk-0", run="0" * 20)))
+
+
+def _write_index(store: Path, index: pa.Table) -> None:
+    """A sound index, whatever it says."""
+    pq.write_table(index, store / INDEX)
+    (store / INDEX_SUM).write_text(file_digest(store / INDEX))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +116,19 @@ def test_index_and_design_are_made_anew(
     outcome = small.run()
     assert outcome.computed == 0 and outcome.done == outcome.total
     assert_same(tables(small.store), rows)
+
+
+def test_no_rotten_bit_of_the_index_is_believed(small: Small) -> None:
+    sound = SweepStore(small.store)
+    sound.refresh()
+    content = (small.store / INDEX).read_bytes()
+    for at in range(0, len(content), 61):
+        (small.store / INDEX).write_bytes(content[:at] + bytes([content[at] ^ 1 << at % 8]) + content[at + 1 :])
+        store = SweepStore(small.store)
+        store.refresh()
+        assert {name: part.runs for name, part in store.parts.items()} == {
+            name: part.runs for name, part in sound.parts.items()
+        }
 
 
 def test_index_need_not_be_there_to_read(small: Small, rows: dict[str, pd.DataFrame]) -> None:
