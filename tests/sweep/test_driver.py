@@ -73,7 +73,7 @@ def test_asked_again_nothing_is_computed_and_a_larger_design_computes_the_rest(d
     assert_same(tables(done / "store"), before)
 
 
-@pytest.mark.parametrize("minutes", [0.0101, 600])
+@pytest.mark.parametrize("minutes", [0.0101, pytest.param(600, marks=pytest.mark.full)])
 def test_large_families_are_split_and_give_the_same(done: Path, tmp_path: Path, minutes: float) -> None:
     grid = {"when": {"keys": ["policies.door.levers.visa.values.2018-01-01"], "values": [0.1, 0.2, 0.3, 0.4]}}
     spec = small_spec(tmp_path, grid=grid, chunk_minutes=minutes)

@@ -105,7 +105,14 @@ def test_twenty_kills_of_two_hundred_runs(tmp_path: Path) -> None:
     assert_equal(case, undisturbed)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.full),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.full),
+    ],
+)
 def test_interrupted_it_writes_what_is_finished(undisturbed: Case, tmp_path: Path, number: int, code: int) -> None:
     case = Case(tmp_path, RATES, 4)
     process = case.start("Slow")

@@ -27,6 +27,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return case
 
 
+@pytest.mark.full  # in one process: test_driver
 def test_point_that_raises_is_told_tried_again_alone_and_forgotten(undisturbed: Case, tmp_path: Path) -> None:
     case = Case(tmp_path, RATES, 2)
     said = case.finish("Raising", code=1)

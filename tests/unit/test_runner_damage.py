@@ -57,7 +57,10 @@ def finished(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     return folder_of(capsys)
 
 
-@pytest.mark.parametrize("replicates", [2, 3], ids=["the same command", "a larger one"])
+@pytest.mark.parametrize(
+    "replicates",
+    [pytest.param(2, id="the same command"), pytest.param(3, id="a larger one", marks=pytest.mark.full)],
+)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_folder_is_told_and_its_runs_are_computed_again(
     finished: Path,

@@ -15,7 +15,7 @@ from sim.cli.run import run_command
 pytestmark = pytest.mark.usefixtures("cache")
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_a_failed_run_says_where_and_leaves_a_manifest(
     tmp_path: Path, threads: int, capsys: pytest.CaptureFixture[str]
 ):
@@ -78,7 +78,7 @@ def test_failed_figures_keep_the_tables(tmp_path: Path, capsys: pytest.CaptureFi
     assert json.loads((folder / "manifest.json").read_text())["status"] == "done"
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_compiling_is_told_once(tmp_path: Path, threads: int, capsys: pytest.CaptureFixture[str]):
     cfg = toy_config(tmp_path, threads=threads, end=2018)
     run(cfg, model=ToyModel())

@@ -103,8 +103,17 @@ def _take_terminal() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a process group")
-@pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    "number, code, threads",
+    [
+        (signal.SIGINT, 130, 2),
+        (signal.SIGTERM, 143, 1),
+        pytest.param(signal.SIGINT, 130, 1, marks=pytest.mark.full),
+        pytest.param(signal.SIGTERM, 143, 2, marks=pytest.mark.full),
+        pytest.param(signal.SIGHUP, 129, 1, marks=pytest.mark.full),
+        pytest.param(signal.SIGHUP, 129, 2, marks=pytest.mark.full),
+    ],
+)
 def test_an_interrupt_stops_every_process_and_keeps_finished_runs(
     tmp_path: Path, threads: int, number: signal.Signals, code: int, capsys: pytest.CaptureFixture[str]
 ):
