@@ -111,4 +111,4 @@ def _rows(entry: Table) -> list[tuple[object, ...]]:
 def _allowed(column: Column) -> str:
     text = ", ".join(column.words) or "a text"
     words = text if column.kind == TEXT else KINDS[column.kind].words
-    return words + (", or nan" if column.gaps else "")
+    return words + ((", or empty" if column.kind == TEXT else ", or nan") if column.gaps else "")
