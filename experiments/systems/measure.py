@@ -40,7 +40,7 @@ def _use(lever: str, strength: float, scope: dict[str, Any]) -> LeverUse:
     return LeverUse(lever=lever, values={date(FIRST, 1, 1): strength}, source="benchmark", scope=Scope(**scope))
 
 
-def with_value(cfg: Config, path: str, value: float) -> Config:
+def with_value(cfg: Config, path: str, value: float | str) -> Config:
     """The configuration with one parameter (``params.a.b``) or strength of a lever (``effects.a.b``) replaced."""
     kind, group, name = path.split(".")
     if kind == "effects":

@@ -82,10 +82,6 @@ WORDS = [
         "params.security.share_reward: share_reward, share_deception, share_coercion, share_theft are all 0; "
         "allowed: at least one above 0",
     ),
-    (
-        ["params.security.threat_ideal_from=2", "params.security.threat_ideal_full=2"],
-        "params.security.threat_ideal_full: 2 is not above threat_ideal_from (2), from where the threat rises",
-    ),
 ]
 
 
