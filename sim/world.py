@@ -71,7 +71,7 @@ class World(ColumnarModel):
             data=data,
             params=params,
             institutions=Institutions.of(data),
-            threat=threat_matrix(cfg.threat, cfg.world),
+            threat=threat_matrix(cfg.threat, data),
             trust_level=trust_level(data.ideal_distance, data.alliance, params.trust),
             scale=float(cfg.scale),
             seed=cfg.seed,

@@ -31,7 +31,7 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
     """The table of a run, and the threat from which on a place is of concern; no draw and no year is needed."""
     cfg = config(scale, changes)
     return {
-        "threat": threat_matrix(cfg.threat, cfg.world),
+        "threat": threat_matrix(cfg.threat, load_world_data(cfg.world)),
         "concern": np.array(cfg.params.security.concern),
         "replicates": np.array(1),
     }

@@ -104,7 +104,7 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
     own = ("start", "effects", "scenario", "titles", "policies")
     values = read(Config, given, "", problems, skip=own)
     cfg, data = _with_world(Config(**values), problems)
-    cfg = _with_threat(cfg, problems)
+    cfg = _with_threat(cfg, data, problems)
     start = whole(given.get("start", cfg.start), "start", problems, FIRST_YEAR, data.end, "first year")
     cfg = replace(cfg, start=start)
     if cfg.end <= cfg.start:
@@ -140,13 +140,13 @@ def _with_world(cfg: Config, problems: Problems) -> tuple[Config, WorldData]:
         return replace(cfg, world=Config.world), load_world_data(Config.world)
 
 
-def _with_threat(cfg: Config, problems: Problems) -> Config:
+def _with_threat(cfg: Config, data: WorldData, problems: Problems) -> Config:
     """The configuration with its table of threats found and checked."""
     if not cfg.threat:  # what is no text was noted already
         return cfg
     try:
         cfg = replace(cfg, threat=resolve_threat(cfg.threat))
-        threat_matrix(cfg.threat, cfg.world)
+        threat_matrix(cfg.threat, data)
     except (OSError, ValueError) as error:
         for line in str(error).splitlines():
             problems.add("threat", line)

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from sim.core.digest import file_digest
-from sim.data.build.check import Grid, Problems, read_table
+from sim.data.check import Grid, Problems, read_table
 from sim.data.layout import TABLES
-from sim.data.tables import load_world_data
+from sim.data.tables import WorldData
 from sim.data.worlds import folder_of
 
 CHOICES = {
@@ -61,35 +61,38 @@ def threat_digest(threat: str, world: str) -> str:
     return file_digest(threat_file(threat, world))
 
 
-def read_threats(threat: str, world: str, problems: Problems) -> Grid | None:
+def read_threats(threat: str, data: WorldData, problems: Problems) -> Grid | None:
     """The rows of a table by place and threat, checked; every problem with file, row, column and what is allowed."""
-    path = threat_file(threat, world)
-    layout = replace(LAYOUT, name=path.name.removesuffix(".csv"))
-    return read_table(path, layout, list(load_world_data(world).iso3), problems)
+    return _read(threat_file(threat, data.world), data.iso3, problems)
 
 
-def threat_matrix(threat: str, world: str) -> np.ndarray:
+def _read(path: Path, codes: tuple[str, ...], problems: Problems) -> Grid | None:
+    return read_table(path, replace(LAYOUT, name=path.name.removesuffix(".csv")), list(codes), problems)
+
+
+def threat_matrix(threat: str, data: WorldData) -> np.ndarray:
     """Threat of b to a [a, b], 0-1, diagonal 0; what has no row is 0.
 
     Parameters
     ----------
-    threat : a choice or a file; world : whose places it is about.
+    threat : a choice or a file; data : of the world that it is about.
 
     Raises
     ------
     ValueError : every problem of the table, one a line.
     """
-    return _matrix(threat, world, threat_digest(threat, world))
+    path = threat_file(threat, data.world)
+    return _matrix(path, data.iso3, file_digest(path))
 
 
 @lru_cache(maxsize=16)
-def _matrix(threat: str, world: str, digest: str) -> np.ndarray:
+def _matrix(path: Path, codes: tuple[str, ...], digest: str) -> np.ndarray:
     """Read once for each contents (`digest`), so that a file which is edited is read anew."""
     problems = Problems()
-    grid = read_threats(threat, world, problems)
+    grid = _read(path, codes, problems)
     if grid is None or problems.found:
         raise ValueError("\n".join(problems.messages()))
-    index = {code: i for i, code in enumerate(load_world_data(world).iso3)}
+    index = {code: i for i, code in enumerate(codes)}
     out = np.zeros((len(index), len(index)))
     for (place, source), row in grid.rows.items():
         out[index[place], index[source]] = float(row["value"])

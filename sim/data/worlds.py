@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.data.layout import TABLES as LAYOUT
 
 WORLDS = ("full", "g20")
-TABLES = (*sorted(table.name for table in LAYOUT), "affinity")  # the files that refit reads, and the one it makes
+TABLES = tuple(sorted(("affinity", *(table.name for table in LAYOUT))))  # what refit makes, and what it reads
 FITTED = ("fitted_affinity", "fitted_pairs", "fitted_place_year", "fitted_places", "paths")
 
 

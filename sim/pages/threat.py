@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.data.build.check import Grid, Problems
+from sim.data.check import Grid, Problems
 from sim.data.layout import RELATIONS
 from sim.data.tables import WorldData, load_world_data
 from sim.data.threat import CHOICES, DEFAULT, of_concern, read_threats, threat_matrix
@@ -32,7 +32,7 @@ It is read from a table with a source a row, chosen by `threat=`:
 | `rivals` | `threat_rivals.csv` | b is a strategic rival of a; nothing is taken over from allies |
 
 **rivalry.** `threat[a,b] = A · (0.75 + 0.5 / (1 + km / 3000)) · √capability of b`, divided by the largest. A is 1 for
-an own strategic rival in 2017 (Thompson, Sakuwa & Suhas 2021), 0.5 for a rival of the patron, 0.25 for one of the patron's
+an own strategic rival in 2017 (Thompson, Sakuwa & Suhas 2021), 0.5 for a rival of the patron, 0.25 for one of its
 patron. The patron is the single most capable defence ally (ATOP, 2017), if it is more capable than a. Capability is
 `√(R&D spending · military spending)`, each over the largest in 2017. An ally is no threat, and a rival of an own rival
 is not taken over. The near count more than the far: the factor goes from 1.25 at no distance to 0.8 at 20,000 km.
@@ -88,8 +88,8 @@ and captions name the table. To change the tables of a world itself, edit them i
 def threat() -> str:
     """The whole page."""
     data, concern = load_world_data(WORLD), Params().security.concern
-    grids = {choice: _rows(choice) for choice in CHOICES}
-    matrices = {choice: threat_matrix(choice, WORLD) for choice in CHOICES}
+    grids = {choice: _rows(choice, data) for choice in CHOICES}
+    matrices = {choice: threat_matrix(choice, data) for choice in CHOICES}
     relations = ", ".join(f"*{relation}*" for relation in RELATIONS)
     return "\n".join(
         [
@@ -113,9 +113,9 @@ def threat() -> str:
     )
 
 
-def _rows(choice: str) -> Grid:
+def _rows(choice: str, data: WorldData) -> Grid:
     problems = Problems()
-    grid = read_threats(choice, WORLD, problems)
+    grid = read_threats(choice, data, problems)
     assert grid is not None and not problems.found
     return grid
 
@@ -150,7 +150,8 @@ def _empty_rows(data: WorldData, matrices: dict[str, np.ndarray], concern: float
     """Who has no threat, and who has none of concern, by table."""
     found: list[tuple[str, ...]] = []
     for choice, matrix in matrices.items():
-        feels, lists = matrix.any(axis=1), of_concern(matrix, concern).any(axis=1)
+        feels = np.asarray(matrix.any(axis=1))
+        lists = np.asarray(of_concern(matrix, concern).any(axis=1))
         found.append((choice, _codes(data, ~feels), _codes(data, feels & ~lists)))
     return found
 

@@ -22,11 +22,11 @@ _MODES = {
 
 
 def run_sentence(cfg: Any, scenarios: Iterable[str], data_end: int = SHELF_YEAR) -> str:
-    """Scenario, scale, replicates, seed, years and world of the run.
+    """Scenario, scale, replicates, seed, years, world and table of threats of the run.
 
     Parameters
     ----------
-    cfg : `sim.config.load.Config` (scale, replicates, seed, start, end, world are read).
+    cfg : `sim.config.load.Config` (scale, replicates, seed, start, end, world, threat are read).
     scenarios : names of the scenarios shown, with or without the baseline.
     data_end : last year of the world's data, whose policy the baseline keeps.
     """

@@ -227,7 +227,7 @@ def _capability(sources: Sources, countries: pd.DataFrame, codes: list[str], log
     table = sources.table("politics/cow_nmc7_military_1990_2022.csv").query(f"year == {YEAR}").set_index("iso3")
     military = table.military_expenditure_current_kusd.dropna()
     check_present("threat.military", military.index, codes, LISTED["threat.military"])
-    log.add("threat_rivalry", HONG_KONG[0], str(YEAR), "no military spending of its own, so no capability")
+    log.add("threat.military", HONG_KONG[0], "all", "no military spending of its own, so no capability")
     share = military.reindex(codes).fillna(0.0).to_numpy(float)
     out: np.ndarray = np.sqrt(spending / spending.max() * share / share.max())
     return out
