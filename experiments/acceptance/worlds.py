@@ -73,7 +73,7 @@ def changed(cfg: Config, changes: Changes) -> Config:
     """The configuration with some parameters changed."""
     for path, value in changes:
         if path not in (AFFINITY, UNNORMED):
-            cfg = with_value(cfg, path, value) if "." in path else replace(cfg, **{path: value})
+            cfg = with_value(cfg, path, value)
     return cfg
 
 

@@ -41,7 +41,9 @@ def _use(lever: str, strength: float, scope: dict[str, Any]) -> LeverUse:
 
 
 def with_value(cfg: Config, path: str, value: float | str) -> Config:
-    """The configuration with one parameter (``params.a.b``) or strength of a lever (``effects.a.b``) replaced."""
+    """The configuration with one parameter (``params.a.b``), strength of a lever (``effects.a.b``) or table replaced."""
+    if path == "threat":
+        return replace(cfg, threat=str(value))
     kind, group, name = path.split(".")
     if kind == "effects":
         return replace(cfg, effects={**cfg.effects, group: {**cfg.effects[group], name: value}})
