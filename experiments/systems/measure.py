@@ -41,7 +41,7 @@ def _use(lever: str, strength: float, scope: dict[str, Any]) -> LeverUse:
 
 
 def with_value(cfg: Config, path: str, value: float | str) -> Config:
-    """The configuration with one parameter (``params.a.b``), strength of a lever (``effects.a.b``) or table replaced."""
+    """The configuration with a parameter (``params.a.b``), strength (``effects.a.b``) or table of threats replaced."""
     if path == "threat":
         return replace(cfg, threat=str(value))
     kind, group, name = path.split(".")
