@@ -106,8 +106,8 @@ def threat() -> str:
             "## How to edit it\n",
             EDIT.format(relations=relations),
             "## What hangs on the choice\n",
-            "Lists of concern against those of the default. What the choice does to an effect is a sweep away:\n"
-            "`grid: {threat: [rivalry, votes, rivals]}`.\n",
+            "Lists of concern against those of the default. What it does to one scenario is in the\n"
+            "[decision](decisions/threat-table.md); for others it is an axis, `grid: {threat: [rivalry, votes, rivals]}`.\n",
             table(CHANGES, _choice_rows(data, matrices, concern)),
         ]
     )
