@@ -107,7 +107,7 @@ def threat() -> str:
             EDIT.format(relations=relations),
             "## What hangs on the choice\n",
             "Lists of concern against those of the default. What it does to one scenario is in the\n"
-            "[decision](decisions/threat-table.md); for others it is an axis, `grid: {threat: [rivalry, votes, rivals]}`.\n",
+            "[decision](decisions/threat-table.md); for others it is an axis of a sweep.\n",
             table(CHANGES, _choice_rows(data, matrices, concern)),
         ]
     )
