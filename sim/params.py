@@ -286,16 +286,9 @@ class SecurityParams:
     dual_rate: float = p(0.004, 0.0, 0.1, "1/year", "assumption", "S2: about 500 recruits a year from the diaspora")
     dual_end: float = p(0.2, 0.0, 1.0, "1/year", "assumption", "second affiliations last about five years")
     case_exit: float = p(0.42, 0.0, 1.0, "share", "sourced", "P15: 103 of 246 lost their job")
-    threat_democracy_from: float = p(
-        0.2, 0.0, 0.5, "V-Dem index", "assumption", "threat starts at this distance in liberal democracy"
+    concern: float = p(
+        0.1, 0.05, 0.2, "threat", "assumption", "places from here on are on a government's list of concern"
     )
-    threat_democracy_full: float = p(0.7, 0.5, 1.0, "V-Dem index", "assumption", "full threat from here on")
-    threat_ideal_from: float = p(
-        0.5, 0.0, 2.0, "UN ideal points", "assumption", "threat starts at this distance in UN votes"
-    )
-    threat_ideal_full: float = p(3.0, 2.0, 5.0, "UN ideal points", "assumption", "full threat; USA-CHN 2013-17 is 3.3")
-    threat_ally: float = p(0.1, 0.0, 1.0, "factor", "assumption", "threat left between parties of a defence pact")
-    threat_floor: float = p(0.05, 0.0, 0.5, "threat", "assumption", "smaller threats count as none")
     target_origins: tuple[str, ...] = field(
         default=("CHN",),
         metadata={"unit": "places", "role": "assumption", "source": "as-if case of P8; reporting only"},
@@ -352,7 +345,6 @@ class GovernmentParams:
     opposition_fear: float = p(0.3, 0.05, 1.0, "mean fear", "assumption", "fear at which 63 % object")
     promotion_budget: float = p(0.02, 0.0, 0.2, "share of R&D spending", "assumption", "bound on decided promotion")
     security_budget: float = p(0.005, 0.0, 0.05, "share of R&D spending", "assumption", "bound on decided security")
-    concern: float = p(0.3, 0.05, 1.0, "threat", "assumption", "places above it are on the government's list")
     alliance_gap: float = p(0.03, 0.0, 0.5, "share prevented", "assumption", "gap that makes a standard a demand")
     trust_weight: float = p(
         1.0,

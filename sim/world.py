@@ -71,7 +71,7 @@ class World(ColumnarModel):
             data=data,
             params=params,
             institutions=Institutions.of(data),
-            threat=threat_matrix(data.liberal_democracy, data.ideal_distance, data.alliance, params.security),
+            threat=threat_matrix(cfg.threat, data),
             trust_level=trust_level(data.ideal_distance, data.alliance, params.trust),
             scale=float(cfg.scale),
             seed=cfg.seed,
@@ -82,7 +82,7 @@ class World(ColumnarModel):
         self.timeline = levers.timeline_of(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
         self.council = Council(
-            self, data.iso3, params.government, self.setting.threat, data.alliance, data.democracy, data.end
+            self, data.iso3, params.government, self.setting.threat, params.security.concern, data.alliance, data.end
         )
         self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))
         self.year = cfg.start - 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from experiments.acceptance import autarky, baseline, lasting, lost_impact, pairs, papers, persistence, tied
+from experiments.acceptance import autarky, baseline, lasting, lost_impact, pairs, papers, persistence, threat, tied
 from experiments.acceptance.pooled import Numbers, Sums
 from experiments.acceptance.worlds import AFFINITY, UNNORMED, Changes
 
@@ -21,6 +21,8 @@ ALIKE_OPEN: Changes = ((f"{COLLABORATION}.openness_spread", 100.0),)
 NO_MATCH: Changes = ((f"{IMPACT}.match", 0.0),)
 ALIKE_PAIRS: Changes = ((AFFINITY, 0.0),)
 UNNORMED_RATES: Changes = ((UNNORMED, 1.0),)
+OWN_RIVALS: Changes = (("threat", "rivals"),)
+BY_VOTES: Changes = (("threat", "votes"),)
 FEARLESS: Changes = ((f"{COLLABORATION}.fear", 0.0),)
 
 
@@ -39,6 +41,8 @@ class Bar:
     @property
     def words(self) -> str:
         """For the page."""
+        if self.lo == self.hi:
+            return f"{self.lo:g}"
         if self.hi == inf:
             return f"≥ {self.lo:g}"
         return f"< {self.hi:g}" if self.lo == -inf else f"{self.lo:g} … {self.hi:g}"
@@ -257,5 +261,21 @@ EXPERIMENTS = (
         "C11; bar: assumption",
         scale=400,
         replicates=2,
+    ),
+    Experiment(
+        "Threat",
+        "Places on others' lists of concern, or first among their threats (`threat=rivalry`): how many of those named",
+        "threat.py",
+        threat.collect,
+        threat.numbers,
+        tuple(Bar(outcome, n, n) for outcome, n in threat.EXPECTED.items()),
+        (
+            Mutation("nobody takes over the rivals of an ally", OWN_RIVALS, threat.INHERITED),
+            Mutation("votes and regime instead of rivalries", BY_VOTES, threat.DIRECTED),
+        ),
+        "input",
+        "docs/threat.md",
+        scale=100_000,
+        replicates=1,
     ),
 )

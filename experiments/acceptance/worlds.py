@@ -21,7 +21,7 @@ from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.recorder import YearResult
 
 DATA_END, LAST = 2017, 2026
-Changes = tuple[tuple[str, float], ...]  # (parameter, value) that take a mechanism out
+Changes = tuple[tuple[str, float | str], ...]  # (setting, value) that take a mechanism out
 AFFINITY = "inputs.affinity"  # the exponent on the affinities of pairs, which is no parameter
 UNNORMED = "inputs.unnormed"  # 1: what divides rates stands still after the data, as people change
 Observer = Callable[[int, Columns, Output], None]
@@ -84,7 +84,7 @@ def inputs_of(changes: Changes) -> Inputs | None:
         return Unnormed(shipped.data, shipped.fitted, shipped.paths)
     if AFFINITY not in wanted:
         return None
-    power = wanted[AFFINITY]
+    power = float(wanted[AFFINITY])
     fitted = replace(shipped.fitted, affinity=shipped.fitted.affinity**power)
     return Inputs(replace(shipped.data, affinity=shipped.data.affinity**power), fitted, shipped.paths)
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.analysis import load
 from sim.analysis.pairs import RUN, paired_units, plain
+from sim.data.threat import DEFAULT, threat_words
 from sim.store.frames import Frames
 
 
@@ -33,6 +34,8 @@ class OpenStore:
         about = self.frames.manifest
         settings, n = about["settings"], about["replicates"]
         world = f", world {settings['world']}" if settings.get("world", "full") != "full" else ""
+        threat = settings.get("threat", DEFAULT)
+        world += f", threat {threat_words(threat)}" if threat != DEFAULT else ""
         agents = f"one agent for {settings.get('scale', 100):,} researchers"
         return f"{n} replicate{'s' * (n != 1)} a point, {agents}{world}, to {settings.get('end', 2035)}"
 

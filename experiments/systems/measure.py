@@ -40,8 +40,10 @@ def _use(lever: str, strength: float, scope: dict[str, Any]) -> LeverUse:
     return LeverUse(lever=lever, values={date(FIRST, 1, 1): strength}, source="benchmark", scope=Scope(**scope))
 
 
-def with_value(cfg: Config, path: str, value: float) -> Config:
-    """The configuration with one parameter (``params.a.b``) or strength of a lever (``effects.a.b``) replaced."""
+def with_value(cfg: Config, path: str, value: float | str) -> Config:
+    """The configuration with a parameter (``params.a.b``), strength (``effects.a.b``) or table of threats replaced."""
+    if path == "threat":
+        return replace(cfg, threat=str(value))
     kind, group, name = path.split(".")
     if kind == "effects":
         return replace(cfg, effects={**cfg.effects, group: {**cfg.effects[group], name: value}})

@@ -18,9 +18,9 @@ from sim.analysis.calibrate import Seen, on_bounds, rounds
 from sim.analysis.targets import international_targets, papers_targets
 from sim.config.load import load_config
 from sim.core.read import ConfigError
-from sim.data.build.check import Problems, last_year, read_folder
 from sim.data.build.cut import check_sums, write_tables
 from sim.data.build.sense import check_sense
+from sim.data.check import Problems, last_year, read_folder
 from sim.data.clock import SHELF_YEAR
 from sim.data.fitted import Fitted, save_fitted
 from sim.data.layout import later_data

@@ -13,6 +13,7 @@ from sim.pages.outcomes import outcomes
 from sim.pages.parameters import parameters
 from sim.pages.refit import refit
 from sim.pages.scenarios import scenarios
+from sim.pages.threat import threat
 
 PAGES = {
     "parameters.md": parameters,
@@ -21,6 +22,7 @@ PAGES = {
     "scenarios.md": scenarios,
     "evidence.md": evidence,
     "refit.md": refit,
+    "threat.md": threat,
 }
 
 

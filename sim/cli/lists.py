@@ -13,6 +13,7 @@ from sim.config.folders import options, search_folders
 from sim.core.read import ConfigError
 from sim.data.places import group, group_names
 from sim.data.tables import load_world_data
+from sim.data.threat import CHOICES
 from sim.data.worlds import resolve_world
 from sim.policy.levers import LEVERS
 from sim.record.declaration import Column
@@ -25,6 +26,7 @@ def command(words: Sequence[str]) -> int:
         "policies": partial(_titled, "policy"),
         "levers": _levers,
         "places": _places,
+        "threats": _threats,
         "outcomes": _outcomes,
     }
     args = one_argument(words, "list", "kind", *kinds, world=True)
@@ -72,6 +74,10 @@ def _places(world: str | None) -> list[tuple[str, ...]]:
     members = {name: " ".join(data.iso3[place] for place in group(data, name)) for name in group_names()}
     groups = [(name, f"group: {codes}") for name, codes in members.items()]
     return [*zip(data.iso3, data.names), *groups]
+
+
+def _threats(config_dir: str | None) -> list[tuple[str, ...]]:
+    return [*CHOICES.items(), ("FILE.csv", "your own table in the same layout (docs/threat.md)")]
 
 
 def _outcomes(config_dir: str | None) -> list[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from sim.running.streams import silence, write_plainly
 
 USAGE = """\
 usage: python -m sim [+scenario=NAME | +scenario=[A,B]] [key=value ...] [-m] [--config-dir FOLDER]
-       python -m sim list scenarios|policies|levers|places|outcomes
+       python -m sim list scenarios|policies|levers|places|threats|outcomes
        python -m sim explain NAME [--year YEAR]     what a scenario or policy puts in force, with sources
        python -m sim new-scenario NAME
        python -m sim cache list|prune
@@ -38,6 +38,7 @@ settings (default)
   scale (100)       real researchers per agent          replicates (5)      repetitions
   seed (0)          random numbers                      start (1980), end (2035)
   world (full)      full, g20, or a folder of tables    threads (all cores)
+  threat (rivalry)  rivalry, votes, rivals, or a CSV file: who is a threat to whom (docs/threat.md)
   government.mode (both)  scripted: direct effects; reactive: total effects; both
   outdir (outputs), experiment (the scenario's name)    compare, figures (true), progress (auto)
   checkpoint_seconds (30)  a killed run goes on from its last checkpoint when started again; 0 = none

@@ -19,7 +19,8 @@ LAUNCHERS = {
     "ray": ("hydra_plugins.hydra_ray_launcher", "ray"),
 }
 OTHERS = ("submitit_local", "submitit_slurm", "ray_aws")  # Hydra's own names of the plugins' configurations
-FOLDER = "world_folder"  # carries `world=FOLDER` past Hydra, which knows worlds by the files of a group only
+# Carry `world=FOLDER` and `threat=FILE` past Hydra, which knows these by the files of a group only.
+CARRIED = {"world": "world_folder", "threat": "threat_file"}
 
 
 class JobsFailed(Exception):
@@ -70,7 +71,7 @@ def job(_: object) -> None:
 
     chosen = HydraConfig.get()
     extra = [source.path for source in chosen.runtime.config_sources if source.provider == "command-line"]
-    overrides = [word.replace(f"+{FOLDER}=", "world=", 1) for word in chosen.overrides.task]
+    overrides = [_named(word) for word in chosen.overrides.task]
     launcher = chosen.runtime.choices.get("hydra/launcher")
     if launcher != "basic" and not any(word.lstrip("+").startswith("threads=") for word in overrides):
         overrides.append(f"threads={os.environ.get('SLURM_CPUS_PER_TASK', 1)}")  # others work on the same machine
@@ -122,21 +123,27 @@ def _for_hydra(word: str, config_dir: str | None = None) -> str:
 
     word = dated(word)
     key, _, value = word.lstrip("+").partition("=")
-    if key == "world" and (worlds := _absolute(value, config_dir)) != value:
-        return f"+{FOLDER}={worlds}"
+    if key in CARRIED and (paths := _absolute(key, value, config_dir)) != value:
+        return f"+{CARRIED[key]}={paths}"
     if word.startswith("~") or "@" in key or (key in GROUPS and key not in ADDED):
         return word
     return ("+" if key in ADDED else "++") + word.lstrip("+")
 
 
-def _absolute(worlds: str, config_dir: str | None) -> str:
-    """Comma-separated worlds that were checked, folders among them by absolute path: jobs may start elsewhere."""
-    from sim.config.folders import options, search_folders
-    from sim.data.worlds import folder_of
+def _named(word: str) -> str:
+    """An override that was carried past Hydra, under its own name again."""
+    for key, carried in CARRIED.items():
+        word = word.replace(f"+{carried}=", f"{key}=", 1)
+    return word
 
-    named = options("world", search_folders(config_dir).values())
-    paths = (world if world in named else folder_of(world.strip("'\"")).absolute() for world in worlds.split(","))
-    return ",".join(path if isinstance(path, str) else f"'{path}'" for path in paths)
+
+def _absolute(group: str, values: str, config_dir: str | None) -> str:
+    """Comma-separated choices that were checked, paths among them absolute: jobs may start elsewhere."""
+    from sim.config.folders import options, search_folders
+
+    named = options(group, search_folders(config_dir).values())
+    paths = (value if value in named else Path(value.strip("'\"")).expanduser() for value in values.split(","))
+    return ",".join(path if isinstance(path, str) else f"'{path.absolute()}'" for path in paths)
 
 
 @contextmanager

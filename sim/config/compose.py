@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config.conflicts import conflicts
-from sim.config.folders import ADDED, COMMAND_LINE, GROUPS, options, search_folders
+from sim.config.folders import ADDED, COMMAND_LINE, GROUPS, OPEN, options, search_folders
 from sim.config.merge import Composed, cannot_be_read, dated, merge
 from sim.config.shape import SECTIONS, reached_files, shape_problems
 from sim.core.read import ConfigError, Problem, near, show, unknown
@@ -32,8 +32,7 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     if shapeless := shape_problems((result.label_of(file), file) for file in reached):
         raise ConfigError(result.messages([*result.problems, *shapeless]))
     merge(result)
-    if "world" in result.given:  # Hydra would look for a file of its group
-        result.values["world"] = result.given["world"]
+    result.values |= {key: result.given[key] for key in OPEN if key in result.given}  # Hydra would look in the group
     for key, value in result.deleted.items():
         _delete(key, value, result)
     result.problems += conflicts(_chosen_files(result), partial(_alone, result), result.given)
@@ -51,7 +50,9 @@ def _chosen_files(result: Composed) -> list[tuple[str, str, Path]]:
 def _alone(result: Composed, group: str, name: str) -> Mapping[str, Any]:
     """Values with one scenario or policy only (or none), without what the command line sets."""
     part = Composed(folders=result.folders)
-    part.overrides = [override for override in result.overrides if override.startswith(("world=", "params="))]
+    part.overrides = [
+        override for override in result.overrides if override.startswith(("world=", "threat=", "params="))
+    ]
     part.overrides += [f"+{group}={name}"] if name else []
     merge(part)
     return part.values
@@ -72,7 +73,7 @@ def _sort_in(override: str, result: Composed) -> None:
         group, _, name = override.lstrip("+").partition("=")
         if group in GROUPS and name in result.options(group):
             _choose(group, [name], result)  # written with characters that Hydra wants in quotes
-        elif group == "world":
+        elif group in OPEN:
             result.given[group] = name
         else:
             result.problems.append(cannot_be_read(override))
@@ -82,8 +83,8 @@ def _sort_in(override: str, result: Composed) -> None:
         result.problems.append(Problem(key, text, COMMAND_LINE))
     elif key.startswith("hydra") or (parsed.package is not None and key in GROUPS):
         result.overrides.append(override)
-    elif key == "world" and isinstance(value, str) and value not in result.options(key):
-        result.given[key] = value  # a folder of tables, or a name that is none: `from_mapping` tells
+    elif key in OPEN and isinstance(value, str) and value not in result.options(key):
+        result.given[key] = value  # a folder or file, or a name that is none: `from_mapping` tells
     elif key in GROUPS:
         _choose(key, [str(name) for name in (value if isinstance(value, list) else [value])], result)
     elif parsed.is_delete():

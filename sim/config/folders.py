@@ -8,7 +8,8 @@ from pathlib import Path
 from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
 
-GROUPS = ("scenario", "policy", "world", "params")
+GROUPS = ("scenario", "policy", "world", "threat", "params")
+OPEN = ("world", "threat")  # groups whose value may also be a folder or file of tables
 ADDED = ("scenario", "policy")  # groups without a place in config.yaml's defaults, or `+scenario=` would fail
 COMMAND_LINE = "command line"
 

@@ -21,6 +21,7 @@ from typing import Any
 from sim.config.schema import Config
 from sim.core.digest import PACKAGE, digest, file_digest
 from sim.data.tables import load_world_data
+from sim.data.threat import threat_digest
 from sim.data.worlds import folder_of
 from sim.params import PathParams
 
@@ -69,6 +70,8 @@ def _relevant(cfg: Config, mode: str) -> Iterator[str]:
             continue
         if f.name == "effects" and mode == "scripted":
             value = {lever: effects for lever, effects in value.items() if lever in pulled}
+        if f.name == "threat":  # its contents, whatever it is called
+            value = threat_digest(cfg.threat, cfg.world)
         yield f"{f.name} {_policies(value) if f.name == 'policies' else _text(value)}"
 
 

@@ -25,6 +25,7 @@ from sim.core.read import (
 from sim.data.clock import FIRST_YEAR, LAST_YEAR
 from sim.data.places import group_names
 from sim.data.tables import WorldData, load_world_data
+from sim.data.threat import resolve_threat, threat_matrix
 from sim.data.worlds import resolve_world
 from sim.params import Params, SecurityParams
 from sim.policy.levers import LEVERS, effects_with
@@ -103,6 +104,7 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
     own = ("start", "effects", "scenario", "titles", "policies")
     values = read(Config, given, "", problems, skip=own)
     cfg, data = _with_world(Config(**values), problems)
+    cfg = _with_threat(cfg, data, problems)
     start = whole(given.get("start", cfg.start), "start", problems, FIRST_YEAR, data.end, "first year")
     cfg = replace(cfg, start=start)
     if cfg.end <= cfg.start:
@@ -138,6 +140,19 @@ def _with_world(cfg: Config, problems: Problems) -> tuple[Config, WorldData]:
         return replace(cfg, world=Config.world), load_world_data(Config.world)
 
 
+def _with_threat(cfg: Config, data: WorldData, problems: Problems) -> Config:
+    """The configuration with its table of threats found and checked."""
+    if not cfg.threat:  # what is no text was noted already
+        return cfg
+    try:
+        cfg = replace(cfg, threat=resolve_threat(cfg.threat))
+        threat_matrix(cfg.threat, data)
+    except (OSError, ValueError) as error:
+        for line in str(error).splitlines():
+            problems.add("threat", line)
+    return cfg
+
+
 def known_names(data: WorldData, start: int, end: int) -> Known:
     """Places and groups of a world, for checking policies."""
     aliases = {name: code for code, name in zip(data.iso3, data.names)}
@@ -168,11 +183,6 @@ def _check_security(security: SecurityParams, problems: Problems) -> None:
     if not any(getattr(security, f"share_{way}") for way in WAYS):
         every = ", ".join(f"share_{way}" for way in WAYS)
         problems.add(f"params.security.share_{WAYS[0]}", f"{every} are all 0; allowed: at least one above 0")
-    for name in ("threat_democracy", "threat_ideal"):
-        start, full = getattr(security, f"{name}_from"), getattr(security, f"{name}_full")
-        if start >= full:
-            text = f"{full:g} is not above {name}_from ({start:g}), from where the threat rises"
-            problems.add(f"params.security.{name}_full", text)
 
 
 def _read_effects(raw: object, problems: Problems) -> dict[str, dict[str, float]]:

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from sim.config.files import Unreadable, not_yaml, package_of, read_words, read_yaml
-from sim.config.folders import COMMAND_LINE, options, search_folders
+from sim.config.folders import COMMAND_LINE, OPEN, options, search_folders
 from sim.core.read import ConfigError, Problem, show, unknown
 
 _DATED = re.compile(r"^(\+{0,2}[\w.]+\.values)\.(\d{4}-\d{2}-\d{2})=(.*)$")
@@ -72,8 +72,8 @@ class Composed:
 
     def _layers(self) -> list[tuple[str, Any]]:
         """Files that were read, from the most general to the most particular, each with its values in place."""
-        wanted = [("", "config"), *(("world", name) for name in self.chosen.get("world", []))]
-        wanted += [("params", name) for name in self.chosen.get("params", [])]
+        wanted = [("", "config")]
+        wanted += [(group, name) for group in (*OPEN, "params") for name in self.chosen.get(group, [])]
         policies = self.values.get("policies")
         wanted += [("policy", str(name)) for name in (policies if isinstance(policies, Mapping) else ())]
         wanted += [("scenario", name) for name in self.chosen.get("scenario", [])]

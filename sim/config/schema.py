@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.core.axes import BASELINE, MODES
 from sim.data.clock import FIRST_YEAR, LAST_YEAR
+from sim.data.threat import CHOICES, DEFAULT
 from sim.params import Params
 from sim.policy.levers import effects_with
 from sim.policy.schema import LeverUse, Policy
@@ -53,6 +54,7 @@ class Config:
     start: int = _bounded(FIRST_YEAR, FIRST_YEAR, LAST_YEAR, "first year, not after the last one of data")
     end: int = _bounded(2035, FIRST_YEAR + 1, LAST_YEAR, "last year")
     world: str = field(default="full", metadata={"unit": "full, g20, or a folder of tables"})
+    threat: str = field(default=DEFAULT, metadata={"unit": f"{', '.join(CHOICES)}, or a CSV file: threat.md"})
     threads: int = field(default_factory=available_cores, metadata={"lo": 1, "hi": 1024, "unit": "worker processes"})
     government: GovernmentConfig = field(default_factory=GovernmentConfig)
     outdir: str = "outputs"

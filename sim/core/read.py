@@ -124,6 +124,11 @@ GONE = {  # parameters of earlier editions, and what stands in their place
     "params.mobility.origin_income": "incomes of origins are in the fitted rates; home_income weighs them at home",
     "params.mobility.freedom_early": "academic freedom is in the fitted rates, and no policy changes it",
     "params.mobility.freedom_late": "academic freedom is in the fitted rates, and no policy changes it",
+    "params.government.concern": "now params.security.concern, a threat of 0.05 to 0.2",
+    **{
+        f"params.security.threat_{name}": "threats are a table now: threat=rivalry, votes, rivals or a CSV file"
+        for name in ("democracy_from", "democracy_full", "ideal_from", "ideal_full", "ally", "floor")
+    },
 }
 
 

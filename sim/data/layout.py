@@ -40,6 +40,7 @@ STAY_GROUPS = (
     "All other countries", "China (including Hong Kong)", "Europe", "India", "North and South America", "South Korea",
     "Total", "West Asia",
 )  # fmt: skip
+RELATIONS = ("own rival", "rival of the patron", "rival of the patron's patron", "votes and regime")
 NEEDED_PLACES = ("USA",)  # doctorates, stays and single institutions are those of the United States
 NEEDED_CONSTANTS = ("lambda_groups_low", "lambda_groups_high")
 
@@ -52,7 +53,7 @@ class Column:
     ----------
     kind : of `KINDS`, or text.
     unit : in words.
-    gaps : ``nan`` may stand for what is unknown.
+    gaps : ``nan`` may stand for what is unknown, an empty cell for a text.
     since : first year whose values are read; earlier ones are made by refit, as is every year of a column that is
         `rebuilt`, so that anything may stand there.
     words : what a text may be; any if empty.
@@ -114,6 +115,21 @@ class Table:
 
 
 PLACE_YEAR, PAIR = ("place", "year"), ("place_a", "place_b")
+
+
+def _threat(choice: str, later: str) -> Table:
+    """One of the tables of `threat=`: who is a threat to whom."""
+    return Table(f"threat_{choice}", "square", ("place", "threat"), (
+        Column("value", "share", "threat to the place; what has no row is 0"),
+        Column("relation", TEXT, "why", words=RELATIONS),
+        Column("through", TEXT, "patrons that it comes through, nearest first", gaps=True),
+        Column("rivalry", TEXT, "which, and since when", gaps=True),
+        Column("capability", "share", "of the threat: R&D and military spending over the largest; not read", gaps=True),
+        Column("distance_km", "amount", "km; not read", gaps=True),
+        Column("source", TEXT, "citation"),
+    ), outcome=False, codes=("place", "threat"), diagonal=False, later=(Later(2017, later),))  # fmt: skip
+
+
 TABLES: tuple[Table, ...] = (
     Table("places", "places", ("iso3",), (
         Column("name", TEXT, "English name"), Column("is_rest", "flag", "1 for a rest of the world"),
@@ -160,9 +176,6 @@ TABLES: tuple[Table, ...] = (
     ), 1980, outcome=False, codes=("place",), later=(
         Later(2021, "spending and income are inputs and run on; lines between known years"),
     )),
-    Table("vdem_place", "places", ("place",), (
-        Column("liberal_democracy", "share", "0-1"), Column("democracy", "share", "share of years as a democracy"),
-    ), outcome=False, codes=("place",), later=(Later(2017, "means of 2013-17"),)),
     Table("pairs", "pairs", PAIR, (
         Column("distance_km", "positive", "km"), Column("contiguous", "share", "0-1"),
         Column("common_language", "share", "0-1"), Column("colonial", "share", "0-1"),
@@ -202,6 +215,8 @@ TABLES: tuple[Table, ...] = (
         Later(2021, "universities' federal support of 2021 and spending of 2015-19; elsewhere researchers and GERD "
               "of 2017"),
     )),
+    *(_threat(choice, "rivalries, defence pacts and capabilities of 2017") for choice in ("rivalry", "rivals")),
+    _threat("votes", "means of 2013-17"),
     Table("constants", "rows", ("name",), (
         Column("value", "number", "as in unit"), Column("unit", TEXT, ""), Column("source", TEXT, ""),
     ), outcome=False, needed=NEEDED_CONSTANTS, later=(

@@ -42,8 +42,6 @@ class WorldData:
     top1_fractional, top1_whole, top10 : [T16, P], 0-1, share of the place's papers in the world's top 1 or 10 %;
         NaN where unknown (everywhere in the shipped worlds' 2015-17).
     gerd_musd : [U, P] million PPP 2021 $; income : [U, P] PPP 2021 $ a head.
-    liberal_democracy, democracy : [P], 0-1, mean of the last five years; the second is the share of years as
-        a democracy.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
     affinity : [T, P, P] observed over expected joint works, symmetric, diagonal 1: straight lines in logs between the
         middles of windows of years, constant before 1992; copub_pairs : [P, P] works a year, mean 2010-17.
@@ -92,8 +90,6 @@ class WorldData:
     top10: np.ndarray
     gerd_musd: np.ndarray
     income: np.ndarray
-    liberal_democracy: np.ndarray
-    democracy: np.ndarray
     distance_km: np.ndarray
     contiguous: np.ndarray
     common_language: np.ndarray
@@ -182,7 +178,6 @@ def load_world_data(world: str = "full") -> WorldData:
     arrays["countries_per_paper"] = floats(read_columns(folder / "countries.csv")["countries"])
     arrays["flows"] = squares(folder / "flows.csv", index)
     arrays["entry_origin"] = _entry_origin(folder, index)
-    arrays |= {k: floats(v) for k, v in read_columns(folder / "vdem_place.csv").items() if k != "place"}
     for name in ("internal_border_share", "lat", "lon"):
         arrays[name] = floats(places[name])
     for name in ("n_countries", "iso_numeric"):

@@ -1,40 +1,105 @@
-"""Who is a threat to whom: a state of the world that no policy changes."""
+"""Who is a threat to whom: a state of the world that no policy changes, read from a table of places and threats.
+
+`threat=` names one of the world's own tables (`CHOICES`) or a CSV file in the same layout. How they are made, and how
+to edit one: docs/threat.md.
+"""
 
 from __future__ import annotations
 
+import difflib
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
 import numpy as np
 
-from sim.params import SecurityParams
+from sim.core.digest import file_digest
+from sim.data.check import Grid, Problems, read_table
+from sim.data.layout import TABLES
+from sim.data.tables import WorldData
+from sim.data.worlds import folder_of
+
+CHOICES = {
+    "rivalry": "strategic rivals, and those of a more capable defence ally",
+    "votes": "distance in UN votes times distance in regime, less among allies",
+    "rivals": "strategic rivals alone",
+}
+DEFAULT = "rivalry"
+LAYOUT = next(table for table in TABLES if table.name == f"threat_{DEFAULT}")
 
 
-def threat_matrix(
-    liberal_democracy: np.ndarray, ideal_distance: np.ndarray, alliance: np.ndarray, params: SecurityParams
-) -> np.ndarray:
-    """Threat of b to a, a state of the world that no policy changes.
+def resolve_threat(threat: str) -> str:
+    """A choice, or the absolute path of a file, so that other processes and machines find it.
 
-    Product of two ramps, distance in liberal democracy and distance in UN ideal points, cut for allies; both
-    must be large, so that neither neutral democracies nor friendly autocracies count. Symmetric by
-    construction (assumption): each of two opposed systems is a threat to the other.
+    Raises
+    ------
+    ValueError : what is wrong and what is allowed.
+    """
+    if threat in CHOICES:
+        return threat
+    path = Path(threat).expanduser()
+    if path.is_file():
+        return str(path.absolute())
+    near = difflib.get_close_matches(threat.lower(), CHOICES, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}? " if near else ""
+    allowed = f"allowed: {', '.join(CHOICES)}, or a CSV file in the layout of threat_{DEFAULT}.csv (docs/threat.md)"
+    raise ValueError(f"no threat table '{threat}'; {hint}{allowed}")
+
+
+def threat_words(threat: str) -> str:
+    """A table in captions and titles: its name, or that of its file."""
+    return threat if threat in CHOICES else Path(threat).name
+
+
+def threat_file(threat: str, world: str) -> Path:
+    """The file of a choice in a world, or the file itself."""
+    return folder_of(world) / f"threat_{threat}.csv" if threat in CHOICES else Path(threat)
+
+
+def threat_digest(threat: str, world: str) -> str:
+    """SHA-256 of the contents: a copy under another name is the same table."""
+    return file_digest(threat_file(threat, world))
+
+
+def read_threats(threat: str, data: WorldData, problems: Problems) -> Grid | None:
+    """The rows of a table by place and threat, checked; every problem with file, row, column and what is allowed."""
+    return _read(threat_file(threat, data.world), data.iso3, problems)
+
+
+def _read(path: Path, codes: tuple[str, ...], problems: Problems) -> Grid | None:
+    return read_table(path, replace(LAYOUT, name=path.name.removesuffix(".csv")), list(codes), problems)
+
+
+def threat_matrix(threat: str, data: WorldData) -> np.ndarray:
+    """Threat of b to a [a, b], 0-1, diagonal 0; what has no row is 0.
 
     Parameters
     ----------
-    liberal_democracy : [P], V-Dem index 0-1, mean 2013-17.
-    ideal_distance : [P, P], absolute difference of UN ideal points, mean 2013-17 (Bailey et al. 2017).
-    alliance : [P, P], share of pairs of members with a defence pact in force (ATOP); 0 or 1 between countries.
+    threat : a choice or a file; data : of the world that it is about.
 
-    Returns
-    -------
-    threat : [a, b], 0-1, diagonal 0; values under `threat_floor` are 0.
+    Raises
+    ------
+    ValueError : every problem of the table, one a line.
     """
-    democracy = np.abs(liberal_democracy[:, None] - liberal_democracy[None, :])
-    threat = _ramp(democracy, params.threat_democracy_from, params.threat_democracy_full)
-    threat *= _ramp(ideal_distance, params.threat_ideal_from, params.threat_ideal_full)
-    threat *= 1.0 - (1.0 - params.threat_ally) * alliance
-    threat = np.nan_to_num(threat)
-    threat[threat < params.threat_floor] = 0.0
-    np.fill_diagonal(threat, 0.0)
-    return threat
+    path = threat_file(threat, data.world)
+    return _matrix(path, data.iso3, file_digest(path))
 
 
-def _ramp(x: np.ndarray, start: float, full: float) -> np.ndarray:
-    return np.clip((x - start) / (full - start), 0.0, 1.0)
+@lru_cache(maxsize=16)
+def _matrix(path: Path, codes: tuple[str, ...], digest: str) -> np.ndarray:
+    """Read once for each contents (`digest`), so that a file which is edited is read anew."""
+    problems = Problems()
+    grid = _read(path, codes, problems)
+    if grid is None or problems.found:
+        raise ValueError("\n".join(problems.messages()))
+    index = {code: i for i, code in enumerate(codes)}
+    out = np.zeros((len(index), len(index)))
+    for (place, source), row in grid.rows.items():
+        out[index[place], index[source]] = float(row["value"])
+    out.setflags(write=False)
+    return out
+
+
+def of_concern(threat: np.ndarray, concern: float) -> np.ndarray:
+    """List of concern [a, b] bool: b is a threat to a of `concern` or more."""
+    return (threat >= concern) & (threat > 0.0)

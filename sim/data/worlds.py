@@ -6,11 +6,10 @@ import difflib
 import hashlib
 from pathlib import Path
 
+from sim.data.layout import TABLES as LAYOUT
+
 WORLDS = ("full", "g20")
-TABLES = (
-    "affinity", "constants", "countries", "entry_origin", "flows", "globsci", "inputs", "institutions", "joint_papers",
-    "output", "pairs", "people", "places", "stay_rates", "students", "us_doctorates", "vdem_place", "world",
-)  # fmt: skip
+TABLES = tuple(sorted(("affinity", *(table.name for table in LAYOUT))))  # what refit makes, and what it reads
 FITTED = ("fitted_affinity", "fitted_pairs", "fitted_place_year", "fitted_places", "paths")
 
 

@@ -33,7 +33,7 @@ restated against the last year. `explain` and `list places` take `--world`.
 2. Append your years. Files of places and years: rows for 2018 and 2019 (people.csv: researchers, first_seen, moves_in,
    moves_out, moves_within; what stands under entries and exits is not read). flows.csv, entry_origin.csv and
    joint_works.csv: columns y2018 and y2019. world.csv, countries.csv, output.csv, students.csv: rows; `nan` where the
-   table below allows gaps. Means of 2013-17 (vdem_place.csv, pairs.csv): better of 2015-19.
+   table below allows gaps. Means of 2013-17 (pairs.csv): better of 2015-19. Threats (threat_*.csv) are of 2017.
 3. `talent-circulation refit --to 2019 --data my_data --out worlds/2019`. If anything is wrong, nothing is written and
    every problem is named as `file:row:column: what is wrong; allowed: …`, all at once (row is the line of the file;
    1 is the header).
@@ -111,4 +111,4 @@ def _rows(entry: Table) -> list[tuple[object, ...]]:
 def _allowed(column: Column) -> str:
     text = ", ".join(column.words) or "a text"
     words = text if column.kind == TEXT else KINDS[column.kind].words
-    return words + (", or nan" if column.gaps else "")
+    return words + ((", or empty" if column.kind == TEXT else ", or nan") if column.gaps else "")

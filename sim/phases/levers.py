@@ -20,8 +20,7 @@ from sim.policy.timeline import Timeline
 
 def timeline_of(cfg: Config, data: WorldData) -> Timeline:
     """Timeline of a configuration's policies, clock and effects, in the world's state of threat."""
-    threat = threat_matrix(data.liberal_democracy, data.ideal_distance, data.alliance, cfg.params.security)
-    return Timeline(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat)
+    return Timeline(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat_matrix(cfg.threat, data))
 
 
 @dataclass(frozen=True)

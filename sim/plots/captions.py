@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.core.axes import BASELINE
 from sim.data.clock import SHELF_YEAR
+from sim.data.threat import DEFAULT, threat_words
 from sim.data.worlds import world_words
 from sim.plots.style import joined
 
@@ -21,11 +22,11 @@ _MODES = {
 
 
 def run_sentence(cfg: Any, scenarios: Iterable[str], data_end: int = SHELF_YEAR) -> str:
-    """Scenario, scale, replicates, seed, years and world of the run.
+    """Scenario, scale, replicates, seed, years, world and table of threats of the run.
 
     Parameters
     ----------
-    cfg : `sim.config.load.Config` (scale, replicates, seed, start, end, world are read).
+    cfg : `sim.config.load.Config` (scale, replicates, seed, start, end, world, threat are read).
     scenarios : names of the scenarios shown, with or without the baseline.
     data_end : last year of the world's data, whose policy the baseline keeps.
     """
@@ -38,6 +39,8 @@ def run_sentence(cfg: Any, scenarios: Iterable[str], data_end: int = SHELF_YEAR)
     agents = "one agent per researcher" if cfg.scale == 1 else f"one agent = {cfg.scale:,} researchers"
     times = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
     world = f", world {world_words(cfg.world)}" if getattr(cfg, "world", "full") != "full" else ""
+    threat = getattr(cfg, "threat", DEFAULT)
+    world += f", threat {threat_words(threat)}" if threat != DEFAULT else ""
     return f"Simulation of {what}: {agents}, {times}, seed {cfg.seed}, {cfg.start}–{cfg.end}{world}."
 
 

@@ -39,6 +39,7 @@ def describe(plan: Plan, model: Model) -> dict[str, Any]:
         "seed": cfg.seed,
         "scale": cfg.scale,
         "world": cfg.world,
+        "threat": cfg.threat,
         "years": [cfg.start, cfg.end],
         "first_policy_year": plan.first_policy_year,
         "branch_year": plan.branch,

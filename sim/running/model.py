@@ -12,6 +12,7 @@ from sim.config.key import data_checksums, run_key
 from sim.config.schema import Config, to_mapping
 from sim.data.places import resolve
 from sim.data.tables import load_world_data
+from sim.data.threat import threat_digest
 from sim.phases.levers import timeline_of
 from sim.record.recorder import YearResult
 from sim.world import World
@@ -89,8 +90,8 @@ class RealModel:
         return timeline_of(cfg, load_world_data(cfg.world)).levers_never_read()
 
     def data_checksums(self, cfg: Config) -> dict[str, str]:
-        """SHA-256 of the tables of the world that is run."""
-        return data_checksums(cfg.world)
+        """SHA-256 of the tables of the world that is run, and of its table of threats."""
+        return {**data_checksums(cfg.world), "threat": threat_digest(cfg.threat, cfg.world)}
 
     def as_yaml(self, cfg: Config) -> str:
         """Text of ``config.yaml``, from which the same configuration can be read again."""

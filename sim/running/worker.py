@@ -99,7 +99,7 @@ def is_sound(cache: HistoryCache, key: str, notes: list[str]) -> bool:
 def _history(job: HistoryJob, cache: HistoryCache | None, notes: list[str], tick: Tick) -> History | None:
     """Compute a history; None if the cache has taken it."""
     cfg, name = job.cfg, f"history of replicate {job.replicate}"
-    about = {"world": cfg.world, "scale": cfg.scale, "seed": cfg.seed, "replicate": job.replicate}
+    about = {"world": cfg.world, "threat": cfg.threat, "scale": cfg.scale, "seed": cfg.seed, "replicate": job.replicate}
     root = cache.root if cache is not None else None
     begin = partial(begin_world, job.model, cfg, job.replicate, "scripted", None)
     span = Span(name, begin, cfg.start, job.year, job.model.places(cfg))
@@ -126,7 +126,13 @@ def _saved(cache: HistoryCache, key: str, history: History, about: Mapping[str, 
 def do_run(job: RunJob, tick: Tick) -> Done:
     """Compute one run; its tables go to the part store or back to the caller."""
     run, notes = job.run, list[str]()
-    about = {"of": str(run.id), "world": run.cfg.world, "scale": run.cfg.scale, "seed": run.cfg.seed}
+    about = {
+        "of": str(run.id),
+        "world": run.cfg.world,
+        "threat": run.cfg.threat,
+        "scale": run.cfg.scale,
+        "seed": run.cfg.seed,
+    }
     root = job.root if job.parts is not None else None
     with open_checkpoints(root, run.key, run.cfg.checkpoint_seconds, about, notes) as checkpoints:
         if job.parts is None:

@@ -37,8 +37,8 @@ COMMAND_LINES = [
     (
         ["scal=1000"],
         "error: command line: scal: unknown key; did you mean scale? allowed: scale, replicates, seed, start, end, "
-        "world, threads, government, outdir, experiment, compare, figures, progress, checkpoint_seconds, panel, "
-        "params, effects, scenario, titles, policies",
+        "world, threat, threads, government, outdir, experiment, compare, figures, progress, checkpoint_seconds, "
+        "panel, params, effects, scenario, titles, policies",
     ),
     (
         ["scale=0"],
@@ -118,11 +118,11 @@ COMMAND_LINES = [
     (["baseline"], "error: command line: 'baseline' cannot be read; write key=value"),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
     (["--scenario", "open"], "error: command line: unknown option --scenario; see --help"),
-    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|places|outcomes"),
+    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|places|threats|outcomes"),
     (
         ["list", "lever"],
         "error: command line: list: no kind 'lever'; did you mean levers? "
-        "allowed: scenarios, policies, levers, places, outcomes",
+        "allowed: scenarios, policies, levers, places, threats, outcomes",
     ),
     (
         ["new-scenario", "My Scenario"],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.multirun import _check_launcher, _for_hydra
+from sim.cli.multirun import _check_launcher, _for_hydra, _named
 from sim.core.read import ConfigError
 from tests.sweep.small_sweep import POLICY
 
@@ -51,6 +51,16 @@ def test_a_world_of_ones_own_goes_by_its_absolute_path(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     Path("mine").mkdir()
     assert _for_hydra("world=full,mine") == f"+world_folder=full,'{tmp_path}/mine'"
+
+
+def test_a_table_of_threats_of_ones_own_goes_by_its_absolute_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").touch()
+    assert _for_hydra("threat=votes,mine.csv") == f"+threat_file=votes,'{tmp_path}/mine.csv'"
+    assert _for_hydra("threat=votes") == "threat=votes"
+    assert _named(f"+threat_file='{tmp_path}/mine.csv'") == f"threat='{tmp_path}/mine.csv'"
 
 
 def test_unknown_launcher() -> None:

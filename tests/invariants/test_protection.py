@@ -32,7 +32,10 @@ def test_what_is_aimed_at_a_harmless_place_prevents_no_leak_towards_a_threat(
 
 
 # --- the account --------------------------------------------------------------------------------------------
-FROZEN = ("params.feedback=frozen", "effects.cybersecurity.time=0", "params.collaboration.refill=0")
+FROZEN = (
+    "params.feedback=frozen", "effects.cybersecurity.time=0", "params.collaboration.refill=0",
+    "params.security.dual_rate=0.1", "params.security.dual_end=0",  # or so small a world has none in the few threats
+)  # fmt: skip
 UNTIL = 2021
 
 

@@ -19,8 +19,8 @@ from tests import live
 ROOT = Path(__file__).parents[2]
 OFTEN = {"research_funding", "visa_refusal", "cybersecurity", "partner_ban", "programme_ban"}
 LAST = 2021
-# Second affiliations are rare: at this scale a few agents, unless more are taken up.
-MORE = {"programme_ban": ("params.security.dual_rate", 0.1)}
+# Second affiliations are rare: at this scale a few agents, unless more are taken up and more places are a threat.
+MORE = {"programme_ban": (("params.security.dual_rate", 0.1), ("threat", "votes"))}
 ALONE = [s for s in SYSTEMS if s.levers]
 
 
@@ -75,7 +75,7 @@ def change(system: System, outcome: Outcome, state: dict[str, np.ndarray]) -> fl
     """Paired change of an outcome over the years to `LAST`, lever pulled against not pulled."""
     found, plain = [], None
     for cfg in measure.arms(live.SCALE, system):
-        if more := MORE.get(lever_of(system)):
+        for more in MORE.get(lever_of(system), ()):
             cfg = measure.with_value(cfg, *more)
         plain = plain or live.resume(cfg.baseline(), state).go(LAST)  # both arms have its parameters
         run = live.resume(cfg, state, baseline=plain.world.macros).go(LAST) if cfg.policies else plain

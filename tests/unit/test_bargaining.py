@@ -31,7 +31,7 @@ def seen(**changes: Any) -> Observation:
 def council() -> Council:
     """Governments of three places, the first two allied."""
     return Council(
-        live.start(live.config()).world, ("USA", "JPN", "BRA"), GOVERNMENT, np.zeros((3, 3)), ALLIANCE, np.ones(3), 2017
+        live.start(live.config()).world, ("USA", "JPN", "BRA"), GOVERNMENT, np.zeros((3, 3)), 0.1, ALLIANCE, 2017
     )
 
 

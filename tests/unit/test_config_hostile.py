@@ -56,11 +56,13 @@ WORDS = [
     (["~scale=3"], "scale: is 100, not 3, so it is not taken away; allowed: ~scale"),
     (
         ["key@x=1"],
-        "key: 'key@x=1' names no setting; write key=value, or scenario, policy, world, params with the name of a file",
+        "key: 'key@x=1' names no setting; write key=value, or "
+        "scenario, policy, world, threat, params with the name of a file",
     ),
     (
         ["a/b=1"],
-        "a/b: 'a/b=1' names no setting; write key=value, or scenario, policy, world, params with the name of a file",
+        "a/b: 'a/b=1' names no setting; write key=value, or "
+        "scenario, policy, world, threat, params with the name of a file",
     ),
     (
         ["panel.partners={a:1}"],
@@ -81,10 +83,6 @@ WORDS = [
         ],
         "params.security.share_reward: share_reward, share_deception, share_coercion, share_theft are all 0; "
         "allowed: at least one above 0",
-    ),
-    (
-        ["params.security.threat_ideal_from=2", "params.security.threat_ideal_full=2"],
-        "params.security.threat_ideal_full: 2 is not above threat_ideal_from (2), from where the threat rises",
     ),
 ]
 

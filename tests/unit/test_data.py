@@ -144,7 +144,7 @@ def test_targets_of_joint_papers():
 
 
 def test_shares_lie_in_0_1(data):
-    names = "intl_share intl_share_world top1_fractional top1_whole top10 liberal_democracy".split()
+    names = "intl_share intl_share_world top1_fractional top1_whole top10".split()
     for name in [*names, "internal_border_share"]:
         values = getattr(data, name)
         known = values[np.isfinite(values)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.agents.governments.council import Council, allies_of, rivals_of
+from sim.agents.governments.council import Council, allies_of
 from sim.agents.governments.indicators import INDICATORS
 from sim.agents.governments.memory import STANDARD_FROM, Memory, prices
 from sim.agents.governments.rules import N_RULES, PROMOTES, RULE_INDEX, RULES
+from sim.data.threat import of_concern
 from sim.params import Params
 from sim.world import World
 from tests import live
@@ -70,22 +71,30 @@ def test_nobody_is_its_own_ally(state_2017: dict[str, np.ndarray]) -> None:
     assert not world.council.alliance.diagonal().any()
 
 
-def test_rivals_threaten_are_no_allies_and_not_fellow_democracies(state_2017: dict[str, np.ndarray]) -> None:
+def test_rivals_are_the_list_of_concern_and_no_allies(state_2017: dict[str, np.ndarray]) -> None:
     world: World = live.resume(live.config(), state_2017).world
-    rivals = {codes.iso3[g.place]: g.rivals for codes in [world.setting.data] for g in world.council.governments}
-    assert "CHN" in rivals["USA"] and "CHN" in rivals["JPN"] and "USA" in rivals["RUS"]
-    assert "USA" not in rivals["IND"] and "IND" not in rivals["USA"], "two democracies"
-    assert all(a in rivals[b] for a in rivals for b in rivals[a]), "either direction"
+    codes, threat = world.setting.data.iso3, world.setting.threat
+    rivals = {codes[g.place]: set(g.rivals) for g in world.council.governments}
+    listed = of_concern(threat, world.cfg.params.security.concern)
+    assert rivals == {a: {codes[b] for b in np.flatnonzero(listed[i])} for i, a in enumerate(codes)}
+    assert {"CHN", "RUS", "IRN"} <= rivals["USA"] and "UKR" not in rivals["RUS"] and "RUS" in rivals["UKR"]
     assert not any(set(g.rivals) & set(g.allies) for g in world.council.governments)
+
+
+def test_who_has_an_empty_list_can_neither_screen_nor_restrict(
+    reactive: live.Run, decisions: dict[str, np.ndarray]
+) -> None:
+    empty = [g for g in reactive.world.council.governments if not g.rivals]
+    aimed = [rule.lever for rule in RULES if rule.towards == "rivals"]
+    assert len(empty) > 10 and {"project_screening", "visa_refusal"} <= set(aimed)
+    decided = np.isin(decisions["lever"], aimed)
+    assert decided.any() and not np.isin(decisions["place"][decided], [g.place for g in empty]).any()
+    assert all(g.scopes[RULE_INDEX[lever]] is None for g in empty for lever in aimed)
 
 
 def test_a_tenth_of_a_pact_is_no_ally_and_half_a_pact_is() -> None:
     alliance = np.array([[1.0, 0.49, 0.5], [0.49, 0.0, 0.0], [0.5, 0.0, 0.0]])
     assert allies_of(alliance).tolist() == [[False, False, True], [False, False, False], [True, False, False]]
-    threat = np.array([[0.0, 0.4, 0.4], [0.0, 0.0, 0.0], [0.4, 0.0, 0.0]])
-    rivals = rivals_of(threat, alliance, np.array([1.0, 0.0, 0.0]), 0.3)
-    assert rivals.tolist() == [[False, True, False], [True, False, False], [False, False, False]]
-    assert not rivals_of(threat, alliance, np.ones(3), 0.3).any()
 
 
 # --- targets -------------------------------------------------------------------------------------------------

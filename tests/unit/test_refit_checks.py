@@ -15,9 +15,9 @@ from sim.analysis.refit import Recipe, refit
 from sim.analysis.targets import STAY_GROUPS
 from sim.core.read import ConfigError
 from sim.data.build.affinity import windows_to
-from sim.data.build.check import SHOWN, Problems, read_folder, wrong
 from sim.data.build.cut import check_sums
 from sim.data.build.sense import check_sense
+from sim.data.check import SHOWN, Problems, read_folder, wrong
 from sim.data.layout import KINDS, TABLES, TEXT, Column, later_data
 from sim.data.layout import STAY_GROUPS as KNOWN_GROUPS
 from sim.data.tables import load_world_data
@@ -217,10 +217,10 @@ def test_unknown_columns_and_short_rows(folder: Path) -> None:
         for row in rows[2:]:
             row.append("1")
 
-    edit(folder, "vdem_place", fault)
+    edit(folder, "globsci", fault)
     found = problems_of(folder)
-    assert "vdem_place.csv:1:mood: unknown column; allowed: place, liberal_democracy, democracy" in found
-    assert "vdem_place.csv:2:-: 3 cells; allowed: 4, as in the header" in found
+    assert "globsci.csv:1:mood: unknown column; allowed: iso3, foreign_share" in found
+    assert "globsci.csv:2:-: 2 cells; allowed: 3, as in the header" in found
 
 
 def test_many_problems_of_one_column_are_counted(folder: Path) -> None:
@@ -246,7 +246,9 @@ def test_windows_are_counted_back_from_the_last_year() -> None:
 def test_later_data_are_listed_by_year() -> None:
     assert {file for file, _ in later_data(2017)} < {file for file, _ in later_data(2014)}
     assert not later_data(2100)
-    assert np.isin(["vdem_place.csv", "institutions.csv", "pairs.csv"], [file for file, _ in later_data(2012)]).all()
+    assert np.isin(
+        ["threat_rivalry.csv", "institutions.csv", "pairs.csv"], [file for file, _ in later_data(2012)]
+    ).all()
 
 
 def test_later_years_are_not_written_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.data.threat import threat_matrix
 from sim.engines.security import Cases, Leaks, fear_share, leaks, third_places, update_fear, way_shares
 from sim.params import Params, SecurityParams
 
@@ -96,14 +95,6 @@ def test_protection_towards_one_place_stops_nothing_towards_another() -> None:
     found = found_leaks(protection)
     assert found.towards[0, 2] == pytest.approx(0.5 * bare.towards[0, 2])
     np.testing.assert_array_equal(np.delete(found.towards.ravel(), 2), np.delete(bare.towards.ravel(), 2))
-
-
-def test_threat_needs_distance_in_both_and_spares_allies() -> None:
-    democracy, votes = np.array([0.9, 0.1, 0.1]), np.array([[0, 4, 4], [4, 0, 0], [4, 0, 0.0]])
-    alliance = np.zeros((3, 3))
-    alliance[0, 2] = alliance[2, 0] = 1
-    threat = threat_matrix(democracy, votes, alliance, PARAMS)
-    assert threat[0, 1] == 1.0 and threat[0, 2] == pytest.approx(PARAMS.threat_ally) and threat[1, 2] == 0.0
 
 
 @pytest.mark.parametrize("spill", [0.0, 0.06, 0.2])

@@ -12,6 +12,7 @@ from sim.agents.governments.government import Government
 from sim.agents.governments.indicators import INDICATORS, Observation, indicators
 from sim.agents.governments.memory import WATCH_FROM, Memory
 from sim.agents.governments.rules import LOADS
+from sim.data.threat import of_concern
 from sim.params import GovernmentParams
 from sim.policy.schema import Decided
 
@@ -23,23 +24,6 @@ def allies_of(alliance: np.ndarray) -> np.ndarray:
     return (alliance >= ALLIED) & ~np.eye(len(alliance), dtype=bool)
 
 
-def rivals_of(threat: np.ndarray, alliance: np.ndarray, democracy: np.ndarray, concern: float) -> np.ndarray:
-    """Places on a government's list of concern [a, b] bool.
-
-    Rivals threaten each other in either direction by more than `concern`, are no allies, and are not both
-    democracies: democracies hardly ever see an enemy in one another (Maoz & Russett 1993), however far apart they
-    vote in the United Nations. The threat itself is a state of the world and stays.
-
-    Parameters
-    ----------
-    threat, alliance : [P, P].
-    democracy : [P], share of the last five years of data as an electoral or liberal democracy (V-Dem, Regimes of the
-        World).
-    """
-    democratic = democracy >= 0.5
-    return (np.maximum(threat, threat.T) >= concern) & ~allies_of(alliance) & ~np.outer(democratic, democratic)
-
-
 class Council:
     """The governments of a world.
 
@@ -48,7 +32,9 @@ class Council:
     model : the world, in which the governments are Mesa agents.
     codes : [P] place codes.
     params : how governments react.
-    threat, alliance : [P, P]; democracy : [P]; they make rivals and allies, see `rivals_of`.
+    threat : [a, b], threat of b to a; of `concern` or more it puts b on the list of a, which is who a means by rivals:
+        who has none can neither screen nor restrict.
+    alliance : [P, P]; it makes allies, see `allies_of`.
     data_end : last year of data; governments decide nothing before it is over.
     """
 
@@ -58,13 +44,13 @@ class Council:
         codes: tuple[str, ...],
         params: GovernmentParams,
         threat: np.ndarray,
+        concern: float,
         alliance: np.ndarray,
-        democracy: np.ndarray,
         data_end: int,
     ) -> None:
         self.params, self.memory, self.data_end = params, Memory(len(codes), data_end), data_end
-        rival, ally = rivals_of(threat, alliance, democracy, params.concern), allies_of(alliance)
-        self.threat, self.alliance = np.where(rival, np.maximum(threat, threat.T), 0.0), np.where(ally, alliance, 0.0)
+        rival, ally = of_concern(threat, concern), allies_of(alliance)
+        self.threat, self.alliance = np.where(rival, threat, 0.0), np.where(ally, alliance, 0.0)
         self.weights = np.array([getattr(params, f"weight_{name}") for name in INDICATORS])
         self.papers_before: np.ndarray | None = None
         self.governments = [

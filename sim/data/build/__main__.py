@@ -31,6 +31,8 @@ from sim.data.build.output import build_output
 from sim.data.build.pairs import build_pairs
 from sim.data.build.people import People, build_people
 from sim.data.build.sources import RESTS, Sources, country_list, place_of
+from sim.data.build.threat import between as threats_between
+from sim.data.build.threat import build_threats
 from sim.data.build.write import as_written, place_year, square_rows, symmetric_rows, write_csv
 
 WORLDS = ("full", "g20")
@@ -41,10 +43,14 @@ def build(folder: Path, out: Path) -> None:
     """Write all tables of all worlds."""
     sources = Sources(folder)
     countries = country_list(sources)
-    logs = []
+    logs, log = [], ImputedLog()
+    threats = build_threats(sources, countries, log)
+    logs.append(log.frame().assign(world="full"))
     for world in WORLDS:
-        log = ImputedLog()
+        log, places = ImputedLog(), place_of(countries, world)[0]
         build_world(sources, countries, world, out / world, log)
+        for name, rows in threats.items():
+            write_csv(out / world / f"{name}.csv", threats_between(rows, places))
         logs.append(log.frame().assign(world=world))
     both = pd.concat(logs, ignore_index=True)
     keys = ["table", "iso3", "years", "rule"]
@@ -62,7 +68,7 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     works = joint_works(counted, places, mapping)
     pairs, inside = build_pairs(sources, countries, places, mapping, works, log)
     works = joint_works(without_spikes(counted, mapping, log), places, mapping)
-    inputs, politics = build_inputs(sources, countries, places, mapping, log)
+    inputs = build_inputs(sources, countries, places, mapping, log)
     output, totals = build_output(
         sources, countries, places, mapping, full.researchers, (pairs["copub_pairs"], inside), log
     )
@@ -77,8 +83,7 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     write_people(out, places, people)
     write_csv(out / "entry_origin.csv", entry_rows(entry, places))
     write_csv(out / "output.csv", place_year({k: late(v) for k, v in output.items()}, places, 1980))
-    write_csv(out / "inputs.csv", place_year({k: inputs[k] for k in ("gerd_musd", "income")}, places, 1980))
-    write_csv(out / "vdem_place.csv", pd.DataFrame({"place": places, **politics}))
+    write_csv(out / "inputs.csv", place_year(inputs, places, 1980))
     write_csv(out / "pairs.csv", symmetric_rows(pairs, places))
     by_year = {f"y{FIRST + t}": joint for t, joint in enumerate(works)}
     write_csv(out / "joint_works.csv", symmetric_rows(by_year, places, diagonal=False))

@@ -14,10 +14,10 @@ import pandas as pd
 
 from sim.data.build.affinity import FIRST as WORKS_FROM
 from sim.data.build.affinity import affinity_columns, joint_sums
-from sim.data.build.check import Grid, Problems, is_year_column
 from sim.data.build.gaps import ImputedLog
 from sim.data.build.people import people_of
 from sim.data.build.write import place_year, symmetric_rows, write_csv
+from sim.data.check import Grid, Problems, is_year_column
 from sim.data.clock import FIRST_YEAR, FLOWS_FROM
 from sim.data.layout import TABLES
 

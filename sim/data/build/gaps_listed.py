@@ -11,8 +11,8 @@ LISTED: dict[str, dict[str, str]] = {
     "pairs.distance_km": {},
     "pairs.ideal_distance": {"HKG": "all", "TWN": "all"},
     "people.researchers": {},
-    "vdem_place.liberal_democracy": {},
-    "vdem_place.democracy": {},
+    "threat.liberal_democracy": {},
+    "threat.military": {"HKG": "all"},
     "inputs.gerd_musd": {
         "ARG": "1990-1995;2022-2024",
         "AUS": "1990-1995;1997;1999;2001;2003;2005;2007;2009;2012;2014;2016;2018;2020-2024",

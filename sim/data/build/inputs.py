@@ -1,4 +1,4 @@
-"""R&D spending and income by place and year, democracy by place."""
+"""R&D spending and income by place and year."""
 
 from __future__ import annotations
 
@@ -145,21 +145,12 @@ def rest_mean(frame: pd.DataFrame, countries: pd.DataFrame, places: list[str], m
 
 def build_inputs(
     sources: Sources, countries: pd.DataFrame, places: list[str], mapping: pd.Series, log: ImputedLog
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """gerd_musd, income [42, P]; liberal_democracy, democracy [P] (mean 2013-17)."""
+) -> dict[str, np.ndarray]:
+    """gerd_musd, income [42, P]."""
     people = population(sources, countries, log)
     head = income(sources, countries, people, log)
     gdp = head * people[people.columns.intersection(head.columns)] / 1e6  # million PPP 2021 dollars
     gdp = gdp.dropna(axis=1, how="all")
     gerd = rest_sum(spending(sources, countries, gdp, log), gdp, places, mapping, log)
-    politics = {
-        "liberal_democracy": sources.vdem("liberal_democracy_index").loc[2013:2017],
-        "democracy": sources.democracies().loc[2013:2017],
-    }
     incomes = rest_mean(head, countries, places, mapping, log, "inputs.income")
-    levels = {}
-    for name, frame in politics.items():
-        table, level = f"vdem_place.{name}", frame.mean().to_frame().T
-        check_gaps(table, level, sixty(countries), LISTED[table])
-        levels[name] = rest_mean(level, countries, places, mapping, log, table).to_numpy()[0]
-    return {"gerd_musd": gerd.loc[:WRITTEN].to_numpy(), "income": incomes.loc[:WRITTEN].to_numpy()}, levels
+    return {"gerd_musd": gerd.loc[:WRITTEN].to_numpy(), "income": incomes.loc[:WRITTEN].to_numpy()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.data.build.check import YEAR, Grid, Problems
+from sim.data.check import YEAR, Grid, Problems
 from sim.data.layout import EARLIEST, Table
 
 LARGEST_CHANGE = 10.0  # of a stock from one year to the next; the largest of the shipped ones is 1.8

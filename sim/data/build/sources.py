@@ -57,11 +57,6 @@ class Sources:
         """One V-Dem index, [year x iso3], 1990-2025."""
         return wide(self.table("politics/vdem_v16_academic_freedom_1990_2025.csv"), column)
 
-    def democracies(self) -> pd.DataFrame:
-        """1 for electoral and liberal democracies, 0 for autocracies, [year x iso3], 1990-2025."""
-        table = self.table("politics/vdem_v16_academic_freedom_1990_2025.csv").dropna(subset=["regime"])
-        return wide(table.assign(democracy=table["regime"].str.endswith("Democracy").astype(float)), "democracy")
-
 
 def wide(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """Long table (iso3, year, column) as [year x iso3], both sorted; rows without iso3 dropped."""

@@ -90,6 +90,15 @@ def read_folder(folder: Path, year: int, problems: Problems) -> dict[str, Grid]:
     return grids
 
 
+def read_table(path: Path, table: Table, places: list[str], problems: Problems) -> Grid | None:
+    """One file without years, checked; None if it is missing or has no header."""
+    grid = _read(path, table, problems)
+    if grid is not None:
+        _check_keys(grid, places, problems)
+        _check_cells(grid, problems)
+    return grid
+
+
 def _inside(people: Grid, year: int, problems: Problems) -> int:
     """The year, if it lies between the earliest and the last one of people.csv; else the nearer one of them, noted."""
     last = last_year(people)
@@ -242,7 +251,7 @@ def wrong(cell: str, column: Column) -> str:
     if column.words and cell not in column.words:
         return f"'{cell}' is not allowed; allowed: {', '.join(column.words)}"
     if column.kind == TEXT:
-        return "" if cell else "is empty; allowed: a text"
+        return "" if cell or column.gaps else "is empty; allowed: a text"
     allows, words = KINDS[column.kind]
     allowed = f"allowed: {words}{', or nan for what is unknown' if column.gaps else ''}"
     if not NUMBER.fullmatch(cell):

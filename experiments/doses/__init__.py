@@ -1,0 +1,1 @@
+"""Effects of policy that parameters and doses were fitted to, measured on the model."""

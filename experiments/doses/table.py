@@ -1,0 +1,85 @@
+"""The effects that were fitted: what was measured, its range, and what a model without the effect gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One row of the evidence with role `calib`.
+
+    Attributes
+    ----------
+    id : of docs/evidence.md; lo, hi : its range; none : without the effect.
+    fitted : the parameter that it sets, empty if it is only met or missed.
+    """
+
+    id: str
+    what: str
+    unit: str
+    lo: float
+    hi: float
+    fitted: str
+    none: float = 0.0
+
+    def off(self, value: float) -> float:
+        """Distance of a value from the range, in widths of the range; 0 inside."""
+        return max(self.lo - value, value - self.hi, 0.0) / (self.hi - self.lo)
+
+
+EFFECTS = (
+    Effect(
+        "P1",
+        "entry of Chinese students into the United States against other foreigners, three to four years after the "
+        "hostility of 2015/16; scenario `hostility_2016`",
+        "%",
+        -19.0,
+        -11.0,
+        "entry.hostility",
+    ),
+    Effect(
+        "P3",
+        "papers of scientists of Chinese origin in the United States against those of others there, 2017-19; scenario "
+        "`hostility_2016`",
+        "%",
+        -11.0,
+        -2.0,
+        "publication.fear_output",
+    ),
+    Effect(
+        "P5a",
+        "papers of US life and medical scientists with co-authors in China in 2010-14 against those with others "
+        "abroad, 2019-21; scenario `china_initiative`",
+        "%",
+        -3.8,
+        -0.8,
+        "",
+    ),
+    Effect(
+        "P8",
+        "scientists of Chinese origin in the United States, established and senior, who are fearful at the end of "
+        "2021; scenario `china_initiative`",
+        "%",
+        39.3,
+        44.7,
+        "security.chi",
+    ),
+    Effect(
+        "P9",
+        "fear of others with ties to China over that of scientists of Chinese origin, at the end of 2021",
+        "ratio",
+        0.20,
+        0.25,
+        "collaboration.fear_exposure_other",
+    ),
+    Effect(
+        "P16",
+        "share fearful over share investigated, 2018-21, of people with ties to China (order of magnitude: the "
+        "published 50 to 90, a factor of two either way)",
+        "ratio",
+        25.0,
+        180.0,
+        "",
+    ),
+)
