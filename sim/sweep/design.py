@@ -143,6 +143,10 @@ def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[st
             problems.append(f"{file}: {where}: {key}: unknown key; {_allowed(path[-1], parent)}")
         else:
             parent[path[-1]] = value
+            if path[0] == "policies" and path[4:5] == ["values"]:
+                use = _copied_parent(raw, path[:5])
+                assert isinstance(use, dict)
+                use["dose"] = None  # it is the range of the file's number
 
 
 def _copied_parent(raw: dict[str, Any], path: Sequence[str]) -> dict[str, Any] | str:
