@@ -15,6 +15,7 @@ from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.data.clock import SHELF_YEAR
+from sim.policy.words import not_reached
 from sim.running.command import Command, describe_error
 from sim.running.model import Model, RealModel
 from sim.running.plan import scenario_name
@@ -63,8 +64,11 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     for line in counted_twice(cfg, command.model.data_end(cfg)):
         say(line)
     frames = command.tables()
+    if later := not_reached(cfg.policies, cfg.end):
+        say(f"note: not reached by {cfg.end}: {later}")
     for lever in command.manifest.get("levers_never_read", ()):
-        say(f"note: {lever} changes nothing in these years or places")
+        if not _begins_later(cfg, lever):
+            say(f"note: {lever} changes nothing in these years or places")
     command.stage = "summary"
     write_plainly()
     table = compare(cfg, frames, model=command.model)
@@ -74,6 +78,12 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     if cfg.figures:
         command.figures(frames, draw)
     return _printed(lambda: print(command.folder, flush=True), command.folder) and printed
+
+
+def _begins_later(cfg: Config, lever: str) -> bool:
+    """True for a lever (``policies.NAME.levers.LEVER``) all of whose dates lie after the last year: told already."""
+    _, name, _, local = lever.split(".")
+    return min(cfg.policies[name].levers[local].values).year > cfg.end
 
 
 def counted_twice(cfg: Config, data_end: int) -> list[str]:
