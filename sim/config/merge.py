@@ -78,7 +78,7 @@ class Composed:
     def _layers(self) -> list[tuple[str, Any]]:
         """Files that were read, from the most general to the most particular, each with its values in place."""
         order = ("world", "params", "policy", "scenario")
-        files = sorted(self.reached[::-1], key=lambda one: order.index(one.group) if one.group in order else 0)
+        files = [one for group in order for one in reversed(self.reached) if one.group == group]
         main = [Reached("", "config", folder / "config.yaml", GLOBAL) for folder in self.folders.values()]
         layers = [*(one for one in main if one.file.is_file()), *files]
         return [(self.label_of(one.file), one.values) for one in layers]

@@ -18,6 +18,7 @@ from sim.policy.schema import Policy
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
+from sim.store.edition import KEY, OUTPUTS_VERSION
 from sim.store.files import aside, damage, flush, seal, unsealed
 from sim.store.runs import table_checksums
 
@@ -29,6 +30,7 @@ def describe(plan: Plan, model: Model) -> dict[str, Any]:
     """What is known of a command before it runs."""
     cfg = plan.cfg
     return {
+        KEY: OUTPUTS_VERSION,
         "status": "running",
         "stage": "start",
         "message": "",
