@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.config.conflicts import conflicts
 from sim.config.folders import ADDED, COMMAND_LINE, GROUPS, options, search_folders
-from sim.config.merge import Composed, cannot_be_read, dated, merge
+from sim.config.merge import Composed, cannot_be_read, dated, merge, titled
 from sim.config.policies import finish_policies, note_whole
 from sim.config.reached import reached
 from sim.config.redefined import redefined
@@ -68,7 +68,7 @@ def _sort_in(override: str, result: Composed) -> None:
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
-    written, override = override, dated(override)
+    written, override = override, dated(titled(override))
     try:
         parsed = OverridesParser.create().parse_override(override)
         key, value = parsed.key_or_group, None if parsed.is_sweep_override() else parsed.value()
@@ -102,7 +102,7 @@ def _sort_in(override: str, result: Composed) -> None:
         result.problems.append(Problem(key, text, COMMAND_LINE))
     else:
         result.given[key] = value
-        note_whole(key, value, written != override, result.whole)
+        note_whole(key, value, dated(written) != written, result.whole)
         result.overrides.append("++" + override.lstrip("+"))
 
 

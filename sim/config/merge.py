@@ -17,6 +17,7 @@ from sim.config.folders import COMMAND_LINE, options, search_folders
 from sim.config.reached import GLOBAL, Reached, nested
 from sim.core.read import ConfigError, Problem, show, unknown
 
+_TITLED = re.compile(r"^(\+{0,2}(?:policies\.\w+\.title|titles\.\w+)=)(.+)$")
 _DATED = re.compile(r"^(\+{0,2}[\w.]+\.values)\.(\d{4}-\d{2}-\d{2})=(.*)$")
 
 
@@ -186,6 +187,15 @@ def dated(override: str) -> str:
         return override
     key, day, values = match.groups()
     return f"{key}=" + ",".join(f"{{{day}:{value}}}" for value in values.split(","))
+
+
+def titled(override: str) -> str:
+    """A title in quotes, which may then hold what has a meaning in Hydra's grammar, such as commas and apostrophes."""
+    match = _TITLED.match(override)
+    if not match or match[2][:1] in ("'", '"'):
+        return override
+    words = match[2].replace("\\", "\\\\").replace('"', '\\"')
+    return f'{match[1]}"{words}"'
 
 
 def expand(overrides: Sequence[str], config_dir: str | None = None) -> list[list[str]]:

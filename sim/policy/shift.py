@@ -14,7 +14,7 @@ from sim.core.read import Problems, show
 DAYS = 365  # of the part of a year that is no whole year
 MAX_YEARS = 200  # either way
 ALLOWED = "years (2, -1, 1.5), '2y', '-18m', '90d', or the new first date, 2021-06-01"
-_SPAN = re.compile(r"([+-]?\d{1,6})([ymd])")
+_SPAN = re.compile(r"([+-]?[0-9]{1,6})([ymd])")
 _WORDS = {"y": "year", "m": "month", "d": "day"}
 
 
@@ -87,10 +87,10 @@ def _of(value: object) -> Shift | None:
         n, unit = int(found[1]), found[2]
         return Shift(word, days=n) if unit == "d" else Shift(word, months=n * (12 if unit == "y" else 1))
     try:
-        return _of(float(word)) if re.fullmatch(r"-?\d{1,4}(\.\d{1,20})?", word) else _first(word)
+        return _of(float(word)) if re.fullmatch(r"-?[0-9]{1,4}(\.[0-9]{1,20})?", word) else _first(word)
     except ValueError:
         return None
 
 
 def _first(word: str) -> Shift | None:
-    return Shift(word, first=date.fromisoformat(word)) if re.fullmatch(r"\d{4}-\d\d-\d\d", word) else None
+    return Shift(word, first=date.fromisoformat(word)) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word) else None

@@ -15,7 +15,7 @@ from sim.core.read import Problems, number, show
 from sim.policy.levers.base import Lever
 
 YEAR = {"days": 365.25, "weeks": 365.25 / 7.0, "months": 12.0, "years": 1.0}  # units in a year
-_NUMBER = r"(\d{1,9}(?:\.\d{1,9})?)"
+_NUMBER = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)"
 _PERCENT = re.compile(_NUMBER + r" ?%")
 _CHANGE = re.compile(rf"([+-]){_NUMBER} ?%")
 _TIMES = re.compile(rf"x ?{_NUMBER}")
@@ -137,7 +137,8 @@ def _said_places(strength: float, issuers: Issuers) -> str:
     if not issuers.researchers > 0:
         return ""
     n = strength * issuers.researchers / 1000.0
-    return f"{n:.0f} places a year{' in all' * (issuers.places > 1)}" if n >= 100 else f"{n:.3g} places a year"
+    shown = f"{n:.0f}" if n >= 100 else f"{n:.3g}"
+    return f"{shown} places a year{' in all' * (issuers.places > 1)}"
 
 
 CHANGE = "'+5 %', '-20 %', 'x2'"

@@ -84,7 +84,8 @@ def _stale_index(store: Path) -> None:
 def _wrong_index(store: Path) -> None:
     """Index that promises a part with a run that there is not."""
     index = pq.read_table(store / INDEX).to_pandas()
-    pq.write_table(pa.Table.from_pandas(index.assign(part="chunk-0", run="0" * 20)), store / INDEX)
+    wrong = pa.Table.from_pandas(index.assign(part="chunk-0", run="0" * 20))
+    pq.write_table(wrong.replace_schema_metadata(pq.read_schema(store / INDEX).metadata), store / INDEX)
 
 
 @pytest.mark.parametrize(
