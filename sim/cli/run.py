@@ -66,8 +66,9 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     frames = command.tables()
     if later := not_reached(cfg.policies, cfg.end):
         say(f"note: not reached by {cfg.end}: {later}")
+    told = _beginning_later(cfg)
     for lever in command.manifest.get("levers_never_read", ()):
-        if not _begins_later(cfg, lever):
+        if lever not in told:
             say(f"note: {lever} changes nothing in these years or places")
     command.stage = "summary"
     write_plainly()
@@ -80,10 +81,14 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     return _printed(lambda: print(command.folder, flush=True), command.folder) and printed
 
 
-def _begins_later(cfg: Config, lever: str) -> bool:
-    """True for a lever (``policies.NAME.levers.LEVER``) all of whose dates lie after the last year: told already."""
-    _, name, _, local = lever.split(".")
-    return min(cfg.policies[name].levers[local].values).year > cfg.end
+def _beginning_later(cfg: Config) -> set[str]:
+    """Levers (``policies.NAME.levers.LEVER``) all of whose dates lie after the last year: they are told already."""
+    return {
+        f"policies.{name}.levers.{local}"
+        for name, policy in cfg.policies.items()
+        for local, use in policy.levers.items()
+        if min(use.values).year > cfg.end
+    }
 
 
 def counted_twice(cfg: Config, data_end: int) -> list[str]:

@@ -15,7 +15,7 @@ from sim.pages.markdown import EVIDENCE_ID, NOTE, cited, table
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Policy
 from sim.policy.units import in_words
-from sim.policy.words import changes, dose_words, issuers_of, place_words, whom
+from sim.policy.words import changes, dose_words, issuers_of, place_words, source_words, whom
 
 
 @cache
@@ -63,6 +63,7 @@ def scenarios() -> str:
 
 def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
     uses = cfg.uses
+    told = [source_words(use, policy, data) for policy in cfg.policies.values() for use in policy.levers.values()]
     sets: dict[str, dict[str, None]] = {}
     for policy in cfg.policies.values():
         pulled = sets.setdefault(place_words(policy.issuer, data), {})
@@ -76,7 +77,7 @@ def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
         cited(
             ", ".join([*_ids(use.source for use in uses), *_others(policy.source for policy in cfg.policies.values())])
         ),
-        f"{sum('assumption' in use.source for use in uses)} of {len(uses)}",
+        f"{sum('assumption' in source for source in told)} of {len(uses)}",
     )
 
 

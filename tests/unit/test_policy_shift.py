@@ -6,12 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from toy_model import ToyModel, toy_config, toy_policy
 
+from sim.cli.run import run_command
 from sim.config.key import run_key
 from sim.config.load import load_config, validate
 from sim.config.schema import Config
 from sim.core.read import ConfigError, Problems
 from sim.data.tables import load_world_data
+from sim.policy.schema import LeverUse, Policy
 from sim.policy.shift import read_shift
 from sim.policy.words import changes, not_reached, policy_rows, source_words
 from sim.running.manifest import describe
@@ -99,6 +102,15 @@ def test_every_scenario_can_end_in_any_year() -> None:
     assert "us_ostp_2024 (2025-07-09, 2027-01-09)" in later and "2018" not in later
     assert later.count("us_nspm33") == 1
     assert not_reached(load_config("+scenario=open", "end=2019").policies, 2019) == ""
+
+
+def test_a_command_names_once_what_it_does_not_reach(
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = Policy("Late", ("AAA",), {"a": LeverUse("research_funding", {date(2031, 1, 1): 0.1}, "assumption")})
+    assert run_command(toy_config(tmp_path, policies={**toy_policy(), "late": late}), model=ToyModel()) == 0
+    notes = [line for line in capsys.readouterr().err.splitlines() if "late" in line]
+    assert notes == ["note: not reached by 2022: late (2031-01-01)"]
 
 
 def test_another_issuer_takes_the_strengths_over_as_an_assumption() -> None:
