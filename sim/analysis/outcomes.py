@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.core.axes import WAYS
+from sim.core.gone import gone
 from sim.core.read import unknown
-from sim.record.tables import declared
+from sim.record.tables import TABLES, declared
 
 if TYPE_CHECKING:  # lists of outcomes start quickly
     import pandas as pd
@@ -109,7 +110,8 @@ def columns(table: str, names: Iterable[str]) -> list[str]:
     found: dict[str, None] = {}
     for name in names:
         if name not in recorded and name not in derived:
-            raise ValueError(f"{table}: {unknown(name, 'outcome', [*derived, *recorded])}")
+            hint = gone(f"{table}.{name}")
+            raise ValueError(f"{table}: {hint or unknown(name, 'outcome', [*derived, *recorded])}")
         found |= dict.fromkeys((name,) if name in recorded else derived[name])
     return list(found)
 
@@ -124,7 +126,16 @@ def add(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 
 
 def value(totals: pd.DataFrame, name: str) -> pd.Series:
-    """One outcome of totals in double precision: their column of that name, or what is computed from them."""
+    """One outcome of totals in double precision: their column of that name, or what is computed from them.
+
+    Raises
+    ------
+    ValueError : it is neither; says what replaces an outcome of an earlier edition.
+    """
     if name in totals.columns:
         return totals[name].astype(float)
+    if name not in OUTCOMES:
+        known = [*OUTCOMES, *map(str, totals.columns)]
+        hints = "".join(gone(f"{table}.{name}") for table in TABLES)
+        raise ValueError(f"'{name}' is {hints.rstrip('; ')}" if hints else unknown(name, "outcome", known))
     return OUTCOMES[name].of(totals[list(OUTCOMES[name].columns)].astype(float))

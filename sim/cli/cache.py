@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.cli.parse import one_argument
-from sim.store.history import list_cache, prune_cache
+from sim.store.history import list_cache, older_caches, prune_cache
 
 
 def command(words: Sequence[str]) -> int:
@@ -14,6 +14,8 @@ def command(words: Sequence[str]) -> int:
     entries = list_cache() if args.action == "list" else prune_cache()
     for entry in entries:
         print(entry)
+    for folder in older_caches():
+        print(f"{folder} is of another edition and never read; delete it when you no longer use that version")
     kinds = {"histories": "history", "states of baselines": "macros", "checkpoints": "checkpoint"}
     counts = [f"{sum(entry.kind == kind for entry in entries)} {words}" for words, kind in kinds.items()]
     print(f"{', '.join(counts)} {'in the cache' if args.action == 'list' else 'removed'}")

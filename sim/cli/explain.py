@@ -20,16 +20,17 @@ from sim.core.read import ConfigError, near
 from sim.data.places import GROUPS, group
 from sim.data.tables import WorldData, load_world_data
 from sim.policy.levers import LEVERS
-from sim.policy.words import COMBINATION, Row, place_words, policy_rows
+from sim.policy.units import forms
+from sim.policy.words import COMBINATION, Row, changes, not_reached, place_words, policy_rows
 
-USAGE = "explain takes a scenario or policy: explain NAME [NAME ...] [--year YEAR] [--world WORLD]"
+USAGE = "explain takes a scenario or policy: explain NAME [NAME ...] [key=value ...] [--year YEAR] [--world WORLD]"
 WIDTH = 140  # columns where the output is no terminal
 
 
 def command(words: Sequence[str]) -> int:
     """The command: tables on standard output."""
     args = _parse(words)
-    cfg = _composed(args.name, args.config_dir, args.world)
+    cfg = _composed(args)
     year = _year(args.year, cfg)
     data = load_world_data(cfg.world)
     if not cfg.policies:
@@ -46,6 +47,8 @@ def command(words: Sequence[str]) -> int:
         print(f"\nNothing is in force in {year}; the first date is {first}.")
         return 0
     _print(rows, cfg, data, year)
+    if later := not_reached(cfg.policies, cfg.end):
+        print(f"Not reached by {cfg.end}: {later}")
     _print_notes(rows, cfg, data)
     return 0
 
@@ -56,6 +59,8 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--year", nargs="?", const="")
     parser.add_argument("--world")
     args, rest = parser.parse_known_args(words)
+    args.overrides = [word for word in rest if "=" in word and not word.startswith("-")]
+    rest = [word for word in rest if word not in args.overrides]
     names = [name for word in rest for name in word.strip("[]").split(",") if name]
     if not names or any(word.startswith("-") for word in rest):
         raise ConfigError([f"command line: {USAGE}"])
@@ -63,9 +68,9 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     return args
 
 
-def _composed(names: Sequence[str], config_dir: str | None, world: str | None) -> Config:
-    """Configuration with the scenarios and policies of these names."""
-    folders = search_folders(config_dir).values()
+def _composed(args: argparse.Namespace) -> Config:
+    """Configuration with the scenarios and policies of the names given, and with overrides."""
+    names, folders = args.name, search_folders(args.config_dir).values()
     scenarios, policies = options("scenario", folders), options("policy", folders)
     wrong = [name for name in names if name not in scenarios and name not in policies and name != BASELINE]
     if wrong:
@@ -78,7 +83,8 @@ def _composed(names: Sequence[str], config_dir: str | None, world: str | None) -
         for group, found in (("scenario", scenarios), ("policy", policies))
         if (chosen := [name for name in names if name in found and (group == "scenario" or name not in scenarios)])
     ]
-    return load_config(*overrides, *([f"world={world}"] if world else []), config_dir=config_dir)
+    world = [f"world={args.world}"] if args.world else []
+    return load_config(*overrides, *world, *args.overrides, config_dir=args.config_dir)
 
 
 def _year(word: str | None, cfg: Config) -> int | None:
@@ -97,18 +103,19 @@ def _print(rows: Sequence[Row], cfg: Config, data: WorldData, year: int | None) 
         if not mine:
             continue
         console.print(f"\n{name}: {policy.title}", style="bold")
-        console.print(f"issued by {place_words(policy.issuer, data)}{f'; {policy.source}' if policy.source else ''}")
+        about = [f"issued by {place_words(policy.issuer, data)}", policy.source, *changes(policy, data)]
+        console.print("; ".join(part for part in about if part))
         table = Table(box=SIMPLE, pad_edge=False)
         for head in ("from", "until"):
             table.add_column(head, no_wrap=True)
         strength = "strength" if year is None else f"mean strength in {year}"
-        for head, ratio in (("lever", 2), (strength, 2), ("on whom", 3), ("source", 4)):
+        for head, ratio in (("lever", 2), (strength, 3), ("dose", 2), ("on whom", 3), ("source", 4)):
             table.add_column(head, ratio=ratio, overflow="fold")
-        above = ("", "", "")
+        above = ("", "", "", "")
         for row in mine:
-            told = (row.lever, row.whom, row.source)
-            lever, people, source = ("", "", "") if told == above else told
-            table.add_row(row.since, row.until or "open", lever, row.strength, people, source)
+            told = (row.lever, row.dose, row.whom, row.source)
+            lever, dose, people, source = ("", "", "", "") if told == above else told
+            table.add_row(row.since, row.until or "open", lever, row.strength, dose, people, source)
             above = told
         console.print(table)
 
@@ -120,7 +127,7 @@ def _print_notes(rows: Sequence[Row], cfg: Config, data: WorldData) -> None:
     print("What the levers do")
     for name in shown:
         lever = LEVERS[name]
-        print(f"  {name}: {lever.meaning} Range {lever.lo:g} to {lever.hi:g} {lever.unit}.")
+        print(f"  {name}: {lever.meaning} Range {lever.lo:g} to {lever.hi:g} {lever.unit}; also {forms(lever)}.")
         if often[name] > 1:
             print(f"    where several meet, {COMBINATION[lever.combine]}")
     policies = cfg.policies.values()

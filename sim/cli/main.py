@@ -32,7 +32,8 @@ examples
   python -m sim +scenario=[restrictive,open]          both together
   python -m sim -m +scenario=restrictive,open         one after the other
   python -m sim +scenario=open scale=1000 replicates=20 params.collaboration.refill=0.3
-  python -m sim +scenario=open policies.us_talent.levers.pay.values.2018-11-01=0.1
+  python -m sim +scenario=open "policies.us_talent.levers.pay.values.2018-11-01=+10 %"
+  python -m sim +scenario=nspm33 policies.us_nspm33.shift=2 policies.us_nspm33.issuer=[JPN]
 
 settings (default)
   scale (100)       real researchers per agent          replicates (5)      repetitions

@@ -16,7 +16,8 @@ TEMPLATE = """\
 # A scenario is a set of dated policies. Run this one:
 #   {run}
 # Policies before 2018 are inside the fitted rates, so strengths are departures from the policy of 2017.
-# Shipped policies can be taken over: put lines such as "- /policy/g7_safeguards" before "- _self_".
+# Shipped policies can be taken over: put lines such as "- /policy/g7_safeguards" before "- _self_", and below policies:
+# "g7_safeguards: {{shift: 2, issuer: [JPN]}}" to move them by two years or have others issue them.
 defaults:
   - _self_
 titles:
@@ -30,7 +31,7 @@ policies:
         lever: visa_refusal
         unit: share refused         # optional; checked against the lever's unit
         values:                     # strength from each date on; null = no longer in force
-          2020-01-01: 0.05
+          2020-01-01: 5 %           # or a number in the lever's unit, 0.05
           2030-01-01: null
         scope:                      # optional; what is left out means everywhere but the issuer
           origins: [CHN, RUS]       # also, by lever: partners, destinations, sensitivity, research_type,
@@ -38,7 +39,7 @@ policies:
         source: "assumption"        # where the number comes from, or the word assumption
       recruiting:
         lever: recruit_income
-        values: {{2021-07-01: 0.05}}
+        values: {{2021-07-01: +5 %}}
         source: "assumption"
 """
 

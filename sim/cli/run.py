@@ -15,6 +15,7 @@ from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.data.clock import SHELF_YEAR
+from sim.policy.words import not_reached
 from sim.running.command import Command, describe_error
 from sim.running.model import Model, RealModel
 from sim.running.plan import scenario_name
@@ -63,8 +64,12 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     for line in counted_twice(cfg, command.model.data_end(cfg)):
         say(line)
     frames = command.tables()
+    if later := not_reached(cfg.policies, cfg.end):
+        say(f"note: not reached by {cfg.end}: {later}")
+    told = _beginning_later(cfg)
     for lever in command.manifest.get("levers_never_read", ()):
-        say(f"note: {lever} changes nothing in these years or places")
+        if lever not in told:
+            say(f"note: {lever} changes nothing in these years or places")
     command.stage = "summary"
     write_plainly()
     table = compare(cfg, frames, model=command.model)
@@ -74,6 +79,16 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     if cfg.figures:
         command.figures(frames, draw)
     return _printed(lambda: print(command.folder, flush=True), command.folder) and printed
+
+
+def _beginning_later(cfg: Config) -> set[str]:
+    """Levers (``policies.NAME.levers.LEVER``) all of whose dates lie after the last year: they are told already."""
+    return {
+        f"policies.{name}.levers.{local}"
+        for name, policy in cfg.policies.items()
+        for local, use in policy.levers.items()
+        if min(use.values).year > cfg.end
+    }
 
 
 def counted_twice(cfg: Config, data_end: int) -> list[str]:

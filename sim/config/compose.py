@@ -15,8 +15,11 @@ from typing import Any
 
 from sim.config.conflicts import conflicts
 from sim.config.folders import ADDED, COMMAND_LINE, GROUPS, OPEN, options, search_folders
-from sim.config.merge import Composed, cannot_be_read, dated, merge
-from sim.config.shape import SECTIONS, reached_files, shape_problems
+from sim.config.merge import Composed, cannot_be_read, dated, merge, titled
+from sim.config.policies import finish_policies, note_whole
+from sim.config.reached import reached
+from sim.config.redefined import redefined
+from sim.config.shape import SECTIONS, shape_problems
 from sim.core.read import ConfigError, Problem, near, show, unknown
 
 
@@ -28,10 +31,12 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     if any(problem.key in ADDED for problem in result.problems):
         # Without the scenario its policies cannot be checked; complaints about them would only confuse.
         result.overrides = [o for o in result.overrides if not o.startswith("++policies.")]
-    reached = reached_files(result.chosen, result.folders.values())
-    if shapeless := shape_problems((result.label_of(file), file) for file in reached):
+    result.reached = reached(result.chosen, result.folders.values())
+    files = dict.fromkeys(one.file for one in result.reached)
+    if shapeless := shape_problems((result.label_of(file), file) for file in files):
         raise ConfigError(result.messages([*result.problems, *shapeless]))
     merge(result)
+    result.problems += redefined(result.reached, list(result.folders.values()), result.label_of)
     result.values |= {key: result.given[key] for key in OPEN if key in result.given}  # Hydra would look in the group
     for key, value in result.deleted.items():
         _delete(key, value, result)
@@ -39,6 +44,7 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     names = [name for group in ADDED for name in result.chosen.get(group, [])]
     result.values["scenario"] = "+".join(names) or ("custom" if result.values.get("policies") else None)
     _drop_phantoms(result)
+    finish_policies(result)
     return result
 
 
@@ -63,7 +69,7 @@ def _sort_in(override: str, result: Composed) -> None:
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
-    override = dated(override)
+    written, override = override, dated(titled(override))
     try:
         parsed = OverridesParser.create().parse_override(override)
         key, value = parsed.key_or_group, None if parsed.is_sweep_override() else parsed.value()
@@ -97,6 +103,7 @@ def _sort_in(override: str, result: Composed) -> None:
         result.problems.append(Problem(key, text, COMMAND_LINE))
     else:
         result.given[key] = value
+        note_whole(key, value, dated(written) != written, result.whole)
         result.overrides.append("++" + override.lstrip("+"))
 
 

@@ -92,4 +92,9 @@ def _only_policies(file: Path) -> bool:
     if not isinstance(values, Mapping) or not values.keys() <= {"defaults", "titles"}:
         return False
     taken = values.get("defaults") or []
-    return all(isinstance(item, str) and (item == "_self_" or item.startswith("/policy/")) for item in taken)
+    return all(isinstance(item, str) and (item == "_self_" or _listed(item)) for item in taken)
+
+
+def _listed(item: str) -> bool:
+    """True for a policy under its own name."""
+    return item.startswith("/policy/") and "@" not in item

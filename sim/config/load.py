@@ -23,13 +23,14 @@ from sim.core.read import (
     whole,
 )
 from sim.data.clock import FIRST_YEAR, LAST_YEAR
-from sim.data.places import group_names
+from sim.data.places import group_names, resolve
 from sim.data.tables import WorldData, load_world_data
 from sim.data.threat import resolve_threat, threat_matrix
 from sim.data.worlds import resolve_world
 from sim.params import Params, SecurityParams
 from sim.policy.levers import LEVERS, effects_with
-from sim.policy.schema import Known, read_places, read_policies
+from sim.policy.read import read_places, read_policies
+from sim.policy.schema import Known
 from sim.policy.timeline import Timeline
 
 LONGEST_NAME = 200  # bytes; file systems take 255, and hidden folders add to it
@@ -109,7 +110,7 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
     cfg = replace(cfg, start=start)
     if cfg.end <= cfg.start:
         problems.add("end", f"{cfg.end} is not after start ({cfg.start}); allowed: {cfg.start + 1} to {LAST_YEAR}")
-    known = known_names(data, cfg.start, cfg.end)
+    known = known_names(data, cfg.start)
     _check_place_lists(cfg, known, problems)
     policies = read_policies(given.get("policies"), "policies", known, problems)
     scenario = str(given.get("scenario") or BASELINE)
@@ -153,10 +154,12 @@ def _with_threat(cfg: Config, data: WorldData, problems: Problems) -> Config:
     return cfg
 
 
-def known_names(data: WorldData, start: int, end: int) -> Known:
+def known_names(data: WorldData, start: int) -> Known:
     """Places and groups of a world, for checking policies."""
     aliases = {name: code for code, name in zip(data.iso3, data.names)}
-    return Known((*data.iso3, *group_names()), aliases, start, end)
+    words, persons = (*data.iso3, *group_names()), data.researchers[-1].tolist()
+    members = {word: {data.iso3[i]: persons[i] for i in resolve(data, word)} for word in words}
+    return Known(words, aliases, members, start)
 
 
 def _check_place_lists(cfg: Config, known: Known, problems: Problems) -> None:
@@ -207,7 +210,11 @@ def _read_effects(raw: object, problems: Problems) -> dict[str, dict[str, float]
 def _check_scopes(cfg: Config, problems: Problems) -> None:
     """A scope must leave something to act on; needs the world's tables, so only after names are known to be good."""
     for key in Timeline(cfg.policies, load_world_data(cfg.world), cfg.start, cfg.end).empty_scopes():
-        _, policy, _, use = key.split(".")
-        large = cfg.policies[policy].levers[use].scope.institution_threshold_musd
-        why = "no institution of the issuers is so large" if large else "it names only the issuer or nobody here"
+        _, name, _, local = key.split(".")
+        policy = cfg.policies[name]
+        why = "it names only the issuer or nobody here"
+        if policy.reissued_from:
+            why = f"nothing but the new issuer is named, and nobody acts on itself; set {key}.scope as well"
+        if policy.levers[local].scope.institution_threshold_musd:
+            why = "no institution of the issuers is so large"
         problems.add(join(key, "scope"), f"is empty: {why}")

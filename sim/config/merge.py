@@ -12,10 +12,12 @@ from typing import Any
 
 import yaml
 
-from sim.config.files import Unreadable, not_yaml, package_of, read_words, read_yaml
+from sim.config.files import not_yaml
 from sim.config.folders import COMMAND_LINE, OPEN, options, search_folders
+from sim.config.reached import GLOBAL, Reached, nested
 from sim.core.read import ConfigError, Problem, show, unknown
 
+_TITLED = re.compile(r"^(\+{0,2}(?:policies\.\w+\.title|titles\.\w+)=)(.+)$")
 _DATED = re.compile(r"^(\+{0,2}[\w.]+\.values)\.(\d{4}-\d{2}-\d{2})=(.*)$")
 
 
@@ -32,6 +34,8 @@ class Composed:
     given : key -> value of each plain override.
     chosen : names chosen by group.
     folders : label -> folder, shipped configuration first.
+    reached : files that the choices lead to.
+    whole : key of a lever's values given as a whole -> the dates given, beside which no other stays.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -41,6 +45,8 @@ class Composed:
     given: dict[str, Any] = field(default_factory=dict)
     chosen: dict[str, list[str]] = field(default_factory=dict)
     folders: dict[str, Path] = field(default_factory=dict)
+    reached: list[Reached] = field(default_factory=list)
+    whole: dict[str, set[str]] = field(default_factory=dict)
 
     def messages(self, problems: Iterable[Problem]) -> list[str]:
         """One line a problem: file or command line, key, what is wrong and what is allowed."""
@@ -62,7 +68,7 @@ class Composed:
 
     def _where(self, key: str, layers: list[tuple[str, Any]]) -> str:
         path = key.split(".")
-        if any(_depth(_nested(k, v), path) == len(path) for k, v in self.given.items()):
+        if any(_depth(nested(k, v), path) == len(path) for k, v in self.given.items()):
             return COMMAND_LINE
         label, depth = "", 0
         for name, values in layers:
@@ -72,30 +78,11 @@ class Composed:
 
     def _layers(self) -> list[tuple[str, Any]]:
         """Files that were read, from the most general to the most particular, each with its values in place."""
-        wanted = [("", "config")]
-        wanted += [(group, name) for group in (*OPEN, "params") for name in self.chosen.get(group, [])]
-        policies = self.values.get("policies")
-        wanted += [("policy", str(name)) for name in (policies if isinstance(policies, Mapping) else ())]
-        wanted += [("scenario", name) for name in self.chosen.get("scenario", [])]
-        return [layer for group, name in wanted for layer in self._files(group, name)]
-
-    def _files(self, group: str, name: str) -> Iterable[tuple[str, Any]]:
-        for label, folder in self.folders.items():
-            file = options(group, [folder]).get(name)
-            if file is None:
-                continue
-            try:
-                at, values = package_of(read_words(file)) or group, read_yaml(file) or {}
-            except Unreadable:
-                continue  # told already
-            where = "/".join(part for part in (label, group, file.name) if part)
-            yield where, values if at == "_global_" or not group else _nested(at, values)
-
-
-def _nested(key: str, value: Any) -> Any:
-    for part in reversed(key.split(".")):
-        value = {part: value}
-    return value
+        order = (*OPEN, "params", "policy", "scenario")
+        files = [one for group in order for one in reversed(self.reached) if one.group == group]
+        main = [Reached("", "config", folder / "config.yaml", GLOBAL) for folder in self.folders.values()]
+        layers = [*(one for one in main if one.file.is_file()), *files]
+        return [(self.label_of(one.file), one.values) for one in layers]
 
 
 def _depth(values: Any, path: Sequence[str]) -> int:
@@ -200,6 +187,15 @@ def dated(override: str) -> str:
         return override
     key, day, values = match.groups()
     return f"{key}=" + ",".join(f"{{{day}:{value}}}" for value in values.split(","))
+
+
+def titled(override: str) -> str:
+    """A title in quotes, which may then hold what has a meaning in Hydra's grammar, such as commas and apostrophes."""
+    match = _TITLED.match(override)
+    if not match or match[2][:1] in ("'", '"'):
+        return override
+    words = match[2].replace("\\", "\\\\").replace('"', '\\"')
+    return f'{match[1]}"{words}"'
 
 
 def expand(overrides: Sequence[str], config_dir: str | None = None) -> list[list[str]]:

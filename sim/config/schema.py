@@ -88,6 +88,8 @@ def to_mapping(cfg: Config) -> dict[str, Any]:
     for policy in values["policies"].values():
         for use in policy["levers"].values():
             use["scope"] = {key: value for key, value in use["scope"].items() if value is not None}
+            written = use.pop("written")
+            use["values"] = use["values"] if written is None else written
     return values
 
 

@@ -11,6 +11,8 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
+from sim.core.gone import gone
+
 
 class ConfigError(ValueError):
     """Bad input: `messages` holds one line per problem (file, key, what is wrong, what is allowed)."""
@@ -117,29 +119,13 @@ def boolean(value: object, key: str, problems: Problems) -> bool:
     return bool(value)
 
 
-GONE = {  # parameters of earlier editions, and what stands in their place
-    "params.impact.home_bias": "now reading_abroad and reading_floor",
-    "params.impact.place_best": "now team_quality (best or ces)",
-    "params.mobility.income": "incomes of places are in the fitted rates; net_income weighs what policy offers",
-    "params.mobility.origin_income": "incomes of origins are in the fitted rates; home_income weighs them at home",
-    "params.mobility.freedom_early": "academic freedom is in the fitted rates, and no policy changes it",
-    "params.mobility.freedom_late": "academic freedom is in the fitted rates, and no policy changes it",
-    "params.government.concern": "now params.security.concern, a threat of 0.05 to 0.2",
-    **{
-        f"params.security.threat_{name}": "threats are a table now: threat=rivalry, votes, rivals or a CSV file"
-        for name in ("democracy_from", "democracy_full", "ideal_from", "ideal_full", "ally", "floor")
-    },
-}
-
-
 def check_keys(raw: Mapping[str, Any], allowed: Iterable[str], key: str, problems: Problems) -> None:
     """Note every key that does not exist."""
     names = list(allowed)
     for name in raw:
         if name not in names:
             path = join(key, name)
-            hint = f"gone, {GONE[path]}; " if path in GONE else near(name, names)
-            problems.add(path, f"unknown key; {hint}allowed: {', '.join(names)}")
+            problems.add(path, f"unknown key; {gone(path) or near(name, names)}allowed: {', '.join(names)}")
 
 
 def number(value: object, key: str, problems: Problems, lo: float, hi: float, unit: str = "") -> float:

@@ -17,6 +17,8 @@ GROUPS: dict[str, str] = {
     "EFTA": "CHE ISL LIE NOR",
     # Origins under the visa checks "Condor" of the US in 2002, as the press reported them (the list was not published)
     "CONDOR": "AFG ARE BHR DJI DZA EGY ERI IDN IRN IRQ JOR KWT LBN LBY MAR MYS OMN PAK QAT SAU SDN SOM SYR TUN TUR YEM",
+    # The nine defence allies of the US with most researchers in 2017 (pairs.csv: a pact in force in all of 2013-17)
+    "US_ALLIES": "BRA CAN DEU ESP FRA GBR ITA JPN KOR",
     # UKUSA agreement
     "FIVE_EYES": "AUS CAN GBR NZL USA",
     # 35 members in 2017; https://www.oecd.org/about/members-and-partners

@@ -5,14 +5,37 @@ from __future__ import annotations
 from sim.pages.markdown import NOTE, cited, span, table, text, valued
 from sim.policy.levers import LEVERS, Lever, effect_table
 from sim.policy.levers.base import AXIS_SCOPES
+from sim.policy.units import forms
 
-HEAD = ("lever", "aim", "unit", "bounds", "neutral", "combination", "channels", "scope", "meaning", "source")
+HEAD = (
+    "lever",
+    "aim",
+    "unit",
+    "may be written as",
+    "bounds",
+    "neutral",
+    "combination",
+    "channels",
+    "scope",
+    "meaning",
+    "source",
+)
 
 
 def _row(lever: Lever) -> tuple[str, ...]:
     bounds, neutral = span((lever.lo, lever.hi)), text(lever.neutral)
     how = (lever.combination, text(lever.channels), text(lever.scopes))
-    return f"`{lever.name}`", lever.aim, lever.unit, bounds, neutral, *how, lever.meaning, cited(lever.source)
+    return (
+        f"`{lever.name}`",
+        lever.aim,
+        lever.unit,
+        forms(lever),
+        bounds,
+        neutral,
+        *how,
+        lever.meaning,
+        cited(lever.source),
+    )
 
 
 def levers() -> str:
@@ -27,6 +50,10 @@ def levers() -> str:
             "its date on, counts by days within a year, and combines with others on the same lever (also those that a "
             "government decides) by the rule in the column *combination*: *add*; *compound* (1 + strength multiply); "
             "*complement* (shares left over multiply); *weighted* (mean, weighted by the lever it qualifies).\n",
+            "A strength is a number in the lever's unit, or words with a unit as in the column *may be written as*: "
+            "`values: {2018-11-01: +5 %}`. `+5 %` of a lever in logs is ln 1.05; *500 places a year* are taken per "
+            "1,000 researchers of the issuer in 2017. On a command line words with blanks are quoted: "
+            '`"policies.us_talent.levers.pay.values.2018-11-01=+5 %"`, or written without the blank: `+5%`.\n',
             f"Scopes that a lever may take: {scope}. What is left out means everywhere but the issuer.\n",
             table(HEAD, map(_row, LEVERS.values())),
             "## How strongly levers act\n",

@@ -14,7 +14,8 @@ from sim.data.tables import WorldData, load_world_data
 from sim.pages.markdown import EVIDENCE_ID, NOTE, cited, table
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Policy
-from sim.policy.words import place_words, whom
+from sim.policy.units import in_words
+from sim.policy.words import changes, dose_words, issuers_of, place_words, source_words, whom
 
 
 @cache
@@ -27,6 +28,9 @@ def scenarios() -> str:
     """The whole page."""
     data = load_world_data()
     composed = {name: load_config(f"+scenario={name}") for name in options("scenario", [config_root()])}
+    policies = dict(shipped_policies())
+    for cfg in composed.values():
+        policies |= {name: policy for name, policy in cfg.policies.items() if name not in policies}
     used: dict[str, list[str]] = {}
     for name, cfg in composed.items():
         for policy in cfg.policies:
@@ -47,14 +51,19 @@ def scenarios() -> str:
             ),
             "## Policies\n",
             "Parts of scenarios, and of your own: `+policy=NAME`, or `- /policy/NAME` in a scenario's list of "
-            "defaults.\n",
-            *(_policy(name, policy, used.get(name, []), data) for name, policy in shipped_policies().items()),
+            "defaults. One can be moved in time, issued by others or given another title, on a command line, in a "
+            "file, as the axis of a sweep and from Python: `policies.NAME.shift=2` (years; also `18m`, `-90d`, or the "
+            "new first date, `2021-06-01`), `policies.NAME.issuer=[JPN]`, `policies.NAME.title=...`; scopes stay, and "
+            "nobody acts on itself. Under another name, beside the first: `- /policy/NAME@policies.OTHER`. "
+            "A *dose* says whether a strength is fitted, sourced or assumed, and within which range.\n",
+            *(_policy(name, policy, used.get(name, []), data) for name, policy in policies.items()),
         ]
     )
 
 
 def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
     uses = cfg.uses
+    told = [source_words(use, policy, data) for policy in cfg.policies.values() for use in policy.levers.values()]
     sets: dict[str, dict[str, None]] = {}
     for policy in cfg.policies.values():
         pulled = sets.setdefault(place_words(policy.issuer, data), {})
@@ -68,24 +77,40 @@ def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
         cited(
             ", ".join([*_ids(use.source for use in uses), *_others(policy.source for policy in cfg.policies.values())])
         ),
-        f"{sum('assumption' in use.source for use in uses)} of {len(uses)}",
+        f"{sum('assumption' in source for source in told)} of {len(uses)}",
     )
 
 
 def _policy(name: str, policy: Policy, used: list[str], data: WorldData) -> str:
     head = f"{policy.title}. Issuer: {place_words(policy.issuer, data)}."
     head += f" Source: {cited(policy.source)}." if policy.source else ""
+    head += "".join(f" {change[0].upper()}{change[1:]}." for change in changes(policy, data))
     head += f" In: {', '.join(f'`{scenario}`' for scenario in used)}.\n"
     rows = (
-        (local, f"`{use.lever}`", _dated(use), whom(use, policy.issuer, data), cited(use.source))
+        (
+            local,
+            f"`{use.lever}`",
+            _dated(use, policy, data),
+            dose_words(use, policy, data),
+            whom(use, policy.issuer, data),
+            cited(use.source),
+        )
         for local, use in policy.levers.items()
     )
-    return f"### {name}\n\n{head}\n{table(('name', 'lever', 'strength from each date on', 'on whom', 'source'), rows)}"
+    head_row = ("name", "lever", "strength from each date on", "dose", "on whom", "source")
+    return f"### {name}\n\n{head}\n{table(head_row, rows)}"
 
 
-def _dated(use: LeverUse) -> str:
-    steps = [f"{day}: {'ended' if value is None else f'{value:g}'}" for day, value in use.values.items()]
+def _dated(use: LeverUse, policy: Policy, data: WorldData) -> str:
+    steps = [
+        f"{day}: {'ended' if value is None else _step(use, value, policy, data)}" for day, value in use.values.items()
+    ]
     return f"{'; '.join(steps)} ({LEVERS[use.lever].unit})"
+
+
+def _step(use: LeverUse, value: float, policy: Policy, data: WorldData) -> str:
+    said = in_words(LEVERS[use.lever], value, issuers_of(policy, data))
+    return f"{value:g} = {said}" if said else f"{value:g}"
 
 
 def first_date(uses: Iterable[LeverUse]) -> date:

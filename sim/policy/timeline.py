@@ -14,6 +14,7 @@ from sim.data.places import resolve
 from sim.data.tables import WorldData
 from sim.policy.channels import Channels
 from sim.policy.combine import Cells, Key, Pull, Strengths
+from sim.policy.coverage import BY_MONEY, covered
 from sim.policy.levers import LEVERS, Context, Lever, effects_with
 from sim.policy.levers.base import FLOWS
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
@@ -138,11 +139,11 @@ class Timeline:
         return Strengths(self._shape).of(LEVERS[name], pulls) if pulls else None
 
     def thresholds(self, year: int, decided: Sequence[Decided] = ()) -> list[Threshold]:
-        """Thresholds of institutions in force, with the fixed costs that start there."""
+        """Thresholds in money that institutions may want to stay under, with the fixed costs that start there."""
         fixed: dict[tuple[int, float], float] = {}
         for pull in [*self._imposed(year), *self._decided(decided)]:
             at = pull.scope.institution_threshold_musd
-            if at:
+            if at and self.data.iso3[pull.place] == BY_MONEY:
                 cost = pull.strength * self.effects.get(pull.lever.name, {}).get("cost_fixed_musd", 0.0)
                 fixed[pull.place, at] = fixed.get((pull.place, at), 0.0) + cost
         return [Threshold(place, at, cost) for (place, at), cost in sorted(fixed.items())]
@@ -228,8 +229,7 @@ def _axis(data: WorldData, support: np.ndarray, axis: str, lever: Lever, place: 
         return _kinds(scope)
     if axis == "e":
         return _flows(scope.stages)
-    first, last = np.searchsorted(data.institution_place, [place, place + 1])  # sorted by place
-    return first + np.flatnonzero(support[first:last] >= (scope.institution_threshold_musd or 0.0))
+    return covered(data, support, place, scope.institution_threshold_musd or 0.0)
 
 
 def _chosen(options: Sequence[str], words: Sequence[str]) -> np.ndarray:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
+from sim.core.read import Problems
 from sim.data.places import resolve
 from sim.data.tables import WorldData
+from sim.policy.coverage import BY_MONEY, covered, share_covered
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Policy, Scope
+from sim.policy.shift import read_shift
 from sim.policy.timeline import year_strength
+from sim.policy.units import Issuers, in_words
 
 COMBINATION = {
     "add": "strengths add up",
@@ -30,6 +36,7 @@ class Row:
     since: str
     until: str
     strength: str
+    dose: str
     whom: str
     source: str
 
@@ -45,9 +52,10 @@ def policy_rows(name: str, policy: Policy, data: WorldData, year: int | None = N
                 lever=use.lever if local == use.lever else f"{use.lever} ({local})",
                 since=since.isoformat(),
                 until=until.isoformat() if until else "",
-                strength=f"{held:.4g} {_unit(use)}",
+                strength=strength_words(use, held, policy, data),
+                dose=dose_words(use, policy, data),
                 whom=whom(use, policy.issuer, data),
-                source=use.source,
+                source=source_words(use, policy, data),
             )
 
 
@@ -69,8 +77,50 @@ def _mean_of(
         yield steps[0][0], steps[-1][1], year_strength(policy, use, year)
 
 
-def _unit(use: LeverUse) -> str:
-    return LEVERS[use.lever].unit
+def strength_words(use: LeverUse, held: float, policy: Policy, data: WorldData) -> str:
+    """A strength in the lever's unit and as people say it: ``0.02 share refused (2 %)``."""
+    lever = LEVERS[use.lever]
+    said = in_words(lever, held, issuers_of(policy, data))
+    return f"{held:.4g} {lever.unit} ({said})" if said else f"{held:.4g} {lever.unit}"
+
+
+def issuers_of(policy: Policy, data: WorldData) -> Issuers:
+    """Places and researchers of 2017 of a policy's issuers."""
+    places = resolve(data, list(policy.issuer))
+    return Issuers(float(data.researchers[-1][places].sum()), len(places))
+
+
+def dose_words(use: LeverUse, policy: Policy, data: WorldData) -> str:
+    """How well a strength is known: ``assumed, 0.2 to 0.43 (18.1 % fearful to 35 % fearful)``."""
+    if use.dose is None:
+        return ""
+    lo, hi = use.dose.range
+    said = [in_words(LEVERS[use.lever], end, issuers_of(policy, data)) for end in (lo, hi)]
+    return f"{use.dose.kind}, {lo:.4g} to {hi:.4g}" + (f" ({said[0]} to {said[1]})" if all(said) else "")
+
+
+def source_words(use: LeverUse, policy: Policy, data: WorldData) -> str:
+    """Source of a strength, and in what it departs from that source here."""
+    return "; ".join([use.source, *changes(policy, data)])
+
+
+def changes(policy: Policy, data: WorldData) -> list[str]:
+    """In what a policy departs from its own file."""
+    told = []
+    if shift := read_shift(policy.shift, "", Problems()):
+        told.append(f"shifted {shift.words}")
+    if policy.reissued_from:
+        told.append(f"as issued by {place_words(policy.reissued_from, data)}, taken over as an assumption")
+    return told
+
+
+def not_reached(policies: Mapping[str, Policy], end: int) -> str:
+    """Dates after the last year, by policy: ``us_nspm33 (2024-05-20)``; empty if there are none."""
+    found = {
+        name: sorted({day for use in policy.levers.values() for day in use.values if day.year > end})
+        for name, policy in policies.items()
+    }
+    return ", ".join(f"{name} ({', '.join(map(str, days))})" for name, days in found.items() if days)
 
 
 def place_words(words: Iterable[str], data: WorldData) -> str:
@@ -105,9 +155,20 @@ def _kinds(scope: Scope) -> str:
 
 def _institutions(threshold: float | None, issuer: Sequence[str], data: WorldData) -> str:
     """Institutions covered, with their number in the issuers' places."""
-    here = [place in resolve(data, list(issuer)) for place in data.institution_place]
-    money = data.institution_federal_musd[here]
+    places = resolve(data, list(issuer))
+    n_all = int(np.isin(data.institution_place, places).sum())
     if not threshold:
-        return f"all {len(money)} institutions"
-    covered = int((money >= threshold).sum())
-    return f"{covered} of {len(money)} institutions, those with {threshold:g} million $ a year or more"
+        return f"all {n_all} institutions"
+    support = np.asarray(data.institution_federal_musd)
+    n = sum(len(covered(data, support, place, threshold)) for place in places)
+    return f"{n} of {n_all} institutions, {_rule(threshold, places, support, data)}"
+
+
+def _rule(threshold: float, places: Sequence[int], support: np.ndarray, data: WorldData) -> str:
+    """By what a threshold covers: money in the United States, elsewhere the share that it covers there."""
+    share = share_covered(data, support, threshold)
+    money = f"those with {threshold:g} million $ a year or more"
+    if share is None or all(data.iso3[place] == BY_MONEY for place in places):
+        return money
+    rule = f"the largest with {share:.0%} of researchers, the share of {money} in the United States"
+    return f"{rule} (there by money)" if BY_MONEY in [data.iso3[place] for place in places] else rule

@@ -24,6 +24,7 @@ from sim.running.plan import Plan, make_plan
 from sim.running.progress import Reporter
 from sim.running.writer import OrderedWriter
 from sim.store.checkpoint import count
+from sim.store.edition import check_edition
 from sim.store.files import file_lock, flush
 from sim.store.frames import Frames, load
 from sim.store.history import HistoryCache, cache_dir
@@ -114,9 +115,17 @@ class Command:
         self.seconds[stage] = round(time.perf_counter() - begin, 3)
 
     def _is_whole(self) -> bool:
-        """True if the folder holds all tables as they were written; a damaged one is noted."""
+        """True if the folder holds all tables as they were written; a damaged one is noted.
+
+        Raises
+        ------
+        OtherEdition : it is of another edition, and is left as it is.
+        """
         manifest = manifests.read(self.folder)
-        if manifest is None or not manifests.has_tables(manifest):
+        if manifest is None:
+            return False
+        check_edition(manifest, self.folder, "move it elsewhere, or give another outdir=, and the same command again")
+        if not manifests.has_tables(manifest):
             return False
         wrong = manifests.damage_of(self.folder, manifest)
         if not wrong and manifest.get("command_key") != self.plan.command_key:

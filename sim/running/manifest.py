@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.digest import file_digest
+from sim.policy.schema import Policy
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
+from sim.store.edition import KEY, OUTPUTS_VERSION
 from sim.store.files import aside, damage, flush, seal, unsealed
 from sim.store.runs import table_checksums
 
@@ -28,12 +30,14 @@ def describe(plan: Plan, model: Model) -> dict[str, Any]:
     """What is known of a command before it runs."""
     cfg = plan.cfg
     return {
+        KEY: OUTPUTS_VERSION,
         "status": "running",
         "stage": "start",
         "message": "",
         "command_key": plan.command_key,
         "experiment": cfg.experiment,
         "scenarios": list(plan.recorded),
+        "policies": {name: _policy(policy) for name, policy in cfg.policies.items()},
         "modes": list(modes_of(cfg)),
         "replicates": cfg.replicates,
         "seed": cfg.seed,
@@ -46,6 +50,16 @@ def describe(plan: Plan, model: Model) -> dict[str, Any]:
         "runs": [{"key": run.key, **asdict(run.id)} for run in plan.recorded_runs],
         "checksums": {"data": model.data_checksums(cfg)},
         **origin(),
+    }
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    """Who issues a policy and what differs from its own file: dates moved (as written), first issuers."""
+    return {
+        "title": policy.title,
+        "issuer": list(policy.issuer),
+        "shift": policy.shift,
+        "reissued_from": list(policy.reissued_from),
     }
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from sim.store.edition import check_edition
 from sim.store.files import DamagedEntry, damage, unsealed
 
 AGAIN = "give the same command again, it computes what is damaged"
@@ -88,8 +89,10 @@ def load(folder: str | Path, verify: bool = True) -> Frames:
     Raises
     ------
     DamagedEntry : the manifest, or (when it is read) a table, is not as it was written.
+    OtherEdition : the folder is of another edition.
     """
     folder = Path(folder)
+    _check_edition(folder)
     files = checksums(folder) if verify else {}
     sums = {name: checksum for name, checksum in files.items() if name.endswith(".parquet")}
     names = sorted({path.stem for path in folder.glob("*.parquet")} | {Path(name).stem for name in sums})
@@ -106,6 +109,16 @@ def load(folder: str | Path, verify: bool = True) -> Frames:
         return pq.read_table(path, columns=columns, filters=filters, page_checksum_verification=True)
 
     return Frames(names, read, folder)
+
+
+def _check_edition(folder: Path) -> None:
+    """Refuse a folder whose manifest, if it can be read, is of another edition."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return  # `checksums` tells
+    if isinstance(manifest, dict):
+        check_edition(manifest, folder, "read it with the version that it names, or run its config.yaml again")
 
 
 def checksums(folder: Path) -> dict[str, str]:

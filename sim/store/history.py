@@ -38,7 +38,8 @@ from sim.store.files import (
     write_table,
 )
 
-VERSION = 2
+VERSION = 3
+FOLDER = f"history-{VERSION}"  # one an edition: entries of an earlier one stay where they are
 CAP_BYTES = 4 * 1024**3  # least recently used entries beyond this go
 KEEP_SECONDS = 2 * 3600  # never an entry used so recently: a command that runs now may need it
 META, STATE = "meta.json", "state.arrow"
@@ -86,12 +87,18 @@ def cache_dir() -> Path:
     """
     given = os.environ.get("TALENT_CIRCULATION_CACHE")
     try:
-        return (Path(given).expanduser() if given else platform_cache()) / "history"
+        return (Path(given).expanduser() if given else platform_cache()) / FOLDER
     except RuntimeError:
         if given:
             text = f"there is no home folder for '{given}'; give the whole path"
             raise ConfigError([f"TALENT_CIRCULATION_CACHE: {text}"]) from None
-        return Path(tempfile.gettempdir()) / f"{PROGRAM}-{os.getuid()}" / "history"
+        return Path(tempfile.gettempdir()) / f"{PROGRAM}-{os.getuid()}" / FOLDER
+
+
+def older_caches() -> list[Path]:
+    """Folders of earlier editions beside the cache, which nothing reads and nothing deletes."""
+    here = cache_dir()
+    return [path for path in sorted(here.parent.glob("history*")) if path.is_dir() and path != here]
 
 
 class HistoryCache:

@@ -23,6 +23,7 @@ from sim.core.axes import MODES
 from sim.core.digest import file_digest
 from sim.record.declaration import NAMED, Column
 from sim.record.tables import TABLES, declared
+from sim.store.edition import OUTPUTS_VERSION, edition_of, words
 from sim.store.files import LazyTables, damage, flush, parquet_options, unsealed, write_table
 
 RUN_COLUMNS = ("scenario", "draw", "replicate", "mode")
@@ -219,7 +220,9 @@ def finished_runs(outdir: Path, wanted: Set[str], notes: list[str]) -> Iterator[
             sums = table_checksums(manifest) if found else {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # not a manifest of ours, or of a folder that is being replaced
-        if wrong := found and (unsealed(manifest) or damage(path.parent, sums)):
+        if found and (other := edition_of(manifest)) != OUTPUTS_VERSION:
+            notes.append(f"{path.parent} {words(other)}; its runs are computed again, and it stays as it is")
+        elif wrong := found and (unsealed(manifest) or damage(path.parent, sums)):
             notes.append(DAMAGED.format(folder=path.parent, wrong=wrong))
         else:
             left -= found.keys()

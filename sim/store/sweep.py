@@ -32,14 +32,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.digest import file_digest
+from sim.store.edition import KEY, OF_A_STORE, OUTPUTS_VERSION, OtherEdition, check_edition
 from sim.store.files import aside, damage, flush, parquet_options
 
-META, RUNS, INDEX, INDEX_SUM, VERSION = "part.json", "runs", "index.parquet", "index.sha256", 1
-COMPACTED = "compacted-"
+META, RUNS, INDEX, INDEX_SUM, COMPACTED = "part.json", "runs", "index.parquet", "index.sha256", "compacted-"
 _TEXT, _NUMBER = pa.string(), pa.float32()
 RUN_FIELDS = pa.schema([("run", _TEXT), ("seconds", _NUMBER), ("peak_memory_mb", _NUMBER)])
 FAILURE_FIELDS = pa.schema([(name, pa.string()) for name in "run stage message traceback config host time".split()])
-_INDEX_FIELDS = pa.schema([("part", pa.string()), ("files", pa.string()), ("record", pa.string()), *RUN_FIELDS])
+_INDEX_FIELDS = pa.schema(
+    [("part", _TEXT), ("files", _TEXT), ("record", _TEXT), *RUN_FIELDS], {KEY: str(OUTPUTS_VERSION)}
+)
 
 
 class StoreError(Exception):
@@ -94,7 +96,7 @@ class SweepStore:
 
     def writing(self, name: str, record: str, **more: Any) -> _Writing:
         """Context with the folder aside that a part's Parquet files are written into."""
-        return _Writing(self.root / "parts", name, {"version": VERSION, "record": record, **more})
+        return _Writing(self.root / "parts", name, {"version": OUTPUTS_VERSION, "record": record, **more})
 
     def write_failures(self, name: str, failures: Sequence[Mapping[str, str]]) -> None:
         """Write what failed, aside and renamed."""
@@ -112,7 +114,7 @@ class SweepStore:
         return [row for file in files for row in pq.read_table(file).to_pylist()]
 
     def refresh(self, deep: bool = False) -> None:
-        """Look at the parts on disk: new ones are verified, as are those whose files have changed.
+        """Look at the parts on disk: new and changed ones are verified; `OtherEdition` if one is of another edition.
 
         Parameters
         ----------
@@ -200,12 +202,13 @@ class SweepStore:
             own = meta.pop("checksum", None)
             if own is not None and own != _checksum(meta):
                 return f"{META} does not fit its checksum"
-            if meta["version"] != VERSION:
-                return f"is of version {meta['version']}, this program reads {VERSION}"
+            check_edition({KEY: meta["version"]}, folder, OF_A_STORE)
             if wrong := damage(folder, meta["checksums"]):
                 return wrong
             runs = pq.read_table(folder / f"{RUNS}.parquet").cast(RUN_FIELDS)
             return Part(name, files, meta["record"], runs)
+        except OtherEdition:
+            raise
         except FileNotFoundError as error:
             return f"{Path(error.filename or '').name or 'a file'} is missing"
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
@@ -225,7 +228,10 @@ class SweepStore:
         with suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             if (self.root / INDEX_SUM).read_text(encoding="ascii") != file_digest(self.root / INDEX):
                 return
-            table = pq.read_table(self.root / INDEX).cast(_INDEX_FIELDS)
+            table = pq.read_table(self.root / INDEX)
+            if table.schema.metadata != _INDEX_FIELDS.metadata:  # of another edition: its parts are to be looked at
+                return
+            table = table.cast(_INDEX_FIELDS)
             first = 0
             for name, same in itertools.groupby(table["part"].to_pylist()):
                 rows = table.slice(first, len(list(same)))

@@ -17,6 +17,7 @@ from sim.config.load import from_mapping, is_parameter, load_config, with_parame
 from sim.config.schema import Config, to_mapping
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, Problems, near
+from sim.policy.read import NOTED
 from sim.sweep.spec import ScenarioSpec, Spec
 from sim.sweep.spec_draws import GROUPS, Block
 
@@ -142,7 +143,18 @@ def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[st
         elif path[-1] not in parent and not (len(path) > 4 and path[-2] in ("scope", "values")):
             problems.append(f"{file}: {where}: {key}: unknown key; {_allowed(path[-1], parent)}")
         else:
+            if path[0] == "policies":
+                _policy_changes(raw, path, parent)
             parent[path[-1]] = value
+
+
+def _policy_changes(raw: dict[str, Any], path: Sequence[str], parent: dict[str, Any]) -> None:
+    """Note who issued a policy first, and forget the dose of a strength that is set: it is of the file's number."""
+    if path[2:] == ["issuer"]:
+        parent[NOTED] = parent.get(NOTED) or parent["issuer"]
+    use = _copied_parent(raw, path[:5]) if path[4:5] == ["values"] else None
+    if isinstance(use, dict):
+        use["dose"] = None
 
 
 def _copied_parent(raw: dict[str, Any], path: Sequence[str]) -> dict[str, Any] | str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from sim.core.read import ConfigError
 from sim.record.tables import declared
 from sim.running.manifest import origin
+from sim.store.edition import KEY, OF_A_STORE, OUTPUTS_VERSION, OtherEdition, check_edition
 from sim.store.sweep import writing_into
 from sim.sweep.plan import Plan
 from sim.sweep.spec import Record, Spec, find_file, read_spec
@@ -34,6 +34,7 @@ def write_design(root: Path, plan: Plan, digest: str) -> None:
     """
     spec = plan.spec
     about = {
+        KEY: OUTPUTS_VERSION,
         "title": spec.title,
         "name": spec.name,
         "file": Path(spec.file).name,
@@ -57,23 +58,28 @@ def write_design(root: Path, plan: Plan, digest: str) -> None:
 
 def update_about(root: Path, values: Mapping[str, Any]) -> None:
     """Add to ``sweep.json``; raises `StoreError` if it cannot be written."""
-    kept: dict[str, Any] = {}
-    with suppress(ConfigError):  # one that is missing or damaged is made anew
+    try:
         kept = read_about(root)
+    except OtherEdition:
+        raise
+    except ConfigError:  # one that is missing or damaged is made anew
+        kept = {}
     with writing_into(root, root / ABOUT) as aside:
         aside.write_text(json.dumps({**kept, **values}, indent=1, default=str) + "\n", encoding="utf-8")
 
 
 def read_about(root: Path) -> dict[str, Any]:
-    """What ``sweep.json`` says; raises `ConfigError` if the folder is no store."""
+    """What ``sweep.json`` says; raises `ConfigError` if the folder is no store, `OtherEdition` if not this one's."""
     try:
         about: dict[str, Any] = json.loads((root / ABOUT).read_text(encoding="utf-8"))
-        return about
     except FileNotFoundError:
         text = "holds no sweep; run `talent-circulation sweep FILE` first, or give the folder that it wrote"
         raise ConfigError([f"{root}: {text}"]) from None
     except (OSError, ValueError) as error:
         raise ConfigError([f"{root / ABOUT}: cannot be read ({error}); give the sweep's command again"]) from None
+    if isinstance(about, dict):
+        check_edition(about, root, OF_A_STORE)
+    return about
 
 
 def store_folder(spec: Spec, small: bool = False) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -161,3 +162,13 @@ def test_new_scenario_goes_beside_the_user_and_never_among_the_shipped(
     assert "--config-dir my_scenarios +scenario=mine" in capsys.readouterr().out
     assert Path("my_scenarios/scenario/mine.yaml").is_file()
     assert load_config("+scenario=mine", config_dir="my_scenarios").scenario == "mine"
+
+
+@pytest.mark.parametrize("override", ["'{key}=+100 %'", '"{key}=+100 %"', "{key}=+100%", "'{key}=x2'", "{key}=x2"])
+def test_units_are_typed_into_a_shell_as_documented(override: str) -> None:
+    words = override.format(key="policies.jpn_returns.levers.doctoral_places.values.2018-11-01")
+    command = f"{sys.executable} -m sim explain japan_returns {words}"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "400"}
+    )
+    assert "0.6931 log change of places (+100 %)" in done.stdout

@@ -12,7 +12,7 @@ from sim.config.load import load_config
 from sim.data.tables import load_world_data
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Scope
-from sim.policy.words import policy_rows, whom
+from sim.policy.words import dose_words, policy_rows, strength_words, whom
 
 Output = pytest.CaptureFixture[str]
 FOLDER = [config_root()]
@@ -37,27 +37,29 @@ def test_every_strength_in_force_is_told_once(scenario: str, capsys: Output) -> 
         assert f"{name}: {policy.title}" in out
         rows = list(policy_rows(name, policy, load_world_data()))
         expected = [
-            (day.isoformat(), f"{value:.4g} {LEVERS[use.lever].unit}")
+            (day.isoformat(), strength_words(use, value, policy, load_world_data()))
             for use in policy.levers.values()
             for day, value in sorted(use.values.items())
             if value is not None and value != LEVERS[use.lever].neutral
         ]
         assert [(row.since, row.strength) for row in rows] == expected
         for use in policy.levers.values():
+            assert dose_words(use, policy, load_world_data()) in out
             assert use.source in out and LEVERS[use.lever].meaning in out
 
 
 def test_one_line_of_the_table_says_everything(capsys: Output) -> None:
     line = next(line for line in told(capsys, "us_ostp_2024").splitlines() if "cybersecurity" in line)
     cells = [cell.strip() for cell in line.split("  ") if cell.strip()]
-    assert cells[:5] == [
+    assert cells[:6] == [
         "2025-07-09",
         "2027-01-08",
         "cybersecurity",
-        "0.2 share of a full programme",
+        "0.2 share of a full programme (20 %)",
+        "assumed, 0.1 to 1 (10 % to 100 %)",
         "146 of 1001 institutions, those with 50 million $ a year or more",
     ]
-    assert cells[5].startswith("S6 (threshold, 6 + 6 + 18 months)")
+    assert cells[6].startswith("S6 (threshold, 6 + 6 + 18 months)")
 
 
 def test_a_year_tells_the_mean_strength_of_what_was_in_force(capsys: Output) -> None:
@@ -80,6 +82,20 @@ def test_several_are_explained_together_with_the_rule_by_which_they_combine(caps
         out = told(capsys, *words)
         assert "us_nih_letters" in out and "us_nspm33" in out
         assert "where several meet, shares left over multiply" in out
+
+
+def test_what_differs_from_the_file_is_told(capsys: Output) -> None:
+    changes = ("policies.us_nspm33.shift=12", "policies.us_nspm33.issuer=[JPN]", "policies.us_nspm33.title=Japan's")
+    out = told(capsys, "nspm33", *changes)
+    assert "us_nspm33: Japan's\n" in out and "issued by Japan; " in out
+    assert out.count("; shifted by 12 years; as issued by United States, taken over as an assumption") >= 2
+    assert "2021-01-14" not in out and "Not reached by 2035: us_nspm33 (2036-05-20)" in out
+
+
+def test_a_threshold_abroad_covers_the_share_that_it_covers_in_the_united_states(capsys: Output) -> None:
+    line = next(line for line in told(capsys, "us_ostp_2024", "policies.us_ostp_2024.issuer=[JPN]").splitlines()
+                if "cybersecurity" in line)  # fmt: skip
+    assert "of 100 institutions, the largest with 83% of researchers, the share of those with 50 million $" in line
 
 
 def test_groups_are_spelt_out(capsys: Output) -> None:
@@ -111,7 +127,7 @@ def test_unknown_names_years_and_no_name_at_all(capsys: Output) -> None:
         f"allowed: scenarios {', '.join(['baseline', *options('scenario', FOLDER)])}; "
         f"policies {', '.join(options('policy', FOLDER))}"
     )
-    usage = "explain takes a scenario or policy: explain NAME [NAME ...] [--year YEAR] [--world WORLD]"
+    usage = "explain takes a scenario or policy: explain NAME [NAME ...] [key=value ...] [--year YEAR] [--world WORLD]"
     year = "--year: '{}' is not allowed; allowed: 1980 to 2035"
     for words, message in (
         (["nsmp33"], f"explain: no scenario or policy 'nsmp33'; did you mean nspm33? {allowed}"),

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from sim.core.axes import STAGES
 from sim.data.fields import FIELD_NAMES
 from sim.policy.levers import LEVERS, Lever
-from sim.policy.schema import RESEARCH_TYPES, SENSITIVITIES
+from sim.policy.schema import DOSES, RESEARCH_TYPES, SENSITIVITIES
+from sim.policy.units import forms
 
 START, END = 2014, 2018  # the clock of the runs
 PLACES = ("USA", "CHN", "JPN", "GBR", "IND", "G7", "EU", "EFTA", "ALL", "RESTS", "CONDOR")
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,9}", fullmatch=True)
+SHIFTS = st.one_of(st.sampled_from([0, 1, -1.5, "2y", "-18m", "90d", "2015-06-01", date(2016, 1, 1)]), st.floats(-3, 3))
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
 
 # What people and programs write by mistake: other types, empty things, numbers out of range, bad dates, YAML's traps.
@@ -57,9 +59,11 @@ SCOPES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def strengths(lever: Lever) -> st.SearchStrategy[Any]:
-    """Strengths within bounds, their ends and neutral ones more often than chance."""
+    """Strengths within bounds, also in words; their ends and neutral ones more often than chance."""
+    examples = [words for n, words in enumerate(forms(lever).split("'")) if n % 2]
     return st.one_of(
         st.sampled_from([lever.lo, lever.hi, lever.neutral, None]),
+        st.sampled_from(examples),
         st.floats(lever.lo, lever.hi, allow_subnormal=False),
     )
 
@@ -78,6 +82,8 @@ def uses(draw: st.DrawFn, lever: Lever) -> dict[str, Any]:
         use["unit"] = lever.unit
     if scope or draw(st.booleans()):
         use["scope"] = scope
+    if draw(st.booleans()):
+        use["dose"] = {"kind": draw(st.sampled_from(DOSES)), "range": [lever.lo, lever.hi]}
     return use
 
 
@@ -87,7 +93,10 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
     names = draw(st.lists(st.sampled_from(sorted(LEVERS)), min_size=1, max_size=4))
     names += [LEVERS[name].of for name in names if LEVERS[name].of]
     levers = {f"l{n}": draw(uses(LEVERS[name])) for n, name in enumerate(names)}
-    return {"title": draw(TEXTS), "issuer": draw(places()), "levers": levers}
+    found = {"title": draw(TEXTS), "issuer": draw(places()), "levers": levers}
+    if draw(st.integers(0, 3)) == 0:
+        found["shift"] = draw(SHIFTS)
+    return found
 
 
 @st.composite

@@ -85,7 +85,8 @@ def _stale_index(store: Path) -> None:
 def _wrong_index(store: Path) -> None:
     """Index that promises a part with a run that there is not."""
     index = pq.read_table(store / INDEX).to_pandas()
-    _write_index(store, pa.Table.from_pandas(index.assign(part="chunk-0", run="0" * 20)))
+    wrong = pa.Table.from_pandas(index.assign(part="chunk-0", run="0" * 20))
+    _write_index(store, wrong.replace_schema_metadata(pq.read_schema(store / INDEX).metadata))
 
 
 def _write_index(store: Path, index: pa.Table) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.store.history import FOLDER
 from sim.world import World
 from tests import live
 
@@ -15,7 +16,7 @@ from tests import live
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A history cache of the test's own."""
     monkeypatch.setenv("TALENT_CIRCULATION_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "history"
+    return tmp_path / "cache" / FOLDER
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from sim.core.digest import file_digest
 from sim.store import files
 from sim.store import history as caches
 from sim.store.files import file_lock, lock_if_free, read_state, write_state, write_table
-from sim.store.history import DamagedEntry, History, HistoryCache, cache_dir, list_cache, prune_cache
+from sim.store.history import FOLDER, DamagedEntry, History, HistoryCache, cache_dir, list_cache, prune_cache
 
 KEY, OTHER, THIRD = "0" * 20, "1" * 20, "2" * 20
 STATE = {
@@ -202,9 +202,9 @@ def test_leftovers_of_killed_processes_are_swept_later(tmp_path: Path):
 
 def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("TALENT_CIRCULATION_CACHE", str(tmp_path))
-    assert cache_dir() == tmp_path / "history"
+    assert cache_dir() == tmp_path / FOLDER
     monkeypatch.delenv("TALENT_CIRCULATION_CACHE")
-    assert cache_dir().parts[-2:] == ("talent-circulation", "history")
+    assert cache_dir().parts[-2:] == ("talent-circulation", FOLDER)
 
 
 HOLD = """

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.outcomes import ABSENCE, OUTCOMES, add, columns, value
+from sim.core.gone import GONE
 from sim.record.tables import TABLES
 
 
@@ -24,6 +25,28 @@ def test_columns_are_those_that_are_recorded() -> None:
     assert columns("world_year", ["leaks"]) == ["leaks"]
     with pytest.raises(ValueError, match="world_year: no outcome 'top1'"):
         columns("world_year", ["top1"])
+
+
+@pytest.mark.parametrize("path", sorted(key for key in GONE if not key.startswith("params.")))
+def test_columns_of_earlier_editions_are_refused_with_what_stands_in_their_place(path: str) -> None:
+    table, name = path.split(".")
+    if name in TABLES[table].required:
+        pytest.skip("still recorded")
+    for ask in (lambda: columns(table, [name]), lambda: value(pd.DataFrame({"papers": [1.0]}), name)):
+        with pytest.raises(ValueError, match="gone, "):
+            ask()
+
+
+def test_a_column_that_is_gone_is_told_with_its_successor_and_others_with_a_near_miss(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(GONE, "place_year.n_scholars", "now n_researchers")
+    with pytest.raises(ValueError, match="place_year: gone, now n_researchers"):
+        columns("place_year", ["n_scholars"])
+    with pytest.raises(ValueError, match="'n_scholars' is gone, now n_researchers"):
+        value(pd.DataFrame({"n_researchers": [1.0]}), "n_scholars")
+    with pytest.raises(ValueError, match=r"no outcome 'net_move'; did you mean net_moves\?"):
+        value(pd.DataFrame({"n_researchers": [1.0]}), "net_move")
 
 
 def test_sums_are_taken_row_by_row_and_ratios_of_totals() -> None:

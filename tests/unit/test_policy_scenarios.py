@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.core.axes import KINDS
 from sim.data.fields import FIELDS
+from sim.data.places import group
 from sim.data.tables import load_world_data
 from sim.pages.scenarios import first_date
 from sim.phases.levers import timeline_of
@@ -31,6 +33,7 @@ FIRST = {
     "ostp_2024": 2025, "ostp_draft": 2025, "proclamation_10043": 2020, "project_screening": 2020,
     "russia_sanctions_2022": 2022, "visas_mantis_2002": 2002,
 }  # fmt: skip
+EVIDENCE = re.compile(r"\b[PS]\d{1,2}[ab]?\b|GAO-\d\d-\d+")
 SOURCE = re.compile(r"\b[MPCFSU]\d{1,2}[ab]?\b|GAO-\d\d-\d+|section \d+|assumption")
 
 
@@ -72,9 +75,88 @@ def test_names_of_scenarios_and_policies_differ() -> None:
     assert not set(SCENARIOS) & set(POLICIES)
 
 
-def test_every_policy_is_part_of_a_scenario_and_under_its_own_name() -> None:
-    parts = {name for scenario in SCENARIOS for name in load_config(f"+scenario={scenario}").policies}
-    assert parts == set(POLICIES)
+def test_every_policy_is_part_of_a_scenario_under_its_own_name_or_taken_over_by_others() -> None:
+    found = [item for scenario in SCENARIOS for item in load_config(f"+scenario={scenario}").policies.items()]
+    assert {name for name, policy in found if not policy.reissued_from} == set(POLICIES)
+    assert not {name for name, policy in found if policy.reissued_from} & set(POLICIES)
+
+
+def strengths_of(name: str, scenario: str) -> dict[str, list[tuple[date, float | None]]]:
+    levers = load_config(f"+scenario={scenario}").policies[name].levers
+    return {local: list(use.values.items()) for local, use in levers.items()}
+
+
+def test_allies_are_the_nine_with_a_pact_and_most_researchers_and_follow_to_the_letter() -> None:
+    data = load_world_data()
+    usa = data.iso3.index("USA")
+    order = np.argsort(-data.researchers[-1], kind="stable")
+    pacts = [data.iso3[i] for i in order if data.alliance[usa, i] >= 1.0 and not data.is_rest[i] and i != usa]
+    assert {data.iso3[i] for i in group(data, "US_ALLIES")} == set(pacts[:9])
+    comment = (config_root() / "scenario" / "ally_follows.yaml").read_text(encoding="utf-8").replace("\n#", "")
+    for i in group(data, "US_ALLIES"):
+        assert data.names[i].removeprefix("South ") in comment
+    for part in ("enforcement", "visas", "ties"):
+        ours, theirs = (strengths_of(f"{who}_crackdown_{part}", "ally_follows") for who in ("us", "allies"))
+        assert ours == theirs == strengths_of(f"us_crackdown_{part}", "restrictive")
+    channels = timeline(load_config("+scenario=ally_follows")).channels(2025)
+    chn, deu = data.iso3.index("CHN"), data.iso3.index("DEU")
+    assert channels.case_rate[deu, chn] == channels.case_rate[usa, chn] > 0.0
+    assert np.count_nonzero(channels.case_rate) == 10
+
+
+def test_china_answers_alike_a_year_later_and_only_against_the_us() -> None:
+    data = load_world_data()
+    usa, chn = data.iso3.index("USA"), data.iso3.index("CHN")
+    line = timeline(load_config("+scenario=retaliation"))
+    before, after = line.channels(2018), line.channels(2025)
+    assert before.case_rate[chn].max() == 0.0 < before.case_rate[usa, chn]
+    assert after.case_rate[chn, usa] == after.case_rate[usa, chn] and np.count_nonzero(after.case_rate[chn]) == 1
+    assert after.entry_refused[:, usa, chn].max() == after.entry_refused[:, chn, usa].max() == 0.16
+    for part in ("enforcement", "visas", "ties"):
+        ours, answer = (
+            strengths_of(f"us_crackdown_{part}", "retaliation"),
+            strengths_of(f"chn_answer_{part}", "retaliation"),
+        )
+        assert answer == {
+            local: [(day.replace(year=day.year + 1), value) for day, value in steps] for local, steps in ours.items()
+        }
+
+
+def test_compensate_is_restriction_with_recruiting_and_nothing_else() -> None:
+    parts = {**load_config("+scenario=restrictive").policies, **load_config("+policy=us_talent").policies}
+    assert load_config("+scenario=compensate").policies == parts
+
+
+def test_japan_returns_with_twice_the_money_and_open_doors() -> None:
+    data = load_world_data()
+    jpn = data.iso3.index("JPN")
+    policy = load_config("+scenario=japan_returns").policies["jpn_returns"]
+    assert policy.levers["money"].values == {date(2018, 11, 1): 1.0}
+    channels = timeline(load_config("+scenario=japan_returns")).channels(2025)
+    assert channels.visa_open[:, jpn].max() > 0 and channels.permanent_offer[jpn] == 0.02
+    assert np.exp(channels.student_places[jpn]) == pytest.approx(1.5)
+
+
+ANALOGUES = (
+    "us_china_initiative", "us_nih_letters", "us_hostility_2016", "us_proclamation_10043", "us_visas_mantis",
+    "gbr_referendum_2016", "gbr_leaves_eu", "russia_sanctions", "russia_funding", "covid_borders",
+    "covid_exit_australia", "covid_long_closures", "chn_talent", "chn_outflow", "chn_military", "us_nspm33",
+    "us_ostp_2024", "us_chips_act", "can_project_screening", "gbr_project_screening", "jpn_checklist",
+    "jpn_legislation", "jpn_multilateral",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANALOGUES)
+def test_every_dose_of_a_historical_analogue_is_fitted_sourced_or_assumed_within_a_range(name: str) -> None:
+    for local, use in load_config(f"+policy={name}").policies[name].levers.items():
+        assert use.dose is not None, local
+        assert use.dose.range[0] < use.dose.range[1]
+        assert use.dose.kind != "sourced" or EVIDENCE.search(use.source), f"{local}: sourced, but by what?"
+
+
+def test_the_dose_of_hostility_2016_is_that_of_p1() -> None:
+    dose = load_config("+scenario=hostility_2016").policies["us_hostility_2016"].levers["rhetoric"].dose
+    assert dose is not None and dose.range == (0.2, 0.43)
 
 
 def test_what_consultation_conceded_is_a_later_and_weaker_rule_for_the_same_institutions() -> None:

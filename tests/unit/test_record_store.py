@@ -13,6 +13,7 @@ import pytest
 
 from sim.core.digest import file_digest
 from sim.record.tables import TABLES
+from sim.store.edition import KEY, OUTPUTS_VERSION
 from sim.store.files import write_table
 from sim.store.runs import (
     ParquetTable,
@@ -102,7 +103,7 @@ def test_a_run_is_copied_from_another_commands_tables(tmp_path: Path):
     for name in set(TABLES) - {"entry_year", "decisions"}:
         pq.write_table(empty_table(name, SCENARIOS), folder / f"{name}.parquet")
     files = {path.name: file_digest(path) for path in folder.iterdir()}
-    manifest = {"status": "done", "runs": [asdict(wanted)], "checksums": {"files": files}}
+    manifest = {KEY: OUTPUTS_VERSION, "status": "done", "runs": [asdict(wanted)], "checksums": {"files": files}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder.parent / "broken").mkdir()
     (folder.parent / "broken" / "manifest.json").write_text("{")

@@ -1,0 +1,31 @@
+"""Names that users type and that earlier editions had: parameters by key, columns by table, and what replaces them."""
+
+from __future__ import annotations
+
+GONE = {
+    "params.impact.home_bias": "now reading_abroad and reading_floor",
+    "params.impact.place_best": "now team_quality (best or ces)",
+    "params.mobility.income": "incomes of places are in the fitted rates; net_income weighs what policy offers",
+    "params.mobility.origin_income": "incomes of origins are in the fitted rates; home_income weighs them at home",
+    "params.mobility.freedom_early": "academic freedom is in the fitted rates, and no policy changes it",
+    "params.mobility.freedom_late": "academic freedom is in the fitted rates, and no policy changes it",
+    "world_year.leaks": "leaks of different victims are not added; now leaks_reward … leaks_theft of place_year",
+    "place_year.new_false_cases": "now cases_that_found, of new_cases",
+    "place_year.leaks_prevented": "now avoided_by_protection of exposure_year, by way",
+    "place_year.leaks_avoided_by_lost_activity": "now avoided_by_lost_work of exposure_year, by way",
+    "decisions.lever": "now ladder, target, rung_before and rung_after",
+    "decisions.draft": "now p_up and p_down",
+    "decisions.before": "now rung_before",
+    "decisions.after": "now rung_after",
+    "decisions.trigger": "now a column for each signal",
+    "params.government.concern": "now params.security.concern, a threat of 0.05 to 0.2",
+    **{
+        f"params.security.threat_{name}": "threats are a table now: threat=rivalry, votes, rivals or a CSV file"
+        for name in ("democracy_from", "democracy_full", "ideal_from", "ideal_full", "ally", "floor")
+    },
+}
+
+
+def gone(path: str) -> str:
+    """``gone, now …; `` for a name of an earlier edition, else nothing."""
+    return f"gone, {GONE[path]}; " if path in GONE else ""
