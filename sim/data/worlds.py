@@ -11,7 +11,7 @@ TABLES = (
     "affinity", "constants", "countries", "entry_origin", "flows", "globsci", "inputs", "institutions", "joint_papers",
     "output", "pairs", "people", "places", "stay_rates", "students", "us_doctorates", "vdem_place", "world",
 )  # fmt: skip
-FITTED = ("fitted_affinity", "fitted_pairs", "fitted_place_year", "fitted_places", "paths")
+FITTED = ("fitted_affinity", "fitted_exposure", "fitted_pairs", "fitted_place_year", "fitted_places", "paths")
 
 
 def folder_of(world: str) -> Path:
