@@ -22,7 +22,7 @@ from sim.phases.publication import Output
 from sim.phases.setting import YearContext
 from sim.world import World
 
-YEARS, RUNS = 3, 2  # last years of the data, and replicates, that the mean is taken over
+YEARS, RUNS = 3, 8  # last years of the data, and replicates, that the mean is taken over
 FIRST_REPLICATE = 2000  # which no user meets
 
 
