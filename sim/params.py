@@ -282,7 +282,7 @@ class SecurityParams:
         0.5, 0.2, 0.9, "share", "assumption", "of the breaches of an origin that a rule by profile flags; unknown, swept"
     )
     profile_specificity: float = p(
-        0.986,
+        0.993,
         0.9,
         0.999,
         "share",
@@ -296,7 +296,7 @@ class SecurityParams:
         0.995, 0.985, 0.999, "share", "assumption", "of the harmless of the tied that it does not flag; never all"
     )
     detection: float = p(
-        0.3, 0.01, 1.0, "share", "assumption", "of the leakers whom a case is about, found to be one; S3 bounds its product with leak_rate"
+        0.05, 0.001, 1.0, "share", "assumption", "of the leakers whom a case is about, found; S3 bounds it times leak_rate"
     )
     chi: float = p(
         195.0,
