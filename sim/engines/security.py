@@ -88,13 +88,16 @@ class Leaks(NamedTuple):
         """Leaks of each place by the place that they reach [a, b]."""
         return self.leaked.sum(axis=(0, 1))
 
+    def unprotected(self) -> np.ndarray:
+        """What would leak of each place without protection [a]."""
+        return self.leaked.sum(axis=(0, 1, 3)) + self.avoided_by_protection.sum(axis=(0, 1, 3))
+
     def share_protected(self) -> np.ndarray:
         """Share of the hazard of each place that protection stops [a]; null where there is none.
 
         Whatever the leak rate is, since it is a factor of both.
         """
-        stopped = self.avoided_by_protection.sum(axis=(0, 1, 3))
-        total = stopped + self.leaked.sum(axis=(0, 1, 3))
+        stopped, total = self.avoided_by_protection.sum(axis=(0, 1, 3)), self.unprotected()
         return np.divide(stopped, total, out=np.full(len(total), np.nan), where=total > 0.0)
 
 

@@ -119,6 +119,7 @@ def place_table(setting: Setting, year: Year) -> Table:
         "share_projects_international": ratio(projects.funded_international.sum(axis=0) * scale, funded_published),
         **{f"exposed_{way}": n * scale for way, n in zip(WAYS, year.output.exposure.once.sum(axis=1))},
         **{f"leaks_{way}": leaked for way, leaked in zip(WAYS, leaks.by_way())},
+        "leaks_unprotected": leaks.unprotected(),
         "share_protected": leaks.share_protected(),
         "new_cases": year.security.cases.total.sum(axis=1),
         "cases_that_found": year.security.cases.found.sum(axis=1),

@@ -42,6 +42,7 @@ BY_WAY = (
         Column(f"leaks_{way}", "project-years", "amount", f"leaked through {how}, if leak_rate is right")
         for way, how in HOW.items()
     ),
+    Column("leaks_unprotected", "project-years", "amount", "would leak, all ways, without the protection in force"),
 )
 ACCOUNT = {  # of leaks, by column of exposure_year
     "leaks": "leaked, members in third places included",
