@@ -23,7 +23,8 @@ class YearEvents:
     people : uid -> everything discrete about a person at the end of the year; ties as (uid, match, year).
     amounts : uid -> talent, fear, reputation, citations, top-1 % papers.
     mu : (uid of the lead, ordinal) -> mean of ln c, with the run's own readers and with the paired baseline's.
-    lost : (field, place, partner's place) -> refused sensitive projects; ended : (field, place) -> those without a paper.
+    lost : (field, place, partner's place) -> refused sensitive projects.
+    ended : (field, place) -> sensitive projects without a paper.
     exposed : (way, field, place, place exposed to) -> sensitive projects; exposed_once : (way, field, place).
     refused, unwritten : (rule 0 or fear 1, place) -> refused slots, and papers that these prevented.
     cited : (citing, cited) -> citations; readers : place -> readers of next year.
@@ -55,7 +56,17 @@ PERSON += "papers papers_international papers_basic"
 AMOUNTS = {"talent": 1e-6, "fear": 1e-6, "reputation": 3e-3, "citations": 3e-3, "top1": 5e-2}
 MU_TOLERANCE = 1e-3
 # of sums by place, field and so on
-SUMS = {"lost": 1e-9, "ended": 1e-9, "exposed": 1e-9, "exposed_once": 1e-9, "refused": 1e-9, "unwritten": 1e-9, "cited": 1e-3, "readers": 1e-3, "top_baseline": 5e-2}
+SUMS = {
+    "lost": 1e-9,
+    "ended": 1e-9,
+    "exposed": 1e-9,
+    "exposed_once": 1e-9,
+    "refused": 1e-9,
+    "unwritten": 1e-9,
+    "cited": 1e-3,
+    "readers": 1e-3,
+    "top_baseline": 5e-2,
+}
 
 
 def reference_events(model: Reference, year: Year, given: Given) -> YearEvents:

@@ -20,7 +20,8 @@ from sim.data.fields import N_FIELDS
 class Year:
     """What happened in a year: those who left, entered and moved, papers by field, and who cited whom.
 
-    `exposed` : sensitive projects by way, see `exposure.exposure`. `top_baseline` : [F], papers that the paired baseline's readers would put at the top, once for each place.
+    `exposed` : sensitive projects by way, see `exposure.exposure`.
+    `top_baseline` : [F], papers that the paired baseline's readers would put at the top, once for each place.
     """
 
     left: list[Researcher]

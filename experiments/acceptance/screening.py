@@ -26,7 +26,9 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
     sums: Sums = {"joint": joint_papers(without.years, data.n_places, FIRST, LAST)[at, partners]}
     arms = []
     for code in PARTNERS:
-        use = LeverUse("project_screening", {date(FIRST, 1, 1): 1.0}, source="acceptance", scope=Scope(partners=(code,)))
+        use = LeverUse(
+            "project_screening", {date(FIRST, 1, 1): 1.0}, source="acceptance", scope=Scope(partners=(code,))
+        )
         screening = replace(cfg, scenario="screening", policies={"it": Policy("it", (ISSUER,), {"it": use})})
         years = branch(screening, past, replicate, LAST, baseline=without.macros).years
         arms.append([summed(years, "place_year", column, FIRST, LAST)[at] for column in COLUMNS.values()])
@@ -34,7 +36,7 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
 
 
 def numbers(sums: Sums) -> dict[str, float]:
-    """Cost of screening New Zealand over that of screening China, over the same ratio of joint papers; 0 without cost."""
+    """Cost of screening New Zealand over China's, over the same ratio of joint papers; 0 without cost."""
     joint = sums["joint"][0] / sums["joint"][1]
     found = {}
     for name in COLUMNS:

@@ -273,8 +273,8 @@ EXPERIMENTS = (
     ),
     Experiment(
         "Screening towards a place",
-        "The US screen all projects with partners in New Zealand or in China from 2019, ten times as long as by default; "
-        "cost 2019-26 over joint papers",
+        "The US screen all projects with partners in New Zealand or in China from 2019, ten times as long as by "
+        "default; cost 2019-26 over joint papers",
         "screening.py",
         screening.collect,
         screening.numbers,
@@ -287,8 +287,8 @@ EXPERIMENTS = (
     ),
     Experiment(
         "Precision",
-        "Cases of the China Initiative and the NIH letters, 2018-22: share that finds a breach, as it was (by profile) and "
-        "if all went by risk, and over the sweep of the leak rate",
+        "Cases of the China Initiative and the NIH letters, 2018-22: share that finds a breach, as it was (by profile) "
+        "and if all went by risk, and over the sweep of the leak rate",
         "precision.py",
         precision.collect,
         precision.numbers,

@@ -78,10 +78,10 @@ def region(numbers: pd.DataFrame, settings: str) -> Figure:
     title = "What no charge of spying in four years leaves of leak rate and detection"
     lead = f"China Initiative and NIH letters, United States, {FIRST}–{LAST}; {settings}."
     caption = (
-        f"Below the line so many cases find no more than {BOUND:g} leaks, which 5 % of chance turns into none. Solid: the "
-        f"{COUNTED} cases that the sources count (P14, P15); dashed: the {own:,.0f} that the model opens. Right of the "
-        "dotted line one way at least leaks from every exposed project-year, if the four ways have equal shares. Point: the "
-        "defaults, both assumptions. Detection: share of the leakers whom a case is about that it finds."
+        f"Below the line so many cases find no more than {BOUND:g} leaks, which chance turns into none once in twenty "
+        f"times. Solid: the {COUNTED} cases that the sources count (P14, P15); dashed: the {own:,.0f} that the model "
+        "opens. Right of the dotted line one way at least leaks from every exposed project-year, if the four ways have "
+        "equal shares. Point: the defaults, both assumptions. Detection: share of the leakers whom a case is about that it finds."
     )
     with styled():
         sheet = page(title, lead, caption, 2.6)
@@ -94,6 +94,8 @@ def region(numbers: pd.DataFrame, settings: str) -> Figure:
         ax.axvline(certain_hazard(), color=GREY, lw=1.0, ls=":")
         ax.plot(security.leak_rate, security.detection, "o", ms=4.5, color=SERIES[1])
         ax.set(xscale="log", yscale="log", xlim=(RATES[0], RATES[-1]), ylim=DETECTION)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:g}")
         ax.set_xlabel("Leak rate: leaks of an exposed sensitive project-year")
         ax.set_ylabel("Detection")
         ax.text(1.3e-4, 1.6e-3, "left by S3", color=SERIES[0])
@@ -110,7 +112,8 @@ def table(numbers: pd.DataFrame) -> str:
         [f"{rate:g}", estimated(row["mean"], row["se"]), "any" if left[rate] >= 1.0 else f"{left[rate]:.2g}"]
         for rate, row in rows.iterrows()
     ]
-    return markdown(["leak rate", "leaks found per 100 cases, at full detection", f"largest detection, {COUNTED} cases"], lines)
+    head = ["leak rate", "leaks found per 100 cases, at full detection", f"largest detection, {COUNTED} cases"]
+    return markdown(head, lines)
 
 
 def main(words: Sequence[str] | None = None) -> list[Path]:
@@ -118,7 +121,7 @@ def main(words: Sequence[str] | None = None) -> list[Path]:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--scale", type=int, default=100)
     parser.add_argument("--replicates", type=int, default=4)
-    parser.add_argument("--folder", type=Path, default=HERE, help="of what is written; the page only where it is this one")
+    parser.add_argument("--folder", type=Path, default=HERE, help="to write to; the page only in this one")
     args = parser.parse_args(words)
     settings = f"{args.replicates} replicates, one agent for {args.scale} researchers"
     file = write_numbers(args.folder, measure(args.scale, args.replicates))

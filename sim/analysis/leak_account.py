@@ -45,7 +45,7 @@ def leak_account(exposure_year: pd.DataFrame, by: Sequence[str] = ()) -> pd.Data
     found = paired_difference(frame, ["leaks_fewer", *COUNTED, ABSENCE], ["place", *by])
     absence, cells = found["value"] == ABSENCE, [c for c in found.columns if c in ("scenario", "mode", "place", *by)]
     leaks = found[found["value"] == "leaks_fewer"].set_index(cells)["reference"].abs()
-    size = found.loc[absence].set_index(cells).index.map(leaks).to_numpy(float)
+    size = leaks.reindex(found.loc[absence].set_index(cells).index).to_numpy(float)
     for name in ("mean", "se", "lo", "hi"):
         values = found.loc[absence, name]
         found.loc[absence, name] = values.where(~(values.abs() < ROUNDING * size), 0.0)

@@ -89,7 +89,8 @@ OUTCOMES: dict[str, Outcome] = {
         Outcome("leaks", _PLACE, "project-years",
                 "leaks of all ways, if leak_rate is right; of one place, never added up over places", LEAKS),
         Outcome("leaks_avoided", _PLACE, "project-years",
-                "would leak without protection and do not, if leak_rate is right; of one place", ("leaks_unprotected",), LEAKS),
+                "would leak without protection and do not, if leak_rate is right; of one place",
+                ("leaks_unprotected",), LEAKS),
         Outcome("leaks_per_project", _PLACE, "1/project-year",
                 "leaks over sensitive project-years, if leak_rate is right", LEAKS, per="exposed_theft"),
         Outcome("protected", _PLACE, "0-1", "share of the hazard of sensitive projects that protection stops, at any "

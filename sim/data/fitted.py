@@ -24,8 +24,8 @@ from sim.data.worlds import folder_of
 # is an assumption. (Singapore, also without data, keeps the estimate from its rate of arrivals.)
 ASSUMED_HOME = ("CHN", "TWN", "NGA", "DZA", "IRQ", "BGD")
 HOME_SHARE = 0.97
-# Columns of fitted_exposure.csv, per sensitive project: with a member tied to the place by reward; with a partner there,
-# and partners there; with a member tied to it by coercion
+# Columns of fitted_exposure.csv, per sensitive project: with a member tied to the place by reward; with a partner
+# there, and partners there; with a member tied to it by coercion
 EXPOSURE = ("reward", "partnered", "partners", "coercion")
 
 
@@ -45,7 +45,7 @@ class Fitted:
     move_pair : [P, P], static residual of the move intensity, diagonal 0.
     move_rate : [P, P], fitted moves of the last year over people of the place that they leave, diagonal 0.
     affinity : [P, P], static factor on the affinity of co-authors, symmetric, diagonal 1.
-    exposure : [4, P], of a sensitive project of the United States towards every place in the last years: see `EXPOSURE`.
+    exposure : [4, P], of a sensitive project of the United States towards every place in the last years, by `EXPOSURE`.
     """
 
     exit_norm: np.ndarray
@@ -158,6 +158,4 @@ def load_fitted(world: str) -> Fitted:
             affinity[a, b] = affinity[b, a] = float(row["factor"])
     with open(folder / "fitted_exposure.csv", newline="") as file:
         exposure = np.array([[float(row[name]) for name in EXPOSURE] for row in csv.DictReader(file)]).T
-    return Fitted(
-        **arrays, home_early=home_early, move_pair=pair, move_rate=rate, affinity=affinity, exposure=exposure
-    )
+    return Fitted(**arrays, home_early=home_early, move_pair=pair, move_rate=rate, affinity=affinity, exposure=exposure)

@@ -136,9 +136,16 @@ def cases(
         means += [opened * share * hits, opened * share * (1.0 - hits)]
         leaks_found += opened * share * params.detection * rule.hit_rate(leakers, breaches, looked_at)
     key = base_key(seed, replicate, Stream.CASES, year)
-    drawn = [_draw(mean, key, kind) for kind, mean in enumerate(means)]
+    by_risk_found, by_risk_not, by_profile_found, by_profile_not = (_draw(m, key, k) for k, m in enumerate(means))
     origins = np.divide(suspects.tied, tied[..., None], out=np.zeros(suspects.tied.shape), where=tied[..., None] > 0.0)
-    return Cases(*drawn, origins, leaks_found.sum(axis=1))
+    return Cases(
+        found_by_risk=by_risk_found,
+        nothing_by_risk=by_risk_not,
+        found_by_profile=by_profile_found,
+        nothing_by_profile=by_profile_not,
+        origins=origins,
+        leaks_found=leaks_found.sum(axis=1),
+    )
 
 
 def _draw(expected: np.ndarray, key: np.uint64, kind: int) -> np.ndarray:

@@ -97,9 +97,7 @@ def count_exposure(
 
 
 @njit(cache=True, nogil=True)
-def count_partners(
-    a: int, first: int, last: int, papers: Papers, partners: np.ndarray, marks: np.ndarray
-) -> bool:
+def count_partners(a: int, first: int, last: int, papers: Papers, partners: np.ndarray, marks: np.ndarray) -> bool:
     """Partners of a project by place, each person once; false if none of its papers was completed.
 
     Two of the people whom an agent stands for have different marks, and one person has the same on all papers.
@@ -160,9 +158,7 @@ def look_at_members(
 
 
 @njit(cache=True, nogil=True)
-def add_project(
-    a: int, partners: np.ndarray, tied: np.ndarray, rules: ExposureRules, exposure: Exposure
-) -> None:
+def add_project(a: int, partners: np.ndarray, tied: np.ndarray, rules: ExposureRules, exposure: Exposure) -> None:
     """Add one project, and clear `partners` and `tied` for the next."""
     towards, once, threat = exposure.towards, exposure.once, rules.threat
     in_threats = 0

@@ -26,9 +26,7 @@ class Fear(NamedTuple):
     by_tie: np.ndarray
 
 
-def update_fear(
-    fear: Fear, found: Cases, tied: np.ndarray, exposed: np.ndarray, params: SecurityParams
-) -> Fear:
+def update_fear(fear: Fear, found: Cases, tied: np.ndarray, exposed: np.ndarray, params: SecurityParams) -> Fear:
     """Fear of the next year.
 
     ``h ← (1−δ) [(1−s) h + s · mean h of the others in the place] + χ · cases that find nothing per tied researcher``,

@@ -14,7 +14,7 @@ import numpy as np
 from sim.core.axes import WAYS
 from sim.core.kernels import njit
 from sim.core.randomness import Stream, base_key, poissons
-from sim.engines.exposure import DECEPTION, THEFT, Exposure
+from sim.engines.exposure import THEFT, Exposure
 from sim.params import SecurityParams
 
 

@@ -21,6 +21,7 @@ from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
+from sim.record.exposure_table import exposure_table
 from sim.record.tables import LAMBDAS
 
 REASONS = ("rule", "fear")  # why a partner is refused, in the order of `Output.slots_refused`
@@ -58,7 +59,7 @@ def tables(setting: Setting, year: Year) -> dict[str, Table]:
         "pair_year": pair_table(setting, year),
         "field_year": field_table(setting, year),
         "institution_year": institution_table(setting, year),
-        "exposure_year": exposure_table(setting, year),
+        "exposure_year": exposure_table(setting, year.output.exposure, year.security),
         "world_year": world_table(setting, year, place),
     }
     return found | ({"decisions": year.decisions} if year.decisions else {})
@@ -220,22 +221,6 @@ def field_table(setting: Setting, year: Year) -> Table:
         **{name: (getattr(out.by_field, name) * setting.scale).ravel() for name in names},
         "leaks": year.security.leaks.leaked.sum(axis=(0, 3)).ravel(),
     }
-
-
-def exposure_table(setting: Setting, year: Year) -> Table:
-    """Table `exposure_year`: to whom sensitive projects are exposed, and what protection and lost work avoid."""
-    leaks, exposed = year.security.leaks, year.output.exposure.towards * setting.scale
-    values = {
-        "exposed": exposed,
-        "protected": exposed * year.security.protection[:, None],
-        "leaks": leaks.leaked,
-        "avoided_by_protection": leaks.avoided_by_protection,
-        "avoided_by_lost_work": leaks.avoided_by_lost_work,
-    }
-    threatening = setting.threat[None, None] > 0.0
-    found = np.nonzero(threatening & np.any([value > 0.0 for value in values.values()], axis=0))
-    index = {name: at.astype(np.int16) for name, at in zip(("way", "field", "place", "threat"), found)}
-    return index | {name: value[found] for name, value in values.items()}
 
 
 def institution_table(setting: Setting, year: Year) -> Table:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sim.record.declaration import NAMED, PLACE, Column, Table
 from sim.record.panel_table import PANEL
+from sim.record.security_columns import ACCOUNT, BY_WAY, CASES
 from sim.record.shared_columns import COSTS, FIELD, HERE, ORIGIN, PAIR, STAGE, TOP, TOP10, TOP_BASE, YEAR, papers_column
 
 DETERRED = "would enter here at base shares but by policy enter, expected,"
@@ -27,28 +28,6 @@ DETERRED_WORLD = tuple(
     for end, at in LAMBDAS.items()
     for where, meaning in (("home", "at home"), ("like", "at a host of the same group"), ("other", "elsewhere"))
 )
-HOW = {  # what exposes a sensitive project, by way
-    "reward": "a member's second affiliation in a threat",
-    "deception": "partners in a threat whose ties are undisclosed (expected)",
-    "coercion": "a member from a threat with an active tie to it",
-    "theft": "a threat's capability, without any tie",
-}
-BY_WAY = (
-    *(
-        Column(f"exposed_{way}", "project-years", "amount", f"sensitive project-years exposed through {how}, each once")
-        for way, how in HOW.items()
-    ),
-    *(
-        Column(f"leaks_{way}", "project-years", "amount", f"leaked through {how}, if leak_rate is right")
-        for way, how in HOW.items()
-    ),
-    Column("leaks_unprotected", "project-years", "amount", "would leak, all ways, without the protection in force"),
-)
-ACCOUNT = {  # of leaks, by column of exposure_year
-    "leaks": "leaked, members in third places included",
-    "avoided_by_protection": "would leak without the protection in force",
-    "avoided_by_lost_work": "would leak from work that rules or fear stopped",
-}
 PLACE_YEAR = Table(
     "place_year",
     "a place and year",
@@ -84,9 +63,7 @@ PLACE_YEAR = Table(
         ),
         *BY_WAY,
         Column("share_protected", "0-1", "share", "of the hazard of its sensitive projects, that protection stops"),
-        Column("new_cases", "cases", "count", "investigations opened"),
-        Column("cases_that_found", "cases", "count", "of these, that find an undisclosed tie"),
-        Column("leaks_found", "cases", "amount", "of these, that find somebody who leaks, expected"),
+        *CASES,
         Column("fear_mean", "0-1", "mean", "mean fear of researchers, as a share of its maximum"),
         Column("fear_target_mean", "0-1", "mean", "mean fear of the origins in params.security.target_origins"),
         *COSTS,

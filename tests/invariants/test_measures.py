@@ -130,7 +130,9 @@ def test_exposure_by_threat_and_field_fits_what_is_said_of_the_place(run: live.R
         np.testing.assert_allclose(place["leaks_unprotected"], leaks + stopped, rtol=1e-9)
         np.testing.assert_array_equal(np.isnan(place["share_protected"]), place["leaks_unprotected"] == 0.0)
         known = place["leaks_unprotected"] > 0.0
-        np.testing.assert_allclose(place["share_protected"][known], stopped[known] / (leaks + stopped)[known], atol=1e-12)
+        np.testing.assert_allclose(
+            place["share_protected"][known], stopped[known] / (leaks + stopped)[known], atol=1e-12
+        )
     assert seen >= {"deception", "coercion", "theft"}, "few agents have a second affiliation in a threat"
 
 

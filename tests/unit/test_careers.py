@@ -251,7 +251,8 @@ def fear_by_hand(block: Block, i: int, hostility: np.ndarray, by_tie: np.ndarray
 def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
     rng = np.random.default_rng(9)
     rules = {
-        "hostility": HOSTILITY, "hostility_tie": 1.5 * HOSTILITY, "exit_base": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
+        "hostility": HOSTILITY, "hostility_tie": 1.5 * HOSTILITY,
+        "exit_base": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
         "case_exit": rng.uniform(0.0, 0.1, (P, P)), "tenure": rng.uniform(0.0, 0.5, (P, 3)),
         "talent_permanent": talent_permanent, "dual_gain": rng.uniform(0.0, 0.5, (P, P)),
         "dual_loss": rng.uniform(0.0, 0.5, (P, P)),

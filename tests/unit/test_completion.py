@@ -113,7 +113,9 @@ def test_a_sensitive_project_is_kept_from_the_place_that_was_refused(block: Bloc
 
 
 # --- screening ----------------------------------------------------------------------------------------------
-def screened(block: Block, towards: int | None, time: float = 0.4, friction: float = 0.0, lost: float = LOST) -> Written:
+def screened(
+    block: Block, towards: int | None, time: float = 0.4, friction: float = 0.0, lost: float = LOST
+) -> Written:
     """Papers when place 0 screens six in ten of its projects with a place, and refuses a share of slots in place 1."""
     rules = Rules(P, repeat=0.0, refill=0.0, lost=lost, screening=time)
     rules.friction[:, 0, 1] = friction

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.core.columns import NONE
 from sim.core.randomness import Stream, normal
 from sim.engines import impact
 from sim.engines.papers import INTERNATIONAL

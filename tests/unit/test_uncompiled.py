@@ -53,7 +53,18 @@ def a_year() -> dict[str, np.ndarray]:
 
 def test_kernels_do_the_same_uncompiled(tmp_path: Path) -> None:
     compiled = a_year()
-    occurs = ("slots_slots", "slots_papers", "slots_sensitive", "match", "z_more", "slots_screened", "towards", "once", "leaked", "ties")
+    occurs = (
+        "slots_slots",
+        "slots_papers",
+        "slots_sensitive",
+        "match",
+        "z_more",
+        "slots_screened",
+        "towards",
+        "once",
+        "leaked",
+        "ties",
+    )
     assert all(compiled[name].any() for name in occurs) and not compiled["n_authors"].all()
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(PACKAGE.parent)}
     subprocess.run([sys.executable, __file__, str(tmp_path / "year.npz")], env=environment, check=True)

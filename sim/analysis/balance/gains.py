@@ -124,7 +124,7 @@ def whereabouts(run: Source) -> list[Row]:
 
 
 def security(run: Source) -> list[Row]:
-    """Exposed sensitive projects, what of their hazard is protected, leaks if the rate is right, and cases, by issuer."""
+    """Exposed sensitive projects, share of hazard protected, leaks if the rate is right, and cases, by issuer."""
     n, rows = run.period.years, []
     exposed = [f"exposed_{way}" for way in WAYS]
     names = [*exposed, *LEAKS, "leaks", "leaks_unprotected", "leaks_avoided", "new_cases", "cases_that_found"]
