@@ -284,6 +284,7 @@ EXPERIMENTS = (
         "bar: assumption",
         scale=200,
         replicates=4,
+        page_scale=200,
     ),
     Experiment(
         "Precision",
@@ -303,5 +304,6 @@ EXPERIMENTS = (
         "P13, S3",
         scale=400,
         replicates=3,
+        page_scale=200,
     ),
 )

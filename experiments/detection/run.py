@@ -81,7 +81,8 @@ def region(numbers: pd.DataFrame, settings: str) -> Figure:
         f"Below the line so many cases find no more than {BOUND:g} leaks, which chance turns into none once in twenty "
         f"times. Solid: the {COUNTED} cases that the sources count (P14, P15); dashed: the {own:,.0f} that the model "
         "opens. Right of the dotted line one way at least leaks from every exposed project-year, if the four ways have "
-        "equal shares. Point: the defaults, both assumptions. Detection: share of the leakers whom a case is about that it finds."
+        "equal shares. Point: the defaults, both assumptions. Detection: share of leakers whom a case is about that "
+        "it finds."
     )
     with styled():
         sheet = page(title, lead, caption, 2.6)
