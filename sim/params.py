@@ -264,17 +264,65 @@ class SecurityParams:
         1e-1,
         "per exposed sensitive project-year",
         "assumption",
-        "S1: unknown, sweep 1e-4 to 1e-1; results are conditional on it",
+        "S1: unknown, sweep 1e-4 to 1e-1; mean over the exposures of the US in 2017; results are conditional on it",
     )
-    share_reward: float = p(0.3, 0.0, 1.0, "share", "assumption", "weights of the four ways of influence")
-    share_deception: float = p(0.3, 0.0, 1.0, "share", "assumption", "as above")
-    share_coercion: float = p(0.15, 0.0, 1.0, "share", "assumption", "as above")
+    share_reward: float = p(
+        0.25,
+        0.0,
+        1.0,
+        "share",
+        "assumption",
+        "of the leaks of the US in 2017 by each way, over their sum; unknown, swept",
+    )
+    share_deception: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
+    share_coercion: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
     share_theft: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
+    undisclosed: float = p(
+        0.02,
+        0.005,
+        0.05,
+        "share of the tied",
+        "assumption",
+        "breaches: people with ties abroad that they do not disclose",
+    )
+    active_years: float = p(
+        5.0, 1.0, 10.0, "years", "assumption", "since the last joint paper, within which a co-author tie is active"
+    )
+    profile_sensitivity: float = p(
+        0.5,
+        0.2,
+        0.9,
+        "share",
+        "assumption",
+        "of the breaches of an origin that a rule by profile flags; unknown, swept",
+    )
+    profile_specificity: float = p(
+        0.993,
+        0.9,
+        0.999,
+        "share",
+        "fitted",
+        "P13: of the harmless of an origin that it does not flag, so that 0.27 (0.2-0.35) of its cases find a breach",
+    )
+    risk_sensitivity: float = p(
+        0.5, 0.2, 0.9, "share", "assumption", "of the breaches of the tied that a rule by risk flags; unknown, swept"
+    )
+    risk_specificity: float = p(
+        0.995, 0.985, 0.999, "share", "assumption", "of the harmless of the tied that it does not flag; never all"
+    )
+    detection: float = p(
+        0.05,
+        0.001,
+        1.0,
+        "share",
+        "assumption",
+        "of the leakers whom a case is about, found; S3 bounds it times leak_rate",
+    )
     chi: float = p(
-        210.0,
+        195.0,
         0.0,
         1000.0,
-        "h per profile case per exposed researcher-year",
+        "h per case that finds nothing, per tied researcher-year",
         "fitted",
         "P8, P16: fear reaches 50-90 times the investigated (tests/unit/test_security.py)",
     )
@@ -315,7 +363,12 @@ class ComplianceParams:
 
     hour_share: float = p(1.0, 0.0, 3.0, "factor", "assumption", "scales researcher time of every rule")
     screening_time: float = p(
-        0.02, 0.0, 0.2, "share of a year", "assumption", "a screened project costs its lead five working days"
+        0.02,
+        0.0,
+        0.2,
+        "share of a year",
+        "assumption",
+        "papers of a project whose partner is screened: five working days",
     )
     bunching: float = p(
         0.0, 0.0, 0.2, "share of support", "assumption",

@@ -17,8 +17,9 @@ from sim.data.fields import N_FIELDS
 from sim.data.inputs import Inputs, PathDraw, load_inputs
 from sim.data.threat import threat_matrix
 from sim.engines.counting import HeadCounts
+from sim.engines.fear import Fear, update_fear
 from sim.engines.mobility import elite_talent
-from sim.engines.security import update_fear
+from sim.engines.security import expected_exposure, way_weights
 from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
 from sim.phases import careers, closing, entry, levers, mobility, publication, security
 from sim.phases.macro import Macro, first_macro, frontier_reach
@@ -67,11 +68,15 @@ class World(ColumnarModel):
         self.cfg, self.mode, self.baseline = cfg, mode, baseline or {}
         self.inputs = inputs or load_inputs(cfg.world, PathDraw.of(cfg.params.paths))
         data, params = self.inputs.data, cfg.params
+        threat = threat_matrix(cfg.threat, data)
+        usa = threat[data.iso3.index("USA")]
+        expected = expected_exposure(self.inputs.fitted.exposure, usa, params.security.undisclosed)
         self.setting = Setting(
             data=data,
             params=params,
             institutions=Institutions.of(data),
-            threat=threat_matrix(cfg.threat, data),
+            threat=threat,
+            way_weights=way_weights(params.security, expected),
             trust_level=trust_level(data.ideal_distance, data.alliance, params.trust),
             scale=float(cfg.scale),
             seed=cfg.seed,
@@ -90,6 +95,7 @@ class World(ColumnarModel):
         n = data.n_places
         self.trust = self.setting.trust_level.copy()
         self.fear = np.zeros((n, n))
+        self.fear_tie = np.zeros((n, n))
         self.case_exit = np.zeros((n, n))
         self.funding_lag = np.zeros(n)
         self.waiting = np.zeros((n, n), np.int64)
@@ -186,6 +192,7 @@ class World(ColumnarModel):
             channels=channels,
             macro=macro,
             hostility=self.fear + channels.hostility,
+            hostility_tie=self.fear_tie + channels.hostility,
             case_exit=self.case_exit,
             access=access,
             frontier=frontier_reach(access, macro.top1, macro.mass),
@@ -204,10 +211,11 @@ class World(ColumnarModel):
         """Fear, trust and the macro state of next year."""
         setting, params, scale = self.setting, self.setting.params, self.setting.scale
         joint_papers = output.joint_papers * scale
-        near = counted.exposed * scale
-        self.fear = update_fear(self.fear, secured.cases, counted.tied * scale, near, params.security)
+        tied, near = counted.tied.sum(axis=2) * scale, counted.exposed * scale
+        felt = Fear(self.fear, self.fear_tie)
+        self.fear, self.fear_tie = update_fear(felt, secured.cases, tied, near, params.security)
         there = counted.stock.T * scale  # [place, origin]
-        self.case_exit = params.security.case_exit * secured.cases.total / np.maximum(there, 1.0)
+        self.case_exit = params.security.case_exit * secured.cases.on_origins() / np.maximum(there, 1.0)
         self.cost = secured.cost
         self.funding_lag = self.funding_lag + self.lag * (funding_change(ctx) - self.funding_lag)
         self.trust = update_trust(
@@ -256,7 +264,7 @@ class World(ColumnarModel):
         return world
 
 
-_STATE = ("trust", "fear", "case_exit", "cost", "funding_lag", "support", "waiting")
+_STATE = ("trust", "fear", "fear_tie", "case_exit", "cost", "funding_lag", "support", "waiting")
 
 
 def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

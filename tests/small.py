@@ -128,7 +128,9 @@ class Rules:
     lost: float = 0.0
     replaced: float = 0.0
     same: float = 1.0
+    screening: float = 0.0
     friction: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    screened: np.ndarray = field(default_factory=lambda: np.zeros(0))
     threat: np.ndarray = field(default_factory=lambda: np.zeros(0))
     openness: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
@@ -136,6 +138,8 @@ class Rules:
         n = self.n_places
         if self.friction.size == 0:
             self.friction = np.zeros((4, n, n))
+        if self.screened.size == 0:
+            self.screened = np.zeros((4, n, n))
         if self.threat.size == 0:
             self.threat = np.zeros((n, n))
         if self.openness.size == 0:
@@ -149,6 +153,8 @@ class Rules:
             guides=guide(foreign),
             openness=self.openness,
             friction=self.friction,
+            screened=self.screened,
+            screening=self.screening,
             threat=self.threat,
             ranks=rank_shares(self.preference),
             memory=MEMORY,

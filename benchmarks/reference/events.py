@@ -24,6 +24,8 @@ class YearEvents:
     amounts : uid -> talent, fear, reputation, citations, top-1 % papers.
     mu : (uid of the lead, ordinal) -> mean of ln c, with the run's own readers and with the paired baseline's.
     lost : (field, place, partner's place) -> refused sensitive projects.
+    ended : (field, place) -> sensitive projects without a paper.
+    exposed : (way, field, place, place exposed to) -> sensitive projects; exposed_once : (way, field, place).
     refused, unwritten : (rule 0 or fear 1, place) -> refused slots, and papers that these prevented.
     cited : (citing, cited) -> citations; readers : place -> readers of next year.
     top_baseline : (field,) -> papers that the baseline's readers would put at the top, once for each of their places.
@@ -37,6 +39,9 @@ class YearEvents:
     amounts: dict[int, tuple[float, ...]]
     mu: dict[tuple[int, int], tuple[float, float]]
     lost: dict[tuple[int, int, int], float]
+    ended: dict[tuple[int, int], float]
+    exposed: dict[tuple[int, ...], float]
+    exposed_once: dict[tuple[int, ...], float]
     refused: dict[tuple[int, int], float]
     unwritten: dict[tuple[int, int], float]
     cited: dict[tuple[int, int], float]
@@ -51,7 +56,17 @@ PERSON += "papers papers_international papers_basic"
 AMOUNTS = {"talent": 1e-6, "fear": 1e-6, "reputation": 3e-3, "citations": 3e-3, "top1": 5e-2}
 MU_TOLERANCE = 1e-3
 # of sums by place, field and so on
-SUMS = {"lost": 1e-9, "refused": 1e-9, "unwritten": 1e-9, "cited": 1e-3, "readers": 1e-3, "top_baseline": 5e-2}
+SUMS = {
+    "lost": 1e-9,
+    "ended": 1e-9,
+    "exposed": 1e-9,
+    "exposed_once": 1e-9,
+    "refused": 1e-9,
+    "unwritten": 1e-9,
+    "cited": 1e-3,
+    "readers": 1e-3,
+    "top_baseline": 5e-2,
+}
 
 
 def reference_events(model: Reference, year: Year, given: Given) -> YearEvents:
@@ -73,6 +88,9 @@ def reference_events(model: Reference, year: Year, given: Given) -> YearEvents:
         amounts={x.uid: tuple(getattr(x, n) for n in AMOUNTS) for x in model.researchers},
         mu={(p.lead.uid, p.ordinal): (p.mu, p.mu_baseline) for of_field in year.papers for p in of_field},
         lost=given.lost,
+        ended=given.ended,
+        exposed=year.exposed[0],
+        exposed_once=year.exposed[1],
         refused=given.refused,
         unwritten=given.unwritten,
         cited={at: float(year.citations.flows[at]) for at in np.ndindex(*year.citations.flows.shape)},

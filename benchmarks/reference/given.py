@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.reference.keyed import Stream, stream_key
-from sim.data.fields import FIELDS, N_FIELDS
+from sim.data.fields import FIELDS
 from sim.params import Params
 
 
@@ -88,14 +88,16 @@ class Readers:
 
 @dataclass
 class Given:
-    """One year as people see it; indices as in `Plans`, friction by [kind, field, lead's place, partner's place].
+    """One year as people see it; indices as in `Plans`, friction and screened by [kind, field, lead's place,
+    partner's place].
 
     Attributes
     ----------
     readers, readers_baseline : of this run and of the paired baseline, None if this is it.
     z1 : thresholds of the top 1 % if they are the baseline's in all, else None; z1_baseline : the baseline's.
     exit_norm : mean personal factors that rates of exit are divided by, None for those of the people themselves.
-    lost : (field, place, partner's place) -> refused sensitive projects.
+    lost : (field, place, partner's place) -> refused sensitive projects; ended : (field, place) -> sensitive projects
+        without a completed paper.
     refused, unwritten : (why, place of the lead) -> refused slots, and papers that these prevented.
     """
 
@@ -104,6 +106,7 @@ class Given:
     constants: Constants
     key: dict[Stream, int]
     hostility: list[list[float]]
+    hostility_tie: list[list[float]]
     hostile: list[bool]
     case_exit: list[list[float]]
     home_early: list[float]
@@ -134,16 +137,18 @@ class Given:
     rate: list[float]
     recruits: list[float]
     success: list[float]
-    burden: list[list[float]]
+    burden: list[float]
     burden_institution: list[float]
     military: list[float]
     friction: list[Any]
+    screened: list[Any]
     level: list[list[float]]
     readers: Readers
     readers_baseline: Readers | None
     z1: list[float] | None
     z1_baseline: list[float] | None
     lost: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    ended: dict[tuple[int, int], float] = field(default_factory=dict)
     refused: dict[tuple[int, int], float] = field(default_factory=dict)
     unwritten: dict[tuple[int, int], float] = field(default_factory=dict)
 
@@ -199,7 +204,8 @@ def _careers(params: Params, context: Any, norm: np.ndarray | None) -> dict[str,
     gain = s.dual_rate * (1.0 - ban) * (1.0 + ch.programme_pull.diagonal())[None, :]  # [place, origin]
     return {
         "hostility": context.hostility.tolist(),
-        "hostile": (context.hostility > 0.0).any(axis=1).tolist(),
+        "hostility_tie": context.hostility_tie.tolist(),
+        "hostile": ((context.hostility > 0.0) | (context.hostility_tie > 0.0)).any(axis=1).tolist(),
         "case_exit": context.case_exit.tolist(),
         "home_early": (context.inputs.home_early**params.mobility.home_early).tolist(),
         "exit_norm": None if norm is None else norm.tolist(),
@@ -224,10 +230,11 @@ def _publication(params: Params, context: Any) -> dict[str, Any]:
         "rate": (context.inputs.output * np.exp(p.funding * context.ln_funding)).tolist(),
         "recruits": recruits.tolist(),
         "success": np.clip(p.success * np.exp(context.ln_funding), 0.02, 0.95).tolist(),
-        "burden": [_burden(params, ch, f).tolist() for f in range(N_FIELDS)],
+        "burden": ch.burden_place.tolist(),
         "burden_institution": ch.burden_institution.tolist(),
         "military": ch.military.tolist(),
         "friction": refused.tolist(),
+        "screened": ch.screened.tolist(),
         "level": level.tolist(),
         "team_mean": [float(np.clip(world * x.team / mean, 1.3, 14.0)) for x in FIELDS],
     }
@@ -239,15 +246,3 @@ def _origin_links(params: Params, context: Any) -> list[float]:
     usual = exp(sum(n * log(h) for n, h in zip(papers, home, strict=True)) / sum(papers))
     there = context.macro.at_origin.tolist()
     return [params.collaboration.origin * s * min(1.0, sqrt(usual / h)) for s, h in zip(there, home, strict=True)]
-
-
-def _burden(params: Params, channels: Any, f: int) -> np.ndarray:
-    """Share of research time that rules of the place and screening of projects take [P]."""
-    x = FIELDS[f]
-    basic, applied = x.basic, 1.0 - x.basic
-    shares = (  # of projects, by kind: open basic, open applied, sensitive basic, sensitive applied
-        basic * (1.0 - x.dual_use_basic), applied * (1.0 - x.dual_use_applied),
-        basic * x.dual_use_basic, applied * x.dual_use_applied,
-    )  # fmt: skip
-    screened = sum(share * channels.screened[kind, f] for kind, share in enumerate(shares))
-    return 1.0 - (1.0 - channels.burden_place) * (1.0 - params.compliance.screening_time * screened)

@@ -28,8 +28,8 @@ from sim.core.columns import NONE, Block
 from sim.core.ties import tie_row
 from sim.data.fields import FIELDS
 from sim.engines import careers, entry, hosts, impact, mobility, partners, pools, projects, publication
+from sim.engines.exposure import DECEPTION, THEFT
 from sim.engines.papers import INTERNATIONAL
-from sim.engines.security import DECEPTION
 from sim.params import Params
 from sim.phases.entry import Entries
 from sim.phases.macro import Macro
@@ -246,7 +246,10 @@ def _engine_events(world: World, exits: dict[int, str], entries: Entries, moved:
             amounts[int(block.uid[row])] = tuple(float(getattr(block, n)[row]) for n in AMOUNTS)
     return YearEvents(
         exits, entered, went, written, standing, amounts, mu,
-        lost=_entries(output.lost[DECEPTION]),
+        lost=_entries(output.lost[DECEPTION] / world.setting.params.security.undisclosed),
+        ended=_entries(output.lost[THEFT].max(axis=2)),
+        exposed=_entries(output.exposure.towards),
+        exposed_once=_entries(output.exposure.once),
         refused=_entries(output.slots_refused),
         unwritten=_entries(output.papers_lost),
         cited=_entries(output.citations),

@@ -7,7 +7,7 @@ from math import floor, sqrt
 
 import mesa
 
-from benchmarks.reference import impact, papers, ties
+from benchmarks.reference import exposure, impact, papers, ties
 from benchmarks.reference.given import Constants, Given
 from benchmarks.reference.keyed import Stream, uniform
 from benchmarks.reference.papers import Paper
@@ -20,6 +20,7 @@ from sim.data.fields import N_FIELDS
 class Year:
     """What happened in a year: those who left, entered and moved, papers by field, and who cited whom.
 
+    `exposed` : sensitive projects by way, see `exposure.exposure`.
     `top_baseline` : [F], papers that the paired baseline's readers would put at the top, once for each place.
     """
 
@@ -29,6 +30,7 @@ class Year:
     papers: list[list[Paper]]
     citations: impact.Citations
     top_baseline: list[float]
+    exposed: tuple[exposure.Exposed, exposure.Exposed]
 
 
 class Reference(mesa.Model):
@@ -90,8 +92,10 @@ class Reference(mesa.Model):
                 entered += [entrant(self, given, f, o, ordinal) for ordinal in range(after - before)]
         return entered
 
-    def _publish(self, given: Given) -> tuple[list[list[Paper]], impact.Citations, list[float]]:
-        """Projects, teams, ties, citations and credit."""
+    def _publish(
+        self, given: Given
+    ) -> tuple[list[list[Paper]], impact.Citations, list[float], tuple[exposure.Exposed, exposure.Exposed]]:
+        """Projects, teams, ties, citations, credit and exposure."""
         people = self.researchers
         people.do(papers.plan_year, given)
         pools = self._pools(people, given)
@@ -111,7 +115,7 @@ class Reference(mesa.Model):
         for paper in everything:
             impact.credit(paper, given, sigma, z1[paper.lead.field])
         top = [impact.top_at_baseline(of_field, sigma, z1_baseline[f]) for f, of_field in enumerate(written)]
-        return written, impact.cite(everything, given, sigma), top
+        return written, impact.cite(everything, given, sigma), top, exposure.exposure(everything, given)
 
     @staticmethod
     def _pools(people: mesa.agent.AgentSet, given: Given) -> list[list[Pool]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.reference.given import Given
@@ -68,7 +69,7 @@ def plan_year(person: Researcher, g: Given) -> None:
     mean = g.rate[a] * person.talent * (p.age_early, p.age_established, p.age_senior)[person.stage]
     mean *= 1.0 + p.funded_gain * (person.funded - p.apply_share * g.success[a])  # the mean over people stays
     mean *= 1.0 - p.fear_output * person.fear
-    mean *= (1.0 - g.burden[person.field][a]) * (1.0 - g.burden_institution[person.institution])
+    mean *= (1.0 - g.burden[a]) * (1.0 - g.burden_institution[person.institution])
     if person.moved_year and g.year - person.moved_year <= RECENT:
         mean *= g.recruits[a]
     person.n_leads = min(MOST, poisson(draw(g.key[Stream.LEADS], uid), mean))
@@ -87,7 +88,7 @@ def write(person: Researcher, g: Given, pools: list[Pool]) -> Iterator[Paper]:
     """Papers that a person leads this year and completes; `pools` of the field by place."""
     own, sizes = fold(g.key[Stream.PARTNER_PERSON], person.uid), fold(g.key[Stream.TEAM], person.uid)
     kept_out: set[int] = set()
-    there = {person.place}
+    there, finished = {person.place}, False
     for ordinal in range(person.n_leads):
         key = fold(own, ordinal)
         paper = Paper(ordinal, [person], openness_of(person, ordinal, g))
@@ -96,16 +97,35 @@ def write(person: Researcher, g: Given, pools: list[Pool]) -> Iterator[Paper]:
         kept_out |= paper.kept_out
         places = {author.place for author in paper.authors}
         if completed(paper, key, g):
+            finished = True
             there |= places
             yield paper
         else:
             kept_out |= places
-            for why, weight in enumerate(paper.harm):
-                at = why, person.place
-                g.unwritten[at] = g.unwritten.get(at, 0.0) + weight / sum(paper.harm)
+            book(paper, g)
     for place in kept_out - there if person.sensitive else ():
         project = person.field, person.place, place
         g.lost[project] = g.lost.get(project, 0.0) + 1.0
+    if person.sensitive and not finished:
+        g.ended[person.field, person.place] = g.ended.get((person.field, person.place), 0.0) + 1.0
+
+
+def book(paper: Paper, g: Given) -> None:
+    """Book a paper that was not completed to rule and fear, by their hazards; the time of a review is a rule."""
+    hazard = -log(1.0 - g.params.collaboration.lost_partner)
+    hazards = [weight * hazard for weight in paper.harm]
+    hazards[RULE] -= log(1.0 - review_time(paper, g))
+    for why, part in enumerate(hazards):
+        at = why, paper.lead.place
+        g.unwritten[at] = g.unwritten.get(at, 0.0) + part / sum(hazards)
+
+
+def review_time(paper: Paper, g: Given) -> float:
+    """Share of the lead's time for a paper that the review of its partners takes: once, however many are screened."""
+    lead, rules = paper.lead, g.params.compliance
+    by_partner = g.screened[kind_of(lead)][lead.field][lead.place]
+    share: float = max((by_partner[author.place] for author in paper.authors[1:]), default=0.0)
+    return min(rules.hour_share * rules.screening_time, 1.0) * share
 
 
 def openness_of(lead: Researcher, ordinal: int, g: Given) -> float:
@@ -118,8 +138,9 @@ def openness_of(lead: Researcher, ordinal: int, g: Given) -> float:
 
 
 def completed(paper: Paper, key: int, g: Given) -> bool:
-    """Whether a paper comes about in spite of refused partners: a further refusal can only end it."""
-    return draw(key, 0) < (1.0 - g.params.collaboration.lost_partner) ** sum(paper.harm)
+    """Whether a paper comes about in spite of refused partners and reviews: one more can only end it."""
+    kept: float = (1.0 - g.params.collaboration.lost_partner) ** sum(paper.harm)
+    return draw(key, 0) < kept * (1.0 - review_time(paper, g))
 
 
 def fill(paper: Paper, g: Given, pools: list[Pool], key: int) -> None:
@@ -215,9 +236,13 @@ def tie_elsewhere(paper: Paper, refused: int, g: Given, word: int) -> Tie | None
 
 def friction(lead: Researcher, place: int, g: Given) -> float:
     """Probability that rules of either side refuse a partner in a place to the lead's project."""
-    kind = (0 if lead.basic else 1) + (2 if lead.sensitive else 0)
-    refused: float = g.friction[kind][lead.field][lead.place][place]
+    refused: float = g.friction[kind_of(lead)][lead.field][lead.place][place]
     return refused
+
+
+def kind_of(lead: Researcher) -> int:
+    """Kind of a lead's project: open basic, open applied, sensitive basic, sensitive applied."""
+    return (0 if lead.basic else 1) + (2 if lead.sensitive else 0)
 
 
 def fearful(person: Researcher, towards: int, g: Given) -> float:

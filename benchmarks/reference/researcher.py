@@ -69,17 +69,17 @@ class Researcher(mesa.Agent):
 
     # --- careers --------------------------------------------------------------------------------------------
     def feel(self, g: Given) -> None:
-        """Fear by the hostility of the place towards the origin, or towards the places of co-authors."""
+        """Fear by the hostility of the place towards the origin, or towards people with co-authors in a place."""
         a = self.place
         if not g.hostile[a]:
             self.fear = 0.0
             return
         c = g.params.collaboration
-        hostility, threat = g.hostility[a], g.constants.threat[a]
+        hostility, by_tie, threat = g.hostility[a], g.hostility_tie[a], g.constants.threat[a]
         own, near, other = hostility[self.origin], 0.0, 0.0
         for b in self.places_of_ties():
             near += threat[b] / N_TIES
-            other = max(other, hostility[b] * threat[b])
+            other = max(other, by_tie[b] * threat[b])
         level = own * (1.0 + c.fear_nearness_tie * near) + c.fear_exposure_other * max(0.0, other - own)
         self.fear = single(1.0 - exp(-level))
 

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from experiments.acceptance import autarky, baseline, lasting, lost_impact, pairs, papers, persistence, threat, tied
+from experiments.acceptance import (
+    autarky,
+    baseline,
+    lasting,
+    lost_impact,
+    pairs,
+    papers,
+    persistence,
+    precision,
+    screening,
+    threat,
+    tied,
+)
 from experiments.acceptance.pooled import Numbers, Sums
 from experiments.acceptance.worlds import AFFINITY, UNNORMED, Changes
 
@@ -23,6 +35,8 @@ ALIKE_PAIRS: Changes = ((AFFINITY, 0.0),)
 UNNORMED_RATES: Changes = ((UNNORMED, 1.0),)
 OWN_RIVALS: Changes = (("threat", "rivals"),)
 BY_VOTES: Changes = (("threat", "votes"),)
+NO_REVIEW: Changes = (("params.compliance.screening_time", 0.0),)
+SELECTIVE: Changes = (("params.security.profile_specificity", 0.999),)
 FEARLESS: Changes = ((f"{COLLABORATION}.fear", 0.0),)
 
 
@@ -277,5 +291,40 @@ EXPERIMENTS = (
         "docs/threat.md",
         scale=100_000,
         replicates=1,
+    ),
+    Experiment(
+        "Screening towards a place",
+        "The US screen all projects with partners in New Zealand or in China from 2019, ten times as long as by "
+        "default; cost 2019-26 over joint papers",
+        "screening.py",
+        screening.collect,
+        screening.numbers,
+        (Bar("papers, NZL : CHN over joint papers", round(1 / 1.5, 3), 1.5),),
+        (Mutation("reviews take no time", NO_REVIEW, ("papers, NZL : CHN over joint papers",)),),
+        "emergent",
+        "bar: assumption",
+        scale=200,
+        replicates=4,
+        page_scale=200,
+    ),
+    Experiment(
+        "Precision",
+        "Cases of the China Initiative and the NIH letters, 2018-22: share that finds a breach, as it was (by profile) "
+        "and if all went by risk, and over the sweep of the leak rate",
+        "precision.py",
+        precision.collect,
+        precision.numbers,
+        (
+            Bar("share that finds", 0.2, 0.35),
+            Bar("by risk less by profile", 0.05, inf),
+            Bar("by risk", -inf, 0.99),
+            Bar("moves over the leak rate", -inf, 0.02),
+        ),
+        (Mutation("the profile flags one in a thousand of the harmless", SELECTIVE, ("share that finds",)),),
+        "fitted (by profile), assumed (by risk)",
+        "P13, S3",
+        scale=400,
+        replicates=3,
+        page_scale=200,
     ),
 )

@@ -21,14 +21,14 @@ WORST = (-4.0, 0.0)  # of the hypervolume in shares: 4 % of papers lost, nothing
 OUTCOMES = {
     "papers": ("papers_fractional", "%"),
     "researchers": ("n_researchers", "%"),
-    "prevented": ("leaks_prevented", "a year"),
-    "share": ("leaks_prevented", "% of leaks"),
+    "prevented": ("leaks_avoided", "a year"),
+    "share": ("leaks_avoided", "% of leaks"),
     "fewer": ("leaks_fewer", "a year"),
     "compliance": ("compliance_musd", "a year"),
     "recruitment": ("recruitment_musd", "a year"),
 }
-_COLUMNS = ["scenario", "mode", "draw", "replicate", "year", "papers_fractional", "n_researchers", "leaks_prevented",
-            *LEAKS, "compliance_musd", "recruitment_musd"]  # fmt: skip
+_COLUMNS = ["scenario", "mode", "draw", "replicate", "year", "papers_fractional", "n_researchers",
+            "leaks_unprotected", *LEAKS, "compliance_musd", "recruitment_musd"]  # fmt: skip
 
 
 def outcomes(frames: Frames) -> pd.DataFrame:
@@ -41,7 +41,8 @@ def outcomes(frames: Frames) -> pd.DataFrame:
     whatever reason, and million US$ of compliance and recruitment, a year.
     """
     frame = frames.read("place_year", _COLUMNS, [("year", ">=", FIRST), ("place", "==", ISSUER)])
-    frame["leaks_fewer"] = -add(frame.astype(dict.fromkeys(LEAKS, float)), ["leaks"])["leaks"]
+    frame = add(frame.astype(dict.fromkeys((*LEAKS, "leaks_unprotected"), float)), ["leaks", "leaks_avoided"])
+    frame["leaks_fewer"] = -frame["leaks"]
     years = frame["year"].nunique()
     leaks = -paired_units(frame, "leaks_fewer")["reference"] / 100
     key = ["scenario", "draw", "replicate"]

@@ -22,8 +22,9 @@ FAMILIES = {
     "Projects and partners": ("ban_sensitive", "ban_open", "screening_by_country", "screening_by_risk",
                               "alliance_condition", "outflow_restriction"),
 }  # fmt: skip
-ACCOUNT = ("leaks_prevented", "leaks_avoided_by_lost_activity")
-PLACE = (*LEAKS, *ACCOUNT, "compliance_musd", "compliance_researcher_years", "recruitment_musd")
+COSTS = ("compliance_musd", "compliance_researcher_years", "recruitment_musd")
+PLACE = (*LEAKS, "leaks_unprotected", *COSTS)
+LOST = "avoided_by_lost_work"
 PRICES = {
     "money only, by protection": ("money", "protected"),
     "with papers, by protection": ("with papers", "protected"),
@@ -56,17 +57,21 @@ def numbers_of(opened: OpenStore) -> pd.DataFrame:
 def replicates(opened: OpenStore) -> tuple[pd.DataFrame, float]:
     """Paired effects of every rule, case and replicate, summed over years; and how many years the rules are in force.
 
-    World: leaks and what prevented them, money, researcher time, papers (each counted once). Issuer: ``own_papers``.
+    Issuer: leaks and what avoided them, money, researcher time, fractional papers. World: papers (each counted once).
     """
-    place = add(opened.frames.read("place_year", [*RUN, "year", *PLACE], [("year", ">=", FIRST)]), ["leaks"])
+    own_years = [("place", "==", ISSUER), ("year", ">=", FIRST)]
+    derived = ["leaks", "leaks_avoided"]
+    place = add(opened.frames.read("place_year", [*RUN, "year", *PLACE], own_years), derived)
     years = int(place["year"].max()) - FIRST + 1 - BEFORE
     world = opened.frames.read("world_year", [*RUN, "year", "papers"], [("year", ">=", FIRST)])
     own = opened.frames.read(
         "place_year",
         [*RUN, "year", "place", "papers_fractional", "rd_spending_musd", "n_researchers"],
-        [("place", "==", ISSUER), ("year", ">=", FIRST)],
+        own_years,
     )
-    rows = effects(place, ["leaks", *PLACE])
+    rows = effects(place, [*derived, *LEAKS, *COSTS])
+    lost = opened.frames.read("exposure_year", [*RUN, "year", LOST], own_years)
+    rows = rows.merge(effects(lost, [LOST]), on=RUN, validate="one_to_one")
     rows = rows.merge(effects(world, ["papers"]), on=RUN, validate="one_to_one")
     rows = rows.merge(effects(own, ["papers_fractional", "rd_spending_musd"]), on=RUN, validate="one_to_one")
     end = effects(own[own["year"] == own["year"].max()], ["n_researchers"])
@@ -81,13 +86,13 @@ def _lines(found: Numbers, case: dict[str, object], rows: pd.DataFrame, years: f
     money = v["compliance_musd"] + v["recruitment_musd"]
     lost, own = -v["papers"], -v["papers_fractional"]
     cost = {"money": money, "with papers": money + paper * lost, "with own papers": money + paper * own}
-    under = {"protected": v["leaks_prevented"], "fewer": -v["leaks"]}
-    absent = under["fewer"] - v["leaks_prevented"] - v["leaks_avoided_by_lost_activity"]
+    under = {"protected": v["leaks_avoided"], "fewer": -v["leaks"]}
+    absent = under["fewer"] - v["leaks_avoided"] - v[LOST]
     found.add(case, "leaks without the rule", "a year", estimate(v["base_leaks"]))
     for way in LEAKS:
         found.add(case, f"{way.replace('_', ' by ')} without the rule", "a year", estimate(v[f"base_{way}"]))
-    found.add(case, "leaks prevented by protection", "a year", estimate(v["leaks_prevented"]))
-    found.add(case, "leaks avoided by lost work", "a year", estimate(v["leaks_avoided_by_lost_activity"]))
+    found.add(case, "leaks prevented by protection", "a year", estimate(v["leaks_avoided"]))
+    found.add(case, "leaks avoided by lost work", "a year", estimate(v[LOST]))
     found.add(case, "leaks avoided by absence", "a year", estimate(absent))
     found.add(case, "leaks fewer", "a year", estimate(under["fewer"]))
     found.add(case, "compliance", "M$ a year", estimate(money))

@@ -75,8 +75,8 @@ def stock(run: Source, year: int | None = None) -> Paired:
 
 
 def leaks(run: Source) -> dict[str, Paired]:
-    """Leaks of the issuer a year: all, and prevented by protection."""
-    names = ("leaks", "leaks_prevented")
+    """Leaks of the issuer a year: all, and avoided by protection."""
+    names = ("leaks", "leaks_avoided")
     frame = add(run.yearly("place_year", columns("place_year", names), place=[ISSUER]), names)
     return {name: run.total(frame, name, 1 / run.period.years) for name in names}
 
@@ -95,7 +95,7 @@ def precision_or_severity(lab: Lab, numbers: Numbers) -> None:
         run = lab.run("q_enforcement", *words)
         case = case_of(1, f"rate {rate:g}, precision {precision:g}" + (f", {name}" if name else ""))
         lost, found = -stock(run).effect, leaks(run)
-        prevented, fewer = found["leaks_prevented"].effect, -found["leaks"].effect
+        prevented, fewer = found["leaks_avoided"].effect, -found["leaks"].effect
         numbers.add(case, "researchers lost", "people, 2035", estimate(lost))
         numbers.add(case, "leaks prevented by protection", "a year", estimate(prevented))
         numbers.add(case, "leaks that no longer happen", "a year", estimate(fewer))
@@ -111,7 +111,7 @@ def thresholds(lab: Lab, numbers: Numbers) -> None:
         levers = "policies.q_threshold.levers"
         words = [f"{levers}.{name}.scope.institution_threshold_musd={threshold}" for name in ELEMENTS]
         run, case = lab.run("q_threshold", *words), case_of(2, f"threshold {threshold}")
-        prevented = leaks(run)["leaks_prevented"].effect
+        prevented = leaks(run)["leaks_avoided"].effect
         numbers.add(case, "leaks prevented by protection", "a year", estimate(prevented))
         values = ["covered", "federal_musd", "compliance_musd", "compliance_researcher_years", "papers_whole"]
         frame = run.yearly("institution_year", ["institution", "size_class", *values], place=[ISSUER])

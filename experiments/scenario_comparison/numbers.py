@@ -19,9 +19,9 @@ from sim.store.frames import Frames
 
 FIRST = 2018  # first year of the means, unless a scenario begins earlier
 OLD_YEARS = 10  # years that are looked at of a scenario that begins earlier
-PLACE = ("n_researchers", "papers_fractional", "international_share", "top1_once", "leaks_prevented",
+PLACE = ("n_researchers", "papers_fractional", "international_share", "top1_once", "protected",
          "compliance_musd", "compliance_researcher_years")  # fmt: skip
-WORLD = ("n_researchers", "papers", "international_share_world", "leaks")
+WORLD = ("n_researchers", "papers", "international_share_world")
 # Area, outcome, unit of the effect, rows that are summed up, name of what is taken of their totals.
 LINES = (
     ("issuers", "researchers", "% of those at the end", "issuers", "last"),
@@ -29,15 +29,13 @@ LINES = (
     ("issuers", "papers", "%", "issuers", "papers_fractional"),
     ("issuers", "international share", "% points", "issuers", "international_share"),
     ("issuers", "top-1 % papers", "%", "issuers", "top1_once"),
+    ("issuers", "protected", "% points", "issuers", "protected"),
     ("issuers", "compliance", "M$ a year", "issuers", "compliance_musd"),
     ("world", "researchers", "% of those at the end", "world", "last"),
     ("world", "papers", "%", "world", "papers"),
     ("world", "papers", "papers a year", "world", "papers"),
     ("world", "international share", "% points", "world", "international_share_world"),
     ("world", "top-1 % papers", "%", "places", "top1_once"),
-    ("world", "leaks", "%", "world", "leaks"),
-    ("world", "leaks", "leaks a year", "world", "leaks"),
-    ("world", "leaks prevented", "leaks a year", "places", "leaks_prevented"),
     ("world", "researcher time", "person-years a year", "places", "compliance_researcher_years"),
 )
 COLUMNS = "scenario mode area outcome unit first last reference mean se lo hi n".split()

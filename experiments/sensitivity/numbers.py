@@ -35,7 +35,7 @@ UNITS: Mapping[str, str] = {
 COLUMNS = "design outcome unit parameter index value lo hi noise p resolved".split()
 STRONGEST = 10  # parameters that go from screening into the second design
 _AMOUNTS = columns(
-    "place_year", ["n_researchers", "papers_fractional", "international_share", "leaks_prevented", "leaks"]
+    "place_year", ["n_researchers", "papers_fractional", "international_share", "leaks_avoided", "leaks"]
 )
 
 
@@ -73,8 +73,8 @@ def effects_of(frames: Frames) -> pd.DataFrame:
     """
     keys = ["scenario", "draw", "replicate"]
     rows = frames.read("place_year", [*keys, "year", *_AMOUNTS], [("place", "==", PLACE)])
-    rows = add(amounts(rows, _AMOUNTS), ["leaks"])
-    table = rows.groupby(keys)[[*_AMOUNTS, "leaks"]].sum()
+    rows = add(amounts(rows, _AMOUNTS), ["leaks", "leaks_avoided"])
+    table = rows.groupby(keys)[[*_AMOUNTS, "leaks", "leaks_avoided"]].sum()
     table["last"] = rows[rows["year"] == rows["year"].max()].set_index(keys)["n_researchers"]
     base = table.loc[BASELINE]
     scenario = next(name for name in table.index.unique("scenario") if name != BASELINE)
@@ -86,7 +86,7 @@ def effects_of(frames: Frames) -> pd.DataFrame:
     shares = [value(totals, "international_share") for totals in (here, base)]
     out["international share"] = 100 * (shares[0] - shares[1])
     out["leaks"] = 100 * share(change["leaks"], base["leaks"])
-    out["leaks prevented"] = 100 * share(change["leaks_prevented"], base["leaks"])
+    out["leaks prevented"] = 100 * share(change["leaks_avoided"], base["leaks"])
     return out.reset_index()
 
 

@@ -18,7 +18,7 @@ INSTITUTIONS = "threshold_institutions"
 SIZES = ("small", "medium", "large", "very_large")
 NONE, ALL, ALONE = "none", "all four", "nothing"
 CASE = ("threshold", "elements", "beside", "size")
-SUMS = ("leaks", "leaks_prevented", "compliance_musd", "compliance_researcher_years", "papers_fractional",
+SUMS = ("leaks", "leaks_avoided", "compliance_musd", "compliance_researcher_years", "papers_fractional",
         "rd_spending_musd", "n_researchers")  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def _draws(opened: OpenStore) -> Iterator[tuple[dict[str, object], pd.DataFrame,
     for (threshold, elements, beside), part in rows.groupby(["threshold", "elements", "beside"], sort=False):
         here = part.droplevel(["threshold", "elements", "beside"])
         other = without.loc[threshold, beside].reindex(here.index)
-        own = {f"own_{name}": here[name] - other[name] for name in ("leaks_prevented", "papers_fractional", "leaks")}
+        own = {f"own_{name}": here[name] - other[name] for name in ("leaks_avoided", "papers_fractional", "leaks")}
         case = {"threshold": threshold, "elements": elements, "beside": beside, "size": ""}
         yield case, here.assign(**own), last - FIRST + 1 - BEFORE
 
@@ -55,22 +55,22 @@ def _prices(found: Numbers, case: dict[str, object], r: pd.DataFrame, years: flo
     paper = v["base_rd_spending_musd"].mean() / v["base_papers_fractional"].mean()
     person = v["base_rd_spending_musd"].mean() / v["base_n_researchers"].mean()
     found.add(case, "leaks without the policy", "a year", estimate(v["base_leaks"]))
-    found.add(case, "leaks prevented, all rules", "a year", estimate(v["leaks_prevented"]))
+    found.add(case, "leaks prevented, all rules", "a year", estimate(v["leaks_avoided"]))
     found.add(case, "leaks that no longer happen", "a year", estimate(-v["leaks"]))
     found.add(case, "papers", "%", quotient(100 * v["papers_fractional"], v["base_papers_fractional"]))
     found.add(case, "researchers at the end", "%", quotient(100 * v["stock"], v["base_stock"]))
     found.add(case, "money a paper", "M$", exactly(paper))
     found.add(case, "money a researcher-year", "M$", exactly(person))
     lost = paper * -v["papers_fractional"]
-    if v["leaks_prevented"].any():
-        price = quotient(v["compliance_musd"] + lost, v["leaks_prevented"])
+    if v["leaks_avoided"].any():
+        price = quotient(v["compliance_musd"] + lost, v["leaks_avoided"])
         found.add(case, "price of all rules, with papers", "M$ a leak", price)
     if case["elements"] == NONE:
         return
     found.add(case, "compliance", "M$ a year", estimate(v["compliance_musd"]))
     found.add(case, "researcher time", "researcher-years a year", estimate(v["compliance_researcher_years"]))
     found.add(case, "papers lost by the elements", "a year", estimate(-v["own_papers_fractional"]))
-    prevented = v["own_leaks_prevented"]
+    prevented = v["own_leaks_avoided"]
     found.add(case, "leaks prevented by the elements", "a year", estimate(prevented))
     time = person * v["compliance_researcher_years"]
     for text, cost in (

@@ -20,8 +20,6 @@ if TYPE_CHECKING:  # lists of outcomes start quickly
 
 WORLD = "World"  # area of all places together
 LEAKS = tuple(f"leaks_{way}" for way in WAYS)
-COUNTED = ("leaks_prevented", "leaks_avoided_by_lost_activity")
-ABSENCE = "leaks_avoided_by_absence"
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ class Outcome:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Recorded columns that it is computed from."""
-        return tuple(name for name in (*self.plus, *self.minus, self.otherwise, self.per) if name)
+        """Recorded columns that it is computed from, each once."""
+        return tuple(dict.fromkeys(name for name in (*self.plus, *self.minus, self.otherwise, self.per) if name))
 
     @property
     def formula(self) -> str:
@@ -89,9 +87,17 @@ OUTCOMES: dict[str, Outcome] = {
                 ("top1_at_baseline_threshold",), otherwise="top1_whole"),
         Outcome("top1_once", _PLACE, "papers", f"{_TOP}; fractional counting, so that a joint paper counts once",
                 ("top1_fractional_at_baseline_threshold",), otherwise="top1_fractional"),
-        Outcome("leaks", _PLACE, "project-years", "leaks of all ways", LEAKS),
-        Outcome(ABSENCE, _PLACE, "project-years", "fewer leaks than in the paired baseline, beyond those "
-                "prevented or avoided by lost activity; only the difference has a meaning", (), (*LEAKS, *COUNTED)),
+        Outcome("leaks", _PLACE, "project-years",
+                "leaks of all ways, if leak_rate is right; of one place, never added up over places", LEAKS),
+        Outcome("leaks_avoided", _PLACE, "project-years",
+                "would leak without protection and do not, if leak_rate is right; of one place",
+                ("leaks_unprotected",), LEAKS),
+        Outcome("leaks_per_project", _PLACE, "1/project-year",
+                "leaks over sensitive project-years, if leak_rate is right", LEAKS, per="exposed_theft"),
+        Outcome("protected", _PLACE, "0-1", "share of the hazard of sensitive projects that protection stops, at any "
+                "leak_rate", ("leaks_unprotected",), LEAKS, per="leaks_unprotected"),
+        Outcome("share_that_found", _PLACE, "0-1", "share of investigations that find an undisclosed tie",
+                ("cases_that_found",), per="new_cases"),
         Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on recruiting researchers",
                 ("compliance_musd", "recruitment_musd")),
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.analysis.backtest import choose_paths
 from sim.analysis.calibrate import Seen, on_bounds, rounds
+from sim.analysis.exposure import exposure_of_runs
 from sim.analysis.targets import international_targets, papers_targets
 from sim.config.load import load_config
 from sim.core.read import ConfigError
@@ -22,7 +23,7 @@ from sim.data.build.cut import check_sums, write_tables
 from sim.data.build.sense import check_sense
 from sim.data.check import Problems, last_year, read_folder
 from sim.data.clock import SHELF_YEAR
-from sim.data.fitted import Fitted, save_fitted
+from sim.data.fitted import Fitted, load_fitted, save_exposure, save_fitted
 from sim.data.layout import later_data
 from sim.data.paths import save_paths
 from sim.data.tables import WorldData, load_world_data
@@ -88,6 +89,8 @@ def _fit(data: WorldData, folder: Path, recipe: Recipe, say: Callable[[str], Non
     for k, (fitted, seen) in enumerate(rounds(cfg, data, recipe.rounds), start=1):
         say(f"round {k} of {recipe.rounds}: {progress(data, fitted, seen)}")
     save_fitted(fitted, data, folder)
+    fitted = load_fitted.__wrapped__(str(folder))  # as it will be read, so that its runs can be made again
+    save_exposure(replace(fitted, exposure=exposure_of_runs(cfg, data, fitted)), data, folder)
 
 
 def progress(data: WorldData, fitted: Fitted, seen: Seen) -> str:

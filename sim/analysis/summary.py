@@ -8,16 +8,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.analysis.leak_account import clear_absence
-from sim.analysis.outcomes import ABSENCE, OUTCOMES, WORLD, add, columns, value
+from sim.analysis.outcomes import OUTCOMES, WORLD, add, columns, value
 from sim.analysis.pairs import ESTIMATE, RUN, UNIT, bands, paired_difference
 from sim.config.schema import Config
-from sim.core.axes import BASELINE, MODES
+from sim.core.axes import BASELINE, MODES, WAYS
 from sim.record.tables import declared
 from sim.store.frames import Frames
 
 COLUMNS = ["area", "outcome", "scenario", "mode", "reference", *ESTIMATE, "agents"]
-BY_ABSENCE = "leaks avoided by absence a year"
 
 
 @dataclass(frozen=True)
@@ -39,11 +37,14 @@ class Line:
 
 
 _STOCK = Line("researchers, {last}", "n_researchers", last=True)
-_LEAKS = (
-    Line("leaks prevented a year", "leaks_prevented"),
-    Line("leaks avoided by lost work a year", "leaks_avoided_by_lost_activity"),
-    Line(BY_ABSENCE, ABSENCE),
+_CASES = (
     Line("investigations a year", "new_cases"),
+    Line("of these, find an undisclosed tie, %", "share_that_found"),
+)
+_SECURITY = (
+    *(Line(f"sensitive projects exposed a year, {way}", f"exposed_{way}") for way in WAYS),
+    Line("protected, % of their hazard", "protected"),
+    *_CASES,
 )
 _COST = "compliance cost, M$ a year"
 WORLD_LINES = (
@@ -52,8 +53,7 @@ WORLD_LINES = (
     Line("international share of papers, %", "international_share_world", "world_year"),
     Line("top-1 % papers a year", "top1_once"),
     Line("moves a year", "new_moves", "world_year"),
-    Line("leaks a year", "leaks", "world_year"),
-    *_LEAKS,
+    *_CASES,
     Line(_COST, "compliance_musd", "world_year"),
 )
 _ONE_PLACE = (
@@ -70,7 +70,7 @@ _AREA = (
     Line("net moves a year", "net_moves"),
     Line("papers a year (fractional)", "papers_fractional"),
 )
-_AREA_END = (Line("leaks a year", "leaks"), *_LEAKS, Line(_COST, "compliance_musd"))
+_AREA_END = (*_SECURITY, Line(_COST, "compliance_musd"))
 
 
 @dataclass(frozen=True)
@@ -191,9 +191,7 @@ def effects(frames: Frames, period: Period, areas: Sequence[Area], scale: float)
     order = {pair: i for i, pair in enumerate(dict.fromkeys(zip(long["area"], long["outcome"])))}
     if set(long["scenario"]) > {BASELINE}:
         found = paired_difference(long, "amount", by=["area", "outcome"], missing=math.nan).drop(columns="value")
-        found = clear_absence(found, found["outcome"] == BY_ABSENCE)
     else:
-        long = long[long["outcome"] != BY_ABSENCE]  # only a baseline shows who is absent
         found = bands(long, "amount", ["scenario", "mode", "area", "outcome"], sort=False).assign(reference=math.nan)
     lines = {
         line.text.format(last=period.last): line

@@ -75,6 +75,12 @@ def tie_row(tie: np.uint64) -> np.int64:
 
 
 @njit(cache=True, inline="always")
+def tie_year(tie: np.uint64) -> np.int64:
+    """Year of the last joint paper; the first year of all if there is no tie."""
+    return np.int64(tie & _YEARS) + FIRST_YEAR
+
+
+@njit(cache=True, inline="always")
 def tie_mark(tie: np.uint64, memory: int) -> np.uint32:
     """Mark that a tie was made with."""
     return np.uint32((tie - ((np.uint64(memory) * (tie & _YEARS)) << _PRIORITY)) >> _TAG)

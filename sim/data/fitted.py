@@ -2,7 +2,8 @@
 
 ``fitted_place_year.csv`` has a row per year 1980-2017 and place, ``fitted_places.csv`` one per place;
 ``fitted_pairs.csv`` the static residual of moves of each directed pair of places and its rate of the last year;
-``fitted_affinity.csv`` the factor on affinity of undirected pairs. `Fitted.start` gives the values calibration begins
+``fitted_affinity.csv`` the factor on affinity of undirected pairs; ``fitted_exposure.csv`` to whom sensitive projects
+of the United States are exposed (`sim.analysis.exposure`). `Fitted.start` gives the values calibration begins
 with.
 """
 
@@ -23,6 +24,9 @@ from sim.data.worlds import folder_of
 # is an assumption. (Singapore, also without data, keeps the estimate from its rate of arrivals.)
 ASSUMED_HOME = ("CHN", "TWN", "NGA", "DZA", "IRQ", "BGD")
 HOME_SHARE = 0.97
+# Columns of fitted_exposure.csv, per sensitive project: with a member tied to the place by reward; with a partner
+# there, and partners there; with a member tied to it by coercion
+EXPOSURE = ("reward", "partnered", "partners", "coercion")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Fitted:
     move_pair : [P, P], static residual of the move intensity, diagonal 0.
     move_rate : [P, P], fitted moves of the last year over people of the place that they leave, diagonal 0.
     affinity : [P, P], static factor on the affinity of co-authors, symmetric, diagonal 1.
+    exposure : [4, P], of a sensitive project of the United States towards every place in the last years, by `EXPOSURE`.
     """
 
     exit_norm: np.ndarray
@@ -54,6 +59,7 @@ class Fitted:
     move_pair: np.ndarray
     move_rate: np.ndarray
     affinity: np.ndarray
+    exposure: np.ndarray
 
     @classmethod
     def start(cls, data: WorldData) -> Fitted:
@@ -74,6 +80,7 @@ class Fitted:
             move_pair=(1.0 - np.eye(data.n_places)) / data.n_places,
             move_rate=0.01 * (1.0 - np.eye(data.n_places)) / data.n_places,
             affinity=np.ones((data.n_places, data.n_places)),
+            exposure=np.ones((len(EXPOSURE), data.n_places)),
         )
 
     def move_base(self, year: int) -> np.ndarray:
@@ -84,7 +91,8 @@ class Fitted:
 
 def place_year_columns() -> list[str]:
     """Names of the fitted [38, P] arrays, in file order."""
-    return [f.name for f in fields(Fitted) if f.name not in ("home_early", "move_pair", "move_rate", "affinity")]
+    others = ("home_early", "move_pair", "move_rate", "affinity", "exposure")
+    return [f.name for f in fields(Fitted) if f.name not in others]
 
 
 def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
@@ -113,6 +121,15 @@ def save_fitted(fitted: Fitted, data: WorldData, folder: Path) -> None:
             factor = f"{fitted.affinity[a, b]:.4g}"
             if factor != "1":
                 out.writerow([data.iso3[a], data.iso3[b], factor])
+    save_exposure(fitted, data, folder)
+
+
+def save_exposure(fitted: Fitted, data: WorldData, folder: Path) -> None:
+    """Write ``fitted_exposure.csv``."""
+    with open(folder / "fitted_exposure.csv", "w", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(["place", *EXPOSURE])
+        out.writerows([iso3, *(f"{x:.4g}" for x in of)] for iso3, of in zip(data.iso3, fitted.exposure.T))
 
 
 @lru_cache(maxsize=4)
@@ -139,4 +156,6 @@ def load_fitted(world: str) -> Fitted:
         for row in csv.DictReader(file):
             a, b = index[row["place_a"]], index[row["place_b"]]
             affinity[a, b] = affinity[b, a] = float(row["factor"])
-    return Fitted(**arrays, home_early=home_early, move_pair=pair, move_rate=rate, affinity=affinity)
+    with open(folder / "fitted_exposure.csv", newline="") as file:
+        exposure = np.array([[float(row[name]) for name in EXPOSURE] for row in csv.DictReader(file)]).T
+    return Fitted(**arrays, home_early=home_early, move_pair=pair, move_rate=rate, affinity=affinity, exposure=exposure)

@@ -10,7 +10,7 @@ from sim.data.layout import TABLES as LAYOUT
 
 WORLDS = ("full", "g20")
 TABLES = tuple(sorted(("affinity", *(table.name for table in LAYOUT))))  # what refit makes, and what it reads
-FITTED = ("fitted_affinity", "fitted_pairs", "fitted_place_year", "fitted_places", "paths")
+FITTED = ("fitted_affinity", "fitted_exposure", "fitted_pairs", "fitted_place_year", "fitted_places", "paths")
 
 
 def folder_of(world: str) -> Path:

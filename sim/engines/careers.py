@@ -26,7 +26,8 @@ class CareerRates(NamedTuple):
 
     Attributes
     ----------
-    hostility : [P, O], level h of a place towards an origin; threat : [P, P], of place b to place a, 0-1.
+    hostility : [P, O], level h of a place towards an origin; hostility_tie : [P, P], towards people with ties to
+        another place; threat : [P, P], of place b to place a, 0-1.
     spill, nearness : weights of others' hostility and of ties in threatening places, see `fear_of`.
     exit_base : [P], yearly hazard of exit of a person with factor 1.
     exit_by_stage : [4], exit_permanent : personal factors on the hazard; the fourth stage is retirement.
@@ -39,6 +40,7 @@ class CareerRates(NamedTuple):
     """
 
     hostility: np.ndarray
+    hostility_tie: np.ndarray
     threat: np.ndarray
     spill: float
     nearness: float
@@ -95,6 +97,7 @@ def fear_of(
     ties: np.ndarray,
     i: int,
     hostility: np.ndarray,
+    hostility_tie: np.ndarray,
     threat: np.ndarray,
     spill: float,
     nearness: float,
@@ -102,11 +105,11 @@ def fear_of(
     """Fear of person i: ``1 - exp(-own * near)``, with own the hostility towards their origin.
 
     Near is 1 plus `nearness` times the share of the person's ties that lie in a place that counts as a threat.
-    People of other origins who have such ties feel `spill` of the hostility towards the partner's place (P9).
+    Of the hostility towards people with such ties, people feel `spill`, as far as it exceeds their own (P9).
 
     Parameters
     ----------
-    hostility : [O], level h of the person's place towards each origin.
+    hostility : [O], level h of the person's place towards each origin; hostility_tie : [P], towards ties to each place.
     threat : [P], threat of each place to the person's place, 0-1.
     """
     near = 0.0
@@ -116,7 +119,7 @@ def fear_of(
         b = place_of(people, ties[i, t])
         if b != NONE and b != here:
             near += threat[b] / ties.shape[1]
-            other = max(other, hostility[b] * threat[b])
+            other = max(other, hostility_tie[b] * threat[b])
     # spill-over counts only where it exceeds what the person feels already
     return 1.0 - np.exp(-own * (1.0 + nearness * near) - spill * max(0.0, other - own))
 
@@ -153,14 +156,15 @@ def step(
     people, ties : [n], rows of the field; fear, stage, permanent and dual are written.
     leavers : out, arrays as long as the rows; `number` is added to.
     """
-    hostility, threat, spill, nearness = rates.hostility, rates.threat, rates.spill, rates.nearness
+    hostility, hostility_tie, threat = rates.hostility, rates.hostility_tie, rates.threat
+    spill, nearness = rates.spill, rates.nearness
     exit_base, by_stage, exit_permanent = rates.exit_base, rates.exit_by_stage, rates.exit_permanent
     exit_fear, case_exit = rates.exit_fear, rates.case_exit
     tenure, talent_permanent = rates.tenure, rates.talent_permanent
     dual_gain, dual_loss = rates.dual_gain, rates.dual_loss
     hostile = np.zeros(hostility.shape[0], np.bool_)
     for a in range(hostility.shape[0]):
-        hostile[a] = hostility[a].max() > 0.0
+        hostile[a] = hostility[a].max() > 0.0 or hostility_tie[a].max() > 0.0
     n = 0
     for i in range(people.shape[0]):
         person = people[i]
@@ -169,7 +173,7 @@ def step(
         a, o = person.place, person.origin
         fear = np.float32(0.0)
         if hostile[a]:
-            fear = np.float32(fear_of(people, ties, i, hostility[a], threat[a], spill, nearness))
+            fear = np.float32(fear_of(people, ties, i, hostility[a], hostility_tie[a], threat[a], spill, nearness))
         # columns are written only where they change, so that most rows are only read
         if person.fear != fear:
             person.fear = fear

@@ -19,8 +19,8 @@ class HeadCounts(NamedTuple):
     cells : [origin, place, stage]; came_from : [place, previous place]; by_institution : [I].
     n_permanent : [P], people with tenure; fear_sum : [origin, place], sum of fear.
     exposed : [place, origin], established and senior people with a tie or second affiliation in a threat.
-    tied : [place, other place], established and senior people with a tie or second affiliation in the other, of
-        any origin. Both are 0 in places that are not watched.
+    tied : [place, other place, origin], established and senior people with a tie or second affiliation in the other,
+        by their origin. Both are 0 in places that are not watched.
     """
 
     cells: np.ndarray
@@ -42,7 +42,7 @@ class HeadCounts(NamedTuple):
             n_permanent=np.zeros(n_places, np.int64),
             fear_sum=np.zeros(pair),
             exposed=np.zeros(pair, np.int64),
-            tied=np.zeros(pair, np.int64),
+            tied=np.zeros((*pair, n_places), np.int32),
         )
 
     @property
@@ -83,7 +83,7 @@ def count_people(
             n = places_abroad(people, ties, i, seen)
             risky = False
             for k in range(n):
-                tied[a, seen[k]] += 1
+                tied[a, seen[k], o] += 1
                 risky = risky or threat[a, seen[k]] > 0.0
             exposed[a, o] += risky
 

@@ -52,23 +52,27 @@ class Papers(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """What refused slots cost in one field and year, by the lead's place.
+    """What refused slots and screening cost in one field and year, by the lead's place.
 
     Attributes
     ----------
-    slots : [2, P], slots refused by rules and for fear; papers : [2, P], papers that were not completed, by the same.
+    slots : [2, P], slots refused by rules and for fear; papers : [2, P], papers that were not completed, by the same;
+        time that screening takes is a rule.
     sensitive : [P, P], sensitive projects that a place is kept from, since its people were refused, or the paper that
         they were on was not completed, and nobody else from there is on one that was. Each once, as exposure counts.
+        On the diagonal those without any completed paper.
+    screened : [P], expected projects that were screened.
     """
 
     slots: np.ndarray
     papers: np.ndarray
     sensitive: np.ndarray
+    screened: np.ndarray
 
     @classmethod
     def none(cls, n_places: int) -> Losses:
         """Nothing lost yet."""
-        return cls(np.zeros((2, n_places)), np.zeros((2, n_places)), np.zeros((n_places, n_places)))
+        return cls(*(np.zeros(n) for n in ((2, n_places), (2, n_places), (n_places, n_places), n_places)))
 
 
 def plan_papers(people: np.ndarray, n_leads: np.ndarray, team_cumulative: np.ndarray, key_team: np.uint64) -> Papers:

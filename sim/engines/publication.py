@@ -121,8 +121,9 @@ def write_papers(
     lead's place, fear of either), `fill_slot` applies the whole rule, which gives the same person if nothing does.
     Candidates are known beforehand, so that memory can be asked for them before they are looked at.
 
-    A paper is completed with probability ``(1 - lost) ** (slots lost + replaced * slots replaced)``: one number a paper
-    decides, so that a further refusal can only end it.
+    A paper is completed with probability ``(1 - lost) ** (slots lost + replaced * slots replaced)``, times what is left
+    of the lead's time where a partner is screened: one number a paper decides, so that a further refusal or review can
+    only end it.
 
     Parameters
     ----------
@@ -134,11 +135,12 @@ def write_papers(
     n_authors, author_place, match = papers.n_authors, papers.author_place, papers.match
     talent_mean, talent_best, author_mark = papers.talent_mean, papers.talent_best, papers.author_mark
     bits = projects.bits
-    slots, ended, sensitive = losses.slots, losses.papers, losses.sensitive
-    free = places_without_rules(rules.friction)
+    slots, ended, sensitive, screened = losses.slots, losses.papers, losses.sensitive, losses.screened
+    free, unscreened = places_without_rules(rules.friction), places_without_rules(rules.screened)
     same, key_match = rules.same, keys.match
     weights = np.zeros(BY_FEAR + 1)
     towards = np.zeros(sensitive.shape[0], np.uint8)  # who was refused or there, over the papers of a lead
+    of_project = 0.0  # share screened
     for k in range(lead.shape[0]):
         i = lead[k]
         at = first[k]
@@ -186,21 +188,45 @@ def write_papers(
         n_authors[k] = n
         talent_mean[k], talent_best[k] = total / n, best
         match[k] = together / np.float64(STEPS * max(n - 1, np.int64(1)))
-        if refused:
-            weight = weights[BY_RULE] + weights[BY_FEAR]
-            if to_unit(fold(pkey, np.uint64(0))) >= (1.0 - rules.lost) ** weight:
+        review = 0.0
+        if not unscreened[kind, a]:
+            for m in range(at + 1, at + n):
+                review = max(review, rules.screened[kind, a, author_place[m]])
+            of_project = max(of_project, review)
+        if refused or review > 0.0:
+            left, reviewed = (1.0 - rules.lost) ** (weights[BY_RULE] + weights[BY_FEAR]), 1.0 - rules.screening * review
+            if to_unit(fold(pkey, np.uint64(0))) >= left * reviewed:
                 n_authors[k] = 0
-                for cause in (BY_RULE, BY_FEAR):
-                    ended[cause - 1, a] += weights[cause] / weight
+                by_fear = share_by_fear(weights, rules.lost, reviewed)
+                ended[BY_RULE - 1, a] += 1.0 - by_fear
+                ended[BY_FEAR - 1, a] += by_fear
             weights[:] = 0.0
         if kind & SENSITIVE:
             for m in range(at, at + n):
                 towards[author_place[m]] |= THERE if n_authors[k] > 0 else KEPT_OUT
-            if k + 1 == lead.shape[0] or lead[k + 1] != i:
+        if k + 1 == lead.shape[0] or lead[k + 1] != i:
+            screened[a] += of_project
+            of_project = 0.0
+            if kind & SENSITIVE:
                 for b in range(towards.shape[0]):
-                    if towards[b] == KEPT_OUT and b != a:
+                    if towards[b] == KEPT_OUT:
                         sensitive[a, b] += 1.0
                     towards[b] = 0
+
+
+@njit(cache=True, nogil=True)
+def share_by_fear(weights: np.ndarray, lost: float, reviewed: float) -> float:
+    """Share of a paper that was not completed that is booked to fear: by weights of slots; reviews are a rule.
+
+    Parameters
+    ----------
+    weights : [3], of refused slots by cause; lost : share of papers that one prevents; reviewed : time left by reviews.
+    """
+    weight = weights[BY_RULE] + weights[BY_FEAR]
+    if reviewed < 1.0:
+        hazard = -np.log(1.0 - lost)
+        return hazard * weights[BY_FEAR] / (hazard * weight - np.log(reviewed)) if reviewed > 0.0 else 0.0
+    return weights[BY_FEAR] / weight
 
 
 @njit(cache=True, nogil=True)

@@ -42,6 +42,8 @@ class PartnerRules(NamedTuple):
     foreign : [P, P], cumulative distribution of partner places abroad; guides : its `pools.guide`.
     openness : [P, CELLS], probability that a slot looks abroad, by the lead's place and cell of the paper's quantile.
     friction : [4 kinds, P, P], share of slots refused by the rules of either side.
+    screened : [4 kinds, P, P], share of projects of a screened for partners in b; screening : share of a screened
+        project's papers that the time for it costs.
     threat : [P, P], threat of b as a counts it.
     ranks : [3], lower ends of the shares of repeat slots that go to the second, third and fourth tie.
     memory : what a year of distance weighs in a tie's value, in 64ths of a standard deviation of the match.
@@ -59,6 +61,8 @@ class PartnerRules(NamedTuple):
     guides: np.ndarray
     openness: np.ndarray
     friction: np.ndarray
+    screened: np.ndarray
+    screening: float
     threat: np.ndarray
     ranks: np.ndarray
     memory: int

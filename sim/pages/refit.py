@@ -60,6 +60,8 @@ MADE = (
     ("fitted_place_year.csv, fitted_pairs.csv, fitted_affinity.csv", "the calibration: flat values, "
      f"{ROUNDS} rounds at one agent for {SCALE} researchers, seed {SEED}, replicates 1000, 1001, …; `--rounds`, "
      "`--scale` and `--seed` change this"),
+    ("fitted_exposure.csv", "to whom sensitive projects of the United States are exposed in the last three years: "
+     "eight runs with the fitted tables, replicates 2000, 2001, …"),
     ("later_data.md", "what later data the tables still hold"),
 )  # fmt: skip
 

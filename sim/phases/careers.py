@@ -35,6 +35,7 @@ def career_rates(setting: Setting, ctx: YearContext, norm: np.ndarray) -> Career
     programme = 1.0 + np.diag(ch.programme_pull)[None, :] + np.zeros_like(ctx.hostility)
     return CareerRates(
         hostility=ctx.hostility,
+        hostility_tie=ctx.hostility_tie,
         threat=setting.threat,
         spill=collaboration.fear_exposure_other,
         nearness=collaboration.fear_nearness_tie,

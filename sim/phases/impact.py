@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.axes import WAYS
 from sim.core.columns import Rows
 from sim.core.randomness import Stream
 from sim.engines import impact, reading, spectrum
+from sim.engines.exposure import Exposure, ExposureRules, count_exposure
 from sim.engines.impact import Worth
 from sim.engines.papers import Papers
 from sim.engines.project_counts import ProjectCounts, count_projects
@@ -29,7 +29,7 @@ class Counted(NamedTuple):
     by_place : [P] each; projects : [P] each.
     joint : [P, P], joint papers, a < b.
     z_pair, z_more : [P, P], see `sim.engines.reading.attention`.
-    exposed : [4 ways, P, P], sensitive projects (see `sim.engines.project_counts.count_projects`).
+    exposure : of sensitive projects.
     top1 : threshold of the top 1 % in ln c.
     world : [4], each paper once: papers, international ones, their countries, z.
     """
@@ -39,7 +39,7 @@ class Counted(NamedTuple):
     joint: np.ndarray
     z_pair: np.ndarray
     z_more: np.ndarray
-    exposed: np.ndarray
+    exposure: Exposure
     top1: float
     world: np.ndarray
 
@@ -104,15 +104,22 @@ def count(
     """Rate the papers of a field and count them by place and pair."""
     n_places = setting.data.n_places
     counts, of_projects = PaperCounts.none(n_places), ProjectCounts.none(n_places)
-    exposed = np.zeros((len(WAYS), n_places, n_places))
+    exposure = Exposure.none(n_places)
     key = setting.key(Stream.REST_COUNTRY, ctx.year)
     worth_of = worth(setting, ctx, f, readers.own is not readers.baseline)
     impact.rate_papers(rows.people, rows.output, projects, papers, worth_of, readers.own, readers.baseline, key, counts)
     of_field = Spectrum.of(counts.by_bin, luck(setting))
     top = thresholds(setting, ctx, f, of_field)
     by_place = spectrum.sum_by_place(of_field, counts, top)
-    count_projects(rows.people, projects, papers, of_projects, exposed)
-    return Counted(by_place, of_projects, counts.joint, counts.z_pair, counts.z_more, exposed, top.top1, counts.world)
+    count_projects(rows.people, projects, papers, of_projects)
+    count_exposure(rows.people, rows.ties, papers, exposure_rules(setting, ctx.year), exposure)
+    return Counted(by_place, of_projects, counts.joint, counts.z_pair, counts.z_more, exposure, top.top1, counts.world)
+
+
+def exposure_rules(setting: Setting, year: int) -> ExposureRules:
+    """What counts as exposure in a year."""
+    security = setting.params.security
+    return ExposureRules(setting.threat, security.undisclosed, year - security.active_years)
 
 
 def credit(setting: Setting, ctx: YearContext, rows: Rows, papers: Papers, top1: float) -> None:

@@ -59,7 +59,7 @@ def pull(
     if declined.any():
         lost = by_group(declined, inst.place, setting.data.n_places) / inputs.gerd
         channels = replace(channels, funding=channels.funding * (1.0 - lost))
-    hours = setting.params.compliance.hour_share  # of screening: `terms.screening_burden`
+    hours = setting.params.compliance.hour_share  # of screening: `terms.screening_time`
     channels = replace(
         channels,
         burden_place=np.minimum(hours * channels.burden_place, 1.0),

@@ -13,11 +13,11 @@ from sim.core.axes import WAYS
 from sim.core.columns import Columns, Rows
 from sim.core.randomness import Stream
 from sim.engines import partners, pools, projects, publication, reading
+from sim.engines.exposure import DECEPTION, THEFT, Exposure
 from sim.engines.papers import Losses, Papers, plan_papers
 from sim.engines.project_counts import ProjectCounts
 from sim.engines.projects import ProjectKeys, ProjectRates, Projects
 from sim.engines.reading import Readers
-from sim.engines.security import DECEPTION, THEFT
 from sim.engines.spectrum import PlaceCounts
 from sim.engines.teams import PartnerKeys, PartnerRules
 from sim.phases.impact import Counted, audience, count, credit
@@ -38,8 +38,9 @@ class Output:
     by_field : papers by field and place, [F, P] each; by_place : the same summed over fields, [P] each.
     projects : [F, P] each.
     joint : [F, P, P], joint papers, a < b.
-    exposed, lost : [4 ways, F, P, P], sensitive projects that took place, and that rules or fear prevented.
-    screening : [F, P], share of research time that screening of projects took.
+    exposure : of sensitive projects, towards [4 ways, F, P, P], once [4 ways, F, P], partnered and partners [F, P, P].
+    lost : [4 ways, F, P, P], exposure of sensitive projects that rules or fear prevented, or kept from their partners.
+    screened : [P], projects that were screened, expected.
     slots_refused, papers_lost : [2, P], slots refused, and papers not completed for want of partners, by rules and
         by fear, at the lead's place.
     z1 : [F], thresholds of the top 1 %; citations : [citing, cited]; readers : of the year; attention : [P], sum of z K
@@ -54,9 +55,9 @@ class Output:
     by_place: PlaceCounts
     projects: ProjectCounts
     joint: np.ndarray
-    exposed: np.ndarray
+    exposure: Exposure
     lost: np.ndarray
-    screening: np.ndarray
+    screened: np.ndarray
     slots_refused: np.ndarray
     papers_lost: np.ndarray
     z1: np.ndarray
@@ -106,9 +107,6 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
 
     papers, losses, counted = zip(*setting.each_field(work, n_agents))
     setting.each_field(lambda f: credit(setting, ctx, rows[f], papers[f], counted[f].top1), n_agents)
-    # partners' absence loses what partners would have leaked by
-    lost = np.zeros((len(WAYS), len(losses), *terms.weight.shape))
-    lost[DECEPTION] = lost[THEFT] = [of_field.sensitive for of_field in losses]
     by_field = PlaceCounts(*by_name([c.by_place for c in counted]))
     n_papers, n_international, n_countries, impact = np.sum([c.world for c in counted], axis=0)
     pairs, more = sum(c.z_pair for c in counted), sum(c.z_more for c in counted)
@@ -121,9 +119,9 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
         by_place=PlaceCounts(*np.array(by_field).sum(axis=1)),
         projects=ProjectCounts(*by_name([c.projects for c in counted])),
         joint=np.stack([c.joint for c in counted]),
-        exposed=np.stack([c.exposed for c in counted], axis=1),
-        lost=lost,
-        screening=terms.screening,
+        exposure=exposure_of([c.exposure for c in counted]),
+        lost=lost_exposure(losses, setting.params.security.undisclosed),
+        screened=np.sum([of_field.screened for of_field in losses], axis=0),
         slots_refused=np.sum([of_field.slots for of_field in losses], axis=0),
         papers_lost=np.sum([of_field.papers for of_field in losses], axis=0),
         z1=np.array([c.top1 for c in counted]),
@@ -137,6 +135,26 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
         n_countries=int(n_countries),
         impact_sum=float(impact),
     )
+
+
+def exposure_of(fields: Sequence[Exposure]) -> Exposure:
+    """Exposure of all fields, from each field's own."""
+    by_way = (np.stack([getattr(of, name) for of in fields], axis=1) for name in ("towards", "once"))
+    return Exposure(*by_way, *(np.stack([getattr(of, name) for of in fields]) for name in ("partnered", "partners")))
+
+
+def lost_exposure(losses: Sequence[Losses], undisclosed: float) -> np.ndarray:
+    """Exposure that lost work would have brought [4 ways, F, a, b].
+
+    Partners who were kept away would have deceived with the share of ties that are not disclosed; projects that were
+    not completed would have been open to theft. Whom members of these were tied to is not known.
+    """
+    kept_out = np.array([of_field.sensitive for of_field in losses])
+    lost = np.zeros((len(WAYS), *kept_out.shape))
+    others = ~np.eye(kept_out.shape[1], dtype=bool)
+    lost[DECEPTION] = undisclosed * kept_out * others
+    lost[THEFT] = np.einsum("faa->fa", kept_out)[:, :, None] * others
+    return lost
 
 
 def by_name(fields: Sequence[tuple[np.ndarray, ...]]) -> np.ndarray:

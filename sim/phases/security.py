@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,14 +10,22 @@ from sim.core.columns import Columns
 from sim.engines import counting
 from sim.engines.compliance import Compliance, by_group, compliance, first_year_cost
 from sim.engines.counting import HeadCounts
-from sim.engines.security import Cases, Leaks, cases, incidents, leaks
+from sim.engines.enforcement import Cases, Suspects, cases
+from sim.engines.exposure import THEFT
+from sim.engines.security import Hazard, Leaks, incidents, leaks
 from sim.phases.publication import Output
-from sim.phases.setting import FIELD_SHARE, Setting, YearContext
+from sim.phases.setting import Setting, YearContext
+from sim.phases.terms import screening_time
 
 
 @dataclass(frozen=True)
 class SecurityResult:
-    """What was leaked, prevented, investigated and spent; real counts."""
+    """What was leaked, prevented, investigated and spent; real counts.
+
+    Attributes
+    ----------
+    incidents : [a, b], leaks drawn; protection : [w, a, b]; cost : [i], first-year cost of the rules in force.
+    """
 
     leaks: Leaks
     incidents: np.ndarray
@@ -30,7 +38,8 @@ class SecurityResult:
 def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> HeadCounts:
     """Count everyone at the end of the year; the exposed only where cases or fear make them matter."""
     n_places, n_institutions = setting.data.n_places, len(setting.institutions.place)
-    watched = (ctx.hostility > 0.0).any(axis=1) | (ctx.channels.case_rate > 0.0).any(axis=1)
+    felt = (ctx.hostility > 0.0).any(axis=1) | (ctx.hostility_tie > 0.0).any(axis=1)
+    watched = felt | (ctx.channels.case_rate > 0.0).any(axis=1)
 
     def work(f: int) -> HeadCounts:
         people, ties, _ = columns.blocks[f].rows
@@ -57,20 +66,26 @@ def secure(
     """Leaks by way, the year's cases, and the cost of the rules in force."""
     scale, params = setting.scale, setting.params
     protected = protection(setting, ctx)
-    leaked = leaks(
-        output.exposed, output.lost, output.projects.sensitive, setting.threat, protected, params.security, scale
-    )
+    hazard = Hazard(params.security.leak_rate * setting.way_weights, setting.threat, protected)
+    leaked = leaks(output.exposure, output.lost, output.projects.sensitive, hazard, scale)
     found = cases(
-        ctx.channels.case_rate, ctx.channels.precision, people.tied * scale, people.exposed * scale,
+        ctx.channels.case_rate, ctx.channels.precision, suspects(people, leaked, scale), params.security,
         setting.seed, setting.replicate, ctx.year,
     )  # fmt: skip
-    drawn = incidents(leaked.towards, setting.seed, setting.replicate, ctx.year)
+    drawn = incidents(leaked.towards(), setting.seed, setting.replicate, ctx.year)
     inst = setting.institutions
-    screening = (FIELD_SHARE[:, None] * output.screening).sum(axis=0)
-    burden_place = 1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening)
+    reviews = output.screened * scale * screening_time(params.compliance)  # [P], person-years
     cost = first_year_cost(ctx.channels.cost_fixed_musd, ctx.channels.cost_share, inst.federal_musd)
     spent = compliance(
-        cost, cost_before, ctx.channels.burden_institution, burden_place, inst.place,
+        cost, cost_before, ctx.channels.burden_institution, ctx.channels.burden_place, inst.place,
         people.by_institution * scale, params.compliance,
     )  # fmt: skip
+    spent = replace(spent, researcher_years=spent.researcher_years + reviews[inst.place] * inst.weight)
     return SecurityResult(leaked, drawn, found, protected, spent, cost)
+
+
+def suspects(people: HeadCounts, leaked: Leaks, scale: float) -> Suspects:
+    """Whom the year's investigations may be about, in real persons."""
+    leakers = leaked.leaked[:THEFT].sum(axis=(0, 1))
+    established = people.cells[:, :, 1] + people.cells[:, :, 2]
+    return Suspects(people.tied * scale, established.T * scale, leakers)

@@ -67,12 +67,13 @@ def _cumulate(weight: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Setting:
-    """Constants of one run, shared by the phases."""
+    """Constants of one run, shared by the phases; way_weights : [w], of the leak rate (`security.way_weights`)."""
 
     data: WorldData
     params: Params
     institutions: Institutions
     threat: np.ndarray
+    way_weights: np.ndarray
     trust_level: np.ndarray
     scale: float
     seed: int
@@ -117,7 +118,8 @@ class YearContext:
     Attributes
     ----------
     inputs, channels, macro : data and trends, policy in force, last year's world.
-    hostility : [a, o], fear level h plus what policies say, felt this year.
+    hostility : [a, o], fear level h plus what policies say, felt this year by people of an origin; hostility_tie :
+        [a, b], the same towards people with ties to a place.
     case_exit : [a, o], extra exit hazard through last year's investigations.
     access : [P, P], what places can reach of each other's knowledge under this year's rules.
     frontier : [F, P], share of the frontier within reach, centred.
@@ -131,6 +133,7 @@ class YearContext:
     channels: Channels
     macro: Macro
     hostility: np.ndarray
+    hostility_tie: np.ndarray
     case_exit: np.ndarray
     access: np.ndarray
     frontier: np.ndarray

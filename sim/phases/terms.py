@@ -10,6 +10,7 @@ from sim.core.ties import STEPS
 from sim.engines import partners, pools, teams
 from sim.engines.projects import ProjectRates
 from sim.engines.teams import PartnerRules
+from sim.params import ComplianceParams
 from sim.phases.setting import (
     FIELD_BASIC,
     FIELD_DUAL_USE,
@@ -28,37 +29,30 @@ class Terms(NamedTuple):
     ----------
     team : [F], mean authors per paper.
     friction : [F, K, P, P], share of slots refused by the rules of either side.
-    burden : [F, P], share of research time lost to rules of the place.
     weight : [P, P], weights of partner places by the lead's place; foreign : [P, P], their distribution abroad, and
         guides : of it.
     admitted : [P], share of links to an origin that its border admits.
-    screening : [F, P], share of research time that screening of projects takes.
     """
 
     team: np.ndarray
     friction: np.ndarray
-    burden: np.ndarray
     weight: np.ndarray
     foreign: np.ndarray
     guides: np.ndarray
     admitted: np.ndarray
-    screening: np.ndarray
 
 
 def terms_of(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> Terms:
     """Terms of the year; `trust_ratio` : [P, P], trust relative to the paired baseline's (1 in it)."""
-    screening = screening_burden(setting, ctx)
     weight = partner_weights(setting, ctx, trust_ratio)
     foreign = partners.foreign_distribution(weight)
     return Terms(
         team=team_means(setting, ctx.year),
         friction=both_sides(ctx.channels.friction),
-        burden=1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - screening),
         weight=weight,
         foreign=foreign,
         guides=pools.guide(foreign),
         admitted=partners.admitted(ctx.inputs.home_weight, ctx.macro.size),
-        screening=screening,
     )
 
 
@@ -85,13 +79,9 @@ def output_rates(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.nda
     return rate, recruits
 
 
-def screening_burden(setting: Setting, ctx: YearContext) -> np.ndarray:
-    """Share of research time that screening of projects takes [F, P]."""
-    basic, sensitive = np.stack([FIELD_BASIC, 1 - FIELD_BASIC]), FIELD_DUAL_USE.T  # [basic and applied, F]
-    shares = np.concatenate([basic * (1 - sensitive), basic * sensitive]).T.copy()  # [F, K] in the order of KINDS
-    screened = np.einsum("fk,kfa->fa", shares, ctx.channels.screened)
-    rules = setting.params.compliance
-    return np.minimum(rules.hour_share * rules.screening_time * screened, 1.0)
+def screening_time(rules: ComplianceParams) -> float:
+    """Share of a year that the review of a project takes its lead."""
+    return float(min(rules.hour_share * rules.screening_time, 1.0))
 
 
 def partner_weights(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> np.ndarray:
@@ -111,7 +101,7 @@ def project_rates(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> P
         output=output,
         recruits=recruits,
         stage=np.array([p.age_early, p.age_established, p.age_senior]),
-        burden_place=terms.burden[f],
+        burden_place=ch.burden_place,
         burden_institution=ch.burden_institution,
         success=np.clip(p.success * np.exp(ctx.ln_funding), 0.02, 0.95),
         military=ch.military,
@@ -134,6 +124,8 @@ def partner_rules(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> P
         guides=terms.guides,
         openness=partners.openness_cells(abroad, c.openness_spread),
         friction=terms.friction[f],
+        screened=np.ascontiguousarray(ctx.channels.screened[:, f]),
+        screening=screening_time(setting.params.compliance),
         threat=setting.threat,
         ranks=teams.rank_shares(c.repeat_preference),
         memory=round(STEPS * c.tie_memory),

@@ -20,15 +20,16 @@ PLACE = {
     "papers": "papers_whole",
     "international": "international_share",
     "top1": "top1",
-    "leaks_prevented": "leaks_prevented",
+    "protected": "protected",
+    "hazard": "leaks_unprotected",
     "leaks": "leaks",
+    "cases": "new_cases",
 }
 WORLD_OUTCOMES = {
     "researchers": "n_researchers",
     "moves": "new_moves",
     "papers": "papers",
     "international": "international_share_world",
-    "leaks": "leaks",
 }
 
 
@@ -46,10 +47,13 @@ def place_outcomes(place_year: pd.DataFrame) -> pd.DataFrame:
 
 
 def world_outcomes(world_year: pd.DataFrame, place_year: pd.DataFrame) -> pd.DataFrame:
-    """The same outcomes for the world; place is `WORLD`. Papers count once, moves are moves between places."""
+    """The same outcomes for the world, but for protection, which is a place's; place is `WORLD`.
+
+    Papers count once, moves are moves between places.
+    """
     world = pairs.plain(world_year)
     run = [*keys(world), "year"]
-    sums = place_outcomes(place_year).groupby(run, as_index=False)[["top1", "leaks_prevented"]].sum()
+    sums = place_outcomes(place_year).groupby(run, as_index=False)[["top1", "cases"]].sum()
     found = {name: outcomes.value(world, outcome) for name, outcome in WORLD_OUTCOMES.items()}
     own = world[run].assign(place=WORLD, net_moves=0.0, net_rate=0.0, **found)
     return own.merge(sums, on=run, how="left")

@@ -24,7 +24,7 @@ from sim.plots.levels import sources, world_over_time
 from sim.plots.net_flows import caption_notes, net_flow_map
 from sim.plots.outcomes import most_affected, outcome_bands, place_bands
 from sim.plots.policy_lines import PolicyDate, key_to_lines, policy_dates
-from sim.plots.promote_protect import leak_notes, plane_points, promote_protect
+from sim.plots.promote_protect import plane_points, price_notes, promote_protect
 from sim.plots.style import joined, save
 
 FIRST_OBSERVED = {"researchers": 1996, "moves": 1998, "papers": 1996, "international": 1981}  # earlier: back-cast
@@ -33,9 +33,9 @@ TOP1_NOTE = (
     "Top-1 % papers: papers above the baseline's threshold of the same year, by the baseline's readers, so that they "
     "need not add to zero."
 )
-LEAK_NOTE = (
-    "Leaks prevented by protection; those avoided because the work did not take place are not counted. "
-    "Their number hangs on an assumed hazard that no data fix."
+PROTECTED_NOTE = (
+    "Protected: share of the hazard of the issuers' sensitive projects that protection stops, weighted by threat and "
+    "way; how many leaks that is depends on a leak rate that nobody knows."
 )
 PLACE_COLUMNS = [*RUN, "year", "place", *columns("place_year", [*effects.PLACE.values(), "n_foreign_origin"])]
 
@@ -217,20 +217,20 @@ def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
     if not m.compared:
         return
     years = m.policy_years
-    world = plane_points(effects.world_outcomes(m.world_year, m.place_year), years)
+    own = effects.place_outcomes(m.place_year[m.place_year["place"].isin(m.issuers)])
+    if own.empty:
+        return
+    world = plane_points(effects.world_outcomes(m.world_year, m.place_year), own, years)
     panels = [(WORLD, world)]
-    if 0 < len(m.issuers) < len(m.data.iso3) // 2:
-        own = m.place_year[m.place_year["place"].isin(m.issuers)]
+    if len(m.issuers) < len(m.data.iso3) // 2:
         names = [m.names[p] for p in m.issuers]
-        panels.append(
-            (joined(names) if len(names) <= 2 else "Issuing places", plane_points(effects.place_outcomes(own), years))
-        )
+        panels.append((joined(names) if len(names) <= 2 else "Issuing places", plane_points(own, own, years)))
     modes = captions.mode_sentence(point.mode for point in world)
     crosses = "Crosses: 90 % bands of a further run." if m.cfg.replicates > 1 else ""
-    span = f"Scenario minus baseline, yearly means {years[0]}–{years[1]}; shaded: more papers and more leaks prevented"
+    span = f"Scenario minus baseline, yearly means {years[0]}–{years[1]}; shaded: more papers and more protected"
     yield "promote_protect", promote_protect(
         panels, subtitle=span,
-        caption=m.caption(crosses, modes, leak_notes(world), TOP1_NOTE, LEAK_NOTE),
+        caption=m.caption(crosses, modes, price_notes(world), TOP1_NOTE, PROTECTED_NOTE),
     )  # fmt: skip
 
 

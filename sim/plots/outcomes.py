@@ -41,13 +41,14 @@ RESEARCHERS = Outcome("researchers", "Researchers", "% of baseline", "percent")
 PAPERS = Outcome("papers", "Papers", "% of baseline", "percent")
 INTERNATIONAL = Outcome("international", "International share", "percentage points", "points")
 TOP1 = Outcome("top1", "Top-1 % papers", "% of baseline", "percent")
-LEAKS = Outcome("leaks_prevented", "Leaks prevented", "a year", "plain")
+PROTECTED = Outcome("protected", "Protected", "points of hazard, %", "points")
+CASES = Outcome("cases", "Investigations", "a year", "plain")
 HEADS = 0.24  # inches for place names above the columns
 SUBTITLE = "Scenario minus baseline"
 MOVES = Outcome("moves", "Moves between places", "% of baseline", "percent")
 NET_MOVES = Outcome("net_rate", "Net moves", "per 1,000 researchers", "plain")
-WORLD_OUTCOMES = (RESEARCHERS, MOVES, PAPERS, INTERNATIONAL, TOP1, LEAKS)
-PLACE_OUTCOMES = (RESEARCHERS, NET_MOVES, PAPERS, INTERNATIONAL, TOP1, LEAKS)
+WORLD_OUTCOMES = (RESEARCHERS, MOVES, PAPERS, INTERNATIONAL, TOP1, CASES)
+PLACE_OUTCOMES = (RESEARCHERS, NET_MOVES, PAPERS, INTERNATIONAL, TOP1, PROTECTED)
 
 
 def differences(outcomes: pd.DataFrame, panels: Sequence[Outcome]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The plane of promoting and protecting: science gained or lost against leaks prevented, a point per scenario."""
+"""The plane of promoting and protecting: science gained or lost against what is protected, a point per scenario."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.plots import effects
 from sim.plots.labels import label_points
-from sim.plots.style import GREY, INK, MODE_LINES, MODE_NAMES, SERIES, page, short, signed_short, signed_tick, styled
+from sim.plots.style import GREY, INK, MODE_LINES, MODE_NAMES, SERIES, page, short, signed_tick, styled
 
 ROW = 2.55  # inches
 COLUMNS = (("papers", "Papers"), ("top1", "Top-1 % papers"))
@@ -35,7 +35,7 @@ class Point:
     Parameters
     ----------
     papers, top1 : in % of the baseline.
-    papers_number, leaks, leaks_all : papers, leaks prevented, and leaks that happen, a year.
+    papers_number : papers, a year. protected : of the hazard of the issuers' sensitive projects, percentage points.
     """
 
     scenario: str
@@ -43,8 +43,7 @@ class Point:
     papers: Spread
     top1: Spread
     papers_number: Spread
-    leaks: Spread
-    leaks_all: Spread
+    protected: Spread
 
     @property
     def name(self) -> str:
@@ -52,26 +51,33 @@ class Point:
         return f"{self.scenario} ({MODE_NAMES.get(self.mode, self.mode)})"
 
 
-def plane_points(outcomes: pd.DataFrame, years: tuple[int, int]) -> list[Point]:
+def plane_points(outcomes: pd.DataFrame, issuers: pd.DataFrame, years: tuple[int, int]) -> list[Point]:
     """Points of all scenarios, direct effects first.
 
     Parameters
     ----------
-    outcomes : of `effects.world_outcomes` or `effects.place_outcomes`; several places are added up.
+    outcomes : of `effects.world_outcomes` or `effects.place_outcomes`, for papers; several places are added up.
+    issuers : of `effects.place_outcomes`, the places whose projects are protected.
     years : first and last year of the means, inclusive.
     """
-    table = outcomes[outcomes["year"].between(*years)]
-    sums = table.groupby(effects.keys(table), as_index=False)[["papers", "top1", "leaks_prevented", "leaks"]].sum()
-    sums["papers_number"] = sums["papers"]
-    yearly = ("papers_number", "leaks_prevented", "leaks")
-    sums[list(yearly)] /= years[1] - years[0] + 1
-    names = ("papers", "top1", *yearly)
-    change = effects.paired(sums, names, [], percent=("papers", "top1"))
+    run = effects.keys(outcomes)
+    sums = _sums(outcomes, run, ["papers", "top1"], years)
+    sums["papers_number"] = sums["papers"] / (years[1] - years[0] + 1)
+    hazard = _sums(issuers, run, ["hazard", "leaks"], years)
+    hazard["protected"] = 100 * (1.0 - hazard["leaks"] / hazard["hazard"].where(hazard["hazard"] > 0))
+    both = sums.merge(hazard[[*run, "protected"]], on=run)
+    names = ("papers", "top1", "papers_number", "protected")
+    change = effects.paired(both, names, [], percent=("papers", "top1"))
     found = []
     for scenario, mode in effects.series_of(change, all_modes=True):
         part = change[(change["scenario"] == scenario) & (change["mode"] == mode)]
         found.append(Point(scenario, mode, *(_spread(part, name) for name in names)))
     return found
+
+
+def _sums(outcomes: pd.DataFrame, run: list[str], names: list[str], years: tuple[int, int]) -> pd.DataFrame:
+    """Sums by run over the years."""
+    return outcomes[outcomes["year"].between(*years)].groupby(run, as_index=False)[names].sum()
 
 
 def _spread(part: pd.DataFrame, name: str) -> Spread:
@@ -87,9 +93,9 @@ def _limits(spreads: Sequence[Spread]) -> tuple[float, float]:
 
 
 def _panel(ax: Axes, points: Sequence[Point], column: str, colors: Mapping[str, str]) -> None:
-    """Crosses and labels of one panel; x in % of the baseline, y leaks prevented a year."""
+    """Crosses and labels of one panel; x in % of the baseline, y in percentage points."""
     across: list[Spread] = [getattr(point, column) for point in points]
-    ax.set(xlim=_limits(across), ylim=_limits([p.leaks for p in points]))
+    ax.set(xlim=_limits(across), ylim=_limits([p.protected for p in points]))
     ax.axhline(0, color=GREY, lw=0.7, zorder=1)
     ax.axvline(0, color=GREY, lw=0.7, zorder=1)
     ax.fill_between([0, ax.get_xlim()[1]], 0, ax.get_ylim()[1], color=SHADE, lw=0, zorder=0)
@@ -97,10 +103,10 @@ def _panel(ax: Axes, points: Sequence[Point], column: str, colors: Mapping[str, 
     for point, x in zip(points, across):
         color = colors[point.scenario]
         line = MODE_LINES.get(point.mode, "-")
-        ax.hlines(point.leaks.mean, x.lo, x.hi, color=color, lw=1.0, ls=line, zorder=2)
-        ax.vlines(x.mean, point.leaks.lo, point.leaks.hi, color=color, lw=1.0, ls=line, zorder=2)
+        ax.hlines(point.protected.mean, x.lo, x.hi, color=color, lw=1.0, ls=line, zorder=2)
+        ax.vlines(x.mean, point.protected.lo, point.protected.hi, color=color, lw=1.0, ls=line, zorder=2)
         inside = "white" if point.mode == "reactive" else color
-        ax.plot(x.mean, point.leaks.mean, "o", ms=6, mfc=inside, mec=color, mew=1.3, zorder=3)
+        ax.plot(x.mean, point.protected.mean, "o", ms=6, mfc=inside, mec=color, mew=1.3, zorder=3)
     ax.grid(True)
     ax.locator_params(nbins=5)
     ax.xaxis.set_major_formatter(lambda value, _position: f"{signed_tick(value)} %")
@@ -108,7 +114,7 @@ def _panel(ax: Axes, points: Sequence[Point], column: str, colors: Mapping[str, 
     label_points(
         ax,
         np.array([0.0, *(x.mean for x in across)]),
-        np.array([0.0, *(point.leaks.mean for point in points)]),
+        np.array([0.0, *(point.protected.mean for point in points)]),
         ["baseline", *_texts(points)],
         markers=3.5,
         colors=[INK, *(colors[point.scenario] for point in points)],
@@ -120,8 +126,8 @@ def _crosses(points: Sequence[Point], across: Sequence[Spread]) -> np.ndarray:
     """Positions along the arms of the crosses [m, 2], to keep labels off them."""
     arms = []
     for point, x in zip(points, across):
-        arms += [(a, point.leaks.mean) for a in np.linspace(x.lo, x.hi, 60)]
-        arms += [(x.mean, b) for b in np.linspace(point.leaks.lo, point.leaks.hi, 60)]
+        arms += [(a, point.protected.mean) for a in np.linspace(x.lo, x.hi, 60)]
+        arms += [(x.mean, b) for b in np.linspace(point.protected.lo, point.protected.hi, 60)]
     return np.array(arms)
 
 
@@ -138,19 +144,17 @@ def _texts(points: Sequence[Point]) -> list[str]:
     return [f"{p.scenario}, {MODE_NAMES.get(p.mode, p.mode).removesuffix(' effects')}" for p in points]
 
 
-def leak_notes(points: Sequence[Point]) -> str:
-    """Sentences for the caption: change of all leaks, and papers lost per leak prevented where both are clear."""
-    leaks = "; ".join(f"{p.name} {signed_short(p.leaks_all.mean)}" for p in points)
-    priced = [p for p in points if p.papers_number.hi < 0 < p.leaks.lo]
-    prices = "; ".join(f"{p.name} {short(-p.papers_number.mean / p.leaks.mean)}" for p in priced)
-    price = f" Papers lost per leak prevented: {prices}." if prices else ""
-    return f"Change of all leaks a year, world: {leaks}.{price}"
+def price_notes(points: Sequence[Point]) -> str:
+    """Sentence for the caption: papers lost per point protected where both are clear; empty if nowhere."""
+    priced = [p for p in points if p.papers_number.hi < 0 < p.protected.lo]
+    prices = "; ".join(f"{p.name} {short(-p.papers_number.mean / p.protected.mean)}" for p in priced)
+    return f"Papers lost a year, world, for each point protected: {prices}." if prices else ""
 
 
 def promote_protect(
     panels: Sequence[tuple[str, Sequence[Point]]],
     *,
-    title: str = "Promote and protect: science gained or lost against leaks prevented",
+    title: str = "Promote and protect: science gained or lost against what is protected",
     subtitle: str = "",
     caption: str = "",
 ) -> Figure:
@@ -173,5 +177,5 @@ def promote_protect(
                 ax.set_title(f"{group}: {words.lower() if group else words}")
                 ax.set_xlabel(f"{words}, change from the baseline")
                 if c == 0:
-                    ax.set_ylabel("Leaks prevented a year, change")
+                    ax.set_ylabel("Issuers' hazard protected, change in points")
     return sheet.figure

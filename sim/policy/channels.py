@@ -54,7 +54,10 @@ class Channels:
         "ao", 0, "1/researcher-year", "investigations by a for state o, of its people of any origin with ties to o"
     )
     precision: np.ndarray = channel(
-        "ao", 1, "share", "investigations aimed by risk (others: at people of origin o); 1 where case_rate is 0"
+        "ao",
+        1,
+        "share",
+        "investigations by the rule by risk (others: by profile, of people of origin o); 1 without any",
     )
     friction: np.ndarray = channel("kfab", 0, "share", "a's collaborations with b refused by a's rules")
     joint: np.ndarray = channel("ab", 0, "log change", "a's propensity to work with b")
@@ -65,7 +68,9 @@ class Channels:
     protection_institution: np.ndarray = channel("wi", 0, "share", "leaks of way w prevented, towards whomever")
     cost_fixed_musd: np.ndarray = channel("i", 0, "million $ a year", "fixed cost of the rules in force there")
     cost_share: np.ndarray = channel("i", 0, "share", "variable cost, of the institution's federal research money")
-    screened: np.ndarray = channel("kfa", 0, "share", "projects screened, which costs the lead time")
+    screened: np.ndarray = channel(
+        "kfab", 0, "share", "a's projects with a partner in b screened, which takes the lead's time"
+    )
     military: np.ndarray = channel("P", 0, "share", "open basic research directed to military (sensitive) ends")
     dual_banned: np.ndarray = channel("ab", 0, "share", "second affiliations in b of researchers in a that are ended")
     recruitment_musd: np.ndarray = channel("P", 0, "million $ a year", "spending on recruitment")

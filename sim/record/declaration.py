@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.core.axes import STAGES
+from sim.core.axes import STAGES, WAYS
 from sim.data.fields import FIELD_NAMES
 
 SIZE_CLASSES = ("small", "medium", "large", "very_large")  # below 15, 50, 250 M$ a year and above; S5
@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "stage": STAGES,
     "size class": SIZE_CLASSES,
     "reason": REASONS,
+    "way": WAYS,
 }
 NAMED = (PLACE, *WORDS)
 # Other kinds with their Arrow types: small, and in tables of few rows of full precision. Counts are whole numbers and

@@ -21,6 +21,7 @@ from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
+from sim.record.exposure_table import exposure_table
 from sim.record.tables import LAMBDAS
 
 REASONS = ("rule", "fear")  # why a partner is refused, in the order of `Output.slots_refused`
@@ -58,6 +59,7 @@ def tables(setting: Setting, year: Year) -> dict[str, Table]:
         "pair_year": pair_table(setting, year),
         "field_year": field_table(setting, year),
         "institution_year": institution_table(setting, year),
+        "exposure_year": exposure_table(setting, year.output.exposure, year.security),
         "world_year": world_table(setting, year, place),
     }
     return found | ({"decisions": year.decisions} if year.decisions else {})
@@ -116,11 +118,13 @@ def place_table(setting: Setting, year: Year) -> Table:
         "applications": projects.applications.sum(axis=0) * scale,
         "applications_funded": projects.funded.sum(axis=0) * scale,
         "share_projects_international": ratio(projects.funded_international.sum(axis=0) * scale, funded_published),
+        **{f"exposed_{way}": n * scale for way, n in zip(WAYS, year.output.exposure.once.sum(axis=1))},
         **{f"leaks_{way}": leaked for way, leaked in zip(WAYS, leaks.by_way())},
-        "leaks_prevented": leaks.prevented.sum(axis=0),
-        "leaks_avoided_by_lost_activity": leaks.avoided.sum(axis=0),
+        "leaks_unprotected": leaks.unprotected(),
+        "share_protected": leaks.share_protected(),
         "new_cases": year.security.cases.total.sum(axis=1),
-        "new_false_cases": year.security.cases.by_profile.sum(axis=1),
+        "cases_that_found": year.security.cases.found.sum(axis=1),
+        "leaks_found": year.security.cases.leaks_found,
         "fear_mean": ratio(fear.sum(axis=0) * scale, here),
         "fear_target_mean": ratio(fear[targets].sum(axis=0) * scale, stock[targets].sum(axis=0)),
         "compliance_musd": by_group(spent.musd, group, n),
@@ -215,7 +219,7 @@ def field_table(setting: Setting, year: Year) -> Table:
         "place": np.tile(np.arange(n, dtype=np.int16), N_FIELDS),
         "field": np.repeat(np.arange(N_FIELDS, dtype=np.int16), n),
         **{name: (getattr(out.by_field, name) * setting.scale).ravel() for name in names},
-        "leaks": year.security.leaks.leaked.sum(axis=0).ravel(),
+        "leaks": year.security.leaks.leaked.sum(axis=(0, 3)).ravel(),
     }
 
 
@@ -259,7 +263,6 @@ def world_table(setting: Setting, year: Year, place: Table) -> Table:
             "authors_per_paper_mean": out.n_authorships / max(out.n_papers, 1),
             "countries_per_international_paper": out.n_countries / max(out.n_international, 1),
             "new_moves": len(year.moves.row) * scale,
-            "leaks": year.security.leaks.leaked.sum(),
             "compliance_musd": year.security.compliance.musd.sum(),
             "impact_sum": out.impact_sum * scale,
             **{

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sim.record.declaration import NAMED, PLACE, Column, Table
 from sim.record.panel_table import PANEL
+from sim.record.security_columns import ACCOUNT, BY_WAY, CASES
 from sim.record.shared_columns import COSTS, FIELD, HERE, ORIGIN, PAIR, STAGE, TOP, TOP10, TOP_BASE, YEAR, papers_column
 
 DETERRED = "would enter here at base shares but by policy enter, expected,"
@@ -30,7 +31,7 @@ DETERRED_WORLD = tuple(
 PLACE_YEAR = Table(
     "place_year",
     "a place and year",
-    "the place; leaks to the place they come from",
+    "the place; exposure and leaks to the place whose knowledge it is",
     (
         YEAR,
         Column("place", "ISO3", PLACE, "place that the row is about"),
@@ -60,24 +61,9 @@ PLACE_YEAR = Table(
         Column(
             "share_projects_international", "0-1", "share", "of projects that led to a paper, with a co-author abroad"
         ),
-        Column("leaks_reward", "project-years", "amount", "leaked through a team member's second affiliation abroad"),
-        Column("leaks_deception", "project-years", "amount", "leaked to a foreign partner who deceived the team"),
-        Column(
-            "leaks_coercion",
-            "project-years",
-            "amount",
-            "leaked by a team member put under pressure by the state of origin",
-        ),
-        Column("leaks_theft", "project-years", "amount", "stolen by a foreign partner"),
-        Column("leaks_prevented", "project-years", "amount", "would have leaked without the protection in force"),
-        Column(
-            "leaks_avoided_by_lost_activity",
-            "project-years",
-            "amount",
-            "would have leaked from work with partners that rules or fear stopped",
-        ),
-        Column("new_cases", "cases", "count", "investigations opened"),
-        Column("new_false_cases", "cases", "count", "investigations opened because of origin rather than risk"),
+        *BY_WAY,
+        Column("share_protected", "0-1", "share", "of the hazard of its sensitive projects, that protection stops"),
+        *CASES,
         Column("fear_mean", "0-1", "mean", "mean fear of researchers, as a share of its maximum"),
         Column("fear_target_mean", "0-1", "mean", "mean fear of the origins in params.security.target_origins"),
         *COSTS,
@@ -168,7 +154,7 @@ PAIR_YEAR = Table(
 FIELD_YEAR = Table(
     "field_year",
     "a place, field and year",
-    "the place; leaks to the place they come from",
+    "the place; leaks to the place whose knowledge it is",
     (
         YEAR,
         Column("place", "ISO3", PLACE, "place that the row is about"),
@@ -179,7 +165,7 @@ FIELD_YEAR = Table(
         papers_column("papers_sensitive", "papers of sensitive projects"),
         papers_column("papers_international_sensitive", "both international and sensitive"),
         papers_column("top1_whole", TOP),
-        Column("leaks", "project-years", "amount", "leaked, all ways"),
+        Column("leaks", "project-years", "amount", "leaked, all ways, if leak_rate is right"),
     ),
 )
 INSTITUTION_YEAR = Table(
@@ -200,6 +186,21 @@ INSTITUTION_YEAR = Table(
         Column("declined_musd", "million $", "amount", "given up to stay below a threshold of the rules", extra=True),
     ),
 )
+EXPOSURE_YEAR = Table(
+    "exposure_year",
+    "a place, threat to it, field and way, with exposure or leaks",
+    "the place whose knowledge it is",
+    (
+        YEAR,
+        Column("place", "ISO3", PLACE, "place whose projects are exposed"),
+        Column("threat", "ISO3", PLACE, "place that they are exposed to"),
+        FIELD,
+        Column("way", "name", "way", "way of influence"),
+        Column("exposed", "project-years", "amount", "sensitive project-years exposed, each once a threat and way"),
+        Column("protected", "project-years", "amount", "of these, that protection covers, in full ones"),
+        *(Column(name, "project-years", "amount", f"{what}, if leak_rate is right") for name, what in ACCOUNT.items()),
+    ),
+)
 WORLD_YEAR = Table(
     "world_year",
     "a year",
@@ -212,7 +213,6 @@ WORLD_YEAR = Table(
         Column("authors_per_paper_mean", "authors", "mean", "authors of a paper"),
         Column("countries_per_international_paper", "countries", "mean", "countries of an international paper"),
         Column("new_moves", "persons", "count", "moved between places"),
-        Column("leaks", "project-years", "amount", "leaked, summed over places they come from"),
         Column("compliance_musd", "million $", "amount", "spent on complying with rules"),
         Column("impact_sum", "z", "amount", "impact of all papers, each once, not normalised"),
         *DETERRED_WORLD,
@@ -262,7 +262,7 @@ TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
         PLACE_YEAR, FLOW_YEAR, ENTRY_YEAR, STOCK_YEAR, COPUB_YEAR, CITATION_YEAR, PAIR_YEAR, FIELD_YEAR,
-        INSTITUTION_YEAR, WORLD_YEAR, PANEL, DECISIONS, EXIT_YEAR,
+        INSTITUTION_YEAR, EXPOSURE_YEAR, WORLD_YEAR, PANEL, DECISIONS, EXIT_YEAR,
     )
 }  # fmt: skip
 COLUMN_NAMES = frozenset(column.name for table in TABLES.values() for column in table.columns)

@@ -24,8 +24,8 @@ def test_scenarios_are_compared_with_direct_and_total_effects(tmp_path: Path) ->
     written, numbers = small(comparison, tmp_path, "sweep.yaml")
     assert {path.name for path in written if path.suffix == ".png"} == {"comparison.png", "direct_and_total.png"}
     direct = numbers[numbers["mode"] == "scripted"].set_index(["scenario", "area", "outcome", "unit"])["mean"]
-    assert direct["restrictive", "world", "leaks prevented", "leaks a year"] > 0.0
-    assert direct["open", "world", "leaks prevented", "leaks a year"] == 0.0
+    assert direct["restrictive", "issuers", "protected", "% points"] > 0.0
+    assert direct["open", "issuers", "protected", "% points"] == 0.0
     assert direct["open", "issuers", "compliance", "M$ a year"] == 0.0
     assert direct["proportionate", "issuers", "compliance", "M$ a year"] > 0.0
     begun = numbers.drop_duplicates("scenario").set_index("scenario")[["first", "last"]]

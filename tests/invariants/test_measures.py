@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.core.axes import WAYS
 from sim.core.columns import NONE
 from sim.data.fields import N_FIELDS
 from sim.record.declaration import REASONS
@@ -51,7 +52,8 @@ def test_nothing_is_negative_or_infinite(run: live.Run) -> None:
 
 
 NULLABLE = {"impact_mean", "authors_per_paper_mean", "countries_per_international_paper", "fear_mean",
-            "share_top_cited_international", "share_projects_international", "fear_target_mean"}  # fmt: skip
+            "share_top_cited_international", "share_projects_international", "fear_target_mean",
+            "share_protected"}  # fmt: skip
 
 
 def test_only_shares_of_nothing_are_null(run: live.Run) -> None:
@@ -76,7 +78,7 @@ def test_whole_counts_are_at_least_fractional_counts(run: live.Run) -> None:
     assert (place["top10_whole"] >= place["top1_whole"]).all()
     assert (place["papers_whole"] >= place["top10_whole"]).all()
     assert (place["applications"] >= place["applications_funded"]).all()
-    assert (place["new_cases"] >= place["new_false_cases"]).all()
+    assert (place["new_cases"] >= place["cases_that_found"]).all()
 
 
 def test_fractional_counts_sum_to_the_worlds_papers(run: live.Run) -> None:
@@ -99,18 +101,39 @@ def test_fields_sum_to_places(run: live.Run) -> None:
         assert len(field["place"]) == N * N_FIELDS
         for name in ("papers_whole", "papers_international", "top1_whole"):
             np.testing.assert_allclose(by(field, name, "place"), place[name], rtol=1e-9, err_msg=name)
-        ways = sum(place[f"leaks_{way}"] for way in ("reward", "deception", "coercion", "theft"))
+        ways = sum(place[f"leaks_{way}"] for way in WAYS)
         np.testing.assert_allclose(by(field, "leaks", "place"), ways, rtol=1e-9, atol=1e-12)
         for part in ("papers_basic", "papers_sensitive", "papers_international"):
             assert (field[part] <= field["papers_whole"]).all()
         assert (field["papers_international_sensitive"] <= field["papers_sensitive"]).all()
 
 
-def test_leaks_sum_to_the_worlds(run: live.Run) -> None:
+def test_exposure_by_threat_and_field_fits_what_is_said_of_the_place(run: live.Run) -> None:
+    """A project counts once a way towards a place, and towards all threats together at most as often as to each."""
+    seen = set()
     for _, tables in years(run):
-        place = tables["place_year"]
-        ways = sum(place[f"leaks_{way}"].sum() for way in ("reward", "deception", "coercion", "theft"))
-        assert tables["world_year"]["leaks"][0] == pytest.approx(ways, rel=1e-9)
+        place, exposure = tables["place_year"], tables["exposure_year"]
+        assert (run.world.setting.threat[exposure["place"], exposure["threat"]] > 0.0).all()
+        values = ("exposed", "protected", "leaks", "avoided_by_protection", "avoided_by_lost_work")
+        rows = np.stack([exposure[name] for name in values])
+        assert (rows >= 0.0).all() and (rows > 0.0).any(axis=0).all()
+        assert (exposure["protected"] <= exposure["exposed"]).all()
+        for w, way in enumerate(WAYS):
+            of_way = {name: np.where(exposure["way"] == w, exposure[name], 0.0) for name in values}
+            leaked, exposed = (np.bincount(exposure["place"], of_way[name], N) for name in ("leaks", "exposed"))
+            np.testing.assert_allclose(leaked, place[f"leaks_{way}"], rtol=1e-9, atol=1e-12)
+            assert (place[f"exposed_{way}"] <= exposed * (1.0 + 1e-9)).all()
+            np.testing.assert_array_equal(place[f"exposed_{way}"] > 0.0, exposed > 0.0)
+            seen |= {way} if exposed.any() else set()
+        stopped = np.bincount(exposure["place"], exposure["avoided_by_protection"], N)
+        leaks = sum(place[f"leaks_{way}"] for way in WAYS)
+        np.testing.assert_allclose(place["leaks_unprotected"], leaks + stopped, rtol=1e-9)
+        np.testing.assert_array_equal(np.isnan(place["share_protected"]), place["leaks_unprotected"] == 0.0)
+        known = place["leaks_unprotected"] > 0.0
+        np.testing.assert_allclose(
+            place["share_protected"][known], stopped[known] / (leaks + stopped)[known], atol=1e-12
+        )
+    assert seen >= {"deception", "coercion", "theft"}, "few agents have a second affiliation in a threat"
 
 
 def test_joint_papers_are_pairs_of_international_papers(run: live.Run) -> None:
@@ -154,6 +177,9 @@ def test_citations_given_are_citations_drawn(run: live.Run) -> None:
 
 def test_refused_slots_and_lost_papers_are_where_rules_and_fear_are(run: live.Run, baseline: live.Run) -> None:
     place, kappa = run.table("place_year"), run.world.setting.params.collaboration.lost_partner
+    screens = run.world.timeline.channels(2020).screened.any(axis=(0, 1, 3))  # reviews cost papers, and refuse nobody
+    assert screens.any()
+    place = {name: values[~screens[place["place"]]] for name, values in place.items()}
     for why in ("rule", "fear"):
         slots, lost = place[f"slots_refused_by_{why}"], place[f"papers_lost_{why}"]
         assert slots.any() and lost.any(), why

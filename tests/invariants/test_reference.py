@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import benchmarks.reference
-from benchmarks.reference import impact, keyed, model, papers, pool, ties
+from benchmarks.reference import exposure, impact, keyed, model, papers, pool, ties
 from benchmarks.reference.events import PERSON, YearEvents, differences, reference_events
 from benchmarks.reference.given import Given
 from benchmarks.reference.handover import Lived, Watched, constants_of, live_a_year, people_of
@@ -201,6 +201,9 @@ def test_a_reference_that_starts_anew_from_the_engines_people_agrees_too() -> No
         ("publication__age_senior", 1.1, "papers"),
         ("publication__team_fade", 0.0, "papers"),
         ("compliance__screening_time", 0.2, "papers"),
+        ("compliance__hour_share", 3.0, "unwritten"),
+        ("security__undisclosed", 0.05, "exposed_once"),
+        ("security__active_years", 1.0, "exposed"),
         ("impact__talent_best", 0.29, "mu"),
         ("impact__match", 0.0, "mu"),
         ("impact__team_quality", "ces", "mu"),
@@ -248,6 +251,11 @@ def _strangers(lead: Researcher, partner: Researcher, word: int, g: Given) -> in
     return keyed.NORMALS[(word & 0xFFFFFFFF) >> 20]
 
 
+def _once_a_paper(project: list[Paper]) -> dict[int, int]:
+    abroad = [b.place for paper in project for b in paper.authors[1:] if b.place != paper.lead.place]
+    return {b: abroad.count(b) for b in abroad}
+
+
 PLAN, RATE = papers.plan_year, impact.rate
 
 
@@ -267,6 +275,9 @@ PLAN, RATE = papers.plan_year, impact.rate
         (pool, "LOAD", 0.5, "papers"),
         (papers, "MOST", 3, "papers"),
         (papers, "RECENT", 0, "papers"),
+        (papers, "review_time", lambda paper, g: 0.0, "papers"),
+        (exposure, "active_tie", lambda person, g: True, "exposed"),
+        (exposure, "partners", _once_a_paper, "exposed"),
         (impact, "rate", lambda paper, g: None, "papers"),
         (impact, "rate", _own_readers, "mu_baseline"),
         (impact, "reached", lambda places, readers: 1.0, "mu"),

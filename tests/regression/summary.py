@@ -18,7 +18,7 @@ SCENARIOS = ("baseline", "restrictive")
 YEARS = (1980, 1990, 2000, 2010, 2017, 2018, 2020, 2025)
 COUNTS = ("n_researchers", "n_foreign_origin", "new_entrants", "new_exits", "new_moves_in", "new_moves_out",
           "papers_whole", "papers_international")  # fmt: skip
-MEASURES = ("papers_fractional", "top1_fractional", "top10_whole", "impact_sum", "fear_mean", "leaks_prevented")
+MEASURES = ("papers_fractional", "top1_fractional", "top10_whole", "impact_sum", "fear_mean", "leaks_unprotected")
 COLUMNS = ("scenario", "year", "place", *COUNTS, *MEASURES)
 
 Row = dict[str, str]

@@ -34,7 +34,7 @@ def outcomes(scale: int, replicate: int) -> dict[str, float]:
         "returns per move": total["new_returns"] / total["new_moves_in"],
         "foreign share": total["n_foreign_origin"] / total["n_researchers"],
         "exits per researcher": total["new_exits"] / total["n_researchers"],
-        "leaks per paper": world["leaks"][late].sum() / world["papers"][late].sum(),
+        **{f"exposed by {way}": total[f"exposed_{way}"] / total["papers_whole"] for way in ("coercion", "theft")},
         "countries per international paper": world["countries_per_international_paper"][late].mean(),
         "international share of top papers": (
             (place["share_top_cited_international"] * place["top1_whole"])[here & (place["top1_whole"] > 0)].sum()
@@ -51,7 +51,7 @@ def worlds() -> dict[str, list[dict[str, float]]]:
 
 @pytest.mark.parametrize("name", ["researchers", "papers", "international share", "authors per paper",
                                   "moves per researcher", "returns per move", "foreign share", "exits per researcher",
-                                  "leaks per paper", "countries per international paper",
+                                  "exposed by coercion", "exposed by theft", "countries per international paper",
                                   "impact per paper"])  # fmt: skip
 def test_outcome_does_not_depend_on_scale(name: str, worlds: dict[str, list[dict[str, float]]]) -> None:
     coarse, fine = (np.array([run[name] for run in worlds[kind]]) for kind in SCALES)

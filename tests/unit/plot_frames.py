@@ -75,7 +75,8 @@ def frames_of(cfg: Settings, strengths: dict[str, float], modes: tuple[str, ...]
                     "top1_whole": 0.01 * papers,
                     "top1_at_baseline_threshold": 0.01 * papers if strength else np.full_like(papers, np.nan),
                     **dict.fromkeys(LEAKS, 0.0001 * stock),
-                    "leaks_prevented": 1e-4 * stock * (1 + 5 * np.abs(lost)),
+                    "leaks_unprotected": 4e-4 * stock * (1 + 0.5 * np.abs(lost)),
+                    "new_cases": np.rint(1e-4 * stock * (1 + 5 * np.abs(lost))),
                 }
                 run = {"scenario": scenario, "mode": mode, "draw": 0, "replicate": replicate}
                 index = {"year": np.repeat(years, data.n_places), "place": np.tile(data.iso3, len(years))}
@@ -84,7 +85,7 @@ def frames_of(cfg: Settings, strengths: dict[str, float], modes: tuple[str, ...]
                 worlds.append(pd.DataFrame({
                     **run, "year": years, "n_researchers": sums["n_researchers"], "papers": sums["papers_whole"],
                     "papers_international": sums["papers_international"], "new_moves": sums["new_moves_in"],
-                    "leaks": sum(sums[name] for name in LEAKS), "authors_per_paper_mean": 4.0,
+                    "authors_per_paper_mean": 4.0,
                 }))  # fmt: skip
     keys = ["scenario", "mode", "place"]
     place_year = pd.concat(places, ignore_index=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from math import inf
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from experiments.acceptance import autarky, lasting, papers, persistence, tied
+from experiments.acceptance import autarky, lasting, papers, persistence, precision, screening, tied
 from experiments.acceptance.page import kept, placed
 from experiments.acceptance.people import Counts, count_partners
 from experiments.acceptance.pooled import pooled
 from experiments.acceptance.table import EXPERIMENTS, Bar
+from experiments.detection import run as detection
+from sim import load_config
 from sim.core.columns import Block
 from sim.core.ties import mark_of, tie_word, uid_tag
 from sim.engines.papers import Papers
@@ -119,3 +122,40 @@ def test_losses_in_order_of_dependence_have_rank_correlation_one() -> None:
     sums["joint"] = np.arange(n, dtype=float)
     sums["banned papers_fractional"] = 100.0 - np.arange(n)
     assert autarky.numbers(sums)["rank correlation"] == pytest.approx(1.0)
+
+
+def test_the_cost_of_screening_is_set_against_joint_papers() -> None:
+    sums = {
+        "joint": np.array([100.0, 4000.0]),
+        "papers": np.array([2.0, 80.0]),
+        "researcher-years": np.array([3.0, 60.0]),
+    }
+    found = screening.numbers(sums)
+    assert found["papers, NZL : CHN over joint papers"] == pytest.approx(1.0)
+    assert found["researcher-years, NZL : CHN over joint papers"] == pytest.approx(2.0)
+    nothing = screening.numbers(sums | {"papers": np.zeros(2)})
+    assert nothing["papers, NZL : CHN over joint papers"] == 0.0
+
+
+def test_shares_that_find_are_of_all_cases() -> None:
+    arms = {"as it was": (400.0, 108.0, 2.0), "by risk": (400.0, 268.0, 2.0)}
+    arms |= {"leak rate 0.0001": (400.0, 108.0, 0.1), "leak rate 0.1": (400.0, 112.0, 60.0)}
+    found = precision.numbers({arm: np.array(of) for arm, of in arms.items()})
+    assert found["share that finds"] == pytest.approx(0.27) and found["by risk less by profile"] == pytest.approx(0.4)
+    assert found["moves over the leak rate"] == pytest.approx(0.01)
+    assert found["leaks found per 100 cases"] == pytest.approx(0.5)
+
+
+def test_all_cases_by_risk_keep_their_dates() -> None:
+    cfg = load_config("+scenario=china_initiative")
+    aimed = [u for p in precision.by_risk(cfg).policies.values() for u in p.levers.values()
+             if u.lever == "enforcement_precision"]  # fmt: skip
+    assert len(aimed) == 2 and all(set(use.values.values()) == {1.0, None} for use in aimed)
+
+
+def test_what_s3_leaves_falls_with_the_leak_rate_and_with_cases() -> None:
+    numbers = pd.DataFrame(
+        {"leak rate": [1e-3, 1e-2], "outcome": detection.PER_CASE, "mean": [4.0, 40.0]},
+    )
+    few, many = (detection.largest_detection(numbers, cases) for cases in (100.0, 200.0))
+    assert few.tolist() == pytest.approx([0.75, 0.075]) and (many < few).all()

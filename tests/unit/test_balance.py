@@ -82,16 +82,16 @@ def test_every_person_kept_out_is_somewhere_or_left_research(page: Balance) -> N
 
 
 def test_prices_follow_the_leak_rate_and_are_each_others_inverse(page: Balance) -> None:
-    found = rows(page, "Leaks prevented per", who="all leaks").set_index("outcome")["mean"]
+    found = rows(page, "Leaks avoided per", who="leaks that").set_index("outcome")["mean"]
     assert found["leak rate 0.1"] == pytest.approx(1000 * found["leak rate 0.0001"])
-    papers = rows(page, "Break-even price of a leak, in papers", who="all leaks").set_index("outcome")["mean"]
+    papers = rows(page, "Break-even price of a leak, in papers", who="leaks that").set_index("outcome")["mean"]
     both = (found * papers).dropna()
     assert len(both) and np.allclose(both, 1000)
 
 
 def test_leaks_at_another_rate_lie_near_the_line(page: Balance) -> None:
     found = rows(page, "Is that linear").set_index("outcome")["mean"]
-    run, line = (found[f"all leaks that no longer happen, {word}"] for word in ("run", "by the line"))
+    run, line = (found[f"leaks that no longer happen, {word}"] for word in ("run", "by the line"))
     assert run == pytest.approx(line, rel=0.7) and run != line  # incidents cost trust, and trust moves activity
 
 
@@ -115,7 +115,7 @@ def test_words_alone_do_nothing_where_fear_acts_on_nothing(tmp_path: Path) -> No
     words = [*SMALL, "panel.size=0", f"+policies.words={policy}", f"outdir={tmp_path}"]
     run = carry_out([*words, *fear.no_fear()])
     for table, column in (("world_year", "papers"), ("place_year", "n_researchers"), ("place_year", "new_entrants"),
-                          ("place_year", "applications"), ("world_year", "leaks")):  # fmt: skip
+                          ("place_year", "applications"), ("place_year", "leaks_unprotected")):  # fmt: skip
         pairs = run.paired(run.yearly(table, ["year", column]), column, ["year"])
         assert all(not pair.effect.any() for pair in pairs.values()), column
     place = run.yearly("place_year", ["fear_mean"], place=["USA"])

@@ -41,6 +41,7 @@ THREAT[0, 1], THREAT[0, 2] = 1.0, 0.5
 SPILL, NEARNESS = 0.22, 0.5
 NEUTRAL = CareerRates(
     hostility=CALM,
+    hostility_tie=CALM,
     threat=THREAT,
     spill=SPILL,
     nearness=NEARNESS,
@@ -227,14 +228,14 @@ def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, n
         elif s > 0 and c != o and second < a["dual_gain"][c, o]:
             dual[i] = o
         base = a["exit_base"][c] * factor_by_hand(block, i, permanent[i])
-        chilled = base * np.exp(a["exit_fear"] * fear_by_hand(block, i, a["hostility"]))
+        chilled = base * np.exp(a["exit_fear"] * fear_by_hand(block, i, a["hostility"], a["hostility_tie"]))
         ends = np.array([base, chilled, chilled + a["case_exit"][c, o]])
         at = int(np.searchsorted(ends, -np.log1p(-exit_), side="right"))
         reason[i] = (at + 1) % 4
     return reason, permanent, dual
 
 
-def fear_by_hand(block: Block, i: int, hostility: np.ndarray) -> float:
+def fear_by_hand(block: Block, i: int, hostility: np.ndarray, by_tie: np.ndarray) -> float:
     """Fear of person i as ODD 7.2 says."""
     c, o = block.place[i], block.origin[i]
     if not hostility[c].any():
@@ -242,7 +243,7 @@ def fear_by_hand(block: Block, i: int, hostility: np.ndarray) -> float:
     ties = [place_of(block.rows.people, tie) for tie in block.ties[i]]
     there = [b for b in ties if b not in (NONE, c)]
     near = 1.0 + NEARNESS * sum(THREAT[c, b] for b in there) / len(ties)
-    other = max([hostility[c, b] * THREAT[c, b] for b in there], default=0.0)
+    other = max([by_tie[c, b] * THREAT[c, b] for b in there], default=0.0)
     return 1.0 - np.exp(-hostility[c, o] * near - SPILL * max(0.0, other - hostility[c, o]))
 
 
@@ -250,7 +251,8 @@ def fear_by_hand(block: Block, i: int, hostility: np.ndarray) -> float:
 def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
     rng = np.random.default_rng(9)
     rules = {
-        "hostility": HOSTILITY, "exit_base": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
+        "hostility": HOSTILITY, "hostility_tie": 1.5 * HOSTILITY,
+        "exit_base": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
         "case_exit": rng.uniform(0.0, 0.1, (P, P)), "tenure": rng.uniform(0.0, 0.5, (P, 3)),
         "talent_permanent": talent_permanent, "dual_gain": rng.uniform(0.0, 0.5, (P, P)),
         "dual_loss": rng.uniform(0.0, 0.5, (P, P)),
@@ -279,7 +281,9 @@ def test_the_kernel_runs_uncompiled_with_the_same_result() -> None:
 # --- fear ---------------------------------------------------------------------------------------------------
 
 
-def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray = HOSTILITY) -> float:
+def fear_of(
+    origin: int, place: int, partners: list[int], by_origin: np.ndarray = HOSTILITY, by_tie: np.ndarray = HOSTILITY
+) -> float:
     """Fear of one person with co-authors in the given places."""
     block = people(12, P, ties=False)
     block.fear[:12] = 9.0
@@ -287,7 +291,7 @@ def fear_of(origin: int, place: int, partners: list[int], hostility: np.ndarray 
     for k, b in enumerate(partners, start=1):
         block.place[k] = b
         remember(block, 0, k)
-    step(block, hostility=hostility)
+    step(block, hostility=by_origin, hostility_tie=by_tie)
     return float(block.fear[0])
 
 
@@ -304,8 +308,15 @@ def test_others_with_ties_to_the_target_feel_part_of_it() -> None:
     assert fear_of(3, 0, [2]) == 0.0, "no hostility towards that place"
 
 
+def test_cases_on_account_of_ties_frighten_the_tied_whatever_their_origin() -> None:
+    """Nobody's origin is in question; of the level towards ties people feel what exceeds their own."""
+    assert fear_of(1, 0, [], CALM) == fear_of(3, 0, [2], CALM) == 0.0
+    assert fear_of(1, 0, [1], CALM) == fear_of(3, 0, [1], CALM) == pytest.approx(1.0 - np.exp(-0.22 * 0.4), rel=1e-6)
+    assert fear_of(1, 0, [1], by_tie=2.0 * HOSTILITY) > fear_of(1, 0, [1]) == fear_of(1, 0, [1], by_tie=CALM)
+
+
 def test_no_hostility_no_fear_and_none_elsewhere() -> None:
-    assert fear_of(1, 0, [1, 2], np.zeros((P, P))) == 0.0
+    assert fear_of(1, 0, [1, 2], CALM, CALM) == 0.0
     assert fear_of(1, 2, [1]) == 0.0
 
 

@@ -81,7 +81,7 @@ def test_with_nothing_lost_or_all_lost(block: Block) -> None:
 def test_refused_slots_and_lost_papers_are_booked_at_the_leads_place(block: Block) -> None:
     written, place = under_rules(block, lost=LOST, refill=0.0), block.rows.people["place"]
     here, n_refused = place[written.papers.lead], refused_slots(block)
-    slots, papers, _ = written.losses
+    slots, papers = written.losses[:2]
     np.testing.assert_allclose(slots[0], np.bincount(here, n_refused, P))
     np.testing.assert_allclose(papers[0], np.bincount(here[written.papers.n_authors == 0], minlength=P))
     assert not slots[1].any() and not papers[1].any(), "nobody is in fear"
@@ -94,7 +94,7 @@ def test_rules_and_fear_share_a_lost_paper_by_the_slots_they_refused(block: Bloc
     other = Block.from_records(block.records())
     other.fear[: other.n_rows] = np.where(other.place[: other.n_rows] == 0, 1.0, 0.0)
     written = write(other, rules)
-    slots, papers, _ = written.losses
+    slots, papers = written.losses[:2]
     gone = (written.papers.n_authors == 0) & (other.rows.people["place"][written.papers.lead] == 0)
     assert papers[:, 0].sum() == pytest.approx(gone.sum())
     assert papers[:, 0].min() > 0 and papers[0, 0] / papers[1, 0] == pytest.approx(slots[0, 0] / slots[1, 0], rel=0.1)
@@ -110,3 +110,48 @@ def test_a_sensitive_project_is_kept_from_the_place_that_was_refused(block: Bloc
         leads = np.unique(refused[here[refused] == a])
         assert written.losses.sensitive[a, b] == len(leads) > 0, "once, however many of its slots and papers"
     assert written.losses.sensitive.sum() >= len(np.unique(refused))
+
+
+# --- screening ----------------------------------------------------------------------------------------------
+def screened(
+    block: Block, towards: int | None, time: float = 0.4, friction: float = 0.0, lost: float = LOST
+) -> Written:
+    """Papers when place 0 screens six in ten of its projects with a place, and refuses a share of slots in place 1."""
+    rules = Rules(P, repeat=0.0, refill=0.0, lost=lost, screening=time)
+    rules.friction[:, 0, 1] = friction
+    if towards is not None:
+        rules.screened[:, 0, towards] = 0.6
+    return write(block, rules)
+
+
+def test_screening_costs_papers_where_the_screened_partner_is_on_the_team(block: Block) -> None:
+    free, written = screened(block, None), screened(block, 2)
+    place = block.rows.people["place"]
+    here = place[free.papers.lead]
+    reviewed = np.array([here[k] == 0 and 2 in place[free.team(k)] for k in range(len(free))])
+    gone = written.papers.n_authors == 0
+    assert not gone[~reviewed].any()
+    assert stats.binomtest(int(gone[reviewed].sum()), int(reviewed.sum()), 0.6 * 0.4).pvalue > ALPHA
+    for k in np.flatnonzero(~gone):
+        assert written.team(k) == free.team(k)
+    assert written.losses.papers[0].tolist() == [gone.sum(), 0.0, 0.0, 0.0] and not written.losses.papers[1].any()
+    projects = np.unique(free.papers.lead[reviewed])
+    np.testing.assert_allclose(written.losses.screened, [0.6 * len(projects), 0.0, 0.0, 0.0])
+    assert screened(block, 2, time=0.0).papers.n_authors.all()
+
+
+def test_a_review_on_top_of_refusals_only_ends_papers(block: Block) -> None:
+    kept = [screened(block, *given).papers.n_authors > 0 for given in ((None, 0.0, 0.5), (2, 0.2, 0.5), (2, 0.4, 0.5))]
+    for fewer, more in zip(kept[1:], kept):
+        assert not (fewer & ~more).any() and fewer.sum() < more.sum()
+
+
+def test_a_paper_lost_to_fear_and_review_is_booked_to_both(block: Block) -> None:
+    rules = Rules(P, repeat=0.0, refill=0.0, fear=1.0, lost=0.6, screening=0.5)
+    rules.threat[0, 2], rules.screened[:, 0, 1] = 0.8, 0.9
+    other = Block.from_records(block.records())
+    other.fear[: other.n_rows] = np.where(other.place[: other.n_rows] == 0, 1.0, 0.0)
+    written = write(other, rules)
+    gone = (written.papers.n_authors == 0) & (other.rows.people["place"][written.papers.lead] == 0)
+    assert written.losses.papers[:, 0].sum() == pytest.approx(gone.sum())
+    assert written.losses.papers[:, 0].min() > 0.1 * gone.sum()

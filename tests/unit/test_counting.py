@@ -39,7 +39,7 @@ def test_count_people_equals_a_plain_loop() -> None:
         if block.stage[i] > 0:
             abroad = {place_of(block.rows.people, tie) for tie in block.ties[i]} | {block.dual[i]}
             for b in abroad - {NONE, a}:
-                expected.tied[a, b] += 1
+                expected.tied[a, b, o] += 1
     assert expected.tied.any()
     for found, wanted in zip(counts, expected):
         np.testing.assert_array_equal(found, wanted)

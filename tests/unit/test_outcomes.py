@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.outcomes import ABSENCE, OUTCOMES, add, columns, value
+from sim.analysis.outcomes import LEAKS, OUTCOMES, add, columns, value
 from sim.core.gone import GONE
 from sim.record.tables import TABLES
 
@@ -22,7 +22,9 @@ def test_columns_are_those_that_are_recorded() -> None:
     assert columns("place_year", ["net_moves", "top1", "papers_whole"]) == [
         "new_moves_in", "new_moves_out", "top1_at_baseline_threshold", "top1_whole", "papers_whole",
     ]  # fmt: skip
-    assert columns("world_year", ["leaks"]) == ["leaks"]
+    assert columns("world_year", ["papers"]) == ["papers"]
+    with pytest.raises(ValueError, match="world_year: no outcome 'leaks'"):
+        columns("world_year", ["leaks"])  # never added up over places
     with pytest.raises(ValueError, match="world_year: no outcome 'top1'"):
         columns("world_year", ["top1"])
 
@@ -66,10 +68,12 @@ def test_sums_are_taken_row_by_row_and_ratios_of_totals() -> None:
     assert np.isnan(value(totals.assign(papers_whole=0.0), "international_share").item())
 
 
-def test_absence_is_what_is_neither_leaked_nor_counted_with_a_minus_sign() -> None:
-    names = OUTCOMES[ABSENCE].columns
-    assert len(names) == 6
-    assert value(pd.DataFrame({name: [float(i)] for i, name in enumerate(names)}), ABSENCE).item() == -15.0
+def test_the_share_protected_is_of_totals_and_the_same_at_any_leak_rate() -> None:
+    rows = pd.DataFrame({"leaks_unprotected": [4.0, 12.0], **{name: [0.5, 2.5] for name in LEAKS}})
+    for rate in (1.0, 1000.0):
+        assert value((rate * rows).sum().to_frame().T, "protected").item() == pytest.approx(0.25)
+    assert np.isnan(value((0.0 * rows).sum().to_frame().T, "protected").item()), "nothing to protect"
+    assert add(rows, ["leaks_avoided"])["leaks_avoided"].tolist() == [2.0, 2.0]
 
 
 @pytest.mark.parametrize(

@@ -200,9 +200,9 @@ def test_hour_share_scales_the_time_that_papers_lose(hours: float, expected: tup
     taken = np.zeros((3, len(setting.institutions.place)))
     found = levers.pull(scaled, world.inputs.year(2018), Burdens(), 2018, [], taken).channels  # type: ignore[arg-type]
     np.testing.assert_allclose((found.burden_place[HOST], found.burden_institution[2]), expected)
-    screened = context(world, screened=((slice(None), slice(None), HOST), 1.0))
-    one, many = terms.screening_burden(setting, screened), terms.screening_burden(scaled, screened)
-    np.testing.assert_allclose(many, hours * one)
+    assert terms.screening_time(rules) == pytest.approx(hours * terms.screening_time(setting.params.compliance))
+    of_year = terms.terms_of(scaled, context(world), np.ones((P, P)))
+    assert terms.partner_rules(scaled, context(world), 0, of_year).screening == terms.screening_time(rules)
 
 
 # --- publication and impact ---------------------------------------------------------------------------------

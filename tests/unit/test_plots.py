@@ -22,7 +22,7 @@ from sim.plots.international import compare_shares, mean_absolute_error
 from sim.plots.net_flows import net_rates
 from sim.plots.outcomes import most_affected
 from sim.plots.policy_lines import policy_dates
-from sim.plots.promote_protect import leak_notes, plane_points
+from sim.plots.promote_protect import plane_points, price_notes
 
 
 def names_of(paths: list[Path]) -> set[str]:
@@ -150,11 +150,13 @@ def test_net_rates_of_the_change() -> None:
 def test_plane_points_and_price() -> None:
     cfg = Settings()
     frames = frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2}, ("scripted", "reactive"))
-    points = plane_points(effects.world_outcomes(frames["world_year"], frames["place_year"]), (2015, 2022))
+    own = frames["place_year"][frames["place_year"]["place"] == "USA"]
+    world = effects.world_outcomes(frames["world_year"], frames["place_year"])
+    points = plane_points(world, effects.place_outcomes(own), (2015, 2022))
     assert [p.mode for p in points] == ["scripted", "reactive"]
-    assert points[0].papers.mean < points[1].papers.mean < 0 < points[1].leaks.mean < points[0].leaks.mean
+    assert points[0].papers.mean < points[1].papers.mean < 0 < points[1].protected.mean < points[0].protected.mean
     assert points[0].papers.lo < points[0].papers.mean < points[0].papers.hi
-    assert "crackdown (direct effects)" in leak_notes(points)
+    assert "crackdown (direct effects)" in price_notes(points)
 
 
 def test_international_error_is_the_one_of_the_caption() -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
-from sim.analysis.summary import BY_ABSENCE, Area, Period, areas_of, effects, period_of
+from sim.analysis.summary import Area, Period, areas_of, effects, outcomes, period_of
 from sim.analysis.text import decimals, number
 from sim.cli.table import show
 from sim.policy.schema import LeverUse, Policy, Scope
@@ -134,24 +134,21 @@ def test_joint_top_papers_of_several_places_count_once():
     assert effect_of(frames, "one", "international share of papers, %")["reference"] == 20.0
 
 
-def test_what_is_neither_prevented_nor_refused_is_avoided_by_absence():
-    leaks = {"leaks_theft": [10.0, 4.0, 3.0, 4.0], "leaks_prevented": [0.0, 0.0, 2.0, 0.0]}
-    frames = frames_of(**leaks, leaks_avoided_by_lost_activity=[0.0, 0.0, 1.0, 0.0])
-    for area in ("both", "one", "World"):
-        row = effect_of(frames, area, BY_ABSENCE)
-        assert row["mean"] == pytest.approx(4.0) and math.isnan(row["reference"])
-
-
-def test_sums_of_single_precision_are_no_absence():
-    leaks = {"leaks_theft": [10.0, 4.0, 8.0, 4.0], "leaks_prevented": [0.0, 0.0, 2.0 + 1e-7, 0.0]}
-    assert effect_of(frames_of(**leaks), "one", BY_ABSENCE)["mean"] == 0.0
+def test_protection_is_told_of_issuers_as_a_share_of_their_hazard():
+    """Of four parts of hazard in each of two places one is protected, in one place under the policy two."""
+    frames = frames_of(leaks_unprotected=[4.0, 4.0, 4.0, 4.0], leaks_theft=[3.0, 3.0, 2.0, 3.0])
+    line = "protected, % of their hazard"
+    assert effect_of(frames, "one", line)[["reference", "mean"]].tolist() == [25.0, 25.0]
+    assert effect_of(frames, "both", line)[["reference", "mean"]].tolist() == [25.0, 12.5]
+    found = outcomes(frames, Period(2020, 2020), [Area("one", ("AAA",))])["outcome"]
+    assert not found.str.contains("leak").any()
 
 
 def test_effects_of_a_few_agents_are_told_in_agents(capsys: pytest.CaptureFixture[str]):
     """At one agent for 100 people, 200 researchers more are two agents, and one paper of one of them."""
-    frames = frames_of(n_researchers=[1000.0, 1000.0, 1200.0, 1000.0], leaks_theft=[10.0, 10.0, 11.0, 10.0])
+    frames = frames_of(n_researchers=[1000.0, 1000.0, 1200.0, 1000.0], exposed_theft=[10.0, 10.0, 11.0, 10.0])
     assert effect_of(frames, "one", "researchers, 2020")["agents"] == 2.0
-    assert math.isnan(effect_of(frames, "one", "leaks a year")["agents"]), "an expectation"
+    assert math.isnan(effect_of(frames, "one", "sensitive projects exposed a year, theft")["agents"]), "an expectation"
     table = effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], scale=100.0)
     show(table, "title")
     printed = capsys.readouterr().out

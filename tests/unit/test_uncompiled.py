@@ -12,7 +12,9 @@ import numpy as np
 from sim.core.digest import PACKAGE
 from sim.core.randomness import Stream
 from sim.engines import impact, publication, reading, security, spectrum
+from sim.engines.exposure import Exposure, ExposureRules, count_exposure
 from sim.engines.project_counts import ProjectCounts, count_projects
+from sim.phases.publication import exposure_of
 from tests.rated import SIGMA, P, rated, readers
 from tests.small import MEMORY, YEAR, Rules, key, leave, people, write
 
@@ -22,6 +24,7 @@ def a_year() -> dict[str, np.ndarray]:
     block = people(80, P, seed=3)
     rules = Rules(P, rate=8.0, team=5.0, same=0.5, origin=0.3, looseness=0.3, sensitive=0.5, lost=0.3, replaced=0.2)
     rules.friction[:, 0, 1] = rules.threat[:, 2] = 0.5
+    rules.screened[:, 3, 0] = rules.screening = 0.5
     rules.openness[:, ::2] = 0.2
     block.fear[:80:3] = 0.9
     leave(block, np.array([7]))  # a free row is nowhere
@@ -30,13 +33,13 @@ def a_year() -> dict[str, np.ndarray]:
     papers, rows = year.written.papers, block.rows
     publication.update_ties(YEAR, MEMORY, rows.ties, papers)
     attention = reading.attention(year.counts.z_pair, year.counts.z_more, readers().known)
-    found, exposed = ProjectCounts.none(P), np.zeros((4, P, P))
-    count_projects(rows.people, written.projects, papers, found, exposed)
+    found, exposure = ProjectCounts.none(P), Exposure.none(P)
+    count_projects(rows.people, written.projects, papers, found)
+    count_exposure(rows.people, rows.ties, papers, ExposureRules(rules.threat, 0.02, YEAR - 5.0), exposure)
     top1 = spectrum.shares_above(spectrum.Spectrum.of(year.counts.by_bin, SIGMA).threshold(0.01), SIGMA)
     impact.credit_authors(rows.people, rows.output, papers, SIGMA, top1, 0.85, key(Stream.QUALITY))
-    leaks = security.Leaks(np.zeros((4, 1, P)), np.zeros((P, P)), np.zeros((4, P)), np.zeros((4, P)))
-    exposure, protection = np.ascontiguousarray(exposed[:, None]), np.full((4, P, P), 0.5)
-    security._sum_leaks(exposure, exposure, found.sensitive[None], rules.threat, protection, np.ones(4), leaks)
+    hazard = security.Hazard(np.ones(4), rules.threat, np.full((4, P, P), 0.5))
+    leaks = security.leaks(exposure_of([exposure]), exposure.towards[:, None], found.sensitive[None], hazard)
     return {
         **written.projects._asdict(), **found._asdict(), **year.counts._asdict(), **leaks._asdict(),
         **{name: rows.output[name].copy() for name in rows.output.dtype.names},
@@ -44,13 +47,24 @@ def a_year() -> dict[str, np.ndarray]:
         "lead": papers.lead, "ordinal": papers.ordinal, "n_authors": papers.n_authors, "match": papers.match,
         "mu": papers.mu, "mu_baseline": papers.mu_baseline, "flags": papers.flags, "attention": attention,
         "authors": np.concatenate([written.team(k) for k in range(len(written))]),
-        "ties": rows.ties.copy(), "exposed": exposed,
+        "ties": rows.ties.copy(), **exposure._asdict(),
     }  # fmt: skip
 
 
 def test_kernels_do_the_same_uncompiled(tmp_path: Path) -> None:
     compiled = a_year()
-    occurs = ("slots_slots", "slots_papers", "slots_sensitive", "match", "z_more", "exposed", "leaked", "ties")
+    occurs = (
+        "slots_slots",
+        "slots_papers",
+        "slots_sensitive",
+        "match",
+        "z_more",
+        "slots_screened",
+        "towards",
+        "once",
+        "leaked",
+        "ties",
+    )
     assert all(compiled[name].any() for name in occurs) and not compiled["n_authors"].all()
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(PACKAGE.parent)}
     subprocess.run([sys.executable, __file__, str(tmp_path / "year.npz")], env=environment, check=True)

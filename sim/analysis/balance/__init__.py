@@ -48,7 +48,7 @@ def balance(run: str | Path | Source, others: Sequence[str | Path | Source] = ()
         *gains.joint_work(main),
         *gains.talent(main),
         *gains.whereabouts(main),
-        *gains.leaks(main),
+        *gains.security(main),
         *price(main, rates),
         *payers.who_pays(main),
         *fear.rule_and_fear(main, closed, swept),
@@ -69,7 +69,8 @@ def _notes(run: Source, closed: Source | None, swept: Sequence[Source]) -> list[
     notes = [
         BAND,
         f"Leaks are conditional on params.security.leak_rate = {rate:g}, which nobody knows; by leak rate they are "
-        "drawn as a line through this run, since leaks are proportional to it for given activity.",
+        "drawn as a line through this run, since leaks are proportional to it for given activity. They are of one "
+        "place, and never added up over places. The share of hazard that protection stops is the same at any rate.",
         "Money in the break-even price: compliance, recruitment, and papers lost at the issuers' research and "
         "development spending (firms' included) per fractional paper, an upper bound.",
     ]

@@ -1,4 +1,4 @@
-"""Science, collaboration, talent and leaks: what a scenario changes, in numbers a year."""
+"""Science, collaboration, talent and security: what a scenario changes, in numbers a year."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.balance.inputs import Paired, Row, Source, changed
-from sim.analysis.outcomes import COUNTED, WORLD
-from sim.analysis.outcomes import LEAKS as WAYS
-from sim.analysis.pairs import RUN, estimate
+from sim.analysis.outcomes import LEAKS, WORLD
+from sim.analysis.pairs import RUN
+from sim.core.axes import WAYS
 
-SCIENCE, TOGETHER, TALENT, WHERE, LEAKS = (
+SCIENCE, TOGETHER, TALENT, WHERE, SECURITY = (
     "Papers and top-1 % papers",
     "Collaboration",
     "Talent gained or lost",
     "Where people of the named origins are instead",
-    "Leaks",
+    "Exposure and protection",
 )
+VICTIMS = 8  # issuing places listed one by one: leaks are never added up over places
 DESTINATIONS = 6  # places listed one by one under WHERE
 _PAPERS = {
     "papers_whole": "papers, whole counts",
@@ -122,24 +123,26 @@ def whereabouts(run: Source) -> list[Row]:
     return [changed(WHERE, group_name(run.named), text, unit, _sum(pairs)) for text, pairs in lines if pairs]
 
 
-def leaks(run: Source) -> list[Row]:
-    """Leaks by way, prevented by protection, avoided by lost work, and fewer since people and teams are elsewhere."""
-    n = run.period.years
-    frame = run.outcomes("place_year", ["leaks", *WAYS, *COUNTED], ["place"])
-    rows = []
-    own = frame[frame["place"].isin(run.issuers)]
-    for who, part in ((WORLD, frame), (f"Issuers: {group_name(run.issuers)}", own)):
-        columns = {way: f"leaks by {way.removeprefix('leaks_')}" for way in WAYS} | {
-            "leaks": "all leaks",
-            "leaks_prevented": "prevented by protection",
-            "leaks_avoided_by_lost_activity": "avoided by lost work",
-        }
-        found = {column: run.total(part, column, 1 / n) for column in columns}
-        rows += [changed(LEAKS, who, text, "leaks a year", found[column]) for column, text in columns.items()]
-        known = found["leaks_prevented"] + found["leaks_avoided_by_lost_activity"]
-        rest = -(found["leaks"].effect + known.effect)
-        text = "avoided by absence (people and teams elsewhere)"
-        rows.append(Row(LEAKS, who, text, "leaks a year", float("nan"), estimate(rest)))
+def security(run: Source) -> list[Row]:
+    """Exposed sensitive projects, share of hazard protected, leaks if the rate is right, and cases, by issuer."""
+    n, rows = run.period.years, []
+    exposed = [f"exposed_{way}" for way in WAYS]
+    names = [*exposed, *LEAKS, "leaks", "leaks_unprotected", "leaks_avoided", "new_cases", "cases_that_found"]
+    frame = run.outcomes("place_year", names, ["place"])
+    for code in run.issuers[:VICTIMS]:
+        part = frame[frame["place"] == code]
+        found = {name: run.total(part, name, 1 / n) for name in names}
+        unit = "project-years a year"
+        who = f"Issuer: {code}"
+        rows += [
+            changed(SECURITY, who, f"sensitive projects exposed, {way}", unit, found[f"exposed_{way}"]) for way in WAYS
+        ]
+        protected = run.total(part, ("leaks_avoided", "leaks_unprotected"), 100)
+        rows.append(changed(SECURITY, who, "hazard that protection stops", "%", protected))
+        each = run.total(part, ("leaks", "exposed_theft"), 1e5)
+        rows.append(changed(SECURITY, who, "leaks, if the rate is right", "per 100,000 sensitive project-years", each))
+        rows.append(changed(SECURITY, who, "investigations", "a year", found["new_cases"]))
+        rows.append(changed(SECURITY, who, "find an undisclosed tie", "a year", found["cases_that_found"]))
     return rows
 
 

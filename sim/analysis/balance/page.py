@@ -16,7 +16,7 @@ from sim.analysis.balance.inputs import Row
 from sim.analysis.text import decimals, number
 
 # Sections whose outcomes repeat from line to line are printed across: a line a group, a column an outcome.
-ACROSS = ("Leaks prevented per", "Break-even price", "Who pays", "Rule and fear", "Share of the yearly loss")
+ACROSS = ("Leaks avoided per", "Break-even price", "Who pays", "Rule and fear", "Share of the yearly loss")
 WIDTH = 130  # characters of a printed line
 HEAD = ("", "unit", "baseline", "change or value", "± s.e.", "90 % band")
 NAMES = ("section", "who", "outcome", "unit", "reference", "mean", "se", "lo", "hi", "n", "note")

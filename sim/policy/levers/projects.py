@@ -21,11 +21,11 @@ SENSITIVE = [k for k, kind in enumerate(KINDS) if kind.startswith("sensitive")]
 
 
 def _project_screening(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
-    """A project costs time if any of its possible partners is screened; it is protected towards these only."""
-    channels.screened[:] = left_over(channels.screened, s.max(axis=3))
+    """A project with a partner who is screened takes time; it is protected towards these only."""
+    channels.screened[:] = left_over(channels.screened, s)
     seen = np.tensordot(sensitive_weights(), s, axes=2)
-    deception = WAYS.index("deception")
-    channels.protection_place[deception] = left_over(channels.protection_place[deception], seen * effects["deception"])
+    deception, stopped = WAYS.index("deception"), seen * effects["sensitivity"]
+    channels.protection_place[deception] = left_over(channels.protection_place[deception], stopped)
 
 
 def _screening_refusal(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -74,15 +74,16 @@ PROJECTS: tuple[Lever, ...] = (
         axes="kfab",
         channels=("screened", "protection_place"),
         apply=_project_screening,
-        meaning="Risk review of projects before they are funded, by field, sensitivity, type and partner.",
+        meaning="Risk review of projects with the named partners, by field, sensitivity and type: a test, with a "
+        "sensitivity (effect) and, by screening_refusal, a specificity.",
         source="P20 (4.1 % of proposals), S7 (2-6 %)",
         effects=(
             Effect(
-                "deception",
+                "sensitivity",
                 0.5,
                 0.05,
                 0.95,
-                "share of leaks by deception prevented in screened projects",
+                "share of exposure by deception that reviews of projects with the partner stop",
                 "assumption",
                 "no estimate exists (S1)",
             ),
@@ -98,7 +99,8 @@ PROJECTS: tuple[Lever, ...] = (
         axes="kfab",
         channels=("friction",),
         apply=_screening_refusal,
-        meaning="Share of the same policy's screened projects that may not go on with the partner.",
+        meaning="Share of the same policy's screened projects that may not go on with the partner, nearly all of them "
+        "harmless: 1 less the specificity of its review.",
         source="P19 (2 % of applications)",
         of="project_screening",
     ),

@@ -1,0 +1,33 @@
+"""Columns of exposure, leaks and cases (ODD 7.8)."""
+
+from __future__ import annotations
+
+from sim.record.declaration import Column
+
+HOW = {  # what exposes a sensitive project, by way
+    "reward": "a member's second affiliation in a threat",
+    "deception": "partners in a threat whose ties are undisclosed (expected)",
+    "coercion": "a member from a threat with an active tie to it",
+    "theft": "a threat's capability, without any tie",
+}
+BY_WAY = (
+    *(
+        Column(f"exposed_{way}", "project-years", "amount", f"sensitive project-years exposed through {how}, each once")
+        for way, how in HOW.items()
+    ),
+    *(
+        Column(f"leaks_{way}", "project-years", "amount", f"leaked through {how}, if leak_rate is right")
+        for way, how in HOW.items()
+    ),
+    Column("leaks_unprotected", "project-years", "amount", "would leak, all ways, without the protection in force"),
+)
+ACCOUNT = {  # of leaks, by column of exposure_year
+    "leaks": "leaked, members in third places included",
+    "avoided_by_protection": "would leak without the protection in force",
+    "avoided_by_lost_work": "would leak from work that rules or fear stopped",
+}
+CASES = (
+    Column("new_cases", "cases", "count", "investigations opened"),
+    Column("cases_that_found", "cases", "count", "of these, that find an undisclosed tie"),
+    Column("leaks_found", "cases", "amount", "of these, that find somebody who leaks, expected"),
+)
