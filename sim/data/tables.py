@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.data.clock import BASE_YEARS, DOCTORATES_FROM, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.files import floats, pairs, read_columns, squares
+from sim.data.money import money_shares
 from sim.data.worlds import data_checksum, folder_of
 
 
@@ -42,6 +43,7 @@ class WorldData:
     top1_fractional, top1_whole, top10 : [T16, P], 0-1, share of the place's papers in the world's top 1 or 10 %;
         NaN where unknown (everywhere in the shipped worlds' 2015-17).
     gerd_musd : [U, P] million PPP 2021 $; income : [U, P] PPP 2021 $ a head.
+    share_higher_education, share_government : [P], 0-1, of R&D spending, by who performs it; money_imputed : [P] bool.
     liberal_democracy, democracy : [P], 0-1, mean of the last five years; the second is the share of years as
         a democracy.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
@@ -92,6 +94,9 @@ class WorldData:
     top10: np.ndarray
     gerd_musd: np.ndarray
     income: np.ndarray
+    share_higher_education: np.ndarray
+    share_government: np.ndarray
+    money_imputed: np.ndarray
     liberal_democracy: np.ndarray
     democracy: np.ndarray
     distance_km: np.ndarray
@@ -183,6 +188,7 @@ def load_world_data(world: str = "full") -> WorldData:
     arrays["flows"] = squares(folder / "flows.csv", index)
     arrays["entry_origin"] = _entry_origin(folder, index)
     arrays |= {k: floats(v) for k, v in read_columns(folder / "vdem_place.csv").items() if k != "place"}
+    arrays |= money_shares(folder, codes)
     for name in ("internal_border_share", "lat", "lon"):
         arrays[name] = floats(places[name])
     for name in ("n_countries", "iso_numeric"):

@@ -8,8 +8,9 @@ from pathlib import Path
 
 WORLDS = ("full", "g20")
 TABLES = (
-    "affinity", "constants", "countries", "entry_origin", "flows", "globsci", "inputs", "institutions", "joint_papers",
-    "output", "pairs", "people", "places", "stay_rates", "students", "us_doctorates", "vdem_place", "world",
+    "academic_money", "affinity", "constants", "countries", "entry_origin", "flows", "globsci", "inputs",
+    "institutions", "joint_papers", "output", "pairs", "people", "places", "stay_rates", "students", "us_doctorates",
+    "vdem_place", "world",
 )  # fmt: skip
 FITTED = ("fitted_affinity", "fitted_pairs", "fitted_place_year", "fitted_places", "paths")
 
