@@ -19,6 +19,14 @@ if TYPE_CHECKING:  # lists of outcomes start quickly
 
 WORLD = "World"  # area of all places together
 LEAKS = tuple(f"leaks_{way}" for way in WAYS)
+BILL = {  # uses of academic money by column of `place_year`, in words
+    "budget_recruits_musd": "research money of recruits",
+    "budget_joint_musd": "joint projects",
+    "budget_pay_musd": "pay of recruits",
+    "budget_posts_musd": "permanent posts",
+    "budget_students_musd": "doctoral places",
+    "budget_security_musd": "rules",
+}
 COUNTED = ("leaks_prevented", "leaks_avoided_by_lost_activity")
 ABSENCE = "leaks_avoided_by_absence"
 
@@ -91,8 +99,11 @@ OUTCOMES: dict[str, Outcome] = {
         Outcome("leaks", _PLACE, "project-years", "leaks of all ways", LEAKS),
         Outcome(ABSENCE, _PLACE, "project-years", "fewer leaks than in the paired baseline, beyond those "
                 "prevented or avoided by lost activity; only the difference has a meaning", (), (*LEAKS, *COUNTED)),
-        Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on recruiting researchers",
+        Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on promotion",
                 ("compliance_musd", "recruitment_musd")),
+        Outcome("paper_price_musd", _PLACE, "million $ a paper", "price of a paper: academic money, new money "
+                "included, by papers in fractional counting",
+                ("budget_public_musd", "budget_new_musd"), per="papers_fractional"),
     )
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.analysis.leak_account import clear_absence
-from sim.analysis.outcomes import ABSENCE, OUTCOMES, WORLD, add, columns, value
+from sim.analysis.outcomes import ABSENCE, BILL, OUTCOMES, WORLD, add, columns, value
 from sim.analysis.pairs import ESTIMATE, RUN, UNIT, bands, paired_difference
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
@@ -46,6 +46,11 @@ _LEAKS = (
     Line("investigations a year", "new_cases"),
 )
 _COST = "compliance cost, M$ a year"
+_BILL = (
+    *(Line(f"{use}, M$ a year", column) for column, use in BILL.items() if column != "budget_security_musd"),
+    Line("new money, M$ a year", "budget_new_musd"),
+)
+_MONEY = frozenset({_COST, *(line.text for line in _BILL)})  # left out where nothing is spent: never 0 ± 0
 WORLD_LINES = (
     Line("researchers, {last}", "n_researchers", "world_year", last=True),
     Line("papers a year", "papers", "world_year"),
@@ -55,6 +60,7 @@ WORLD_LINES = (
     Line("leaks a year", "leaks", "world_year"),
     *_LEAKS,
     Line(_COST, "compliance_musd", "world_year"),
+    *_BILL,
 )
 _ONE_PLACE = (
     Line("international share of papers, %", "international_share"),
@@ -70,7 +76,7 @@ _AREA = (
     Line("net moves a year", "net_moves"),
     Line("papers a year (fractional)", "papers_fractional"),
 )
-_AREA_END = (Line("leaks a year", "leaks"), *_LEAKS, Line(_COST, "compliance_musd"))
+_AREA_END = (Line("leaks a year", "leaks"), *_LEAKS, Line(_COST, "compliance_musd"), *_BILL)
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,12 @@ def lines_of(area: Area | None) -> tuple[Line, ...]:
     if area is None:
         return WORLD_LINES
     return (*_AREA, *(_ONE_PLACE if len(area.places) == 1 else _PLACES), *_AREA_END)
+
+
+def _nothing(found: pd.DataFrame) -> pd.Series:
+    """Rows in which no run spends anything."""
+    zero: pd.Series = (found[["reference", "mean", "se", "lo", "hi"]].fillna(0.0) == 0.0).all(axis=1)
+    return zero
 
 
 def outcomes(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFrame:
@@ -195,6 +207,7 @@ def effects(frames: Frames, period: Period, areas: Sequence[Area], scale: float)
     else:
         long = long[long["outcome"] != BY_ABSENCE]  # only a baseline shows who is absent
         found = bands(long, "amount", ["scenario", "mode", "area", "outcome"], sort=False).assign(reference=math.nan)
+    found = found[~(found["outcome"].isin(_MONEY) & _nothing(found))]
     lines = {
         line.text.format(last=period.last): line
         for area in (None, *areas)

@@ -9,6 +9,7 @@ from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
 from sim.pages.evidence import evidence
 from sim.pages.levers import levers
+from sim.pages.money import money
 from sim.pages.outcomes import outcomes
 from sim.pages.parameters import parameters
 from sim.pages.refit import refit
@@ -21,6 +22,7 @@ PAGES = {
     "scenarios.md": scenarios,
     "evidence.md": evidence,
     "refit.md": refit,
+    "money.md": money,
 }
 
 

@@ -124,6 +124,8 @@ GONE = {  # parameters of earlier editions, and what stands in their place
     "params.mobility.origin_income": "incomes of origins are in the fitted rates; home_income weighs them at home",
     "params.mobility.freedom_early": "academic freedom is in the fitted rates, and no policy changes it",
     "params.mobility.freedom_late": "academic freedom is in the fitted rates, and no policy changes it",
+    "effects.prestige_chairs.cost_musd": "now params.money.chair, in GDP per head",
+    "effects.talent_programme.cost_musd": "now params.money.programme_place, in GDP per head",
 }
 
 

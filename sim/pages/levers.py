@@ -6,13 +6,23 @@ from sim.pages.markdown import NOTE, cited, span, table, text, valued
 from sim.policy.levers import LEVERS, Lever, effect_table
 from sim.policy.levers.base import AXIS_SCOPES
 
-HEAD = ("lever", "aim", "unit", "bounds", "neutral", "combination", "channels", "scope", "meaning", "source")
+HEAD = ("lever", "aim", "unit", "bounds", "neutral", "combination", "channels", "scope", "paid by", "meaning", "source")
 
 
 def _row(lever: Lever) -> tuple[str, ...]:
     bounds, neutral = span((lever.lo, lever.hi)), text(lever.neutral)
     how = (lever.combination, text(lever.channels), text(lever.scopes))
-    return f"`{lever.name}`", lever.aim, lever.unit, bounds, neutral, *how, lever.meaning, cited(lever.source)
+    return (
+        f"`{lever.name}`",
+        lever.aim,
+        lever.unit,
+        bounds,
+        neutral,
+        *how,
+        lever.cost,
+        lever.meaning,
+        cited(lever.source),
+    )
 
 
 def levers() -> str:
@@ -27,6 +37,8 @@ def levers() -> str:
             "its date on, counts by days within a year, and combines with others on the same lever (also those that a "
             "government decides) by the rule in the column *combination*: *add*; *compound* (1 + strength multiply); "
             "*complement* (shares left over multiply); *weighted* (mean, weighted by the lever it qualifies).\n",
+            "*Paid by* says what the issuer's academic money pays for ([money.md](money.md)); what has no price in the "
+            "model is *not modelled*, which is not 0.\n",
             f"Scopes that a lever may take: {scope}. What is left out means everywhere but the issuer.\n",
             table(HEAD, map(_row, LEVERS.values())),
             "## How strongly levers act\n",

@@ -33,8 +33,8 @@ MEASURES = {
 def price(run: Source, others: Sequence[Source] = ()) -> list[Row]:
     """Leaks prevented per 1,000 papers lost in the world, and the price of a leak at which the scenario breaks even.
 
-    Money counts compliance and recruitment of the world, and papers lost at the issuers' own spending per paper: all
-    research and development spending by fractional papers, an upper bound, since firms spend most of it.
+    Money counts compliance and promotion of the world, and papers lost at the price of a paper of the issuers: their
+    academic money by fractional papers.
     """
     papers, found, money = lost_papers(run), leaks_less(run), spent_musd(run)
     rate = run.cfg.params.security.leak_rate
@@ -66,11 +66,11 @@ def leaks_less(run: Source) -> dict[str, np.ndarray]:
 
 
 def spent_musd(run: Source) -> np.ndarray:
-    """Million $ a year that the scenario costs: compliance, recruitment, and what the lost papers had cost [n]."""
+    """Million $ a year that the scenario costs: compliance, promotion, and what the lost papers had cost [n]."""
     frame = run.yearly("place_year", outcomes.columns("place_year", ["cost_musd"]))
     frame["cost_musd"] = outcomes.value(frame, "cost_musd")
-    own = run.yearly("place_year", ["rd_spending_musd", "papers_fractional"], place=run.issuers)
-    spending, papers = (run.total(own, column) for column in ("rd_spending_musd", "papers_fractional"))
+    own = run.yearly("place_year", ["budget_public_musd", "papers_fractional"], place=run.issuers)
+    spending, papers = (run.total(own, column) for column in ("budget_public_musd", "papers_fractional"))
     per_paper = float(spending.base.mean() / papers.base.mean())
     return run.total(frame, "cost_musd", 1 / run.period.years).effect + per_paper * lost_papers(run)
 

@@ -41,6 +41,7 @@ PROMOTE: tuple[Lever, ...] = (
         apply=acts_on("funding", grown),
         meaning="New money for research, or money cut: relative change of academic money, with its bill; output "
         "follows with a lag and an elasticity near 0.2.",
+        price="new money itself: its bill",
         source="F1, F3, P24",
     ),
     Lever(
@@ -54,6 +55,7 @@ PROMOTE: tuple[Lever, ...] = (
         channels=("funding_recruits",),
         apply=acts_on("funding_recruits", grown),
         meaning="Research money moved from incumbents to people who came within five years.",
+        price="research money of incumbents",
         source="P30 (recruits' gains come from funding and team size)",
     ),
     Lever(
@@ -67,6 +69,7 @@ PROMOTE: tuple[Lever, ...] = (
         channels=("income_recruits",),
         apply=acts_on("income_recruits", np.add),
         meaning="Pay or tax relief for foreign recruits: log change of their net income.",
+        price="pay",
         source="U1 (elasticity of foreign stars about 1), U2 (upper bound)",
     ),
     Lever(
@@ -81,6 +84,7 @@ PROMOTE: tuple[Lever, ...] = (
         apply=_prestige_chairs,
         meaning="Named chairs with resources for the top decile of talent; the number of chairs bounds who comes by "
         "them.",
+        price="chair",
         source="U0, U3, U4",
         effects=(Effect("pull", 0.7, 0.0, 2.0, "log utility", "assumption", "U0: peers and prestige 0.7"),),
     ),
@@ -96,6 +100,7 @@ PROMOTE: tuple[Lever, ...] = (
         apply=acts_on("permanent_offer", np.add),
         meaning="Permanent posts on offer: added yearly probability that a researcher without one gets one; paid "
         "while held.",
+        price="post",
         source="U3 (tenure perspective first when young)",
     ),
     Lever(
@@ -109,6 +114,7 @@ PROMOTE: tuple[Lever, ...] = (
         channels=("student_places",),
         apply=acts_on("student_places", np.add),
         meaning="Doctoral places open to foreigners, as many as are paid.",
+        price="doctoral_place",
         source="F9, P1",
     ),
     Lever(
@@ -122,6 +128,7 @@ PROMOTE: tuple[Lever, ...] = (
         channels=("students_to_recruits",),
         apply=acts_on("students_to_recruits", np.add),
         meaning="Students and assistants given to people who came within five years, by incumbents of the same place.",
+        price="students of incumbents",
         source="P30, U0 (student access 0.4)",
     ),
     Lever(
@@ -136,6 +143,7 @@ PROMOTE: tuple[Lever, ...] = (
         apply=_talent_programme,
         meaning="Programme that brings people back: the issuer's own diaspora unless origins are named; places bound "
         "it.",
+        price="programme_place",
         source="S2 (about 500 recruits a year), P30",
         own_origin=True,
         effects=(Effect("pull", 1.0, 0.0, 3.0, "log utility", "assumption", "U0: of the size of the home bonus, 1.0"),),
@@ -152,6 +160,7 @@ PROMOTE: tuple[Lever, ...] = (
         apply=acts_on("funding_recruits", grown),
         meaning="Start-up money for people who came within five years, from incumbents; 0.61 more buys 10 % more "
         "output.",
+        price="research money of incumbents",
         source="P30 (sign; gains by funding and team size); F1",
     ),
     Lever(
@@ -179,6 +188,7 @@ PROMOTE: tuple[Lever, ...] = (
         apply=_joint_programme,
         meaning="Association, multilateral projects, bilateral funds, paid by both sides; negative where a joint "
         "programme is ended, which frees no money.",
+        price="joint_project",
         source="C6, C9 (signs)",
     ),
 )
