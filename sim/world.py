@@ -21,11 +21,12 @@ from sim.engines.mobility import elite_talent
 from sim.engines.security import update_fear
 from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
 from sim.phases import budget, careers, closing, entry, levers, mobility, publication, security
-from sim.phases.budget import Account, Bought, Ledger, Plan
+from sim.phases.budget import Account, Bought, Ledger
 from sim.phases.macro import Macro, first_macro, frontier_reach
 from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext, heads_change
+from sim.policy.channels import Channels
 from sim.record import measures
 from sim.record.panel import Panel
 from sim.record.recorder import YearResult
@@ -125,7 +126,7 @@ class World(ColumnarModel):
         pulled = levers.pull(setting, inputs, self.timeline, self.year, decided, self.support)
         self.support = pulled.taken
         plan = budget.plan(setting, inputs, pulled.channels, columns, self.ledger, self.cost)
-        ctx = self._context(plan)
+        ctx = self._context(plan.channels, plan.recruits, plan.kept)
 
         # 4 careers: fear, ageing, tenure, exits; then the new cohort enters
         self.on_phase("careers", ctx)
@@ -179,8 +180,11 @@ class World(ColumnarModel):
         standard = self.timeline.effects["alliance_condition"]["standard"]
         return (self.timeline.imposed("alliance_condition", self.year) if self.mode == "reactive" else None), standard
 
-    def _context(self, plan: Plan) -> YearContext:
-        channels = plan.channels
+    def _context(
+        self, channels: Channels, recruits: np.ndarray | None = None, kept: np.ndarray | None = None
+    ) -> YearContext:
+        """The year as phases see it; `recruits`, `kept` : of the budget's plan, none and all by default."""
+        n = self.setting.data.n_places
         frozen = self.setting.params.feedback == "frozen" and self.year in self.baseline
         baseline = self.baseline.get(self.year)
         macro = replace(baseline, z1=self.macro.z1) if frozen and baseline is not None else self.macro
@@ -198,8 +202,8 @@ class World(ColumnarModel):
             waiting=self.waiting,
             ln_funding=self.funding_lag,
             ln_recruits=self.recruit_lag,
-            recruits=plan.recruits,
-            posts_kept=plan.kept,
+            recruits=np.zeros(n) if recruits is None else recruits,
+            posts_kept=np.ones(n) if kept is None else kept,
             baseline=baseline,
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.data.build.check import wrong
+from sim.data.cells import wrong
 from sim.data.layout import TABLES
 
 LAYOUT = next(table for table in TABLES if table.name == "academic_money")

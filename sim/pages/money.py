@@ -60,8 +60,8 @@ and a part g of the share that government performs (academies such as China's or
 grants: pay, posts and students of {year} lie inside the fitted rates. What policy buys is taken from grants, unless
 `research_funding` adds new money:
 
-`B + new money = grants + recruits + joint projects + pay + posts + doctoral places + rules`, by place and year, in the columns
-`budget_*` of [place_year](outcomes.md#place_year).
+`B + new money = grants + recruits + joint projects + pay + posts + doctoral places + rules`, by place and year, in
+the columns `budget_*` of [place_year](outcomes.md#place_year).
 
 - **Stays in research**: programme places, chairs, start-up money and recruits' budgets (for recruits alone), joint
   projects. It makes papers where it is spent, with the elasticity and lag of all research money.

@@ -15,9 +15,10 @@ from sim.analysis.refit import Recipe, refit
 from sim.analysis.targets import STAY_GROUPS
 from sim.core.read import ConfigError
 from sim.data.build.affinity import windows_to
-from sim.data.build.check import SHOWN, Problems, read_folder, wrong
+from sim.data.build.check import SHOWN, Problems, read_folder
 from sim.data.build.cut import check_sums
 from sim.data.build.sense import check_sense
+from sim.data.cells import wrong
 from sim.data.layout import KINDS, TABLES, TEXT, Column, later_data
 from sim.data.layout import STAY_GROUPS as KNOWN_GROUPS
 from sim.data.tables import load_world_data
