@@ -16,7 +16,7 @@ from sim.core.ties import forget
 from sim.data.tables import load_world_data
 from sim.policy.schema import LeverUse, Policy
 
-PLACES = ("DEU", "GBR", "FRA")
+PLACES = ("DEU", "GBR", "FRA", "ITA", "ESP", "JPN", "KOR")
 LOST, LAST, BACK = 0.1, 2035, 2023  # money that comes back does so in this year
 RATIO, LONGER = "fall by people over fall by money", "of the fall of 2021-23 left in 2033-35, people less money"
 YEARS = range(DATA_END + 1, LAST + 1)
