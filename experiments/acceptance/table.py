@@ -284,6 +284,7 @@ EXPERIMENTS = (
         "bars: assumption",
         scale=1000,
         replicates=3,
+        page_scale=400,
     ),
     Experiment(
         "A tenth of people or of money",
@@ -298,5 +299,6 @@ EXPERIMENTS = (
         "P24",
         scale=1000,
         replicates=3,
+        page_scale=400,
     ),
 )
