@@ -47,10 +47,13 @@ class Restless(Inputs):
 
 
 def inputs(scale: int) -> Inputs:
-    """Inputs of our world or, to be lived at scale 1, of a planet with one person for every 4000 of ours."""
+    """Inputs of our world or, to be lived at scale 1, of a planet with one person for every 4000 of ours.
+
+    The planet has our money, since rules cost its institutions what they cost ours.
+    """
     data = load_world_data("full")
     if scale == 1:
-        fewer = {name: getattr(data, name) / PLANET for name in ("researchers", "entries", "exits", "gerd_musd")}
+        fewer = {name: getattr(data, name) / PLANET for name in ("researchers", "entries", "exits")}
         data = replace(data, **fewer)
     return Restless(data, load_fitted("full"))
 
