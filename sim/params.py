@@ -411,6 +411,35 @@ class GovernmentParams:
 
 
 @dataclass(frozen=True)
+class MoneyParams:
+    """What promotion costs (ODD 7.12); prices in GDP per head, see `price_level`."""
+
+    government_share: float = p(
+        0.5, 0.0, 1.0, "g, share", "assumption", "of R&D performed by government (academies) that is academic money"
+    )
+    programme_place: float = p(
+        8.0, 0.0, 40.0, "GDP per head, once", "assumption", "start-up package of a recruit, about 0.5 M$ in the US"
+    )
+    chair: float = p(16.0, 0.0, 80.0, "GDP per head, once", "assumption", "twice a programme place")
+    doctoral_place: float = p(
+        0.7, 0.0, 3.0, "GDP per head a year", "assumption", "stipend and costs of a doctoral student, for four years"
+    )
+    post: float = p(
+        1.2, 0.0, 5.0, "GDP per head a year", "assumption", "a permanent post beyond those of the baseline, while held"
+    )
+    pay: float = p(2.0, 0.0, 6.0, "GDP per head a year", "assumption", "pay of a recruit, of which a rise is a share")
+    joint_project: float = p(
+        0.5, 0.0, 3.0, "GDP per head a year", "assumption", "one side of a joint project that yields a paper a year"
+    )
+    price_level: float = p(
+        0.5, 0.0, 1.0, "exponent on own GDP per head", "assumption", "foreigners are paid near world prices: 0 the US's"
+    )
+    floor: float = p(
+        0.5, 0.0, 1.0, "share", "assumption", "of academic money that stays in grants, of students with incumbents"
+    )
+
+
+@dataclass(frozen=True)
 class PathParams:
     """What comes after the data (ODD 6): a draw of the errors that the rules made in the backtest."""
 
@@ -437,4 +466,5 @@ class Params:
     trust: TrustParams = field(default_factory=TrustParams)
     compliance: ComplianceParams = field(default_factory=ComplianceParams)
     government: GovernmentParams = field(default_factory=GovernmentParams)
+    money: MoneyParams = field(default_factory=MoneyParams)
     paths: PathParams = field(default_factory=PathParams)

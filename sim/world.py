@@ -21,11 +21,12 @@ from sim.engines.fear import Fear, update_fear
 from sim.engines.mobility import elite_talent
 from sim.engines.security import expected_exposure, way_weights
 from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
-from sim.phases import careers, closing, entry, levers, mobility, publication, security
+from sim.phases import budget, careers, closing, entry, levers, mobility, publication, security
+from sim.phases.budget import Account, Bought, Ledger
 from sim.phases.macro import Macro, first_macro, frontier_reach
 from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
-from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext, funding_change
+from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext, heads_change
 from sim.policy.channels import Channels
 from sim.record import measures
 from sim.record.panel import Panel
@@ -97,7 +98,8 @@ class World(ColumnarModel):
         self.fear = np.zeros((n, n))
         self.fear_tie = np.zeros((n, n))
         self.case_exit = np.zeros((n, n))
-        self.funding_lag = np.zeros(n)
+        self.funding_lag, self.recruit_lag = np.zeros(n), np.zeros(n)
+        self.ledger = Ledger.none(n)
         self.waiting = np.zeros((n, n), np.int64)
         self.support = np.tile(self.setting.institutions.federal_musd, (3, 1))
         self.cost = np.zeros(len(self.setting.institutions.place))
@@ -124,11 +126,13 @@ class World(ColumnarModel):
         self.year += 1
         setting, columns = self.setting, self.columns
 
-        # 1-3 clock, governments, levers: policies in force and decided become the channels of the year
+        # 1-3 clock, governments, levers: policies in force and decided become the channels of the year; budgets
         decided, decisions = self.council.govern(self.year, self.observation, self.mode, *self._conditions())
-        pulled = levers.pull(setting, self.inputs.year(self.year), self.timeline, self.year, decided, self.support)
+        inputs = self.inputs.year(self.year)
+        pulled = levers.pull(setting, inputs, self.timeline, self.year, decided, self.support)
         self.support = pulled.taken
-        ctx = self._context(pulled.channels)
+        plan = budget.plan(setting, inputs, pulled.channels, columns, self.ledger, self.cost)
+        ctx = self._context(plan.channels, plan.recruits, plan.kept)
 
         # 4 careers: fear, ageing, tenure, exits; then the new cohort enters
         self.on_phase("careers", ctx)
@@ -146,7 +150,9 @@ class World(ColumnarModel):
         output = publication.research(setting, ctx, columns, self._trust_ratio(ctx))
         self.on_output(ctx, output)
 
-        # 8 security: leaks, cases, fear, trust, cost of rules
+        # 8 accounts; security: leaks, cases, fear, trust, cost of rules
+        bought = Bought(moved.recruited, entries.places, output.joint_papers * setting.scale)
+        account = budget.settle(setting, self.year, plan, columns, self.ledger, bought)
         counted = security.count_people(setting, ctx, columns)
         secured = security.secure(setting, ctx, counted, output, self.cost)
 
@@ -157,13 +163,13 @@ class World(ColumnarModel):
             exit_norm=exits.norm, move_norm=moved.norm, arrivals=moved.arrivals,
         )  # fmt: skip
         year = measures.Year(
-            ctx, exits, entries, moved, output, counted, secured, self.trust, decisions, pulled.support
+            ctx, exits, entries, moved, output, counted, secured, self.trust, decisions, pulled.support, account
         )
         tables = measures.tables(setting, year)
         panel = self.panel.record(ctx, columns, output, panel_exits)
         if panel:
             tables["panel"] = panel
-        self._close(ctx, output, joint, counted, secured)
+        self._close(ctx, output, joint, counted, secured, account)
         self.observation = measures.observe(setting, year, tables["place_year"])
         return YearResult(self.year, tables)
 
@@ -180,7 +186,11 @@ class World(ColumnarModel):
         standard = self.timeline.effects["alliance_condition"]["standard"]
         return (self.timeline.imposed("alliance_condition", self.year) if self.mode == "reactive" else None), standard
 
-    def _context(self, channels: Channels) -> YearContext:
+    def _context(
+        self, channels: Channels, recruits: np.ndarray | None = None, kept: np.ndarray | None = None
+    ) -> YearContext:
+        """The year as phases see it; `recruits`, `kept` : of the budget's plan, none and all by default."""
+        n = self.setting.data.n_places
         frozen = self.setting.params.feedback == "frozen" and self.year in self.baseline
         baseline = self.baseline.get(self.year)
         macro = replace(baseline, z1=self.macro.z1) if frozen and baseline is not None else self.macro
@@ -198,6 +208,9 @@ class World(ColumnarModel):
             frontier=frontier_reach(access, macro.top1, macro.mass),
             waiting=self.waiting,
             ln_funding=self.funding_lag,
+            ln_recruits=self.recruit_lag,
+            recruits=np.zeros(n) if recruits is None else recruits,
+            posts_kept=np.ones(n) if kept is None else kept,
             baseline=baseline,
         )
 
@@ -206,9 +219,15 @@ class World(ColumnarModel):
         return mutual(ctx.macro.trust) / mutual(ctx.paired.trust)
 
     def _close(
-        self, ctx: YearContext, output: Output, joint: np.ndarray, counted: HeadCounts, secured: SecurityResult
+        self,
+        ctx: YearContext,
+        output: Output,
+        joint: np.ndarray,
+        counted: HeadCounts,
+        secured: SecurityResult,
+        account: Account,
     ) -> None:
-        """Fear, trust and the macro state of next year."""
+        """Fear, trust, money and the macro state of next year."""
         setting, params, scale = self.setting, self.setting.params, self.setting.scale
         joint_papers = output.joint_papers * scale
         tied, near = counted.tied.sum(axis=2) * scale, counted.exposed * scale
@@ -217,7 +236,10 @@ class World(ColumnarModel):
         there = counted.stock.T * scale  # [place, origin]
         self.case_exit = params.security.case_exit * secured.cases.on_origins() / np.maximum(there, 1.0)
         self.cost = secured.cost
-        self.funding_lag = self.funding_lag + self.lag * (funding_change(ctx) - self.funding_lag)
+        money = heads_change(ctx) + np.log(account.research)
+        self.funding_lag = self.funding_lag + self.lag * (money - self.funding_lag)
+        self.recruit_lag = self.recruit_lag + self.lag * (account.recruits_gain - self.recruit_lag)
+        self.ledger = account.ledger
         self.trust = update_trust(
             self.trust, setting.trust_level, joint, joint if ctx.baseline is None else ctx.baseline.joint,
             incident_rate(secured.incidents, joint_papers), params.trust,
@@ -235,6 +257,7 @@ class World(ColumnarModel):
             **own,
             **{f"macro.{k}": v for k, v in self.macro.arrays().items()},
             **macros,
+            **{f"ledger.{k}": v for k, v in self.ledger._asdict().items()},
             **{f"observation.{k}": np.asarray(v) for k, v in observed.items()},
             **{f"government.{k}": v for k, v in self.council.state().items()},
             **self.columns.state(),
@@ -260,11 +283,12 @@ class World(ColumnarModel):
         world.macros = {y: Macro(**_under(state, f"macros.{y}.")) for y in years}
         observed = _under(state, "observation.")
         world.observation = Observation(year=int(observed.pop("year")), **observed) if observed else None
+        world.ledger = Ledger(**_under(state, "ledger."))
         world.council.restore(_under(state, "government."))
         return world
 
 
-_STATE = ("trust", "fear", "fear_tie", "case_exit", "cost", "funding_lag", "support", "waiting")
+_STATE = ("trust", "fear", "fear_tie", "case_exit", "cost", "funding_lag", "recruit_lag", "support", "waiting")
 
 
 def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -113,6 +113,8 @@ class Given:
     exit_base: list[float]
     exit_norm: list[float] | None
     permanent_rate: list[list[float]]
+    permanent_offered: list[list[float]]
+    posts_kept: list[float]
     dual_gain: list[list[float]]
     dual_loss: list[list[float]]
     cohort_before: list[list[float]]
@@ -210,7 +212,9 @@ def _careers(params: Params, context: Any, norm: np.ndarray | None) -> dict[str,
         "home_early": (context.inputs.home_early**params.mobility.home_early).tolist(),
         "exit_norm": None if norm is None else norm.tolist(),
         "exit_base": (context.inputs.exit_base * np.exp(-c.exit_funding * context.ln_funding)).tolist(),
-        "permanent_rate": np.clip(rates + ch.permanent_offer[:, None], 0.0, 1.0).tolist(),
+        "permanent_rate": np.tile(rates, (len(ch.permanent_offer), 1)).tolist(),
+        "permanent_offered": np.clip(rates + ch.permanent_offer[:, None], 0.0, 1.0).tolist(),
+        "posts_kept": context.posts_kept.tolist(),
         "dual_gain": gain.tolist(),
         "dual_loss": (1.0 - (1.0 - s.dual_end) * (1.0 - ban)).tolist(),
     }
@@ -219,7 +223,9 @@ def _careers(params: Params, context: Any, norm: np.ndarray | None) -> dict[str,
 def _publication(params: Params, context: Any) -> dict[str, Any]:
     """Output, projects, rules of either side, worth of places."""
     p, i, ch = params.publication, params.impact, context.channels
-    recruits = ch.programme_grant * ch.funding_recruits**p.funding * np.exp(p.students_output * ch.students_to_recruits)
+    students, others = _students(params, context)
+    rate = context.inputs.output * np.exp(p.funding * context.ln_funding) * others**p.students_output
+    recruits = np.exp(p.funding * context.ln_recruits) * (students / others) ** p.students_output
     refused = 1.0 - (1.0 - ch.friction) * (1.0 - ch.friction.swapaxes(2, 3))
     level = i.place_quality * context.inputs.quality[None, :] + i.access * context.frontier
     years = min(context.year, 2017) - 2000 + sum(p.team_fade**n for n in range(1, context.year - 2017 + 1))
@@ -227,7 +233,7 @@ def _publication(params: Params, context: Any) -> dict[str, Any]:
     mean = sum(x.team * x.share for x in FIELDS)
     return {
         "origin_link": _origin_links(params, context),
-        "rate": (context.inputs.output * np.exp(p.funding * context.ln_funding)).tolist(),
+        "rate": rate.tolist(),
         "recruits": recruits.tolist(),
         "success": np.clip(p.success * np.exp(context.ln_funding), 0.02, 0.95).tolist(),
         "burden": ch.burden_place.tolist(),
@@ -238,6 +244,17 @@ def _publication(params: Params, context: Any) -> dict[str, Any]:
         "level": level.tolist(),
         "team_mean": [float(np.clip(world * x.team / mean, 1.3, 14.0)) for x in FIELDS],
     }
+
+
+def _students(params: Params, context: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Students of a recruit and of an incumbent over those of the mean person [P]: what one gains, the other loses."""
+    gains, losses = [], []
+    for change, share in zip(context.channels.students_to_recruits.tolist(), context.recruits.tolist(), strict=True):
+        most = 1.0 + (1.0 - params.money.floor) * (1.0 - share) / share if share else 1.0
+        gain = min(exp(change), most) if share else 1.0
+        gains.append(gain)
+        losses.append((1.0 - share * gain) / (1.0 - share) if share < 1.0 else 1.0)
+    return np.array(gains), np.array(losses)
 
 
 def _origin_links(params: Params, context: Any) -> list[float]:

@@ -109,7 +109,7 @@ def _person(model: Reference, field: int, block: Block, row: int) -> Researcher:
     uid, *rest = (getattr(block, name)[row].item() for name in names)
     person = Researcher(model, uid, field, *rest)
     person.stage, person.moved_year = int(block.stage[row]), int(block.moved_year[row])
-    person.permanent = bool(block.permanent[row])
+    person.permanent = int(block.permanent[row])
     person.fear, person.reputation = float(block.fear[row]), float(block.reputation[row])
     person.prev_place, person.dual, person.awaits = (
         _place(column[row]) for column in (block.prev_place, block.dual, block.awaits)

@@ -46,6 +46,7 @@ class Stream(IntEnum):
     ENTRY_THEN = 41
     ENTRY_BARRED = 42
     ENTRY_RETRY = 43
+    POST_LAPSE = 44
 
 
 def mix(word: int) -> int:

@@ -13,6 +13,8 @@ from benchmarks.reference.given import Given
 from benchmarks.reference.keyed import Stream, draw, fold, gumbel, mix, normal, uniform
 from benchmarks.reference.ties import N_TIES, Tie
 
+BOUGHT = 2  # a permanent post that policy pays for; 1 is one of the place's own
+
 
 def single(value: float) -> float:
     """Value in single precision, in which the engine keeps talent and fear."""
@@ -46,7 +48,7 @@ class Researcher(mesa.Agent):
         super().__init__(model)
         self.uid, self.field, self.origin, self.place, self.institution = uid, field, origin, place, institution
         self.entry_place, self.entry_year, self.talent = entry_place, entry_year, talent
-        self.stage, self.permanent, self.fear = 0, False, 0.0
+        self.stage, self.permanent, self.fear = 0, 0, 0.0
         self.moved_year = 0
         self.prev_place: int | None = None
         self.dual: int | None = None
@@ -89,8 +91,10 @@ class Researcher(mesa.Agent):
         years = g.year - self.entry_year
         self.stage = s = 0 if years < 8 else 1 if years < 20 else 2
         if not self.permanent:
-            rate = g.permanent_rate[a][s] * self.talent**c.talent_permanent
-            self.permanent = draw(g.key[Stream.PERMANENT], uid) < rate
+            u, gift = draw(g.key[Stream.PERMANENT], uid), self.talent**c.talent_permanent
+            self.permanent = 1 if u < g.permanent_rate[a][s] * gift else BOUGHT * (u < g.permanent_offered[a][s] * gift)
+        elif self.permanent == BOUGHT and draw(g.key[Stream.POST_LAPSE], uid) >= g.posts_kept[a]:
+            self.permanent = 0
         if self.dual is not None:
             if draw(g.key[Stream.DUAL], uid) < g.dual_loss[a][self.dual]:
                 self.dual = None
@@ -164,7 +168,7 @@ class Researcher(mesa.Agent):
         assert self.going is not None
         self.prev_place, self.place = self.place, self.going
         self.moved_year = g.year
-        self.permanent = False
+        self.permanent = 0
         self.institution = choose_institution(g, self.uid, self.place)
 
     def try_again(self, g: Given) -> None:

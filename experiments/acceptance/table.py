@@ -15,7 +15,9 @@ from experiments.acceptance import (
     papers,
     persistence,
     precision,
+    race,
     screening,
+    shocks,
     threat,
     tied,
 )
@@ -37,6 +39,8 @@ OWN_RIVALS: Changes = (("threat", "rivals"),)
 BY_VOTES: Changes = (("threat", "votes"),)
 NO_REVIEW: Changes = (("params.compliance.screening_time", 0.0),)
 SELECTIVE: Changes = (("params.security.profile_specificity", 0.999),)
+DEAR: Changes = (("params.money.post", 5.0), ("params.money.pay", 6.0), ("params.money.price_level", 0.0))
+PEOPLE_ALONE: Changes = race.NO_PHI
 FEARLESS: Changes = ((f"{COLLABORATION}.fear", 0.0),)
 
 
@@ -326,5 +330,35 @@ EXPERIMENTS = (
         scale=400,
         replicates=3,
         page_scale=200,
+    ),
+    Experiment(
+        "Talent race at constant budgets",
+        "All large systems recruit from 2018 (`talent_race`), out of their academic money: papers of the world 2019-26 "
+        "against what the same people write where money buys no output (φ = 0), per cent",
+        "race.py",
+        race.collect,
+        race.numbers,
+        (Bar(race.GAIN, -0.3, 0.0),),
+        (Mutation("posts and pay at the upper end of their prices", DEAR, (race.GAIN,)),),
+        "emergent; what leaves research is priced by assumption",
+        "bars: assumption",
+        scale=1000,
+        replicates=3,
+        page_scale=400,
+    ),
+    Experiment(
+        "A tenth of people or of money",
+        "Seven large places lose a tenth of their people in 2018, or of their academic money from 2018 on: "
+        "fractional papers 2018-35 against the baseline; money that comes back in 2023 against people",
+        "shocks.py",
+        shocks.collect,
+        shocks.numbers,
+        (Bar(shocks.RATIO, 3.0, 6.0), Bar(shocks.LONGER, 0.0, inf)),
+        (Mutation("output does not follow money (φ = 0)", PEOPLE_ALONE, (shocks.RATIO,)),),
+        "sourced (F1, P24: φ)",
+        "P24",
+        scale=1000,
+        replicates=3,
+        page_scale=400,
     ),
 )

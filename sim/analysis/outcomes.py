@@ -20,6 +20,14 @@ if TYPE_CHECKING:  # lists of outcomes start quickly
 
 WORLD = "World"  # area of all places together
 LEAKS = tuple(f"leaks_{way}" for way in WAYS)
+BILL = {  # uses of academic money by column of `place_year`, in words
+    "budget_recruits_musd": "research money of recruits",
+    "budget_joint_musd": "joint projects",
+    "budget_pay_musd": "pay of recruits",
+    "budget_posts_musd": "permanent posts",
+    "budget_students_musd": "doctoral places",
+    "budget_security_musd": "rules",
+}
 
 
 @dataclass(frozen=True)
@@ -98,8 +106,11 @@ OUTCOMES: dict[str, Outcome] = {
                 "leak_rate", ("leaks_unprotected",), LEAKS, per="leaks_unprotected"),
         Outcome("share_that_found", _PLACE, "0-1", "share of investigations that find an undisclosed tie",
                 ("cases_that_found",), per="new_cases"),
-        Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on recruiting researchers",
+        Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on promotion",
                 ("compliance_musd", "recruitment_musd")),
+        Outcome("paper_price_musd", _PLACE, "million $ a paper", "price of a paper: academic money, new money "
+                "included, by papers in fractional counting",
+                ("budget_public_musd", "budget_new_musd"), per="papers_fractional"),
     )
 }  # fmt: skip
 

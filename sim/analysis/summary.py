@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.analysis.outcomes import OUTCOMES, WORLD, add, columns, value
+from sim.analysis.outcomes import BILL, OUTCOMES, WORLD, add, columns, value
 from sim.analysis.pairs import ESTIMATE, RUN, UNIT, bands, paired_difference
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES, WAYS
@@ -47,6 +47,11 @@ _SECURITY = (
     *_CASES,
 )
 _COST = "compliance cost, M$ a year"
+_BILL = (
+    *(Line(f"{use}, M$ a year", column) for column, use in BILL.items() if column != "budget_security_musd"),
+    Line("new money, M$ a year", "budget_new_musd"),
+)
+_MONEY = frozenset({_COST, *(line.text for line in _BILL)})  # left out where nothing is spent: never 0 ± 0
 WORLD_LINES = (
     Line("researchers, {last}", "n_researchers", "world_year", last=True),
     Line("papers a year", "papers", "world_year"),
@@ -55,6 +60,7 @@ WORLD_LINES = (
     Line("moves a year", "new_moves", "world_year"),
     *_CASES,
     Line(_COST, "compliance_musd", "world_year"),
+    *_BILL,
 )
 _ONE_PLACE = (
     Line("international share of papers, %", "international_share"),
@@ -70,7 +76,7 @@ _AREA = (
     Line("net moves a year", "net_moves"),
     Line("papers a year (fractional)", "papers_fractional"),
 )
-_AREA_END = (*_SECURITY, Line(_COST, "compliance_musd"))
+_AREA_END = (*_SECURITY, Line(_COST, "compliance_musd"), *_BILL)
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,12 @@ def lines_of(area: Area | None) -> tuple[Line, ...]:
     if area is None:
         return WORLD_LINES
     return (*_AREA, *(_ONE_PLACE if len(area.places) == 1 else _PLACES), *_AREA_END)
+
+
+def _nothing(found: pd.DataFrame) -> pd.Series:
+    """Rows in which no run spends anything."""
+    zero: pd.Series = (found[["reference", "mean", "se", "lo", "hi"]].fillna(0.0) == 0.0).all(axis=1)
+    return zero
 
 
 def outcomes(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFrame:
@@ -193,6 +205,7 @@ def effects(frames: Frames, period: Period, areas: Sequence[Area], scale: float)
         found = paired_difference(long, "amount", by=["area", "outcome"], missing=math.nan).drop(columns="value")
     else:
         found = bands(long, "amount", ["scenario", "mode", "area", "outcome"], sort=False).assign(reference=math.nan)
+    found = found[~(found["outcome"].isin(_MONEY) & _nothing(found))]
     lines = {
         line.text.format(last=period.last): line
         for area in (None, *areas)

@@ -9,6 +9,7 @@ from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
 from sim.pages.evidence import evidence
 from sim.pages.levers import levers
+from sim.pages.money import money
 from sim.pages.outcomes import outcomes
 from sim.pages.parameters import parameters
 from sim.pages.refit import refit
@@ -23,6 +24,7 @@ PAGES = {
     "evidence.md": evidence,
     "refit.md": refit,
     "threat.md": threat,
+    "money.md": money,
 }
 
 

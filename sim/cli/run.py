@@ -15,6 +15,7 @@ from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.data.clock import SHELF_YEAR
+from sim.policy.levers import NOT_MODELLED, unpriced
 from sim.policy.words import not_reached
 from sim.running.command import Command, describe_error
 from sim.running.model import Model, RealModel
@@ -74,7 +75,7 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     write_plainly()
     table = compare(cfg, frames, model=command.model)
     hazard = f"Leaks are conditional on params.security.leak_rate = {cfg.params.security.leak_rate:g}, an assumption."
-    notes = [*deterred.lines(frames, _period(command)), hazard]
+    notes = [*deterred.lines(frames, _period(command)), hazard, *not_costed(cfg)]
     printed = _printed(lambda: show(table, _title(command), notes), command.folder)
     if cfg.figures:
         command.figures(frames, draw)
@@ -89,6 +90,12 @@ def _beginning_later(cfg: Config) -> set[str]:
         for local, use in policy.levers.items()
         if min(use.values).year > cfg.end
     }
+
+
+def not_costed(cfg: Config) -> list[str]:
+    """A line on levers of the scenario whose money the model does not know."""
+    names = unpriced(use.lever for use in cfg.uses)
+    return [f"Money: what {', '.join(names)} would cost is {NOT_MODELLED}."] if names else []
 
 
 def counted_twice(cfg: Config, data_end: int) -> list[str]:

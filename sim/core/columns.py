@@ -57,7 +57,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("awaits", "u1", "place", "host that refused or delayed this year's entrant, who stayed at home; 255 = none",
            empty=255),
     Column("stage", "u1", "", "0 early (0-7 years since entry), 1 established (8-19), 2 senior (20+)"),
-    Column("permanent", "u1", "0/1", "holds a permanent post"),
+    Column("permanent", "u1", "0-2", "holds a permanent post: 1 of the place's own, 2 bought by policy"),
     Column("ties", "u8", "", "lasting co-authors, most valued first: a packed word (sim.core.ties), 0 = none", "ties",
            N_TIES),
     Column("reputation", "f4", "citations", "discounted citations of own papers", "output"),

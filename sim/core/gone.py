@@ -19,6 +19,8 @@ GONE = {
     "decisions.after": "now rung_after",
     "decisions.trigger": "now a column for each signal",
     "params.government.concern": "now params.security.concern, a threat of 0.05 to 0.2",
+    "effects.prestige_chairs.cost_musd": "now params.money.chair, in GDP per head",
+    "effects.talent_programme.cost_musd": "now params.money.programme_place, in GDP per head",
     **{
         f"params.security.threat_{name}": "threats are a table now: threat=rivalry, votes, rivals or a CSV file"
         for name in ("democracy_from", "democracy_full", "ideal_from", "ideal_full", "ally", "floor")

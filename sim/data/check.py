@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.data.layout import EARLIEST, KINDS, TABLES, TEXT, Column, Table
+from sim.data.cells import wrong
+from sim.data.layout import EARLIEST, TABLES, Column, Table
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|[+-]?inf", re.ASCII | re.IGNORECASE)
 YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
 SHOWN = 20  # problems of one column of one file that are written out
 Key = tuple[str, ...]
@@ -244,19 +244,3 @@ def _check_cells(grid: Grid, problems: Problems) -> None:
 
 def _named(column: Column, name: str) -> Column:
     return Column(name, column.kind, column.unit, column.gaps)
-
-
-def wrong(cell: str, column: Column) -> str:
-    """What is wrong with a cell and what is allowed; nothing if it is good."""
-    if column.words and cell not in column.words:
-        return f"'{cell}' is not allowed; allowed: {', '.join(column.words)}"
-    if column.kind == TEXT:
-        return "" if cell or column.gaps else "is empty; allowed: a text"
-    allows, words = KINDS[column.kind]
-    allowed = f"allowed: {words}{', or nan for what is unknown' if column.gaps else ''}"
-    if not NUMBER.fullmatch(cell):
-        return f"'{cell}' is no number; {allowed}"
-    value = float(cell)
-    if np.isnan(value):
-        return "" if column.gaps else f"is a gap; {allowed}"
-    return "" if np.isfinite(value) and allows(value) else f"{cell} is not allowed; {allowed}"

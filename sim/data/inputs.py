@@ -59,7 +59,7 @@ class YearInputs:
     home_early : [P], factor on going home in the first years after study abroad, by origin.
     output : [P], papers led a year by a person with talent 1; home_weight, quality : [P].
     affinity : [P, P], observed over expected joint papers of two places, data times the fitted factor of the pair.
-    gerd, relative_income : [P], the latter ln of income over the mean of the world's researchers.
+    gerd, income : [P], R&D spending and GDP a head; relative_income : [P], ln of income over the mean of researchers.
     """
 
     year: int
@@ -76,6 +76,7 @@ class YearInputs:
     quality: np.ndarray
     affinity: np.ndarray
     gerd: np.ndarray
+    income: np.ndarray
     relative_income: np.ndarray
 
 
@@ -220,6 +221,7 @@ class Inputs:
             quality=self._quality[t],
             affinity=self._affinity[t] * fitted.affinity,
             gerd=self._gerd[t],
+            income=self._income[t],
             relative_income=self._relative_income(t),
         )
 

@@ -176,6 +176,12 @@ TABLES: tuple[Table, ...] = (
     ), 1980, outcome=False, codes=("place",), later=(
         Later(2021, "spending and income are inputs and run on; lines between known years"),
     )),
+    Table("academic_money", "places", ("place",), (
+        Column("share_higher_education", "share", "of R&D spending, performed by universities"),
+        Column("share_government", "share", "of R&D spending, performed by government"),
+        Column("year", "whole", "year of both shares"), Column("imputed", "flag", "1 where typical shares stand in"),
+        Column("source", TEXT, "where they are from"),
+    ), outcome=False, codes=("place",), later=(Later(2021, "shares of 2015-21, the year nearest to 2017"),)),
     Table("pairs", "pairs", PAIR, (
         Column("distance_km", "positive", "km"), Column("contiguous", "share", "0-1"),
         Column("common_language", "share", "0-1"), Column("colonial", "share", "0-1"),

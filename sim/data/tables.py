@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.data.clock import BASE_YEARS, DOCTORATES_FROM, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.files import floats, pairs, read_columns, squares
+from sim.data.money import money_shares
 from sim.data.worlds import data_checksum, folder_of
 
 
@@ -42,6 +43,7 @@ class WorldData:
     top1_fractional, top1_whole, top10 : [T16, P], 0-1, share of the place's papers in the world's top 1 or 10 %;
         NaN where unknown (everywhere in the shipped worlds' 2015-17).
     gerd_musd : [U, P] million PPP 2021 $; income : [U, P] PPP 2021 $ a head.
+    share_higher_education, share_government : [P], 0-1, of R&D spending, by who performs it; money_imputed : [P] bool.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
     affinity : [T, P, P] observed over expected joint works, symmetric, diagonal 1: straight lines in logs between the
         middles of windows of years, constant before 1992; copub_pairs : [P, P] works a year, mean 2010-17.
@@ -90,6 +92,9 @@ class WorldData:
     top10: np.ndarray
     gerd_musd: np.ndarray
     income: np.ndarray
+    share_higher_education: np.ndarray
+    share_government: np.ndarray
+    money_imputed: np.ndarray
     distance_km: np.ndarray
     contiguous: np.ndarray
     common_language: np.ndarray
@@ -178,6 +183,7 @@ def load_world_data(world: str = "full") -> WorldData:
     arrays["countries_per_paper"] = floats(read_columns(folder / "countries.csv")["countries"])
     arrays["flows"] = squares(folder / "flows.csv", index)
     arrays["entry_origin"] = _entry_origin(folder, index)
+    arrays |= money_shares(folder, codes)
     for name in ("internal_border_share", "lat", "lon"):
         arrays[name] = floats(places[name])
     for name in ("n_countries", "iso_numeric"):

@@ -18,6 +18,7 @@ from sim.core.ties import place_of
 from sim.engines.choice import ROUNDING
 
 RETIREMENT = 35  # years since entry from which people retire
+BOUGHT = np.uint8(2)  # `permanent` of a post that policy bought; 1: of the place's own
 STAYS, EXIT_CAREER, EXIT_FEAR, EXIT_CASE = range(4)
 
 
@@ -33,7 +34,8 @@ class CareerRates(NamedTuple):
     exit_by_stage : [4], exit_permanent : personal factors on the hazard; the fourth stage is retirement.
     exit_fear : log of the factor at full fear.
     case_exit : [P, O], extra yearly hazard through investigations.
-    tenure : [P, 3], yearly probability of a permanent post by stage, for talent 1.
+    tenure : [P, 3], yearly probability of a permanent post by stage, for talent 1; offered : [P, 3], of that or of a
+        post that policy buys; kept : [P], share of bought posts that go on being paid.
     talent_permanent : elasticity of that probability to talent.
     dual_gain : [P, O], yearly rate at which people of origin o working in a gain a second affiliation at home.
     dual_loss : [P, P], yearly rate at which second affiliations in b of people in a end.
@@ -50,6 +52,8 @@ class CareerRates(NamedTuple):
     exit_fear: float
     case_exit: np.ndarray
     tenure: np.ndarray
+    offered: np.ndarray
+    kept: np.ndarray
     talent_permanent: float
     dual_gain: np.ndarray
     dual_loss: np.ndarray
@@ -61,6 +65,7 @@ class CareerKeys(NamedTuple):
     exit: np.uint64
     permanent: np.uint64
     dual: np.uint64
+    lapse: np.uint64
 
 
 class Leavers(NamedTuple):
@@ -135,6 +140,29 @@ def gets_tenure(u: float, rate: float, talent: np.float32, talent_permanent: flo
 
 
 @njit(cache=True, inline="always")
+def post_of(
+    uid: np.uint64,
+    permanent: np.uint8,
+    talent: np.float32,
+    stage: np.uint8,
+    a: int,
+    rates: CareerRates,
+    keys: CareerKeys,
+) -> np.uint8:
+    """Post of a person in place a: as before, unless its money ends; else one of the place's own, or a bought one."""
+    if permanent == 0:
+        u = draw(keys.permanent, uid)
+        if gets_tenure(u, rates.tenure[a, stage], talent, rates.talent_permanent):
+            return np.uint8(1)
+        more = rates.offered[a, stage] > rates.tenure[a, stage]
+        if more and gets_tenure(u, rates.offered[a, stage], talent, rates.talent_permanent):
+            return BOUGHT
+    elif permanent == BOUGHT and rates.kept[a] < 1.0 and draw(keys.lapse, uid) >= rates.kept[a]:
+        return np.uint8(0)
+    return permanent
+
+
+@njit(cache=True, inline="always")
 def exit_reason(u: float, career: float, fear: float, case: float) -> int:
     """Why a person with the number u leaves, if at all; the hazards include those before them."""
     if u >= case:
@@ -160,7 +188,6 @@ def step(
     spill, nearness = rates.spill, rates.nearness
     exit_base, by_stage, exit_permanent = rates.exit_base, rates.exit_by_stage, rates.exit_permanent
     exit_fear, case_exit = rates.exit_fear, rates.case_exit
-    tenure, talent_permanent = rates.tenure, rates.talent_permanent
     dual_gain, dual_loss = rates.dual_gain, rates.dual_loss
     hostile = np.zeros(hostility.shape[0], np.bool_)
     for a in range(hostility.shape[0]):
@@ -180,10 +207,8 @@ def step(
         stage = stage_of(year - person.entry_year)
         if person.stage != stage:
             person.stage = stage
-        if person.permanent == 0:
-            u = draw(keys.permanent, person.uid)
-            if gets_tenure(u, tenure[a, stage], person.talent, talent_permanent):
-                person.permanent = 1
+        if person.permanent != 1:
+            person.permanent = post_of(person.uid, person.permanent, person.talent, stage, a, rates, keys)
         if person.dual != NONE:
             if draw(keys.dual, person.uid) < dual_loss[a, person.dual]:
                 person.dual = NONE

@@ -79,6 +79,12 @@ def first_year_cost(cost_fixed_musd: np.ndarray, cost_share: np.ndarray, federal
     return cost_fixed_musd + cost_share * federal_musd
 
 
+def money_of_rules(cost: np.ndarray, cost_before: np.ndarray, once: float) -> np.ndarray:
+    """Million US$ of the year [i]: a share `once` of a first year's cost is charged on what is new since last year."""
+    found: np.ndarray = (1.0 - once) * cost + once * np.maximum(cost - cost_before, 0.0)
+    return found
+
+
 def compliance(
     cost: np.ndarray,
     cost_before: np.ndarray,
@@ -100,8 +106,7 @@ def compliance(
     institution_place : [i], index of the place.
     researchers : [i], real persons.
     """
-    once = params.one_time_share
-    musd = (1.0 - once) * cost + once * np.maximum(cost - cost_before, 0.0)
+    musd = money_of_rules(cost, cost_before, params.one_time_share)
     share = 1.0 - (1.0 - np.clip(burden_institution, 0, 1)) * (1.0 - np.clip(burden_place[institution_place], 0, 1))
     return Compliance(musd, share * researchers, (cost > 0) | (burden_institution > 0))
 

@@ -74,7 +74,7 @@ def count_people(
         a, o = person.place, person.origin
         cells[o, a, person.stage] += 1
         by_institution[person.institution] += 1
-        n_permanent[a] += person.permanent
+        n_permanent[a] += person.permanent != 0
         if person.fear != 0.0:
             fear_sum[o, a] += person.fear
         if person.prev_place != NONE:

@@ -47,6 +47,7 @@ class MovePlan:
     group : [F], slice of the arrays below that each field reads.
     base, accept : see `FieldPlan`; attract, total, leaving, hazard : [G, ...], slices as there.
     arrivals : [P], expected arrivals of these people at neutral utilities, ties left out.
+    recruited : [2, P], expected persons whom programmes and chairs add.
     """
 
     group: np.ndarray
@@ -57,6 +58,7 @@ class MovePlan:
     hazard: np.ndarray
     accept: np.ndarray
     arrivals: np.ndarray
+    recruited: np.ndarray
 
     def of(self, field: int) -> FieldPlan:
         """Plan of one field."""
@@ -132,17 +134,19 @@ def plan_moves(
     homing = np.ones(base.shape) + np.diag(home - 1.0)  # [origin, to]
     neutral = reach(base, homing[None, :, None, None, :])[0, :, :, 0, 0]  # [from, origin]
     plain = pull * (openness * homing)[:, :, None, None, :]  # [G, o, s, e, d]
+    recruited = np.zeros((2, len(base)))
     if np.any(programmes.pull != 1.0) or np.any(chairs.pull != 1.0):
         # the pull of others only lowers what a programme draws, so slots hold with the leaving of a year without
         without = diversion(reach(base, plain), neutral, push, people, spread)
-        plain = plain * _within_slots(programmes, chairs, inflow(base, plain, people * without))
+        factor, recruited = _within_slots(programmes, chairs, inflow(base, plain, people * without))
+        plain = plain * factor
     total = reach(base, plain)
     leaving = diversion(total, neutral, push, people, spread)
     expected = inflow(base, plain, people * leaving).sum(axis=(0, 1))
     arrivals = (base * (number.sum(axis=1)[:, None] + number * (home - 1.0))).sum(axis=0)
     usual = arrivals if vacancies.arrivals is None else vacancies.arrivals
     accept = np.minimum(1.0, vacancies.slack * usual / np.maximum(expected, 1e-300))
-    return MovePlan(group, base, plain, total, leaving, total * leaving, accept, arrivals)
+    return MovePlan(group, base, plain, total, leaving, total * leaving, accept, arrivals, recruited * accept)
 
 
 @njit(cache=True, nogil=True)
@@ -235,8 +239,11 @@ def inflow(base: np.ndarray, attract: np.ndarray, people: np.ndarray) -> np.ndar
     return out
 
 
-def _within_slots(programmes: Recruiting, chairs: Recruiting, drawn: np.ndarray) -> np.ndarray:
-    """Factor [1, o, 1, e, d] of programmes and chairs, shrunk so that they add no more people than slots."""
+def _within_slots(programmes: Recruiting, chairs: Recruiting, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Factor [1, o, 1, e, d] of programmes and chairs, shrunk so that they add no more people than slots.
+
+    And whom they add [2, d].
+    """
     gain_programmes, gain_chairs = programmes.pull - 1.0, chairs.pull - 1.0
     added_programmes = (gain_programmes * drawn.sum(axis=1)).sum(axis=0)
     added_chairs = gain_chairs * drawn[:, 1].sum(axis=0)
@@ -245,4 +252,4 @@ def _within_slots(programmes: Recruiting, chairs: Recruiting, drawn: np.ndarray)
     factor *= (1.0 + gain_programmes * share)[None, :, None, None, :]
     share = np.minimum(1.0, chairs.slots / np.maximum(added_chairs, 1e-12))
     factor[0, :, 0, 1, :] *= 1.0 + gain_chairs * share
-    return factor
+    return factor, np.minimum([added_programmes, added_chairs], [programmes.slots, chairs.slots])

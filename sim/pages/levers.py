@@ -17,6 +17,7 @@ HEAD = (
     "combination",
     "channels",
     "scope",
+    "paid by",
     "meaning",
     "source",
 )
@@ -33,6 +34,7 @@ def _row(lever: Lever) -> tuple[str, ...]:
         bounds,
         neutral,
         *how,
+        lever.cost,
         lever.meaning,
         cited(lever.source),
     )
@@ -54,6 +56,8 @@ def levers() -> str:
             "`values: {2018-11-01: +5 %}`. `+5 %` of a lever in logs is ln 1.05; *500 places a year* are taken per "
             "1,000 researchers of the issuer in 2017. On a command line words with blanks are quoted: "
             '`"policies.us_talent.levers.pay.values.2018-11-01=+5 %"`, or written without the blank: `+5%`.\n',
+            "*Paid by* says what the issuer's academic money pays for ([money.md](money.md)); what has no price in the "
+            "model is *not modelled*, which is not 0.\n",
             f"Scopes that a lever may take: {scope}. What is left out means everywhere but the issuer.\n",
             table(HEAD, map(_row, LEVERS.values())),
             "## How strongly levers act\n",

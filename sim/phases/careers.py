@@ -44,7 +44,9 @@ def career_rates(setting: Setting, ctx: YearContext, norm: np.ndarray) -> Career
         exit_permanent=c.exit_permanent,
         exit_fear=c.exit_fear,
         case_exit=ctx.case_exit,
-        tenure=np.clip(tenure + ch.permanent_offer[:, None], 0.0, 1.0),
+        tenure=np.broadcast_to(tenure, (setting.data.n_places, 3)).copy(),
+        offered=np.clip(tenure + ch.permanent_offer[:, None], 0.0, 1.0),
+        kept=ctx.posts_kept,
         talent_permanent=c.talent_permanent,
         dual_gain=s.dual_rate * programme * (1.0 - ch.dual_banned),
         dual_loss=1.0 - (1.0 - s.dual_end) * (1.0 - ch.dual_banned),
@@ -78,7 +80,8 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     n_places = setting.data.n_places
     norm = exit_norm(setting, ctx, columns)
     rates = career_rates(setting, ctx, norm)
-    keys = CareerKeys(*(setting.key(stream, ctx.year) for stream in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL)))
+    streams = (Stream.EXIT, Stream.PERMANENT, Stream.DUAL, Stream.POST_LAPSE)
+    keys = CareerKeys(*(setting.key(stream, ctx.year) for stream in streams))
     leaving = np.zeros((len(columns.blocks), n_places, n_places, 3), np.int64)
 
     def work(f: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Entries:
     waiting : agents by [origin, host] who stay at home and wait for a host that refused or delayed them.
     deterred : expected real persons whom hosts lose to policy, and where they go.
     deterred_at_ends : the same at the low and the high end of the interval of lambda.
+    places : [P], doctoral places that policy adds and foreigners take up, expected real persons.
     """
 
     rows: list[np.ndarray]
@@ -38,6 +39,7 @@ class Entries:
     waiting: np.ndarray
     deterred: Deterred
     deterred_at_ends: tuple[Deterred, Deterred]
+    places: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,29 @@ def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
 
     rows = setting.each_field(work, columns.n_rows)
     own, low, high = (deterred(setting, ctx, at) for at in (nest, *nests_at_ends(setting)))
-    return Entries(rows, number.sum(axis=0), waiting.sum(axis=0), own, (low, high))
+    return Entries(rows, number.sum(axis=0), waiting.sum(axis=0), own, (low, high), doctoral_places(setting, ctx))
+
+
+def doctoral_places(setting: Setting, ctx: YearContext) -> np.ndarray:
+    """Doctoral places that policy adds and foreigners take up [P], expected real persons."""
+    offered = ctx.channels.student_places
+    if not offered.any():
+        return np.zeros(setting.data.n_places)
+    without = replace(ctx, channels=replace(ctx.channels, student_places=np.zeros_like(offered)))
+    more = expected_entrants(setting, ctx) - expected_entrants(setting, without)
+    np.fill_diagonal(more, 0.0)
+    return np.where(offered != 0.0, more.sum(axis=0), 0.0)
+
+
+def expected_entrants(setting: Setting, ctx: YearContext) -> np.ndarray:
+    """Entrants by origin and place of entry [O, P] under this year's policy and hostility, expected real persons."""
+    y, nest = ctx.inputs, nest_of(setting)
+    changes = entry_utilities(setting, ctx, nest, direct=True)
+    persons = np.zeros(changes.changed.shape)  # [G, O]
+    np.add.at(persons, changes.group, y.cohort_after - y.cohort_before)
+    choice = hosts.entry_choice(y.home_share, y.abroad_share, changes.host, changes.home, nest)
+    found: np.ndarray = np.einsum("go,gop->op", persons, hosts.probabilities(*choice))
+    return found
 
 
 def deterred(setting: Setting, ctx: YearContext, nest: Nest) -> Deterred:

@@ -12,6 +12,7 @@ from sim.data.inputs import YearInputs
 from sim.data.tables import WorldData
 from sim.data.threat import threat_matrix
 from sim.engines.compliance import Support, by_group, declined_support, three_year_mean
+from sim.phases.budget import public_money
 from sim.phases.setting import Setting
 from sim.policy.channels import Channels
 from sim.policy.schema import Decided
@@ -57,7 +58,7 @@ def pull(
     if share > 0.0:
         declined = declined_support(offered, inst.place, timeline.thresholds(year, decided), share)
     if declined.any():
-        lost = by_group(declined, inst.place, setting.data.n_places) / inputs.gerd
+        lost = by_group(declined, inst.place, setting.data.n_places) / public_money(setting, inputs)
         channels = replace(channels, funding=channels.funding * (1.0 - lost))
     hours = setting.params.compliance.hour_share  # of screening: `terms.screening_time`
     channels = replace(

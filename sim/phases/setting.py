@@ -123,7 +123,9 @@ class YearContext:
     case_exit : [a, o], extra exit hazard through last year's investigations.
     access : [P, P], what places can reach of each other's knowledge under this year's rules.
     frontier : [F, P], share of the frontier within reach, centred.
-    ln_funding : [P], lagged log of funding per head relative to the paired baseline's.
+    ln_funding : [P], lagged log of incumbents' research money a head relative to the paired baseline's; ln_recruits :
+        [P], likewise, of recruits' relative to incumbents'.
+    recruits : [P], share of people who are recruits, 0 where nothing is bought; posts_kept : [P], of bought posts.
     baseline : the paired scripted baseline's state of the year, None if this is it.
     waiting : [O, P], agents who entered at home last year and wait for a host that refused or delayed them.
     """
@@ -138,6 +140,9 @@ class YearContext:
     access: np.ndarray
     frontier: np.ndarray
     ln_funding: np.ndarray
+    ln_recruits: np.ndarray
+    recruits: np.ndarray
+    posts_kept: np.ndarray
     waiting: np.ndarray
     baseline: Macro | None
 
@@ -152,8 +157,13 @@ def log_change(value: np.ndarray, reference: np.ndarray, floor: float = 0.0) -> 
     return np.log((value + floor) / (reference + floor))
 
 
-def funding_change(ctx: YearContext) -> np.ndarray:
-    """ln of funding per head relative to the paired baseline's [P]: its people, and what policy adds to its money."""
+def heads_change(ctx: YearContext) -> np.ndarray:
+    """ln of the paired baseline's people over the run's own [P], bounded."""
     own, paired = ctx.macro.researchers, ctx.paired.researchers
     heads = np.divide(paired, own, out=np.ones_like(own), where=(own > 0) & (paired > 0))
-    return np.clip(np.log(heads), -2.0, 2.0) + np.log(ctx.channels.funding)
+    return np.clip(np.log(heads), -2.0, 2.0)
+
+
+def funding_change(ctx: YearContext) -> np.ndarray:
+    """ln of research money a head relative to the paired baseline's [P]: its people, and what policy does to money."""
+    return heads_change(ctx) + np.log(ctx.channels.funding)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core.ties import STEPS
 from sim.engines import partners, pools, teams
+from sim.engines.budget import share_students
 from sim.engines.projects import ProjectRates
 from sim.engines.teams import PartnerRules
 from sim.params import ComplianceParams
@@ -72,11 +73,14 @@ def both_sides(friction: np.ndarray) -> np.ndarray:
 
 
 def output_rates(setting: Setting, ctx: YearContext) -> tuple[np.ndarray, np.ndarray]:
-    """Papers led by a person with talent 1 [P], and the factor on recent recruits [P]."""
-    p, ch = setting.params.publication, ctx.channels
-    rate = ctx.inputs.output * np.exp(p.funding * ctx.ln_funding)
-    recruits = ch.programme_grant * ch.funding_recruits**p.funding * np.exp(p.students_output * ch.students_to_recruits)
-    return rate, recruits
+    """Papers led by a person with talent 1 [P], and the factor on recent recruits [P].
+
+    Both follow research money with the same lag; students given to recruits are taken from others in the place.
+    """
+    p, floor = setting.params.publication, setting.params.money.floor
+    recruits, others = share_students(ctx.channels.students_to_recruits, ctx.recruits, floor)
+    rate = ctx.inputs.output * np.exp(p.funding * ctx.ln_funding) * np.exp(p.students_output * others)
+    return rate, np.exp(p.funding * ctx.ln_recruits) * np.exp(p.students_output * (recruits - others))
 
 
 def screening_time(rules: ComplianceParams) -> float:

@@ -31,8 +31,12 @@ def channel(axes: str, neutral: int, unit: str, meaning: str) -> Any:
 class Channels:
     """Policy of one year as arrays; made by `Channels.neutral`, filled by `sim.policy.timeline`."""
 
-    funding: np.ndarray = channel("P", 1, "factor", "on the place's research budget")
-    funding_recruits: np.ndarray = channel("P", 1, "factor", "on the budget share of recruits of the last 5 years")
+    funding: np.ndarray = channel(
+        "P", 1, "factor", "on the place's academic money (new money); after the budget, research money over it"
+    )
+    funding_recruits: np.ndarray = channel(
+        "P", 1, "factor", "on research money of recruits of the last 5 years, from incumbents"
+    )
     income_recruits: np.ndarray = channel("P", 0, "log change", "net income of foreign recruits")
     chairs_pull: np.ndarray = channel("P", 0, "log utility", "pull on the top decile of talent")
     chairs_slots: np.ndarray = channel("P", 0, "persons a year", "chairs: bound on movers drawn by `chairs_pull`")
@@ -43,7 +47,6 @@ class Channels:
         "od", 0, "log utility", "diaspora programme of d, on people of origin o abroad"
     )
     programme_slots: np.ndarray = channel("d", 0, "persons a year", "places in the diaspora programme")
-    programme_grant: np.ndarray = channel("d", 1, "factor", "on output of recruits in their first 5 years")
     entry_refused: np.ndarray = channel("fod", 0, "share", "entrants of origin o refused by host d")
     move_refused: np.ndarray = channel("fod", 0, "share", "moves of people of origin o into d refused")
     visa_delay: np.ndarray = channel("od", 0, "years", "mean delay of entry and moves of origin o into d")
@@ -73,7 +76,6 @@ class Channels:
     )
     military: np.ndarray = channel("P", 0, "share", "open basic research directed to military (sensitive) ends")
     dual_banned: np.ndarray = channel("ab", 0, "share", "second affiliations in b of researchers in a that are ended")
-    recruitment_musd: np.ndarray = channel("P", 0, "million $ a year", "spending on recruitment")
 
     @classmethod
     def neutral(cls, n_places: int, n_institutions: int) -> Channels:

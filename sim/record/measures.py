@@ -14,6 +14,7 @@ from sim.core.axes import WAYS
 from sim.data.fields import N_FIELDS
 from sim.engines.compliance import Support, by_group
 from sim.engines.counting import HeadCounts
+from sim.phases.budget import Account
 from sim.phases.careers import Exits
 from sim.phases.entry import Entries
 from sim.phases.mobility import Moves
@@ -22,6 +23,7 @@ from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
 from sim.record.exposure_table import exposure_table
+from sim.record.money import budget_columns
 from sim.record.tables import LAMBDAS
 
 REASONS = ("rule", "fear")  # why a partner is refused, in the order of `Output.slots_refused`
@@ -43,6 +45,7 @@ class Year:
     trust: np.ndarray
     decisions: Table
     support: Support
+    account: Account
 
 
 def tables(setting: Setting, year: Year) -> dict[str, Table]:
@@ -129,8 +132,8 @@ def place_table(setting: Setting, year: Year) -> Table:
         "fear_target_mean": ratio(fear[targets].sum(axis=0) * scale, stock[targets].sum(axis=0)),
         "compliance_musd": by_group(spent.musd, group, n),
         "compliance_researcher_years": by_group(spent.researcher_years, group, n),
-        "rd_spending_musd": year.ctx.inputs.gerd * year.ctx.channels.funding,
-        "recruitment_musd": year.ctx.channels.recruitment_musd,
+        "rd_spending_musd": year.ctx.inputs.gerd + year.account.purse.new,
+        **budget_columns(year.account),
     }
 
 

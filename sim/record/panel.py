@@ -107,6 +107,7 @@ class Panel:
             for name in (*_COPIED, "moved_year", "dual")
         }
         n, iso3 = len(own["uid"]), self.setting.data.iso3
+        own["permanent"] = np.minimum(own["permanent"], 1)
         moved, dual = own.pop("moved_year") == year, own.pop("dual")
         partner = {f"{kind}_with_{iso3[p]}": np.zeros(n, np.float32) for p in self.partners for kind in _WITH}
         return {

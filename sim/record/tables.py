@@ -10,7 +10,20 @@ from collections.abc import Mapping
 from sim.record.declaration import NAMED, PLACE, Column, Table
 from sim.record.panel_table import PANEL
 from sim.record.security_columns import ACCOUNT, BY_WAY, CASES
-from sim.record.shared_columns import COSTS, FIELD, HERE, ORIGIN, PAIR, STAGE, TOP, TOP10, TOP_BASE, YEAR, papers_column
+from sim.record.shared_columns import (
+    BUDGET,
+    COSTS,
+    FIELD,
+    HERE,
+    ORIGIN,
+    PAIR,
+    STAGE,
+    TOP,
+    TOP10,
+    TOP_BASE,
+    YEAR,
+    papers_column,
+)
 
 DETERRED = "would enter here at base shares but by policy enter, expected,"
 LAMBDAS = {  # ends of names of columns: lambda of groups of the run, and both ends of its sampling interval
@@ -68,7 +81,13 @@ PLACE_YEAR = Table(
         Column("fear_target_mean", "0-1", "mean", "mean fear of the origins in params.security.target_origins"),
         *COSTS,
         Column("rd_spending_musd", "million $", "amount", "research and development, firms' included"),
-        Column("recruitment_musd", "million $", "amount", "spent on recruiting researchers"),
+        Column(
+            "recruitment_musd",
+            "million $",
+            "amount",
+            "spent on promotion: recruits, joint, pay, posts and students",
+            type="double",
+        ),
         papers_column("papers_international_fractional", "international papers by their authors' shares", "fractional"),
         papers_column("top1_fractional_at_baseline_threshold", TOP_BASE, "fractional"),
         Column("citations", "citations", "amount", "drawn by its papers, expected", "whole"),
@@ -79,6 +98,7 @@ PLACE_YEAR = Table(
         Column("slots_refused_by_fear", "slots", "count", "partners of leads here refused for fear"),
         papers_column("papers_lost_rule", "not completed for want of partners that rules refused", "shared"),
         papers_column("papers_lost_fear", "not completed for want of partners refused for fear", "shared"),
+        *BUDGET,
     ),
 )
 FLOW_YEAR = Table(

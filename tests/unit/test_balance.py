@@ -54,6 +54,16 @@ def rows(page: Balance, section: str, outcome: str = "", who: str = "") -> pd.Da
     return table[keep & table["who"].str.contains(who, regex=False)]
 
 
+def test_the_bill_says_not_modelled_where_there_is_no_price_and_never_nought(page: Balance) -> None:
+    bill = rows(page, "The bill")
+    told = bill[bill["note"] == "not modelled"]
+    assert set(told["outcome"]) == {"investigations", "rhetoric"} and told["mean"].isna().all()
+    assert "enforcement_precision" not in set(bill["outcome"]), "it only qualifies investigations"
+    spent = bill[bill["note"] == ""]
+    assert set(spent["outcome"]) == {"academic money", "left for grants", "a paper"}, "nothing is bought"
+    assert (spent["reference"] > 0).all() and "not modelled" in page.text() and "not modelled" in page.markdown()
+
+
 def test_papers_are_the_paired_difference_of_the_files(runs: dict[str, Source], page: Balance) -> None:
     assert runs["main"].frames.folder is not None
     frame = load(runs["main"].frames.folder)["world_year"]

@@ -26,7 +26,7 @@ from tests.small import ALPHA, YEAR, key, leave, people, remember
 
 P = 4
 STAGE_FACTOR = np.array([1.6, 0.7, 0.9, 5.0])  # the last from 35 years of career on
-KEYS = CareerKeys(*(key(s) for s in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL)))
+KEYS = CareerKeys(*(key(s) for s in (Stream.EXIT, Stream.PERMANENT, Stream.DUAL, Stream.POST_LAPSE)))
 
 
 def test_stage_boundaries() -> None:
@@ -51,6 +51,8 @@ NEUTRAL = CareerRates(
     exit_fear=0.25,
     case_exit=np.zeros((P, P)),
     tenure=np.zeros((P, 3)),
+    offered=np.zeros((P, 3)),
+    kept=np.ones(P),
     talent_permanent=0.3,
     dual_gain=np.zeros((P, P)),
     dual_loss=np.zeros((P, P)),
@@ -166,6 +168,22 @@ def test_people_get_tenure_at_the_rate_of_place_and_stage() -> None:
     assert not block.permanent[:1000].any()
 
 
+def test_posts_that_policy_buys_are_told_from_the_places_own_and_lapse_with_their_money() -> None:
+    n = 20_000
+    own, offered = np.full((P, 3), 0.2), np.full((P, 3), 0.3)
+    plain, bought = alike(n), alike(n)
+    step(plain, tenure=own, offered=own)
+    step(bought, tenure=own, offered=offered)
+    held = bought.permanent[:n].copy()
+    np.testing.assert_array_equal(held == 1, plain.permanent[:n] == 1)  # the place's own go to the same people
+    assert (held == careers.BOUGHT).mean() == pytest.approx(0.1, abs=0.01)
+    step(bought, kept=np.full(P, 0.6))
+    assert (bought.permanent[:n][held == 1] == 1).all()
+    assert (bought.permanent[:n][held == careers.BOUGHT] == careers.BOUGHT).mean() == pytest.approx(0.6, abs=0.05)
+    step(bought, kept=np.ones(P))
+    assert (bought.permanent[:n] == careers.BOUGHT).any(), "what is paid stays"
+
+
 def test_tenure_is_kept_and_comes_sooner_to_the_talented() -> None:
     rate = np.full((P, 3), 0.1)
     block = alike(30_000)
@@ -220,9 +238,12 @@ def naive(block: Block, a: dict[str, np.ndarray | float]) -> tuple[np.ndarray, n
     for i in block.alive():
         o, c, uid = block.origin[i], block.place[i], block.uid[i]
         s = stage_of(YEAR - block.entry_year[i])
-        exit_, post, second = (draw(k, uid) for k in KEYS)
-        if not permanent[i] and post < a["tenure"][c, s] * float(block.talent[i]) ** a["talent_permanent"]:
-            permanent[i] = 1
+        exit_, post, second, lapse = (draw(k, uid) for k in KEYS)
+        gift = float(block.talent[i]) ** a["talent_permanent"]
+        if permanent[i] == 0:
+            permanent[i] = 1 if post < a["tenure"][c, s] * gift else 2 if post < a["offered"][c, s] * gift else 0
+        elif permanent[i] == 2 and lapse >= a["kept"][c]:
+            permanent[i] = 0
         if dual[i] != NONE:
             dual[i] = NONE if second < a["dual_loss"][c, dual[i]] else dual[i]
         elif s > 0 and c != o and second < a["dual_gain"][c, o]:
@@ -255,9 +276,11 @@ def test_bounds_change_nobodys_fate(talent_permanent: float) -> None:
         "exit_base": rng.uniform(0.02, 0.4, P), "exit_fear": 1.5,
         "case_exit": rng.uniform(0.0, 0.1, (P, P)), "tenure": rng.uniform(0.0, 0.5, (P, 3)),
         "talent_permanent": talent_permanent, "dual_gain": rng.uniform(0.0, 0.5, (P, P)),
-        "dual_loss": rng.uniform(0.0, 0.5, (P, P)),
+        "dual_loss": rng.uniform(0.0, 0.5, (P, P)), "offered": rng.uniform(0.3, 0.8, (P, 3)),
+        "kept": rng.uniform(0.3, 1.0, P),
     }  # fmt: skip
     block = people(5000, P)
+    block.permanent[:3000:3] = careers.BOUGHT
     block.talent[:500] *= 20.0
     block.entry_year[500:1000] = YEAR - 36
     leave(block, np.arange(50))

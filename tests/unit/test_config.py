@@ -109,6 +109,15 @@ def test_parameters_of_earlier_editions_are_refused_with_what_stands_in_their_pl
     assert message.startswith(f"command line: params.{key}: unknown key; gone, ") and instead in message
 
 
+@pytest.mark.parametrize(
+    ("effect", "instead"),
+    [("prestige_chairs", "params.money.chair"), ("talent_programme", "params.money.programme_place")],
+)
+def test_costs_of_earlier_editions_are_refused_with_the_price_in_their_place(effect: str, instead: str) -> None:
+    (message,) = messages(f"effects.{effect}.cost_musd=1")
+    assert f"effects.{effect}.cost_musd: unknown key; gone, now {instead}" in message
+
+
 def test_configuration_built_in_python_is_checked_too() -> None:
     with pytest.raises(ConfigError) as error:
         validate(replace(Config(), scale=0, end=1970, world="g21"))

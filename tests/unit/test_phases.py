@@ -124,8 +124,9 @@ def test_a_ban_on_second_affiliations_binds_people_who_work_there(world: World) 
 
 def test_posts_offered_raise_the_rate_of_that_place(world: World) -> None:
     before, after = pair(rates, world, permanent_offer=((OTHER,), 0.05))
-    np.testing.assert_allclose(after.tenure[OTHER], before.tenure[OTHER] + 0.05)
-    assert cells(before.tenure != after.tenure, (0,)) == {(OTHER,)}
+    np.testing.assert_allclose(after.offered[OTHER], before.offered[OTHER] + 0.05)
+    assert cells(before.offered != after.offered, (0,)) == {(OTHER,)}
+    np.testing.assert_array_equal(after.tenure, before.tenure)  # the place's own go on
 
 
 # --- research and security ----------------------------------------------------------------------------------
@@ -148,10 +149,26 @@ def test_recorded_friction_is_the_mean_of_both_sides_over_kinds_and_fields(world
 
 
 def test_output_follows_budgets_with_a_lag_and_recruits_follow_programmes(world: World) -> None:
-    before, after = pair(terms.output_rates, world, programme_grant=((OTHER,), 1.4), funding=((OTHER,), 2.0))
-    np.testing.assert_array_equal(after[0], before[0])  # funding acts through `funding_lag`, from next year on
-    assert after[1][OTHER] == pytest.approx(1.4 * before[1][OTHER])
-    np.testing.assert_array_equal(np.delete(after[1], OTHER), np.delete(before[1], OTHER))
+    before, after = pair(terms.output_rates, world, funding_recruits=((OTHER,), 1.4), funding=((OTHER,), 2.0))
+    for rate, unchanged in zip(after, before):
+        np.testing.assert_array_equal(rate, unchanged)  # money acts through its lags, from next year on
+    money = np.zeros(P)
+    money[OTHER] = np.log(1.61)
+    later = terms.output_rates(world.setting, replace(context(world), ln_recruits=money))
+    assert later[1][OTHER] == pytest.approx(1.1, abs=1e-3)  # F1, P24: 61 % more money, 10 % more output
+    np.testing.assert_array_equal(np.delete(later[1], OTHER), np.delete(before[1], OTHER))
+
+
+def test_students_given_to_recruits_are_taken_from_incumbents(world: World) -> None:
+    share = np.zeros(P)
+    share[OTHER] = 0.2
+    ctx = replace(context(world, students_to_recruits=((OTHER,), 0.5)), recruits=share)
+    rate, recruits = terms.output_rates(world.setting, ctx)
+    power = world.setting.params.publication.students_output
+    incumbents = (rate / ctx.inputs.output)[OTHER] ** (1 / power)
+    assert 0.2 * incumbents * recruits[OTHER] ** (1 / power) + 0.8 * incumbents == pytest.approx(1.0)
+    nobody = terms.output_rates(world.setting, replace(ctx, recruits=np.zeros(P)))
+    assert (nobody[1] == 1.0).all(), "without recruits there is nobody to give students to"
 
 
 def test_protection_is_the_mean_over_researchers_of_place_and_institutions(world: World) -> None:

@@ -17,7 +17,8 @@ from sim.core.read import ConfigError
 from sim.data.build.affinity import windows_to
 from sim.data.build.cut import check_sums
 from sim.data.build.sense import check_sense
-from sim.data.check import SHOWN, Problems, read_folder, wrong
+from sim.data.cells import wrong
+from sim.data.check import SHOWN, Problems, read_folder
 from sim.data.layout import KINDS, TABLES, TEXT, Column, later_data
 from sim.data.layout import STAY_GROUPS as KNOWN_GROUPS
 from sim.data.tables import load_world_data

@@ -144,6 +144,15 @@ def test_protection_is_told_of_issuers_as_a_share_of_their_hazard():
     assert not found.str.contains("leak").any()
 
 
+def test_money_that_nobody_spends_has_no_line():
+    frames = frames_of(budget_pay_musd=[0.0, 0.0, 3.0, 0.0], budget_new_musd=[0.0, 0.0, 0.0, -2.0])
+    table = effects(frames, Period(2020, 2020), [Area("one", ("AAA",)), Area("other", ("BBB",))], scale=100.0)
+    money = table[table["outcome"].str.endswith("M$ a year") & ~table["outcome"].str.startswith("compliance")]
+    told = {(row.area, row.outcome): row.mean for row in money.itertuples()}
+    pay, new = "pay of recruits, M$ a year", "new money, M$ a year"
+    assert told == {("World", pay): 3.0, ("World", new): -2.0, ("one", pay): 3.0, ("other", new): -2.0}
+
+
 def test_effects_of_a_few_agents_are_told_in_agents(capsys: pytest.CaptureFixture[str]):
     """At one agent for 100 people, 200 researchers more are two agents, and one paper of one of them."""
     frames = frames_of(n_researchers=[1000.0, 1000.0, 1200.0, 1000.0], exposed_theft=[10.0, 10.0, 11.0, 10.0])

@@ -59,7 +59,7 @@ def test_what_is_no_world_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no world 'nowhere'; allowed: full, g20, or a folder"):
         load_config("world=nowhere")
     (tmp_path / "places.csv").touch()
-    with pytest.raises(ConfigError, match=r"holds no affinity.csv, .*fitted_places.csv, paths.csv; a world"):
+    with pytest.raises(ConfigError, match=r"holds no academic_money.csv, .*fitted_places.csv, paths.csv; a world"):
         load_config(f"world={tmp_path}")
 
 
@@ -69,6 +69,37 @@ def test_tables_that_end_apart_are_refused(folder: Path, tmp_path: Path) -> None
     (broken / "countries.csv").write_text(text[: text.rindex("2017")])
     with pytest.raises(ConfigError, match=r"people\.csv ends in 2017, but countries_per_paper in 2016"):
         load_config(f"world={broken}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("USA,0.13,", "USA,1.3,", "3:share_higher_education: 1.3 is not allowed; allowed: a share from 0 to 1"),
+        ("USA,0.13,", "USA,a lot,", "3:share_higher_education: 'a lot' is no number; allowed: a share from 0 to 1"),
+        ("USA,0.13,0.099,", "USA,0.6,0.6,", "3:share_government: both shares sum to more than 1; allowed: a sum of"),
+        ("USA,", "XYZ,", "3:place: unknown place 'XYZ'; allowed: codes of places.csv"),
+        ("CHN,", "USA,", "3:place: USA is there twice; allowed: one row a place"),
+        ("share_government", "state", "1:share_government: the column is missing; allowed: place, share_higher"),
+    ],
+)
+def test_a_bad_edit_of_academic_money_is_refused(folder: Path, tmp_path: Path, old: str, new: str, told: str) -> None:
+    edited = shutil.copytree(folder, tmp_path / "edited")
+    text = (edited / "academic_money.csv").read_text()
+    assert old in text
+    (edited / "academic_money.csv").write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError) as error:
+        load_config(f"world={edited}")
+    assert f"academic_money.csv:{told}" in str(error.value)
+
+
+def test_an_edit_of_academic_money_changes_what_a_place_has(folder: Path, tmp_path: Path) -> None:
+    edited = shutil.copytree(folder, tmp_path / "edited")
+    text = (edited / "academic_money.csv").read_text()
+    (edited / "academic_money.csv").write_text(text.replace("USA,0.13,0.099,", "USA,0.26,0.198,"))
+    settings = ("scale=20000", "start=2016", "end=2017", "panel.size=0", "threads=1")
+    one, two = (next(World(load_config(*settings, f"world={world}")).run()) for world in (folder, edited))
+    ours, theirs = (year.tables["place_year"]["budget_public_musd"] for year in (one, two))
+    assert theirs[1] == pytest.approx(2 * ours[1]) and (np.delete(theirs, 1) == np.delete(ours, 1)).all()
 
 
 def test_the_first_year_lies_inside_the_data() -> None:

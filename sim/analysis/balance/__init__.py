@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.analysis.balance import fear, gains, payers
+from sim.analysis.balance import bill, fear, gains, payers
 from sim.analysis.balance.inputs import Row, Source, open_run, told_in_agents
 from sim.analysis.balance.page import Balance
 from sim.analysis.balance.price import price
@@ -49,6 +49,7 @@ def balance(run: str | Path | Source, others: Sequence[str | Path | Source] = ()
         *gains.talent(main),
         *gains.whereabouts(main),
         *gains.security(main),
+        *bill.bill(main),
         *price(main, rates),
         *payers.who_pays(main),
         *fear.rule_and_fear(main, closed, swept),
@@ -71,8 +72,8 @@ def _notes(run: Source, closed: Source | None, swept: Sequence[Source]) -> list[
         f"Leaks are conditional on params.security.leak_rate = {rate:g}, which nobody knows; by leak rate they are "
         "drawn as a line through this run, since leaks are proportional to it for given activity. They are of one "
         "place, and never added up over places. The share of hazard that protection stops is the same at any rate.",
-        "Money in the break-even price: compliance, recruitment, and papers lost at the issuers' research and "
-        "development spending (firms' included) per fractional paper, an upper bound.",
+        "Money in the break-even price: compliance, promotion, and papers lost at the place's academic money per "
+        "fractional paper.",
     ]
     if closed is None:
         told = " ".join(fear.no_fear())

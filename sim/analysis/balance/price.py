@@ -29,8 +29,8 @@ MEASURES = {"protected": "avoided by protection", "fewer": "leaks that no longer
 def price(run: Source, others: Sequence[Source] = ()) -> list[Row]:
     """Leaks avoided per 1,000 papers lost by each issuer, and the price of a leak at which the scenario breaks even.
 
-    Money counts compliance and recruitment, and papers lost at the place's own spending per paper: all research and
-    development spending by fractional papers, an upper bound, since firms spend most of it.
+    Money counts compliance and promotion, and papers lost at the price of a paper of the place: its academic money by
+    fractional papers.
     """
     return [row for code in run.issuers[:VICTIMS] for row in _of_victim(run, others, code)]
 
@@ -68,11 +68,11 @@ def leaks_less(run: Source, code: str) -> dict[str, np.ndarray]:
 
 
 def spent_musd(run: Source, code: str) -> np.ndarray:
-    """Million $ a year that the scenario costs a place: compliance, recruitment, and what the lost papers had cost."""
+    """Million $ a year that the scenario costs a place: compliance, promotion, and what the lost papers had cost."""
     frame = run.yearly("place_year", outcomes.columns("place_year", ["cost_musd"]), place=[code])
     frame["cost_musd"] = outcomes.value(frame, "cost_musd")
-    own = run.yearly("place_year", ["rd_spending_musd", "papers_fractional"], place=[code])
-    spending, papers = (run.total(own, column) for column in ("rd_spending_musd", "papers_fractional"))
+    own = run.yearly("place_year", ["budget_public_musd", "papers_fractional"], place=[code])
+    spending, papers = (run.total(own, column) for column in ("budget_public_musd", "papers_fractional"))
     per_paper = float(spending.base.mean() / papers.base.mean())
     return run.total(frame, "cost_musd", 1 / run.period.years).effect + per_paper * lost_papers(run, code)
 

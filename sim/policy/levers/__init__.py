@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sim.policy.levers.base import Context, Effect, Lever
+from sim.policy.levers.base import NOT_MODELLED, Context, Effect, Lever
 from sim.policy.levers.openness import OPENNESS
 from sim.policy.levers.people import PEOPLE
 from sim.policy.levers.projects import PROJECTS
 from sim.policy.levers.promote import PROMOTE
 from sim.policy.levers.security import SECURITY
 
-__all__ = ["LEVERS", "Context", "Effect", "Lever", "default_effects", "effect_table"]
+__all__ = ["LEVERS", "NOT_MODELLED", "Context", "Effect", "Lever", "default_effects", "effect_table", "unpriced"]
 
 # Order of application: qualifiers are read by name, and `alliance_condition`, which looks at what protection
 # the other levers give, comes last.
 LEVERS: dict[str, Lever] = {lever.name: lever for lever in (*PROMOTE, *OPENNESS, *PEOPLE, *SECURITY, *PROJECTS)}
+
+
+def unpriced(names: Iterable[str]) -> list[str]:
+    """Of these levers, those whose money the model does not know; what only qualifies another is left out."""
+    return [name for name in dict.fromkeys(names) if LEVERS[name].cost == NOT_MODELLED and not LEVERS[name].of]
 
 
 def default_effects() -> dict[str, dict[str, float]]:

@@ -20,6 +20,7 @@ from sim.data.tables import WorldData
 from sim.policy.channels import CHANNELS, Channels
 
 FLOWS = ("entry", "move")
+NOT_MODELLED = "not modelled"  # said of money that the model has no price for; never 0
 
 # Which key of a policy's `scope` narrows which axis of a lever; "a" is the issuer and cannot be narrowed.
 AXIS_SCOPES: dict[str, tuple[str, ...]] = {
@@ -98,6 +99,7 @@ class Lever:
     of : for ``weighted`` levers, the lever that they qualify and without which they do nothing; it has the same axes.
     own_origin : a programme for the issuer's own diaspora unless origins are named.
     effects : numbers at full strength.
+    price : what in `params.money` it is bought at; empty for levers that are not bought.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Lever:
     of: str = ""
     own_origin: bool = False
     effects: tuple[Effect, ...] = field(default=())
+    price: str = ""
 
     def __post_init__(self) -> None:
         for name in self.channels:
@@ -126,6 +129,12 @@ class Lever:
     def scopes(self) -> tuple[str, ...]:
         """Keys that a policy's scope may use with this lever."""
         return tuple(key for axis in self.axes for key in AXIS_SCOPES[axis])
+
+    @property
+    def cost(self) -> str:
+        """What the issuer's academic money pays for it, in words; `NOT_MODELLED` where the model has no price."""
+        rules = bool({"cost_fixed_musd", "cost_share"} & set(self.channels))
+        return self.price or ("cost of rules to institutions" if rules else NOT_MODELLED)
 
     @property
     def combination(self) -> str:

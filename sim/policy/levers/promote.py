@@ -14,7 +14,6 @@ def _prestige_chairs(channels: Channels, s: np.ndarray, context: Context, effect
     chairs = s * context.researchers_2017() / 1000.0
     channels.chairs_slots += chairs
     channels.chairs_pull += effects["pull"] * (s > 0)
-    channels.recruitment_musd += chairs * effects["cost_musd"]
 
 
 def _talent_programme(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -22,7 +21,6 @@ def _talent_programme(channels: Channels, s: np.ndarray, context: Context, effec
     places = s.max(axis=0) * context.researchers_2017() / 1000.0
     channels.programme_slots += places
     channels.programme_pull += effects["pull"] * (s > 0)
-    channels.recruitment_musd += places * effects["cost_musd"]
 
 
 def _joint_programme(channels: Channels, s: np.ndarray, context: Context, effects: Effects) -> None:
@@ -34,28 +32,30 @@ PROMOTE: tuple[Lever, ...] = (
     Lever(
         name="research_funding",
         aim="promote",
-        unit="relative change of the research budget",
+        unit="relative change of academic money",
         lo=-0.9,
         hi=2.0,
         combine="compound",
         axes="a",
         channels=("funding",),
         apply=acts_on("funding", grown),
-        meaning="More or less money for research in the issuer's place; output follows with a lag and an elasticity "
-        "near 0.2.",
+        meaning="New money for research, or money cut: relative change of academic money, with its bill; output "
+        "follows with a lag and an elasticity near 0.2.",
+        price="new money itself: its bill",
         source="F1, F3, P24",
     ),
     Lever(
         name="recruit_funding",
         aim="promote",
-        unit="relative change of a recruit's share of the budget",
+        unit="relative change of a recruit's research money",
         lo=-0.9,
         hi=3.0,
         combine="compound",
         axes="a",
         channels=("funding_recruits",),
         apply=acts_on("funding_recruits", grown),
-        meaning="Research money set aside for people who came within five years; total money of the place unchanged.",
+        meaning="Research money moved from incumbents to people who came within five years.",
+        price="research money of incumbents",
         source="P30 (recruits' gains come from funding and team size)",
     ),
     Lever(
@@ -69,6 +69,7 @@ PROMOTE: tuple[Lever, ...] = (
         channels=("income_recruits",),
         apply=acts_on("income_recruits", np.add),
         meaning="Pay or tax relief for foreign recruits: log change of their net income.",
+        price="pay",
         source="U1 (elasticity of foreign stars about 1), U2 (upper bound)",
     ),
     Lever(
@@ -79,15 +80,13 @@ PROMOTE: tuple[Lever, ...] = (
         hi=5.0,
         combine="add",
         axes="a",
-        channels=("chairs_pull", "chairs_slots", "recruitment_musd"),
+        channels=("chairs_pull", "chairs_slots"),
         apply=_prestige_chairs,
         meaning="Named chairs with resources for the top decile of talent; the number of chairs bounds who comes by "
         "them.",
+        price="chair",
         source="U0, U3, U4",
-        effects=(
-            Effect("pull", 0.7, 0.0, 2.0, "log utility", "assumption", "U0: peers and prestige 0.7"),
-            Effect("cost_musd", 1.0, 0.1, 10.0, "million $ a chair", "assumption", "order of public chair programmes"),
-        ),
+        effects=(Effect("pull", 0.7, 0.0, 2.0, "log utility", "assumption", "U0: peers and prestige 0.7"),),
     ),
     Lever(
         name="permanent_posts",
@@ -99,7 +98,9 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("permanent_offer",),
         apply=acts_on("permanent_offer", np.add),
-        meaning="Permanent posts on offer: added yearly probability that a researcher without one gets one.",
+        meaning="Permanent posts on offer: added yearly probability that a researcher without one gets one; paid "
+        "while held.",
+        price="post",
         source="U3 (tenure perspective first when young)",
     ),
     Lever(
@@ -112,7 +113,8 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("student_places",),
         apply=acts_on("student_places", np.add),
-        meaning="Doctoral places open to foreigners.",
+        meaning="Doctoral places open to foreigners, as many as are paid.",
+        price="doctoral_place",
         source="F9, P1",
     ),
     Lever(
@@ -125,7 +127,8 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("students_to_recruits",),
         apply=acts_on("students_to_recruits", np.add),
-        meaning="Students and assistants given to people who came within five years.",
+        meaning="Students and assistants given to people who came within five years, by incumbents of the same place.",
+        price="students of incumbents",
         source="P30, U0 (student access 0.4)",
     ),
     Lever(
@@ -136,29 +139,29 @@ PROMOTE: tuple[Lever, ...] = (
         hi=5.0,
         combine="add",
         axes="oa",
-        channels=("programme_pull", "programme_slots", "recruitment_musd"),
+        channels=("programme_pull", "programme_slots"),
         apply=_talent_programme,
         meaning="Programme that brings people back: the issuer's own diaspora unless origins are named; places bound "
         "it.",
+        price="programme_place",
         source="S2 (about 500 recruits a year), P30",
         own_origin=True,
-        effects=(
-            Effect("pull", 1.0, 0.0, 3.0, "log utility", "assumption", "U0: of the size of the home bonus, 1.0"),
-            Effect("cost_musd", 0.5, 0.05, 5.0, "million $ a place", "assumption", "start-up package over five years"),
-        ),
+        effects=(Effect("pull", 1.0, 0.0, 3.0, "log utility", "assumption", "U0: of the size of the home bonus, 1.0"),),
     ),
     Lever(
         name="startup_grant",
         aim="promote",
-        unit="relative change of output",
+        unit="relative change of a recruit's research money",
         lo=0.0,
-        hi=1.0,
+        hi=3.0,
         combine="compound",
         axes="a",
-        channels=("programme_grant",),
-        apply=acts_on("programme_grant", grown),
-        meaning="Start-up grant and team for people who came within five years: relative change of their output.",
-        source="P30 (sign; gains by funding and team size)",
+        channels=("funding_recruits",),
+        apply=acts_on("funding_recruits", grown),
+        meaning="Start-up money for people who came within five years, from incumbents; 0.61 more buys 10 % more "
+        "output.",
+        price="research money of incumbents",
+        source="P30 (sign; gains by funding and team size); F1",
     ),
     Lever(
         name="visa_openness",
@@ -183,7 +186,9 @@ PROMOTE: tuple[Lever, ...] = (
         axes="ab",
         channels=("joint",),
         apply=_joint_programme,
-        meaning="Association, multilateral projects, bilateral funds; negative where a joint programme is ended.",
+        meaning="Association, multilateral projects, bilateral funds, paid by both sides; negative where a joint "
+        "programme is ended, which frees no money.",
+        price="joint_project",
         source="C6, C9 (signs)",
     ),
 )
