@@ -36,7 +36,9 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     if shapeless := shape_problems((result.label_of(file), file) for file in files):
         raise ConfigError(result.messages([*result.problems, *shapeless]))
     merge(result)
-    result.problems += redefined(result.reached, list(result.folders.values()), result.label_of)
+    folders = list(result.folders.values())
+    choices = [reached({group: [name]}, folders) for group in ADDED for name in result.chosen.get(group, ())]
+    result.problems += redefined(choices, result.reached, folders, result.label_of)
     if "world" in result.given:  # Hydra would look for a file of its group
         result.values["world"] = result.given["world"]
     for key, value in result.deleted.items():
