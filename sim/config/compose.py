@@ -36,7 +36,9 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     if shapeless := shape_problems((result.label_of(file), file) for file in files):
         raise ConfigError(result.messages([*result.problems, *shapeless]))
     merge(result)
-    result.problems += redefined(result.reached, list(result.folders.values()), result.label_of)
+    folders = list(result.folders.values())
+    choices = [reached({group: [name]}, folders) for group in ADDED for name in result.chosen.get(group, ())]
+    result.problems += redefined(choices, result.reached, folders, result.label_of)
     result.values |= {key: result.given[key] for key in OPEN if key in result.given}  # Hydra would look in the group
     for key, value in result.deleted.items():
         _delete(key, value, result)

@@ -16,37 +16,45 @@ from sim.core.read import Problem
 Label = Callable[[Path], str]
 
 
-def redefined(files: Sequence[Reached], folders: Sequence[Path], label: Label) -> list[Problem]:
+def redefined(
+    choices: Sequence[Sequence[Reached]], files: Sequence[Reached], folders: Sequence[Path], label: Label
+) -> list[Problem]:
     """Problems of policies that several files say something of.
 
     Parameters
     ----------
-    files : what the command reaches.
+    choices : files that each scenario or policy asked for leads to; what two of these define differently is told by
+        `sim.config.conflicts`.
+    files : all that the command reaches.
     label : a file's path as messages write it.
     """
     found = [*_hidden(files, folders, label)]
-    files = files[::-1]  # what is asked for before what asks
-    for name in dict.fromkeys(name for file in files for name in file.policies):
-        defining = [file for file in files if _defines(file.policies.get(name, {}))]
-        changing = [file for file in files if name in file.policies and file not in defining]
-        found += _twice(name, defining, label)
-        found += [
-            problem
-            for origin in defining[:1]
-            for file in changing
-            for problem in _unsaid_dates(name, origin, file, label)
-        ]
+    for choice in choices:
+        found += [problem for name, files in _saying(choice).items() for problem in _twice(name, files, label)]
+    for name, all_of_it in _saying(files).items():
+        defining = [file for file in all_of_it if _defines(file.policies[name])]
+        for file in all_of_it:
+            if defining and file not in defining:
+                found += _unsaid_dates(name, defining[0], file, label)
+    return list(dict.fromkeys(found))
+
+
+def _saying(files: Sequence[Reached]) -> dict[str, list[Reached]]:
+    """Files that say something of a policy, by its name; what is asked for before what asks."""
+    found: dict[str, list[Reached]] = {}
+    for file in reversed(files):
+        for name in file.policies:
+            found.setdefault(name, []).append(file)
     return found
 
 
 def issuers_in_files(files: Sequence[Reached]) -> dict[str, list[str]]:
     """Issuers of each policy in the file that defines it."""
     found: dict[str, list[str]] = {}
-    for file in files[::-1]:
-        for name, policy in file.policies.items():
-            issuer = policy.get("issuer")
-            if _defines(policy) and issuer:
-                found.setdefault(name, [issuer] if isinstance(issuer, str) else list(issuer))
+    for name, saying in _saying(files).items():
+        first = next((policy for file in saying if _defines(policy := file.policies[name])), {})
+        if issuer := first.get("issuer"):
+            found[name] = [issuer] if isinstance(issuer, str) else list(issuer)
     return found
 
 
@@ -68,8 +76,9 @@ def _levers(policy: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {str(name): use for name, use in given if isinstance(use, Mapping)}
 
 
-def _twice(name: str, defining: Sequence[Reached], label: Label) -> list[Problem]:
+def _twice(name: str, files: Sequence[Reached], label: Label) -> list[Problem]:
     """A policy that two files define differently; the same file under the same name is there once only."""
+    defining = [file for file in files if _defines(file.policies[name])]
     others = [file for file in defining[1:] if file.policies[name] != defining[0].policies[name]]
     text = (
         "is defined in {} too, and levers of both would be in force; give this one another name, or leave only what "

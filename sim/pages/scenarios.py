@@ -53,7 +53,8 @@ def scenarios() -> str:
             "Parts of scenarios, and of your own: `+policy=NAME`, or `- /policy/NAME` in a scenario's list of "
             "defaults. One can be moved in time, issued by others or given another title, on a command line, in a "
             "file, as the axis of a sweep and from Python: `policies.NAME.shift=2` (years; also `18m`, `-90d`, or the "
-            "new first date, `2021-06-01`), `policies.NAME.issuer=[JPN]`, `policies.NAME.title=...`; scopes stay, and "
+            "new first date, `2021-06-01`), `policies.NAME.issuer=[JPN]`, `policies.NAME.title=...` (of a "
+            "scenario: `titles.NAME=...`); scopes stay, and "
             "nobody acts on itself. Under another name, beside the first: `- /policy/NAME@policies.OTHER`. "
             "A *dose* says whether a strength is fitted, sourced or assumed, and within which range.\n",
             *(_policy(name, policy, used.get(name, []), data) for name, policy in policies.items()),

@@ -134,6 +134,8 @@ def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[st
         if key in GROUPS and isinstance(value, str):
             continue  # a group, composed already
         path = key.split(".")
+        if path[0] == "policies":
+            _policy_changes(raw, path)
         parent = _copied_parent(raw, path)
         if isinstance(parent, str):
             problems.append(f"{file}: {where}: {key}: {parent}")
@@ -143,18 +145,14 @@ def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[st
         elif path[-1] not in parent and not (len(path) > 4 and path[-2] in ("scope", "values")):
             problems.append(f"{file}: {where}: {key}: unknown key; {_allowed(path[-1], parent)}")
         else:
-            if path[0] == "policies":
-                _policy_changes(raw, path, parent)
             parent[path[-1]] = value
 
 
-def _policy_changes(raw: dict[str, Any], path: Sequence[str], parent: dict[str, Any]) -> None:
+def _policy_changes(raw: dict[str, Any], path: Sequence[str]) -> None:
     """Note who issued a policy first, and forget the dose of a strength that is set: it is of the file's number."""
-    if path[2:] == ["issuer"]:
-        parent[NOTED] = parent.get(NOTED) or parent["issuer"]
-    use = _copied_parent(raw, path[:5]) if path[4:5] == ["values"] else None
-    if isinstance(use, dict):
-        use["dose"] = None
+    holder = _copied_parent(raw, path[:5]) if path[4:5] == ["values"] or path[2:] == ["issuer"] else ""
+    if isinstance(holder, dict):
+        holder |= {"dose": None} if path[4:5] else {NOTED: holder.get(NOTED) or holder.get("issuer")}
 
 
 def _copied_parent(raw: dict[str, Any], path: Sequence[str]) -> dict[str, Any] | str:
