@@ -129,6 +129,22 @@ def test_posts_and_doctoral_places_are_paid_after_the_policy_has_ended(
     assert students[3] > 0.0 and students[5] == 0.0, "four years each"
 
 
+def test_bought_posts_lapse_when_their_money_is_cut(state_2017: dict[str, np.ndarray], baseline: live.Run) -> None:
+    uses = {
+        "posts": LeverUse("permanent_posts", {date(2018, 1, 1): 0.1, date(2021, 1, 1): None}, source="test"),
+        "cut": LeverUse("research_funding", {date(2021, 1, 1): -0.9}, source="test"),
+    }
+    cfg = replace(config({}), scenario="money", policies={"money": Policy("money", ("USA",), uses)})
+    found = live.resume(cfg, state_2017, baseline=baseline.world.macros).go()
+    at = found.world.setting.data.iso3.index("USA")
+    posts = [column(result, "budget_posts_musd")[at] for result in found.years]
+    assert posts[2] > posts[0] > 0.0 and posts[3] < 0.5 * posts[2], "most lapse in the year of the cut"
+    for result in found.years:
+        money = column(result, "budget_public_musd") + column(result, "budget_new_musd")
+        assert (column(result, "budget_grants_musd") >= 0.5 * money - CENT).all()
+    assert column(found.years[3], "share_affordable")[at] < 1.0
+
+
 def test_start_up_money_of_one_place_makes_no_papers_out_of_nothing(
     state_2017: dict[str, np.ndarray], baseline: live.Run
 ) -> None:

@@ -271,3 +271,18 @@ def test_hosts_are_alike_by_language_or_region_and_rests_are_alone(world: str) -
         if rest:
             assert members[code] == {code}
     assert all(members.values()) and sum(map(len, members.values())) == data.n_places
+
+
+def test_academic_money_is_never_imputed_from_one_country():
+    data = load_world_data("full")
+    at = {code: p for p, code in enumerate(data.iso3)}
+    shares = np.stack([data.share_higher_education, data.share_government], axis=1)
+    countries = ~data.is_rest
+    assert data.money_imputed[countries].sum() == 20 and data.money_imputed[data.is_rest].all()
+    assert not data.money_imputed[at["IND"]] and shares[at["IND"]].tolist() == [0.039, 0.525]
+    imputed = countries & data.money_imputed
+    assert {tuple(row) for row in shares[imputed].tolist()} == {(0.29, 0.19), (0.23, 0.11)}
+    assert [data.iso3[p] for p in np.flatnonzero(imputed & (shares[:, 0] == 0.23))] == ["SAU", "HKG", "HRV"]
+    public = data.gerd_musd[2017 - FIRST_YEAR] * (shares @ [1.0, 0.5])
+    assert [round(public[at[code]]) for code in ("CHE", "SGP")] == [5784, 3767]
+    assert (shares.sum(axis=1) < 0.8).all() and (shares > 0.0).all()
