@@ -88,8 +88,8 @@ class Cases(NamedTuple):
     @classmethod
     def none(cls, n_places: int) -> Cases:
         """No cases."""
-        counts = (np.zeros((n_places, n_places), np.int64) for _ in range(4))
-        return cls(*counts, origins=np.zeros((n_places,) * 3), leaks_found=np.zeros(n_places))
+        none = np.zeros((n_places, n_places), np.int64)
+        return cls(none, none, none, none, origins=np.zeros((n_places,) * 3), leaks_found=np.zeros(n_places))
 
     @property
     def found(self) -> np.ndarray:
