@@ -230,7 +230,7 @@ class World(ColumnarModel):
         """Fear, trust, money and the macro state of next year."""
         setting, params, scale = self.setting, self.setting.params, self.setting.scale
         joint_papers = output.joint_papers * scale
-        tied, near = counted.tied.sum(axis=2) * scale, counted.exposed * scale
+        tied, near = counted.number_tied * scale, counted.exposed * scale
         felt = Fear(self.fear, self.fear_tie)
         self.fear, self.fear_tie = update_fear(felt, secured.cases, tied, near, params.security)
         there = counted.stock.T * scale  # [place, origin]

@@ -39,7 +39,7 @@ class Line:
 _STOCK = Line("researchers, {last}", "n_researchers", last=True)
 _CASES = (
     Line("investigations a year", "new_cases"),
-    Line("of these, find an undisclosed tie, %", "share_that_found"),
+    Line("investigations that find an undisclosed tie a year", "cases_that_found"),
 )
 _SECURITY = (
     *(Line(f"sensitive projects exposed a year, {way}", f"exposed_{way}") for way in WAYS),

@@ -74,7 +74,10 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     command.stage = "summary"
     write_plainly()
     table = compare(cfg, frames, model=command.model)
-    hazard = f"Leaks are conditional on params.security.leak_rate = {cfg.params.security.leak_rate:g}, an assumption."
+    rate = cfg.params.security.leak_rate
+    hazard = (
+        f"What is protected does not depend on params.security.leak_rate ({rate:g}, an assumption); leaks recorded do."
+    )
     notes = [*deterred.lines(frames, _period(command)), hazard, *not_costed(cfg)]
     printed = _printed(lambda: show(table, _title(command), notes), command.folder)
     if cfg.figures:

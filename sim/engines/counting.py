@@ -20,7 +20,7 @@ class HeadCounts(NamedTuple):
     n_permanent : [P], people with tenure; fear_sum : [origin, place], sum of fear.
     exposed : [place, origin], established and senior people with a tie or second affiliation in a threat.
     tied : [place, other place, origin], established and senior people with a tie or second affiliation in the other,
-        by their origin. Both are 0 in places that are not watched.
+        by their origin; empty if no place is watched. Both are 0 in places that are not.
     """
 
     cells: np.ndarray
@@ -32,8 +32,8 @@ class HeadCounts(NamedTuple):
     tied: np.ndarray
 
     @classmethod
-    def zeros(cls, n_places: int, n_institutions: int) -> HeadCounts:
-        """Nobody."""
+    def zeros(cls, n_places: int, n_institutions: int, watching: bool = True) -> HeadCounts:
+        """Nobody; `watching` : some place is watched."""
         pair = (n_places, n_places)
         return cls(
             cells=np.zeros((*pair, 3), np.int64),
@@ -42,8 +42,13 @@ class HeadCounts(NamedTuple):
             n_permanent=np.zeros(n_places, np.int64),
             fear_sum=np.zeros(pair),
             exposed=np.zeros(pair, np.int64),
-            tied=np.zeros((*pair, n_places), np.int32),
+            tied=np.zeros((*pair, n_places) if watching else (0, 0, 0), np.int32),
         )
+
+    @property
+    def number_tied(self) -> np.ndarray:
+        """People tied to another place, of any origin [place, other place]."""
+        return np.asarray(self.tied.sum(axis=2)) if self.tied.size else np.zeros(self.exposed.shape)
 
     @property
     def stock(self) -> np.ndarray:

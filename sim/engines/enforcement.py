@@ -85,6 +85,12 @@ class Cases(NamedTuple):
     origins: np.ndarray
     leaks_found: np.ndarray
 
+    @classmethod
+    def none(cls, n_places: int) -> Cases:
+        """No cases."""
+        none = np.zeros((n_places, n_places), np.int64)
+        return cls(none, none, none, none, origins=np.zeros((n_places,) * 3), leaks_found=np.zeros(n_places))
+
     @property
     def found(self) -> np.ndarray:
         """Cases that find a breach [a, t]."""
@@ -102,8 +108,14 @@ class Cases(NamedTuple):
 
     def on_origins(self) -> np.ndarray:
         """Cases by the origin of the person [a, o]: those by risk fall on the tied as they are, in expectation."""
-        by_risk = self.found_by_risk + self.nothing_by_risk
-        return np.einsum("at,ato->ao", by_risk, self.origins) + self.found_by_profile + self.nothing_by_profile
+        by_profile = self.found_by_profile + self.nothing_by_profile
+        return self.over_origins(self.found_by_risk + self.nothing_by_risk) + by_profile
+
+    def over_origins(self, by_risk: np.ndarray) -> np.ndarray:
+        """What is by state [a, t], by the origins of those tied to it [a, o]."""
+        if not by_risk.any():  # as in most years, in which the large array need not be looked at
+            return np.zeros(by_risk.shape)
+        return np.asarray(np.einsum("at,ato->ao", by_risk, self.origins))
 
 
 def cases(

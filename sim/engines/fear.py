@@ -42,7 +42,7 @@ def update_fear(fear: Fear, found: Cases, tied: np.ndarray, exposed: np.ndarray,
     exposed : [a, o], real researchers of origin o in a with ties to a threat.
     """
     heads = np.maximum(tied, 1.0)
-    on_origin = np.einsum("at,ato->ao", found.nothing_by_risk / heads, found.origins)
+    on_origin = found.over_origins(found.nothing_by_risk / heads)
     np.fill_diagonal(on_origin, 0.0)
     on_origin += found.nothing_by_profile / heads
     kept, chi = 1.0 - params.fear_decay, params.chi

@@ -151,6 +151,8 @@ def lost_exposure(losses: Sequence[Losses], undisclosed: float) -> np.ndarray:
     """
     kept_out = np.array([of_field.sensitive for of_field in losses])
     lost = np.zeros((len(WAYS), *kept_out.shape))
+    if not kept_out.any():
+        return lost
     others = ~np.eye(kept_out.shape[1], dtype=bool)
     lost[DECEPTION] = undisclosed * kept_out * others
     lost[THEFT] = np.einsum("faa->fa", kept_out)[:, :, None] * others

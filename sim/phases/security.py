@@ -43,7 +43,7 @@ def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> HeadCo
 
     def work(f: int) -> HeadCounts:
         people, ties, _ = columns.blocks[f].rows
-        counts = HeadCounts.zeros(n_places, n_institutions)
+        counts = HeadCounts.zeros(n_places, n_institutions, bool(watched.any()))
         counting.count_people(people, ties, setting.threat, watched, counts)
         return counts
 
@@ -68,10 +68,6 @@ def secure(
     protected = protection(setting, ctx)
     hazard = Hazard(params.security.leak_rate * setting.way_weights, setting.threat, protected)
     leaked = leaks(output.exposure, output.lost, output.projects.sensitive, hazard, scale)
-    found = cases(
-        ctx.channels.case_rate, ctx.channels.precision, suspects(people, leaked, scale), params.security,
-        setting.seed, setting.replicate, ctx.year,
-    )  # fmt: skip
     drawn = incidents(leaked.towards(), setting.seed, setting.replicate, ctx.year)
     inst = setting.institutions
     reviews = output.screened * scale * screening_time(params.compliance)  # [P], person-years
@@ -81,7 +77,17 @@ def secure(
         people.by_institution * scale, params.compliance,
     )  # fmt: skip
     spent = replace(spent, researcher_years=spent.researcher_years + reviews[inst.place] * inst.weight)
-    return SecurityResult(leaked, drawn, found, protected, spent, cost)
+    return SecurityResult(leaked, drawn, investigate(setting, ctx, people, leaked), protected, spent, cost)
+
+
+def investigate(setting: Setting, ctx: YearContext, people: HeadCounts, leaked: Leaks) -> Cases:
+    """The year's cases."""
+    if not ctx.channels.case_rate.any():
+        return Cases.none(setting.data.n_places)
+    return cases(
+        ctx.channels.case_rate, ctx.channels.precision, suspects(people, leaked, setting.scale),
+        setting.params.security, setting.seed, setting.replicate, ctx.year,
+    )  # fmt: skip
 
 
 def suspects(people: HeadCounts, leaked: Leaks, scale: float) -> Suspects:

@@ -160,7 +160,7 @@ def test_refused_share_of_screened_projects() -> None:
         use("project_screening", 0.5, partners=("CHN",), sensitivity=("sensitive",)), use("screening_refusal", 0.2)
     )
     sensitive = KINDS.index("sensitive_applied")
-    assert found.screened[sensitive, 3, USA] == 0.5
+    assert found.screened[sensitive, 3, USA].tolist() == [0.0, 0.5, 0.0, 0.0]
     assert found.friction[sensitive, 3, USA, CHN] == pytest.approx(0.1)
     assert found.friction[sensitive, 3, USA, DEU] == 0.0
     assert found.friction[KINDS.index("open_basic"), 3, USA, CHN] == 0.0
