@@ -62,12 +62,12 @@ class EntryParams:
     )
     retry: float = p(0.5, 0.0, 1.0, "share", "assumption", "of the refused and delayed at home who try again next year")
     hostility: float = p(
-        0.18,
+        0.44,
         0.0,
         4.0,
         "log utility at full chill",
         "fitted",
-        "P1: -15 % relative entry of Chinese students into the US three to four years after the shock (scenario china_initiative)",
+        "P1: -15 % relative entry of Chinese students into the US three to four years after the shock (scenario hostility_2016 at h = 0.3; 0.62 at 0.2, 0.33 at 0.43; docs/doses.md)",
     )
     funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination 0.15 (0.03)")
     prestige: float = p(0.3, 0.0, 1.5, "per log prestige", "assumption", "U3, U4: peers and prestige first when young")
@@ -118,12 +118,12 @@ class MobilityParams:
     post_late: float = p(0.3, 0.0, 2.0, "per unit share", "assumption", "U0: security 0.3 late")
     students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "U0: student access 0.4, halved for ratios")
     hostility: float = p(
-        0.4,
+        0.9,
         0.0,
         4.0,
         "log at full fear",
         "assumption",
-        "log odds as for entrants (entry.hostility over lambda, P1); the starting value of U0, 1.5, would move them three times as much",
+        "log odds as for entrants (entry.hostility over both lambdas, P1); the starting value of U0 is 1.5",
     )
     delay: float = p(0.35, 0.0, 2.0, "log per year of delay", "assumption", "as entry.delay")
     spread: float = p(0.5, 0.0, 1.0, "theta", "assumption", "inclusive value: 1 stops all barred moves, 0 diverts all")
@@ -183,7 +183,9 @@ class CollaborationParams:
     fear_nearness_tie: float = p(
         0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country"
     )
-    fear_exposure_other: float = p(0.22, 0.0, 1.0, "share", "sourced", "P9: 8.6 / 42.2 = 0.2 spill-over to others")
+    fear_exposure_other: float = p(
+        0.33, 0.0, 1.0, "share", "fitted", "P9: others with ties are a fifth as fearful (8.6 / 42.2; docs/doses.md)"
+    )
 
 
 @dataclass(frozen=True)
@@ -196,12 +198,12 @@ class PublicationParams:
     age_established: float = p(1.15, 0.3, 1.5, "relative", "assumption", "age curve")
     age_senior: float = p(1.0, 0.3, 1.5, "relative", "assumption", "age curve")
     fear_output: float = p(
-        0.12,
+        0.4,
         0.0,
-        0.5,
+        1.0,
         "b_out at full fear",
         "fitted",
-        "P3: -4.7 % (of -2 to -11) output of scientists of Chinese origin",
+        "P3: middle of -2 to -11 %, output of scientists of Chinese origin (scenario hostility_2016; docs/doses.md)",
     )
     apply_share: float = p(0.5, 0.0, 1.0, "share", "assumption", "researchers who apply for a grant in a year")
     success: float = p(0.25, 0.02, 0.9, "share", "assumption", "applications funded at reference funding per head")
@@ -319,12 +321,12 @@ class SecurityParams:
         "of the leakers whom a case is about, found; S3 bounds it times leak_rate",
     )
     chi: float = p(
-        195.0,
+        84.0,
         0.0,
         1000.0,
         "h per case that finds nothing, per tied researcher-year",
         "fitted",
-        "P8, P16: fear reaches 50-90 times the investigated (tests/unit/test_security.py)",
+        "P8: 42 % fearful at the end of 2021 (scenario china_initiative; docs/doses.md); P16 in its order of magnitude",
     )
     fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept")
     fear_spill: float = p(0.06, 0.0, 0.2, "s, 1/year", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept")
