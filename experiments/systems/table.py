@@ -196,7 +196,7 @@ def _term(
 
 
 _MECHANISMS = (
-    _term("Fear from cases", "sim/engines/fear.py", "profile cases raise fear of an origin; it decays",
+    _term("Fear from cases", "sim/engines/fear.py", "cases that find nothing frighten those like the person; it decays",
           (_us("fear_target_mean", 1), _us("new_entrants_foreign", -1), _us("papers_international", -1)), "fitted",
           "P8, P16", "restrictive", ("params.security.chi", 0.0),
           tests=(TERMS, "unit/test_enforcement.py::test_fear_dies_out_without_cases_over_the_whole_sweep")),
