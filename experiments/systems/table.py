@@ -196,11 +196,11 @@ def _term(
 
 
 _MECHANISMS = (
-    _term("Fear from cases", "sim/engines/security.py", "profile cases raise fear of an origin; it decays",
+    _term("Fear from cases", "sim/engines/fear.py", "cases that find nothing frighten those like the person; it decays",
           (_us("fear_target_mean", 1), _us("new_entrants_foreign", -1), _us("papers_international", -1)), "fitted",
           "P8, P16", "restrictive", ("params.security.chi", 0.0),
-          tests=(TERMS, "unit/test_security.py::test_fear_dies_out_without_cases_over_the_whole_sweep")),
-    _term("Spill-over of fear", "sim/engines/security.py", "others of the place hear of it",
+          tests=(TERMS, "unit/test_enforcement.py::test_fear_dies_out_without_cases_over_the_whole_sweep")),
+    _term("Spill-over of fear", "sim/engines/fear.py", "others of the place hear of it",
           (_us("fear_mean", 1),), "input", "P9; swept", "restrictive", ("params.security.fear_spill", 0.0)),
     _term("Fear and collaboration", "sim/engines/teams.py", "the fearful avoid partners they fear for",
           (_us("papers_international", -1), _us("leaks", -1)), "input", "P9; assumption", "restrictive",
