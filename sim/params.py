@@ -288,7 +288,12 @@ class SecurityParams:
         "breaches: people with ties abroad that they do not disclose",
     )
     active_years: float = p(
-        5.0, 1.0, 10.0, "years", "assumption", "since the last joint paper, within which a co-author tie is active"
+        5.0,
+        1.0,
+        10.0,
+        "years",
+        "assumption",
+        "since the last joint paper, within which a co-author tie is active: it can be coerced, and cases count it (P16)",
     )
     profile_sensitivity: float = p(
         0.5,

@@ -14,8 +14,10 @@ import numpy as np
 from experiments.acceptance import tied
 from experiments.acceptance.pooled import Sums
 from experiments.acceptance.worlds import Changes, Lived, Watched, branch, config, inputs_of, live
-from sim.core.columns import Columns
+from sim.core.columns import Block, Columns
+from sim.core.ties import tie_year
 from sim.data.tables import load_world_data
+from sim.params import SecurityParams
 from sim.phases.macro import Macro
 from sim.phases.publication import Output
 from sim.record.recorder import YearResult
@@ -25,6 +27,7 @@ HOSTILITY, CASES = "hostility_2016", "china_initiative"
 YEARS = {HOSTILITY: (2016, 2019), CASES: (2018, 2021)}  # from the shock to the end of the studies
 ENTRY, OUTPUT = (2018, 2019), (2017, 2019)  # three to four years after the shock (P1); whole years after it (P3)
 SURVEY = 2021  # December 2021 to March 2022 (P8)
+ACTIVE = SecurityParams().active_years
 OTHERS, OTHERS_TIED, CHINESE, CHINESE_TIED = range(4)
 
 
@@ -66,11 +69,17 @@ class Scientists:
             papers += [block.papers[: len(uid)][same & group].sum() for group in (~chinese, chinese)]
             n = block.n_rows
             here = (block.uid[:n] != 0) & (block.place[:n] == self.home) & (block.stage[:n] > 0)
-            own, ties = block.origin[:n] == self.target, (tied.tie_places(block) == self.target).any(axis=1)
+            own, ties = block.origin[:n] == self.target, (active_places(block, year) == self.target).any(axis=1)
             groups = (here & ~own, here & ~own & ties, here & own, here & own & ties)
             fear += [block.fear[:n][group].sum() for group in groups]
             people += [group.sum() for group in groups]
         self.papers[year], self.fear[year], self.people[year] = papers, fear, people
+
+
+def active_places(block: Block, year: int) -> np.ndarray:
+    """Places where each person's co-authors of the last years work [rows, N_TIES], 255 where there is none."""
+    years = np.array([[tie_year(tie) for tie in ties] for ties in block.ties[: block.n_rows]])
+    return np.where(years >= year - ACTIVE, tied.tie_places(block), 255)
 
 
 def entrants(result: YearResult, home: int, target: int, column: str) -> np.ndarray:

@@ -50,8 +50,8 @@ def row(effect: Effect, found: Mapping[str, Found]) -> list[str]:
     return [
         f"[{effect.id}](evidence.md#{effect.id.lower()}): {effect.what}",
         f"{number(effect.lo, 2)} … {number(effect.hi, 2)}" if effect.hi < 1 else f"{effect.lo:g} … {effect.hi:g}",
-        f"{effect.none:g} (off {effect.off(effect.none):.1f})",
-        f"{estimated(value.mean, value.se)} (off {effect.off(value.mean):.1f})",
+        f"{effect.none:g} (off {effect.off(effect.none):.2f})",
+        f"{estimated(value.mean, value.se)} (off {effect.off(value.mean):.2f})",
         verdict(effect, value.mean),
         f"`{effect.fitted}`" if effect.fitted else "–",
     ]

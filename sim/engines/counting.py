@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.columns import NONE
 from sim.core.kernels import njit
-from sim.core.ties import place_of
+from sim.core.ties import place_of, tie_year
 
 
 class HeadCounts(NamedTuple):
@@ -58,7 +58,12 @@ class HeadCounts(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def count_people(
-    people: np.ndarray, ties: np.ndarray, threat: np.ndarray, watched: np.ndarray, counts: HeadCounts
+    people: np.ndarray,
+    ties: np.ndarray,
+    threat: np.ndarray,
+    watched: np.ndarray,
+    active_from: float,
+    counts: HeadCounts,
 ) -> None:
     """Count the living of one field, one pass over the rows.
 
@@ -67,6 +72,7 @@ def count_people(
     Parameters
     ----------
     threat : [place a, place b], threat of b to a; watched : [P] places whose exposed people are counted.
+    active_from : year since which a joint paper makes a co-author tie an active one.
     counts : out, added to.
     """
     cells, came_from, by_institution = counts.cells, counts.came_from, counts.by_institution
@@ -85,7 +91,7 @@ def count_people(
         if person.prev_place != NONE:
             came_from[a, person.prev_place] += 1
         if watched[a] and person.stage > 0:
-            n = places_abroad(people, ties, i, seen)
+            n = places_abroad(people, ties, i, active_from, seen)
             risky = False
             for k in range(n):
                 tied[a, seen[k], o] += 1
@@ -94,8 +100,8 @@ def count_people(
 
 
 @njit(cache=True)
-def places_abroad(people: np.ndarray, ties: np.ndarray, i: int, seen: np.ndarray) -> int:
-    """Number of other places in which person i has ties or a second affiliation, each once in `seen`, out."""
+def places_abroad(people: np.ndarray, ties: np.ndarray, i: int, active_from: float, seen: np.ndarray) -> int:
+    """Number of other places in which person i has active ties or a second affiliation, each once in `seen`, out."""
     n = 0
     here, dual = people[i].place, people[i].dual
     if dual != NONE and dual != here:
@@ -103,7 +109,7 @@ def places_abroad(people: np.ndarray, ties: np.ndarray, i: int, seen: np.ndarray
         n = 1
     for t in range(ties.shape[1]):
         b = place_of(people, ties[i, t])
-        known = b in (NONE, here)
+        known = b in (NONE, here) or tie_year(ties[i, t]) < active_from
         for k in range(n):
             known = known or seen[k] == b
         if not known:

@@ -40,11 +40,12 @@ def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> HeadCo
     n_places, n_institutions = setting.data.n_places, len(setting.institutions.place)
     felt = (ctx.hostility > 0.0).any(axis=1) | (ctx.hostility_tie > 0.0).any(axis=1)
     watched = felt | (ctx.channels.case_rate > 0.0).any(axis=1)
+    active_from = ctx.year - setting.params.security.active_years
 
     def work(f: int) -> HeadCounts:
         people, ties, _ = columns.blocks[f].rows
         counts = HeadCounts.zeros(n_places, n_institutions, bool(watched.any()))
-        counting.count_people(people, ties, setting.threat, watched, counts)
+        counting.count_people(people, ties, setting.threat, watched, active_from, counts)
         return counts
 
     found = setting.each_field(work, columns.n_rows)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.core.columns import NONE, Block
-from sim.core.ties import place_of
+from sim.core.ties import place_of, tie_year
 from sim.engines.counting import HeadCounts, count_people
 from tests.small import leave, people
 
 P = 4
 
 
-def count(block: Block, threat: np.ndarray, watched: np.ndarray) -> HeadCounts:
+def count(block: Block, threat: np.ndarray, watched: np.ndarray, active_from: float = 0.0) -> HeadCounts:
     """What `count_people` counts."""
     counts = HeadCounts.zeros(P, 8)
     people, ties, _ = block.rows
-    count_people(people, ties, threat, watched, counts)
+    count_people(people, ties, threat, watched, active_from, counts)
     return counts
 
 
@@ -44,6 +44,20 @@ def test_count_people_equals_a_plain_loop() -> None:
     for found, wanted in zip(counts, expected):
         np.testing.assert_array_equal(found, wanted)
     assert counts.cells.sum() == counts.stock.sum() == block.n_alive
+
+
+def test_old_ties_are_no_ties_and_second_affiliations_stay() -> None:
+    block, nobody = people(2000, P), np.zeros((P, P))
+    years = sorted({int(tie_year(tie)) for i in block.alive() for tie in block.ties[i] if tie})
+    every = count(block, nobody, np.ones(P, bool)).tied
+    np.testing.assert_array_equal(count(block, nobody, np.ones(P, bool), years[0]).tied, every)
+    left = count(block, nobody, np.ones(P, bool), years[-1] + 1).tied
+    duals = np.zeros_like(left)
+    for i in block.alive():
+        if block.stage[i] > 0 and block.dual[i] not in (NONE, block.place[i]):
+            duals[block.place[i], block.dual[i], block.origin[i]] += 1
+    np.testing.assert_array_equal(left, duals)
+    assert duals.sum() < every.sum()
 
 
 def exposed_by_hand(block: Block, threat: np.ndarray) -> np.ndarray:
