@@ -274,7 +274,7 @@ class SecurityParams:
         1.0,
         "share",
         "assumption",
-        "of the leaks of the US in 2017 by each way, over their sum; unknown, swept",
+        "of the leaks of the US in 2017 by each way, over their sum; unknown, a flat Dirichlet in sweeps (weight: true)",
     )
     share_deception: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
     share_coercion: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")

@@ -10,7 +10,6 @@ from sim.running.command import Command
 from sim.running.model import RealModel
 
 DONE = "world.csv"  # the last file that a refit puts into its folder
-LATER = "later_data.md"  # tables there that still hold later data, in words
 
 
 def fitted(data: Path, folder: Path, to: int, scale: int, rounds: int) -> Path:

@@ -33,7 +33,9 @@ from experiments.backtest.errors import (
 from experiments.backtest.naive import WINDOWS
 from experiments.backtest.outcomes import OUTCOMES
 from experiments.common.page import NONE, markdown
+from sim.analysis.refit import Recipe, later_page
 from sim.analysis.text import decimals, number
+from sim.data.layout import later_data
 from sim.plots.style import joined
 
 HERE = Path(__file__).parent
@@ -99,7 +101,7 @@ def block(folder: Path = HERE, causes: Path = HERE / "causes.csv") -> str:
         "years added up), in size of the outcome.\n",
         furthest(forecasts),
         "### Tables that still contain later data\n",
-        later(folder, origins(errors)),
+        later(origins(errors)),
     )
     return f"{START}\n" + "\n".join(parts).rstrip() + f"\n{END}\n"
 
@@ -198,11 +200,11 @@ def furthest(forecasts: pd.DataFrame) -> str:
     return markdown(["outcome, origin", "place or pair", "data", *SHOWN[:3]], rows()) + "\n"
 
 
-def later(folder: Path, known: list[int]) -> str:
-    """What ``refit`` says of later data in the tables, once for all origins of which it says the same."""
+def later(known: list[int]) -> str:
+    """What ``refit`` says of later data in the shipped tables, once for all origins of which it says the same."""
     told: dict[str, list[str]] = {}
     for origin in known:
-        text = (folder / f"later_{origin}.md").read_text(encoding="utf-8")
+        text = later_page(origin, later_data(origin), Recipe())
         told.setdefault("\n".join(row for row in text.splitlines() if row.startswith("|")), []).append(str(origin))
     return "\n".join(f"Fitted to {' and '.join(years)}:\n\n{rows}\n" for rows, years in told.items())
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from experiments.backtest import figures, gravity, page
 from experiments.backtest.forecasts import ask
-from experiments.backtest.model import LATER, baseline, fitted
+from experiments.backtest.model import baseline, fitted
 from sim.analysis.refit import ROUNDS
 from sim.data.tables import load_world_data
 from sim.data.worlds import folder_of
@@ -62,8 +62,6 @@ def main(words: Sequence[str] | None = None) -> int:
         worlds[origin] = str(fit)
     folder = args.out or HERE
     compare(args.data, worlds, args.scale, args.replicates, args.fit, args.threads, folder)
-    for origin, world in worlds.items():
-        (folder / f"later_{origin}.md").write_text((Path(world) / LATER).read_text(encoding="utf-8"), encoding="utf-8")
     settings = (
         f"{args.replicates} replicate{'s' * (args.replicates != 1)}, one agent for {args.scale} researchers, world "
         f"{args.data}; fitted with one agent for {args.fit_scale}, {args.rounds} rounds"

@@ -11,21 +11,29 @@ import numpy as np
 from sim.core.read import ConfigError
 
 METHODS = ("lhs", "sobol", "saltelli", "morris")
+WEIGHT_SCALE = 20.0  # of exponentials, of which one in 5e8 is larger
 
 
 @dataclass(frozen=True)
 class Range:
-    """Range of one column of the matrix; `keys` are the configuration keys that its value is set on."""
+    """Range of one column of the matrix; `keys` are the configuration keys that its value is set on.
+
+    Weights that are read over their sum are drawn as exponentials, so that their shares are from a flat Dirichlet
+    distribution (Devroye 1986, ch. XI.4).
+    """
 
     name: str
     keys: tuple[str, ...]
     lo: float
     hi: float
     log: bool = False
+    weight: bool = False
 
     def scaled(self, unit: np.ndarray) -> np.ndarray:
         """Values [n] of numbers in 0-1; rounding does not carry them over the ends."""
-        if self.log:
+        if self.weight:
+            values = -np.log1p(-unit * (1.0 - 1e-12)) / WEIGHT_SCALE
+        elif self.log:
             values = np.exp(np.log(self.lo) + unit * (np.log(self.hi) - np.log(self.lo)))
         else:
             values = self.lo + unit * (self.hi - self.lo)

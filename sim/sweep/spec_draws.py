@@ -123,8 +123,12 @@ def _range(name: str, raw: object, problems: Problems) -> Range:
     """Range of a parameter; what is left out are its documented bounds."""
     key = f"sample.over.{name}"
     given = mapping(raw, key, problems)
-    check_keys(given, ("from", "to", "log", "keys"), key, problems)
+    check_keys(given, ("from", "to", "log", "weight", "keys"), key, problems)
     keys = names_of(given.get("keys"), f"{key}.keys", problems) or (name,)
+    if boolean(given.get("weight", False), f"{key}.weight", problems):
+        if given.keys() & {"from", "to", "log"}:
+            problems.add(key, "is a weight, which takes no from, to or log")
+        return Range(name, keys, 0.0, 1.0, weight=True)
     lo, hi = bounds(keys[0]) or (None, None)
     log = boolean(given.get("log", False), f"{key}.log", problems)
     if (lo is None and "from" not in given) or (hi is None and "to" not in given):

@@ -39,6 +39,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"sample": {"method": "lhs", "over": {"a": {"from": 0, "to": 1, "log": True}}}},
         "s.yaml: sample.over.a: a logarithmic range cannot begin at 0",
     ),
+    (
+        {"sample": {"method": "lhs", "over": {"a": {"weight": True, "from": 0}}}},
+        "s.yaml: sample.over.a: is a weight, which takes no from, to or log",
+    ),
     ({"record": {"tables": ["world_years"]}}, "no table 'world_years'; did you mean world_year?"),
     ({"record": {"first_year": "x"}}, "s.yaml: record.first_year: 'x' is not a whole number"),
     ({"executor": {"kind": "condor"}}, "s.yaml: executor.kind: 'condor' is not allowed"),
@@ -184,6 +188,18 @@ def test_samples_stay_within_their_ranges_and_come_out_the_same(method: str) -> 
     assert len(values) == {"lhs": 16, "sobol": 16, "saltelli": 16 * 4, "morris": 16 * 3}[method]
     np.testing.assert_array_equal(values, sample.matrix())
     assert not np.array_equal(values, Sample(method, 16, 1, over).matrix())
+
+
+@pytest.mark.parametrize("method", ["lhs", "sobol"])
+def test_shares_of_weights_are_from_a_flat_dirichlet(method: str) -> None:
+    over = tuple(Range(name, (name,), 0.0, 1.0, weight=True) for name in "abcd")
+    weights = Sample(method, 4096, 0, over).matrix()
+    assert weights.min() >= 0.0 and weights.max() <= 1.0
+    shares = weights / weights.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shares.mean(axis=0), 0.25, atol=0.01)
+    np.testing.assert_allclose(shares.var(axis=0), 0.25 * 0.75 / 5, rtol=0.08)
+    # each share is Beta(1, 3): P(share > x) = (1 - x)^3
+    np.testing.assert_allclose((shares > 0.5).mean(axis=0), 0.125, atol=0.02)
 
 
 def test_latin_hypercube_has_one_point_in_each_stratum_of_each_parameter() -> None:
