@@ -107,7 +107,7 @@ _ENFORCEMENT = (
     System("Precision of enforcement", PEOPLE, "what goes by profile finds less, and frightens an origin",
            (_us("fear_target_mean", 1), _us("share_protected", -1)), "fitted", "S3, P13; chi fitted to P8, P16",
            ("unit/test_policy_timeline.py::test_precision_is_weighted_by_cases_and_belongs_to_its_policy",
-            "unit/test_enforcement.py::test_a_crackdown_frightens_fifty_to_ninety_for_each_investigated"),
+            "unit/test_enforcement.py::test_a_crackdown_frightens_some_forty_for_each_investigated"),
            (_PROFILE, Pull("enforcement_precision", 0.0)), 1,
            nearest=(("params.security.chi", (0.0, 1000.0)),)),
     _lever("rhetoric", 0.3, PEOPLE, "perceived hostility deters entrants and movers, drives people and partners off",

@@ -23,7 +23,7 @@ def test_columns_are_those_that_are_recorded() -> None:
         "new_moves_in", "new_moves_out", "top1_at_baseline_threshold", "top1_whole", "papers_whole",
     ]  # fmt: skip
     assert columns("world_year", ["papers"]) == ["papers"]
-    with pytest.raises(ValueError, match="world_year: no outcome 'leaks'"):
+    with pytest.raises(ValueError, match="world_year: gone, leaks of different victims are not added"):
         columns("world_year", ["leaks"])  # never added up over places
     with pytest.raises(ValueError, match="world_year: no outcome 'top1'"):
         columns("world_year", ["top1"])
