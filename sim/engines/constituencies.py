@@ -47,7 +47,7 @@ def members_of(
 ) -> tuple[np.int64, np.int64, np.int64, np.int64]:
     """Numbers of the members that a person belongs to, one of each kind."""
     stages, sizes, fields = n_places, n_places + N_STAGES, n_places + N_STAGES + N_SIZES
-    return np.int64(origin), np.int64(stages + stage), np.int64(sizes + size_class), np.int64(fields + field)
+    return np.int64(origin), stages + np.int64(stage), sizes + np.int64(size_class), fields + np.int64(field)
 
 
 @njit(cache=True, nogil=True)
