@@ -52,7 +52,7 @@ KERNELS: tuple[tuple[Any, str], ...] = (
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
     (impact, "rate_papers"), (spectrum, "sum_by_place"), (phases.impact, "count_projects"), (reading, "attention"),
-    (impact, "credit_authors"), (counting, "count_people"),
+    (impact, "credit_authors"), (counting, "count_people"), (phases.constituencies, "count"),
     (phases.security, "secure"), (measures, "tables"), (Panel, "record"),
 )  # fmt: skip
 STREAM_WORDS = 2**23  # 64 MB an array

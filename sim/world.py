@@ -21,7 +21,7 @@ from sim.engines.fear import Fear, update_fear
 from sim.engines.mobility import elite_talent
 from sim.engines.security import expected_exposure, way_weights
 from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
-from sim.phases import budget, careers, closing, entry, levers, mobility, publication, security
+from sim.phases import budget, careers, closing, constituencies, entry, levers, mobility, publication, security
 from sim.phases.budget import Account, Bought, Ledger
 from sim.phases.macro import Macro, first_macro, frontier_reach
 from sim.phases.publication import Output
@@ -163,8 +163,9 @@ class World(ColumnarModel):
             exit_norm=exits.norm, move_norm=moved.norm, arrivals=moved.arrivals,
         )  # fmt: skip
         year = measures.Year(
-            ctx, exits, entries, moved, output, counted, secured, self.trust, decisions, pulled.support, account
-        )
+            ctx, exits, entries, moved, output, counted, constituencies.count(setting, columns), secured, self.trust,
+            decisions, pulled.support, account,
+        )  # fmt: skip
         tables = measures.tables(setting, year)
         panel = self.panel.record(ctx, columns, output, panel_exits)
         if panel:

@@ -21,7 +21,7 @@ class YearEvents:
     exits : uid -> reason; entries : uid -> place; moves : uid -> (from, to, a co-author is there).
     papers : (uid of the lead, ordinal) -> (uids of the authors, basic, sensitive, international).
     people : uid -> everything discrete about a person at the end of the year; ties as (uid, match, year).
-    amounts : uid -> talent, fear, reputation, citations, top-1 % papers.
+    amounts : uid -> talent, fear, reputation, citations, top-1 % papers, papers by shares of authors.
     mu : (uid of the lead, ordinal) -> mean of ln c, with the run's own readers and with the paired baseline's.
     lost : (field, place, partner's place) -> refused sensitive projects.
     ended : (field, place) -> sensitive projects without a paper.
@@ -53,7 +53,7 @@ PERSON = "field origin place institution entry_place entry_year stage permanent 
 PERSON += "papers papers_international papers_basic"
 # relative tolerances: the engine keeps single precision, and takes thresholds from papers in bins of ln c, which where
 # a field has few papers are off by hundredths
-AMOUNTS = {"talent": 1e-6, "fear": 1e-6, "reputation": 3e-3, "citations": 3e-3, "top1": 5e-2}
+AMOUNTS = {"talent": 1e-6, "fear": 1e-6, "reputation": 3e-3, "citations": 3e-3, "top1": 5e-2, "papers_fractional": 1e-5}
 MU_TOLERANCE = 1e-3
 # of sums by place, field and so on
 SUMS = {

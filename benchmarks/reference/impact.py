@@ -110,7 +110,7 @@ def chance(mu: float, sigma: float, level: float) -> float:
 def start_year(person: Researcher, discount: float) -> None:
     """Last year's counts go, and reputation fades."""
     person.papers = person.papers_international = person.papers_basic = 0
-    person.citations = person.top1 = 0.0
+    person.citations = person.top1 = person.papers_fractional = 0.0
     person.reputation *= discount
 
 
@@ -121,6 +121,7 @@ def credit(paper: Paper, g: Given, sigma: float, z1: float) -> None:
     expected = chance(paper.mu, sigma, z1)
     for author in paper.authors:
         author.papers += 1
+        author.papers_fractional += 1.0 / len(paper.authors)
         author.papers_international += paper.international
         author.papers_basic += lead.basic
         author.citations += cited

@@ -55,7 +55,7 @@ class Researcher(mesa.Agent):
         self.awaits: int | None = None
         self.ties: list[Tie] = []
         self.met: list[Tie] = []
-        self.reputation = self.citations = self.top1 = 0.0
+        self.reputation = self.citations = self.top1 = self.papers_fractional = 0.0
         self.papers = self.papers_international = self.papers_basic = 0
         self.active = True
         self.leaving = ""

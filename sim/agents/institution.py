@@ -11,7 +11,6 @@ import numpy as np
 from sim.agents.columnar import ColumnarSet, read_only
 
 INSTITUTION_NAMES = ("index", "place", "name", "federal_musd", "weight", "size_class")
-SIZE_CLASSES = ("small", "medium", "large", "very_large")  # federal support < 15, < 50, < 250, >= 250 M$ a year
 
 
 class Institution:

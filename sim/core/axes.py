@@ -1,10 +1,12 @@
-"""Names of the axes that engines, policies and tables share: stages, kinds of project, ways of leakage, modes."""
+"""Names of the axes that engines, policies and tables share: stages, size classes, kinds of project, ways, modes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 STAGES = ("early", "established", "senior")
+SIZE_CLASSES = ("small", "medium", "large", "very_large")  # federal money below 15, 50, 250 M$ a year and above; S5
+CONSTITUENCIES = ("origin", "stage", "institution_size", "field")  # kinds of groups of the people of a place
 KINDS = ("open_basic", "open_applied", "sensitive_basic", "sensitive_applied")  # index = applied + 2*sensitive
 WAYS = ("reward", "deception", "coercion", "theft")
 SCRIPTED = "scripted"

@@ -41,7 +41,7 @@ class Column:
     empty: int = 0
 
 
-# Wider types first within a record, so that packed rows are aligned: person has 32 bytes, ties 32, output 20.
+# Wider types first within a record, so that packed rows are aligned: person has 32 bytes, ties 32, output 24.
 COLUMNS: tuple[Column, ...] = (
     Column("uid", "u8", "", "stable identity from origin, cohort year, field and ordinal; 0 = free row"),
     Column("talent", "f4", "mean 1", "log-normal talent, constant over life"),
@@ -63,6 +63,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("reputation", "f4", "citations", "discounted citations of own papers", "output"),
     Column("citations", "f4", "citations", "citations drawn by this year's papers", "output"),
     Column("top1", "f4", "papers", "expected papers of this year in the world's top 1 % of their field", "output"),
+    Column("papers_fractional", "f4", "papers", "papers of this year, each shared equally by its authors", "output"),
     Column("papers", "u2", "papers", "papers of this year", "output"),
     Column("papers_international", "u2", "papers", "of these, with authors in two or more countries", "output"),
     Column("papers_basic", "u2", "papers", "of these, basic research", "output"),
@@ -128,6 +129,7 @@ class Block:
     reputation: np.ndarray
     citations: np.ndarray
     top1: np.ndarray
+    papers_fractional: np.ndarray
     papers: np.ndarray
     papers_international: np.ndarray
     papers_basic: np.ndarray

@@ -85,7 +85,7 @@ class Leavers(NamedTuple):
 @njit(cache=True, inline="always")
 def stage_of(years: int) -> np.uint8:
     """Career stage from years since entry: 0 early (0-7), 1 established (8-19), 2 senior (20+)."""
-    return np.uint8((years >= 8) + (years >= 20))
+    return np.uint8(int(years >= 8) + int(years >= 20))  # `+` of NumPy booleans is "or" in plain Python
 
 
 @njit(cache=True, inline="always")

@@ -203,6 +203,7 @@ def credit_authors(
     lead, first, n_authors, authors = papers.lead, papers.first, papers.n_authors, papers.authors
     mu, flags, ordinal = papers.mu, papers.flags, papers.ordinal
     for i in range(output.shape[0]):
+        output[i].papers_fractional = 0.0
         output[i].papers = 0
         output[i].papers_international = 0
         output[i].papers_basic = 0
@@ -214,7 +215,7 @@ def credit_authors(
             continue
         luck = normal_quantile(uniform(key_luck, people[lead[k]].uid, np.uint64(ordinal[k])))
         cited = np.exp(mu[k] + sigma * luck)
-        share = cited / n_authors[k]
+        part, share = 1.0 / n_authors[k], cited / n_authors[k]
         expected = between_bins(top1_share, mu[k])
         international = np.uint16(1 if flags[k] & INTERNATIONAL else 0)
         basic = np.uint16(0 if flags[k] & APPLIED else 1)
@@ -222,6 +223,7 @@ def credit_authors(
             if m + AHEAD < authors.shape[0]:
                 prefetch(output, authors[m + AHEAD])
             author = output[authors[m]]
+            author.papers_fractional += part
             author.papers += np.uint16(1)
             author.papers_international += international
             author.papers_basic += basic

@@ -19,7 +19,8 @@ def outcomes() -> str:
             "What a run records, in the order of its files (`outputs/<experiment>/<key>/NAME.parquet`), after the "
             "columns scenario, draw, replicate and mode. Counts are of real persons, papers and cases (agents times "
             "`scale`). Kinds: *count* (whole numbers, exact), *amount* (also an expected count), *share*, *mean*, "
-            "*year*, *flag*, *identity*, *text*, *place* (ISO 3166 alpha-3, or a regional rest), and names from short "
+            "*year*, *flag*, *identity*, *text*, *place* (ISO 3166 alpha-3, or a regional rest), *member* (of a "
+            "constituency: a place as origin, or a word of the kind that the row names), and names from short "
             f"lists ({words}). Papers are counted *whole*, one for every place with an author, or *fractional*, by "
             "authors' shares, which sum to 1 a paper. All are declared in `sim/record/tables.py`; `talent-circulation "
             "list outcomes` prints them.\n",

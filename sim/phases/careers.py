@@ -9,8 +9,9 @@ import numpy as np
 from sim.core.columns import Columns
 from sim.core.randomness import Stream
 from sim.core.ties import forget
-from sim.engines import careers
+from sim.engines import careers, constituencies
 from sim.engines.careers import CareerKeys, CareerRates, Leavers
+from sim.engines.constituencies import members_by_kind
 from sim.phases.setting import Setting, YearContext
 
 
@@ -18,12 +19,14 @@ from sim.phases.setting import Setting, YearContext
 class Exits:
     """Who leaves: rows and reasons by field (not yet freed), and agents by [origin, place, reason - 1].
 
-    `norm` : [P], mean personal factor that the places' rates were divided by.
+    `by_member` : agents by [place, member] (`sim.engines.constituencies`); `norm` : [P], mean personal factor that the
+    places' rates were divided by.
     """
 
     rows: list[np.ndarray]
     reasons: list[np.ndarray]
     counts: np.ndarray
+    by_member: np.ndarray
     norm: np.ndarray
 
 
@@ -83,16 +86,20 @@ def age_and_exit(setting: Setting, ctx: YearContext, columns: Columns) -> Exits:
     streams = (Stream.EXIT, Stream.PERMANENT, Stream.DUAL, Stream.POST_LAPSE)
     keys = CareerKeys(*(setting.key(stream, ctx.year) for stream in streams))
     leaving = np.zeros((len(columns.blocks), n_places, n_places, 3), np.int64)
+    by_member = np.zeros((len(columns.blocks), n_places, sum(members_by_kind(n_places))), np.int64)
 
     def work(f: int) -> tuple[np.ndarray, np.ndarray]:
         rows = columns.blocks[f].rows
         n_rows = len(rows.people)
         leavers = Leavers(np.empty(n_rows, np.int64), np.empty(n_rows, np.uint8), leaving[f])
         n = careers.step(ctx.year, rows.people, rows.ties, rates, keys, leavers)
-        return leavers.row[:n].copy(), leavers.reason[:n].copy()  # copies, so that the long arrays can go
+        row, reason = leavers.row[:n].copy(), leavers.reason[:n].copy()  # copies, so that the long arrays can go
+        constituencies.count_leaving(rows.people, row, f, setting.institutions.size_class, by_member[f])
+        return row, reason
 
     found = setting.each_field(work, columns.n_rows)
-    return Exits([r for r, _ in found], [r for _, r in found], leaving.sum(axis=0), norm)
+    rows, reasons = [r for r, _ in found], [r for _, r in found]
+    return Exits(rows, reasons, leaving.sum(axis=0), by_member.sum(axis=0), norm)
 
 
 def retire(setting: Setting, columns: Columns, exits: Exits) -> None:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.core.axes import STAGES, WAYS
+from sim.core.axes import CONSTITUENCIES, SIZE_CLASSES, STAGES, WAYS
 from sim.data.fields import FIELD_NAMES
 
-SIZE_CLASSES = ("small", "medium", "large", "very_large")  # below 15, 50, 250 M$ a year and above; S5
 REASONS = ("career", "fear", "investigation")  # why people leave research; empty or null: they stayed
 
-# Kinds of columns. Names are written by index: of a place, or of these words.
-PLACE = "place"
+# Kinds of columns. Names are written by index: of a place, of these words, or of a member of a constituency.
+PLACE, MEMBER = "place", "member"
 WORDS: dict[str, tuple[str, ...]] = {
     "field": FIELD_NAMES,
     "stage": STAGES,
     "size class": SIZE_CLASSES,
     "reason": REASONS,
     "way": WAYS,
+    "constituency": CONSTITUENCIES,
 }
-NAMED = (PLACE, *WORDS)
+NAMED = (PLACE, *WORDS, MEMBER)
 # Other kinds with their Arrow types: small, and in tables of few rows of full precision. Counts are whole numbers and
 # kept exactly, so that stocks and flows balance; an amount may be a count's expectation.
 TYPES: dict[str, tuple[str, str]] = {
@@ -33,6 +34,12 @@ TYPES: dict[str, tuple[str, str]] = {
     "text": ("string", "string"),
 }
 ANY = "*"  # at the end of a name: one column a partner place, whose code stands there
+
+
+def names_by_kind(places: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Names by index of every kind in `NAMED`, in a world of these places."""
+    members = (*places, *STAGES, *SIZE_CLASSES, *FIELD_NAMES)  # as `sim.engines.constituencies` numbers them
+    return {**WORDS, PLACE: tuple(places), MEMBER: members}
 
 
 @dataclass(frozen=True)

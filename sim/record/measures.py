@@ -13,6 +13,7 @@ from sim.agents.governments.indicators import Observation
 from sim.core.axes import WAYS
 from sim.data.fields import N_FIELDS
 from sim.engines.compliance import Support, by_group
+from sim.engines.constituencies import Constituencies
 from sim.engines.counting import HeadCounts
 from sim.phases.budget import Account
 from sim.phases.careers import Exits
@@ -22,6 +23,7 @@ from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
 from sim.policy.levers.base import towards_threats
+from sim.record.constituency_table import constituency_table
 from sim.record.exposure_table import exposure_table
 from sim.record.money import budget_columns
 from sim.record.tables import LAMBDAS
@@ -41,6 +43,7 @@ class Year:
     moves: Moves
     output: Output
     people: HeadCounts
+    constituencies: Constituencies
     security: SecurityResult
     trust: np.ndarray
     decisions: Table
@@ -57,6 +60,7 @@ def tables(setting: Setting, year: Year) -> dict[str, Table]:
         "entry_year": entry_table(setting, year),
         "exit_year": cells(year.exits.counts, setting.scale, ("origin", "place", "reason"), "new_exits"),
         "stock_year": cells(year.people.cells, setting.scale, ("origin", "place", "stage"), "n_researchers"),
+        "constituency_year": constituency_table(year.constituencies, year.exits.by_member, setting.scale),
         "copub_year": cells(joint, setting.scale, ("place_a", "place_b", "field"), "papers_whole"),
         "citation_year": citation_table(setting, year),
         "pair_year": pair_table(setting, year),
@@ -214,8 +218,7 @@ def mean_friction(friction: np.ndarray) -> np.ndarray:
 
 def field_table(setting: Setting, year: Year) -> Table:
     """Table `field_year`."""
-    n = setting.data.n_places
-    out = year.output
+    n, out = setting.data.n_places, year.output
     names = ("papers_whole", "papers_international", "papers_basic", "papers_sensitive",
              "papers_international_sensitive", "top1_whole")  # fmt: skip
     return {
@@ -233,7 +236,6 @@ def institution_table(setting: Setting, year: Year) -> Table:
     """
     inst, spent = setting.institutions, year.security.compliance
     group, of = inst.classes
-    papers = year.output.papers_by_institution * setting.scale
     values = {
         "n_institutions": np.ones(len(of)),
         "federal_musd": inst.federal_musd,
@@ -242,7 +244,7 @@ def institution_table(setting: Setting, year: Year) -> Table:
         "covered": spent.covered.astype(float),
         "compliance_musd": spent.musd,
         "compliance_researcher_years": spent.researcher_years,
-        "papers_whole": papers,
+        "papers_whole": year.output.papers_by_institution * setting.scale,
     }
     single = np.flatnonzero(inst.place == setting.data.iso3.index("USA"))
     sums = {name: np.concatenate([np.bincount(of, v), v[single]]) for name, v in values.items()}

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.core.columns import NONE
-from sim.record.declaration import PLACE, WORDS, Column, Table
+from sim.record.declaration import Column, Table, names_by_kind
 from sim.record.tables import declared
 
 
@@ -44,7 +44,7 @@ class Recorder:
 
     def __init__(self, places: Sequence[str], sink: Sink) -> None:
         self._sink = sink
-        self._names = {kind: pa.array(words, pa.string()) for kind, words in {**WORDS, PLACE: tuple(places)}.items()}
+        self._names = {kind: pa.array(words, pa.string()) for kind, words in names_by_kind(places).items()}
 
     def add(self, result: YearResult) -> None:
         """Record one year; tables without rows this year are skipped."""
@@ -85,7 +85,8 @@ class Recorder:
 def _named(codes: np.ndarray, words: pa.Array) -> pa.Array:
     """Dictionary array of names by index; 255 (no place) and negative codes are null."""
     missing = (codes == NONE) | (codes < 0)
-    indices = pa.array(codes.astype(np.int8), mask=missing if missing.any() else None)
+    index = np.int8 if len(words) <= np.iinfo(np.int8).max else np.int16
+    indices = pa.array(codes.astype(index), mask=missing if missing.any() else None)
     return pa.DictionaryArray.from_arrays(indices, words)
 
 

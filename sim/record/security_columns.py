@@ -1,8 +1,9 @@
-"""Columns of exposure, leaks and cases (ODD 7.8)."""
+"""Columns of exposure, leaks and cases, and table `exposure_year` (ODD 7.8)."""
 
 from __future__ import annotations
 
-from sim.record.declaration import Column
+from sim.record.declaration import PLACE, Column, Table
+from sim.record.shared_columns import FIELD, YEAR
 
 HOW = {  # what exposes a sensitive project, by way
     "reward": "a member's second affiliation in a threat",
@@ -30,4 +31,19 @@ CASES = (
     Column("new_cases", "cases", "count", "investigations opened"),
     Column("cases_that_found", "cases", "count", "of these, that find an undisclosed tie"),
     Column("leaks_found", "cases", "amount", "of these, that find somebody who leaks, expected"),
+)
+EXPOSURE_YEAR = Table(
+    "exposure_year",
+    "a place, threat to it, field and way, with exposure or leaks",
+    "the place whose knowledge it is",
+    (
+        YEAR,
+        Column("place", "ISO3", PLACE, "place whose projects are exposed"),
+        Column("threat", "ISO3", PLACE, "place that they are exposed to"),
+        FIELD,
+        Column("way", "name", "way", "way of influence"),
+        Column("exposed", "project-years", "amount", "sensitive project-years exposed, each once a threat and way"),
+        Column("protected", "project-years", "amount", "of these, that protection covers, in full ones"),
+        *(Column(name, "project-years", "amount", f"{what}, if leak_rate is right") for name, what in ACCOUNT.items()),
+    ),
 )

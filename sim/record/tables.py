@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sim.record.constituency_columns import CONSTITUENCY_YEAR
 from sim.record.declaration import NAMED, PLACE, Column, Table
 from sim.record.panel_table import PANEL
-from sim.record.security_columns import ACCOUNT, BY_WAY, CASES
+from sim.record.security_columns import BY_WAY, CASES, EXPOSURE_YEAR
 from sim.record.shared_columns import (
     BUDGET,
     COSTS,
@@ -206,21 +207,6 @@ INSTITUTION_YEAR = Table(
         Column("declined_musd", "million $", "amount", "given up to stay below a threshold of the rules", extra=True),
     ),
 )
-EXPOSURE_YEAR = Table(
-    "exposure_year",
-    "a place, threat to it, field and way, with exposure or leaks",
-    "the place whose knowledge it is",
-    (
-        YEAR,
-        Column("place", "ISO3", PLACE, "place whose projects are exposed"),
-        Column("threat", "ISO3", PLACE, "place that they are exposed to"),
-        FIELD,
-        Column("way", "name", "way", "way of influence"),
-        Column("exposed", "project-years", "amount", "sensitive project-years exposed, each once a threat and way"),
-        Column("protected", "project-years", "amount", "of these, that protection covers, in full ones"),
-        *(Column(name, "project-years", "amount", f"{what}, if leak_rate is right") for name, what in ACCOUNT.items()),
-    ),
-)
 WORLD_YEAR = Table(
     "world_year",
     "a year",
@@ -282,7 +268,7 @@ TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
         PLACE_YEAR, FLOW_YEAR, ENTRY_YEAR, STOCK_YEAR, COPUB_YEAR, CITATION_YEAR, PAIR_YEAR, FIELD_YEAR,
-        INSTITUTION_YEAR, EXPOSURE_YEAR, WORLD_YEAR, PANEL, DECISIONS, EXIT_YEAR,
+        INSTITUTION_YEAR, CONSTITUENCY_YEAR, EXPOSURE_YEAR, WORLD_YEAR, PANEL, DECISIONS, EXIT_YEAR,
     )
 }  # fmt: skip
 COLUMN_NAMES = frozenset(column.name for table in TABLES.values() for column in table.columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.core.axes import WAYS
+from sim.core.axes import CONSTITUENCIES, SIZE_CLASSES, STAGES, WAYS
 from sim.core.columns import NONE
 from sim.data.fields import N_FIELDS
 from sim.record.declaration import REASONS
@@ -134,6 +134,45 @@ def test_exposure_by_threat_and_field_fits_what_is_said_of_the_place(run: live.R
             place["share_protected"][known], stopped[known] / (leaks + stopped)[known], atol=1e-12
         )
     assert seen >= {"deception", "coercion", "theft"}, "few agents have a second affiliation in a threat"
+
+
+def test_every_kind_of_constituency_adds_up_to_the_place(run: live.Run) -> None:
+    for year, tables in years(run):
+        place, parts = tables["place_year"], dict(tables["constituency_year"])
+        keys = np.stack([parts["place"], parts["member"]])
+        assert np.unique(keys, axis=1).shape == keys.shape
+        somebody = np.any([parts[name] > 0 for name in ("n_researchers", "papers_fractional", "new_exits")], axis=0)
+        assert somebody.all(), "only members with somebody, papers or exits"
+        np.testing.assert_array_equal(np.isnan(parts["fear_mean"]), parts["n_researchers"] == 0)
+        parts["fear_sum"] = np.nan_to_num(parts["fear_mean"]) * parts["n_researchers"]
+        for kind in range(len(CONSTITUENCIES)):
+            of_kind = {name: values[parts["kind"] == kind] for name, values in parts.items()}
+            for name in ("n_researchers", "new_exits"):
+                np.testing.assert_array_equal(by(of_kind, name, "place"), place[name], err_msg=f"{year} {name}")
+            written, fear = (by(of_kind, name, "place") for name in ("papers_fractional", "fear_sum"))
+            np.testing.assert_allclose(written, place["papers_fractional"], rtol=1e-6, atol=1e-6)
+            felt = np.nan_to_num(place["fear_mean"]) * place["n_researchers"]
+            np.testing.assert_allclose(fear, felt, rtol=1e-9, atol=1e-9)
+    assert felt.sum() > 0.0 and place["new_exits"].sum() > 0
+
+
+def test_constituencies_agree_with_the_tables_by_origin_stage_and_field(run: live.Run) -> None:
+    wholes = {"origin": ("n_researchers", "stock_year", 0), "stage": ("n_researchers", "stock_year", N)}
+    wholes["field"] = ("papers_whole", "field_year", N + len(STAGES) + len(SIZE_CLASSES))
+    for _, tables in years(run):
+        parts = tables["constituency_year"]
+        for kind, (name, table, first) in wholes.items():
+            ours = parts["kind"] == CONSTITUENCIES.index(kind)
+            value = name if table == "stock_year" else "papers_fractional"
+            found = np.bincount(parts["member"][ours] - first, parts[value][ours], minlength=N)
+            whole = by(tables[table], name, kind)
+            if table == "stock_year":
+                np.testing.assert_array_equal(found, whole)
+            else:
+                assert (found <= whole * (1.0 + 1e-6)).all() and (found > 0.5 * whole).any(), "whole counts are more"
+        origin = parts["kind"] == CONSTITUENCIES.index("origin")
+        left = np.bincount(parts["member"][origin], parts["new_exits"][origin], minlength=N)
+        np.testing.assert_array_equal(left, by(tables["exit_year"], "new_exits", "origin"))
 
 
 def test_joint_papers_are_pairs_of_international_papers(run: live.Run) -> None:

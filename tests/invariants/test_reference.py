@@ -255,6 +255,12 @@ def _own_readers(paper: Paper, g: Given) -> None:
     paper.mu_baseline = paper.mu
 
 
+def _whole_credit(paper: Paper, g: Given, sigma: float, z1: float) -> None:
+    CREDIT(paper, g, sigma, z1)
+    for author in paper.authors:
+        author.papers_fractional = float(author.papers)
+
+
 def _strangers(lead: Researcher, partner: Researcher, word: int, g: Given) -> int:
     return keyed.NORMALS[(word & 0xFFFFFFFF) >> 20]
 
@@ -264,7 +270,7 @@ def _once_a_paper(project: list[Paper]) -> dict[int, int]:
     return {b: abroad.count(b) for b in abroad}
 
 
-PLAN, RATE = papers.plan_year, impact.rate
+PLAN, RATE, CREDIT = papers.plan_year, impact.rate, impact.credit
 
 
 @pytest.mark.parametrize(
@@ -288,6 +294,7 @@ PLAN, RATE = papers.plan_year, impact.rate
         (exposure, "partners", _once_a_paper, "exposed"),
         (impact, "rate", lambda paper, g: None, "papers"),
         (impact, "rate", _own_readers, "mu_baseline"),
+        (impact, "credit", _whole_credit, "papers_fractional"),
         (impact, "reached", lambda places, readers: 1.0, "mu"),
         (model, "uniform", lambda key, uid, alternative: 0.5, "entries"),
     ],

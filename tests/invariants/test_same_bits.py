@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.phases import setting
+from sim.engines.constituencies import Constituencies
+from sim.phases import careers, constituencies, setting
 from sim.policy.levers import LEVERS
 from tests import live
 
@@ -195,3 +196,16 @@ def test_recording_more_changes_nothing(state_2017: dict[str, np.ndarray]) -> No
     for _ in quiet.world.run(2021):
         pass  # nobody keeps the tables
     assert not live.differences(quiet.state(), runs[0].state())
+
+
+def test_counting_constituencies_changes_nothing(
+    state_2017: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cfg = live.config("+scenario=restrictive")
+    counted = live.resume(cfg, state_2017).go(2020)
+    assert counted.table("constituency_year")["papers_fractional"].sum() > 0.0
+    monkeypatch.setattr(constituencies, "count", lambda setting, columns: Constituencies.none(setting.data.n_places))
+    monkeypatch.setattr(careers.constituencies, "count_leaving", lambda *args: None)
+    uncounted = live.resume(cfg, state_2017).go(2020)
+    assert not live.differences(uncounted.state(), counted.state())
+    assert {name for _, name, _ in live.same_tables(uncounted.years, counted.years)} == {"constituency_year"}

@@ -92,7 +92,15 @@ def test_papers_inside_a_regional_rest_may_cross_a_border(share: float) -> None:
 
 
 # --- credit to authors ----------------------------------------------------------------------------------------
-AUTHOR_COLUMNS = ("reputation", "papers", "papers_international", "papers_basic", "citations", "top1")
+AUTHOR_COLUMNS = (
+    "reputation",
+    "papers",
+    "papers_fractional",
+    "papers_international",
+    "papers_basic",
+    "citations",
+    "top1",
+)
 
 
 def credited(year: Rated, discount: float = 0.85) -> dict[str, np.ndarray]:
@@ -104,10 +112,14 @@ def credited(year: Rated, discount: float = 0.85) -> dict[str, np.ndarray]:
 
 def test_authors_get_the_papers_they_wrote_and_only_this_years() -> None:
     year = a_year()
-    year.block.papers[:], year.block.citations[:] = 99, 99.0
+    year.block.papers[:], year.block.citations[:], year.block.papers_fractional[:] = 99, 99.0, 99.0
     got = credited(year)
     written, papers = year.written, year.written.papers
     np.testing.assert_array_equal(got["papers"], np.bincount(_authors(written), minlength=3000))
+    shares = np.repeat(1.0 / np.maximum(papers.n_authors, 1), papers.n_authors)
+    by_share = np.bincount(_authors(written), shares, minlength=3000)
+    np.testing.assert_allclose(got["papers_fractional"], by_share, rtol=1e-6)
+    assert by_share.sum() == pytest.approx(len(year.mu())), "each paper once"
     abroad = _authors(written, papers.flags & INTERNATIONAL > 0)
     np.testing.assert_array_equal(got["papers_international"], np.bincount(abroad, minlength=3000))
     basic = _authors(written, papers.flags & APPLIED == 0)

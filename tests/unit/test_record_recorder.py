@@ -122,6 +122,22 @@ def test_no_place_and_no_reason_are_null():
     assert table.schema.field("talent").type == pa.float32()
 
 
+def constituencies(member: list[int]) -> dict[str, np.ndarray]:
+    values = {name: np.ones(2) for name in ("n_researchers", "papers_fractional", "new_exits", "fear_mean")}
+    return {"place": np.array([0, 1]), "kind": np.array([0, 3]), "member": np.array(member, np.int16), **values}
+
+
+@pytest.mark.parametrize("n_places", [3, 124])
+def test_members_of_constituencies_are_words_in_worlds_of_any_size(n_places: int):
+    sink, places = MemorySink(), [f"place {p}" for p in range(n_places)]
+    last = n_places + 3 + 4 + 6 - 1
+    Recorder(places, sink).add(Year(2020, {"constituency_year": constituencies([1, last])}))
+    table = sink.tables()["constituency_year"]
+    assert table["kind"].to_pylist() == ["origin", "field"] and table["member"].to_pylist() == ["place 1", "social"]
+    assert table.schema.field("n_researchers").type == pa.int32()
+    assert table.schema.field("papers_fractional").type == pa.float32()
+
+
 def test_an_unknown_reason_is_an_error():
     with pytest.raises(ValueError, match="exit_reason holds \\['boredom'\\]"):
         recorded("panel", panel_columns() | {"exit_reason": np.array(["", "boredom", "fear"])})

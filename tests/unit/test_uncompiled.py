@@ -12,6 +12,7 @@ import numpy as np
 from sim.core.digest import PACKAGE
 from sim.core.randomness import Stream
 from sim.engines import impact, publication, reading, security, spectrum
+from sim.engines.constituencies import Constituencies, count_standing
 from sim.engines.exposure import Exposure, ExposureRules, count_exposure
 from sim.engines.project_counts import ProjectCounts, count_projects
 from sim.phases.publication import exposure_of
@@ -38,11 +39,14 @@ def a_year() -> dict[str, np.ndarray]:
     count_exposure(rows.people, rows.ties, papers, ExposureRules(rules.threat, 0.02, YEAR - 5.0), exposure)
     top1 = spectrum.shares_above(spectrum.Spectrum.of(year.counts.by_bin, SIGMA).threshold(0.01), SIGMA)
     impact.credit_authors(rows.people, rows.output, papers, SIGMA, top1, 0.85, key(Stream.QUALITY))
+    constituents = Constituencies.none(P)
+    count_standing(rows.people, rows.output, 5, np.zeros(256, np.int64), constituents)
     hazard = security.Hazard(np.ones(4), rules.threat, np.full((4, P, P), 0.5))
     leaks = security.leaks(exposure_of([exposure]), exposure.towards[:, None], found.sensitive[None], hazard)
     return {
         **written.projects._asdict(), **found._asdict(), **year.counts._asdict(), **leaks._asdict(),
         **{name: rows.output[name].copy() for name in rows.output.dtype.names},
+        **{f"of_members_{name}": value for name, value in constituents._asdict().items()},
         **{f"slots_{name}": value for name, value in written.losses._asdict().items()},
         "lead": papers.lead, "ordinal": papers.ordinal, "n_authors": papers.n_authors, "match": papers.match,
         "mu": papers.mu, "mu_baseline": papers.mu_baseline, "flags": papers.flags, "attention": attention,
@@ -64,6 +68,8 @@ def test_kernels_do_the_same_uncompiled(tmp_path: Path) -> None:
         "once",
         "leaked",
         "ties",
+        "of_members_papers",
+        "of_members_fear",
     )
     assert all(compiled[name].any() for name in occurs) and not compiled["n_authors"].all()
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(PACKAGE.parent)}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from sim.analysis.balance.inputs import Row, Source, changed, quotient
-from sim.core.axes import STAGES
+from sim.core.axes import SIZE_CLASSES, STAGES
 from sim.data.fields import FIELD_NAMES
-from sim.record.declaration import SIZE_CLASSES
 
 ORIGIN, STAGE, FIELD, SIZE = (
     "Who pays, by origin",
