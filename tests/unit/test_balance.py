@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.balance import Balance, balance, fear, open_run
+from sim.analysis.balance.bill import paid_offers
 from sim.analysis.balance.inputs import Source, quotient
 from sim.analysis.pairs import paired_difference
 from sim.cli.balance import carry_out, command, ends
@@ -58,10 +59,20 @@ def test_the_bill_says_not_modelled_where_there_is_no_price_and_never_nought(pag
     bill = rows(page, "The bill")
     told = bill[bill["note"] == "not modelled"]
     assert set(told["outcome"]) == {"investigations", "rhetoric"} and told["mean"].isna().all()
-    assert "enforcement_precision" not in set(bill["outcome"]), "it only qualifies investigations"
+    assert not bill["outcome"].str.contains("precision").any(), "it only qualifies investigations"
     spent = bill[bill["note"] == ""]
     assert set(spent["outcome"]) == {"academic money", "left for grants", "a paper"}, "nothing is bought"
     assert (spent["reference"] > 0).all() and "not modelled" in page.text() and "not modelled" in page.markdown()
+
+
+def test_the_bill_says_how_much_of_the_offers_was_paid(tmp_path: Path) -> None:
+    short = carry_out(["+scenario=open", *SMALL, "replicates=1", "panel.size=0", "params.money.floor=0.95",
+                       f"outdir={tmp_path}"])  # fmt: skip
+    found = paid_offers(short)
+    assert len(found) == 1 and found[0].outcome.startswith("offers paid by USA in 20")
+    frame = load(short.frames.folder)["place_year"]
+    shares = frame[(frame["place"] == "USA") & (frame["scenario"] == "open")]["share_affordable"]
+    assert found[0].estimate.mean == pytest.approx(100.0 * shares.min()) and shares.min() < 0.9
 
 
 def test_papers_are_the_paired_difference_of_the_files(runs: dict[str, Source], page: Balance) -> None:
