@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -35,11 +36,12 @@ def _multiples(params: MoneyParams) -> str:
     """Prices as multiples of the price level, with their ranges."""
     bounds = {f.name: f.metadata for f in fields(params)}
     a_year = ("doctoral_place", "post", "pay", "joint_project")
-    return ", ".join(
+    found = (
         f"{name.replace('_', ' ')} {getattr(params, name):g}{' a year' if name in a_year else ''} "
         f"({bounds[name]['lo']:g} to {bounds[name]['hi']:g})"
         for name in Prices._fields
     )
+    return textwrap.fill(", ".join(found), 118)
 
 
 def _rows(data: WorldData, params: MoneyParams) -> Iterator[tuple[str, ...]]:
@@ -96,8 +98,9 @@ the columns `budget_*` of [place_year](outcomes.md#place_year).
 
 Prices are in GDP per head, `m · income^e · income of the US^(1 − e)` with e = ½ (`params.money.price_level`), since
 foreigners are paid near world prices. The multiples m of this level between own and US GDP per head are assumptions:
-{prices}. So a chair in the United States is {chair:g} × {level:.0f} = {cost:,.0f} k$. They are set as
-multiples, not in k$ ([parameters.md](parameters.md), `params.money`).
+{prices}.
+So a chair in the United States is {chair:g} × {level:.1f} = {cost:,.0f} k$. They are set as multiples, not in k$
+([parameters.md](parameters.md), `params.money`).
 
 ## By place, {year}
 
