@@ -77,7 +77,7 @@ def test_a_share_in_per_cent_is_the_very_number_that_a_decimal_is(digits: str) -
         (
             "research_funding",
             "5 %",
-            "allowed: -0.9 to 2 (relative change of the research budget), or '+5 %', '-20 %', 'x2'",
+            "allowed: -0.9 to 2 (relative change of academic money), or '+5 %', '-20 %', 'x2'",
         ),
         ("research_funding", "1,000 %", "is no strength"),
         ("recruit_income", "-100 %", "'-100 %' leaves nothing, which no logarithm can say"),
