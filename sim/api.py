@@ -6,6 +6,7 @@ import pandas as pd
 
 from sim.analysis import summary
 from sim.config.schema import Config
+from sim.policy.levers import LEVERS
 from sim.running.command import BAR
 from sim.running.execute import Execution
 from sim.running.model import Model, RealModel
@@ -59,4 +60,5 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
     period = summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg), model.data_end(cfg))
     words = {w for p in cfg.policies.values() for w in (*p.issuer, *p.named)}
     members = {word: model.members(cfg, [word]) for word in words}
-    return summary.effects(frames, period, summary.areas_of(cfg, members), cfg.scale)
+    protects = any(LEVERS[use.lever].aim == "protect" for use in cfg.uses)
+    return summary.effects(frames, period, summary.areas_of(cfg, members), cfg.scale, protects)

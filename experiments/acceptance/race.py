@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.acceptance.pooled import Sums
-from experiments.acceptance.worlds import Changes, branch, changed, config, history, summed
+from experiments.acceptance.worlds import UNPAID, Changes, Unpaid, Watched, branch, changed, config, history, summed
 from sim.analysis.outcomes import BILL
 
 FIRST, LAST = 2019, 2026
@@ -21,7 +21,10 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
     past = history(scale, replicate, changes)
     without = branch(config(scale, changes), past, replicate, LAST)
     cfg = config(scale, changes, RACE)
-    race, people = (branch(c, past, replicate, LAST, baseline=without.macros) for c in (cfg, changed(cfg, NO_PHI)))
+    kind = Unpaid if UNPAID in dict(changes) else Watched
+    race, people = (
+        branch(c, past, replicate, LAST, baseline=without.macros, kind=kind) for c in (cfg, changed(cfg, NO_PHI))
+    )
     arms = {"without": without, "race": race, "people": people}
     sums = {arm: summed(lived.years, "world_year", "papers", FIRST, LAST) for arm, lived in arms.items()}
     spent = {column: summed(race.years, "place_year", column, FIRST, LAST) for column in BILL}

@@ -22,7 +22,7 @@ from experiments.acceptance import (
     tied,
 )
 from experiments.acceptance.pooled import Numbers, Sums
-from experiments.acceptance.worlds import AFFINITY, UNNORMED, Changes
+from experiments.acceptance.worlds import AFFINITY, UNNORMED, UNPAID, Changes
 
 COLLABORATION, IMPACT = "params.collaboration", "params.impact"
 NO_COMPLETION: Changes = ((f"{COLLABORATION}.lost_partner", 0.0),)
@@ -40,6 +40,7 @@ BY_VOTES: Changes = (("threat", "votes"),)
 NO_REVIEW: Changes = (("params.compliance.screening_time", 0.0),)
 SELECTIVE: Changes = (("params.security.profile_specificity", 0.999),)
 DEAR: Changes = (("params.money.post", 5.0), ("params.money.pay", 6.0), ("params.money.price_level", 0.0))
+FREE: Changes = ((UNPAID, 1.0),)
 PEOPLE_ALONE: Changes = race.NO_PHI
 FEARLESS: Changes = ((f"{COLLABORATION}.fear", 0.0),)
 
@@ -339,7 +340,10 @@ EXPERIMENTS = (
         race.collect,
         race.numbers,
         (Bar(race.GAIN, -0.3, 0.0),),
-        (Mutation("posts and pay at the upper end of their prices", DEAR, (race.GAIN,)),),
+        (
+            Mutation("nobody pays for promotion", FREE, (race.GAIN,)),
+            Mutation("posts and pay at the upper end of their prices", DEAR, (race.GAIN,)),
+        ),
         "emergent; what leaves research is priced by assumption",
         "bars: assumption",
         scale=1000,
@@ -353,7 +357,7 @@ EXPERIMENTS = (
         "shocks.py",
         shocks.collect,
         shocks.numbers,
-        (Bar(shocks.RATIO, 3.0, 6.0), Bar(shocks.LONGER, 0.0, inf)),
+        (Bar(shocks.RATIO, 3.0, 6.0),),  # money that comes back does so by construction: what is left has no bar
         (Mutation("output does not follow money (φ = 0)", PEOPLE_ALONE, (shocks.RATIO,)),),
         "sourced (F1, P24: φ)",
         "P24",

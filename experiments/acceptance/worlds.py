@@ -14,8 +14,12 @@ from sim import World, load_config
 from sim.config.schema import Config
 from sim.core.columns import Columns
 from sim.data.inputs import Inputs, YearInputs, load_inputs
+from sim.engines.budget import over
+from sim.engines.counting import HeadCounts
+from sim.phases.budget import Account
 from sim.phases.macro import Macro
 from sim.phases.publication import Output
+from sim.phases.security import SecurityResult
 from sim.phases.setting import YearContext
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.recorder import YearResult
@@ -24,6 +28,7 @@ DATA_END, LAST = 2017, 2026
 Changes = tuple[tuple[str, float | str], ...]  # (setting, value) that take a mechanism out
 AFFINITY = "inputs.affinity"  # the exponent on the affinities of pairs, which is no parameter
 UNNORMED = "inputs.unnormed"  # 1: what divides rates stands still after the data, as people change
+UNPAID = "money.unpaid"  # 1: nobody pays for promotion, and no parameter says so
 Observer = Callable[[int, Columns, Output], None]
 
 
@@ -36,6 +41,23 @@ class Watched(World):
         """Show the year's papers to every observer."""
         for observer in self.observers:
             observer(ctx.year, self.columns, output)
+
+
+class Unpaid(Watched):
+    """A world in which nobody pays for promotion: what it buys is there, and research keeps all its money."""
+
+    def _close(
+        self,
+        ctx: YearContext,
+        output: Output,
+        joint: np.ndarray,
+        counted: HeadCounts,
+        secured: SecurityResult,
+        account: Account,
+    ) -> None:
+        """Next year's state, with no use of money taken from research."""
+        whole = over(account.purse.total - account.security, account.purse.public)
+        super()._close(ctx, output, joint, counted, secured, replace(account, research=whole))
 
 
 class Unnormed(Inputs):
@@ -72,7 +94,7 @@ def config(scale: int, changes: Changes = (), *words: str) -> Config:
 def changed(cfg: Config, changes: Changes) -> Config:
     """The configuration with some parameters changed."""
     for path, value in changes:
-        if path not in (AFFINITY, UNNORMED):
+        if path not in (AFFINITY, UNNORMED, UNPAID):
             cfg = with_value(cfg, path, value)
     return cfg
 
@@ -116,9 +138,10 @@ def branch(
     until: int,
     *observers: Observer,
     baseline: Mapping[int, Macro] | None = None,
+    kind: type[Watched] = Watched,
 ) -> Lived:
     """Years after the data from one past, under the policies of `cfg`; `baseline`: macros of the paired baseline."""
-    return live(Watched.from_state(cfg, past.state, replicate, "scripted", baseline), until, *observers)
+    return live(kind.from_state(cfg, past.state, replicate, "scripted", baseline), until, *observers)
 
 
 def summed(years: list[YearResult], table: str, name: str, first: int, last: int) -> np.ndarray:

@@ -18,6 +18,7 @@ from sim.record.tables import TABLES, declared
 if TYPE_CHECKING:  # lists of outcomes start quickly
     import pandas as pd
 
+ROUNDING = 1e-6  # of what is subtracted from: less is the precision of recorded columns, not a difference
 WORLD = "World"  # area of all places together
 LEAKS = tuple(f"leaks_{way}" for way in WAYS)
 BILL = {  # uses of academic money by column of `place_year`, in words
@@ -68,7 +69,9 @@ class Outcome:
         else:
             found = frame[list(self.plus)].sum(axis=1)
         if self.minus:
+            whole = found
             found = found - frame[list(self.minus)].astype(float).sum(axis=1)
+            found = found.mask(found.abs() < ROUNDING * whole.abs(), 0.0)
         return found / frame[self.per].where(frame[self.per] > 0) if self.per else found
 
 

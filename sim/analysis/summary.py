@@ -15,6 +15,8 @@ from sim.core.axes import BASELINE, MODES, WAYS
 from sim.record.tables import declared
 from sim.store.frames import Frames
 
+NUMBERS = ("mean", "se", "lo", "hi")
+ROUNDING = 1e-9  # of the baseline's level: less is rounding of sums, not an effect
 COLUMNS = ["area", "outcome", "scenario", "mode", "reference", *ESTIMATE, "agents"]
 
 
@@ -51,6 +53,7 @@ _BILL = (
     *(Line(f"{use}, M$ a year", column) for column, use in BILL.items() if column != "budget_security_musd"),
     Line("new money, M$ a year", "budget_new_musd"),
 )
+_GUARDED = frozenset(line.text for line in _SECURITY)  # left out unless a policy protects
 _MONEY = frozenset({_COST, *(line.text for line in _BILL)})  # left out where nothing is spent: never 0 ± 0
 WORLD_LINES = (
     Line("researchers, {last}", "n_researchers", "world_year", last=True),
@@ -138,10 +141,22 @@ def lines_of(area: Area | None) -> tuple[Line, ...]:
     return (*_AREA, *(_ONE_PLACE if len(area.places) == 1 else _PLACES), *_AREA_END)
 
 
-def _nothing(found: pd.DataFrame) -> pd.Series:
-    """Rows in which no run spends anything."""
-    zero: pd.Series = (found[["reference", "mean", "se", "lo", "hi"]].fillna(0.0) == 0.0).all(axis=1)
-    return zero
+def _without_noise(found: pd.DataFrame) -> pd.DataFrame:
+    """Effects that are only rounding of sums as 0."""
+    size = found[["mean", "lo", "hi"]].abs().max(axis=1)
+    noise = size < ROUNDING * found["reference"].abs()
+    return found.assign(**{name: found[name].mask(noise & found[name].notna(), 0.0) for name in NUMBERS})
+
+
+def _idle(found: pd.DataFrame, protects: bool) -> pd.Series:
+    """Rows that say nothing: money that no run spends, and security that nobody touches and nothing changes."""
+    zero = (found[list(NUMBERS)].fillna(0.0) == 0.0).all(axis=1)
+    unspent = found["outcome"].isin(_MONEY) & zero & (found["reference"].fillna(0.0) == 0.0)
+    if protects:
+        return unspent
+    still = zero.groupby([found["area"], found["outcome"]]).transform("all")  # in every mode
+    idle: pd.Series = unspent | found["outcome"].isin(_GUARDED) & still
+    return idle
 
 
 def outcomes(frames: Frames, period: Period, areas: Sequence[Area]) -> pd.DataFrame:
@@ -186,12 +201,13 @@ def _totals(frame: pd.DataFrame, period: Period, last: bool) -> pd.DataFrame:
     return typed.groupby(RUN, observed=True)[list(numbers)].sum()
 
 
-def effects(frames: Frames, period: Period, areas: Sequence[Area], scale: float) -> pd.DataFrame:
+def effects(frames: Frames, period: Period, areas: Sequence[Area], scale: float, protects: bool = True) -> pd.DataFrame:
     """Main outcomes with their baseline level and paired effects, tidy.
 
     Parameters
     ----------
     scale : people whom an agent stands for.
+    protects : a policy touches security; if none does, its outcomes are told only where they change.
 
     Returns
     -------
@@ -205,7 +221,8 @@ def effects(frames: Frames, period: Period, areas: Sequence[Area], scale: float)
         found = paired_difference(long, "amount", by=["area", "outcome"], missing=math.nan).drop(columns="value")
     else:
         found = bands(long, "amount", ["scenario", "mode", "area", "outcome"], sort=False).assign(reference=math.nan)
-    found = found[~(found["outcome"].isin(_MONEY) & _nothing(found))]
+    found = _without_noise(found)
+    found = found[~_idle(found, protects)]
     lines = {
         line.text.format(last=period.last): line
         for area in (None, *areas)

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.analysis import deterred, summary
+from sim.analysis import deterred, offers, summary
 from sim.api import compare
 from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.data.clock import SHELF_YEAR
 from sim.policy.levers import NOT_MODELLED, unpriced
-from sim.policy.words import not_reached
+from sim.policy.words import in_force, not_reached
 from sim.running.command import Command, describe_error
 from sim.running.model import Model, RealModel
 from sim.running.plan import scenario_name
@@ -78,7 +78,8 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     hazard = (
         f"What is protected does not depend on params.security.leak_rate ({rate:g}, an assumption); leaks recorded do."
     )
-    notes = [*deterred.lines(frames, _period(command)), hazard, *not_costed(cfg)]
+    period = _period(command)
+    notes = [*deterred.lines(frames, period), *offers.lines(frames, period), hazard, *not_costed(cfg, period)]
     printed = _printed(lambda: show(table, _title(command), notes), command.folder)
     if cfg.figures:
         command.figures(frames, draw)
@@ -95,10 +96,10 @@ def _beginning_later(cfg: Config) -> set[str]:
     }
 
 
-def not_costed(cfg: Config) -> list[str]:
-    """A line on levers of the scenario whose money the model does not know."""
-    names = unpriced(use.lever for use in cfg.uses)
-    return [f"Money: what {', '.join(names)} would cost is {NOT_MODELLED}."] if names else []
+def not_costed(cfg: Config, period: summary.Period) -> list[str]:
+    """A line on levers in force in the period whose money the model does not know."""
+    names = unpriced(in_force(cfg.uses, period.first, period.last))
+    return [f"{NOT_MODELLED.capitalize()}: the cost of {', '.join(names)}."] if names else []
 
 
 def counted_twice(cfg: Config, data_end: int) -> list[str]:

@@ -68,8 +68,6 @@ def _cells(found: Sequence[pd.Series | None], paired: bool) -> list[str]:
             cells += ["–"] * (3 if paired and i == 0 else 2)
             continue
         mean, se, lo, hi, reference = (float(row[name]) for name in ("mean", "se", "lo", "hi", "reference"))
-        if max(abs(mean), abs(lo), abs(hi)) < 1e-9 * abs(reference):  # rounding of sums, not an effect
-            mean = se = lo = hi = 0.0
         digits, sign = decimals(se, mean), "+" if paired else ""
         if paired and i == 0:
             # No more digits than the effect has, and no fraction of a thousand.

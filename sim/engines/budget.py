@@ -111,11 +111,9 @@ def affordable(room: np.ndarray, due: np.ndarray, offers: np.ndarray) -> tuple[n
     return kept, np.divide(np.maximum(left, 0.0), offers, out=np.ones_like(room), where=offers > left)
 
 
-def paid(bill: Bill, room: np.ndarray) -> tuple[Bill, np.ndarray]:
-    """The bill as far as there is room for it [P], and the share of it that is paid."""
-    room = np.maximum(room, 0.0)
-    share = np.divide(room, bill.total, out=np.ones_like(room), where=bill.total > room)
-    return Bill(*(use * share for use in bill)), share
+def paid(due: Bill, offers: Bill, kept: np.ndarray, share: np.ndarray) -> Bill:
+    """The bill of what was promised before and of what is offered, each as far as it is paid; see `affordable`."""
+    return Bill(*(kept * old + share * new for old, new in zip(due, offers)))
 
 
 def recruits_gain(recruits: np.ndarray, common: np.ndarray, census: Census) -> np.ndarray:
@@ -123,7 +121,8 @@ def recruits_gain(recruits: np.ndarray, common: np.ndarray, census: Census) -> n
 
     Parameters
     ----------
-    recruits : million $ for recruits alone; common : for everybody, recruits included.
+    recruits : million $ for recruits alone, negative where others get what recruits do not.
+    common : for everybody, recruits included.
     """
     a_head = np.divide(common, census.heads, out=np.zeros_like(common), where=census.heads > 0.0)
     own = np.divide(recruits, census.recruits, out=np.zeros_like(common), where=census.recruits > 0.0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
+from dataclasses import fields
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from sim.data.clock import FIRST_YEAR, PAPERS_FROM
 from sim.data.money import money_rows
 from sim.data.tables import WorldData, load_world_data
 from sim.data.worlds import folder_of
-from sim.engines.budget import academic_money, price_level, prices_of
+from sim.engines.budget import Prices, academic_money, price_level, prices_of
 from sim.pages.markdown import NOTE, table
 from sim.params import MoneyParams
 
@@ -23,8 +25,23 @@ HEAD = (
 def money() -> str:
     """The whole page, for the shipped full world in the last year of its data."""
     data, params = load_world_data(), MoneyParams()
-    return "\n".join([NOTE, ABOUT.format(year=data.end, g=params.government_share), table(HEAD, _rows(data, params)),
-                      CHANGE.format(rows=len(money_rows(folder_of("full"), data.iso3)))])  # fmt: skip
+    usa = float(data.income[data.end - FIRST_YEAR][data.iso3.index("USA")]) / 1e3
+    about = ABOUT.format(year=data.end, g=params.government_share, prices=_multiples(params), chair=params.chair,
+                         level=usa, cost=params.chair * usa)  # fmt: skip
+    change = CHANGE.format(rows=len(money_rows(folder_of("full"), data.iso3)), chair=params.chair)
+    return "\n".join([NOTE, about, table(HEAD, _rows(data, params)), change])
+
+
+def _multiples(params: MoneyParams) -> str:
+    """Prices as multiples of the price level, with their ranges."""
+    bounds = {f.name: f.metadata for f in fields(params)}
+    a_year = ("doctoral_place", "post", "pay", "joint_project")
+    found = (
+        f"{name.replace('_', ' ')} {getattr(params, name):g}{' a year' if name in a_year else ''} "
+        f"({bounds[name]['lo']:g} to {bounds[name]['hi']:g})"
+        for name in Prices._fields
+    )
+    return textwrap.fill(", ".join(found), 118)
 
 
 def _rows(data: WorldData, params: MoneyParams) -> Iterator[tuple[str, ...]]:
@@ -71,25 +88,31 @@ the columns `budget_*` of [place_year](outcomes.md#place_year).
 - What was offered and not taken up stays in grants. Promises of several years (doctoral places: four; posts: while
   they are held) are charged when they fall due, also when the policy has ended.
 - Rules are paid first, then promises, then offers. Grants keep half (`params.money.floor`); where they would not,
-  everything on offer is cut to what can be paid, and `share_affordable` says by how much. Only rules, or money that
-  is cut while promises stand, can take more.
+  everything on offer is cut to what can be paid, and `share_affordable` is the share of the year's offers that is
+  (1 where nothing is offered); a run prints it where it is below 1. If money is cut so far that promises do not fit
+  either, they are cut too: bought posts lapse by lot, doctoral places are paid in part. Only rules take more.
+- Less than the baseline (`recruit_income`, `student_places` or `recruit_funding` below 0) frees no money: what is
+  not spent was grants already. Research money that recruits do not get is grants of the others.
 - **Not modelled** is what has no price: visas, rhetoric, investigations, screening and bans cost people, time or
   papers, and their money is unknown. Tables say so instead of 0.
 
 Prices are in GDP per head, `m · income^e · income of the US^(1 − e)` with e = ½ (`params.money.price_level`), since
-foreigners are paid near world prices; m are assumptions with ranges ([parameters.md](parameters.md), `params.money`).
+foreigners are paid near world prices. The multiples m of this level between own and US GDP per head are assumptions:
+{prices}.
+So a chair in the United States is {chair:g} × {level:.1f} = {cost:,.0f} k$. They are set as multiples, not in k$
+([parameters.md](parameters.md), `params.money`).
 
 ## By place, {year}
 
 Prices in k$ of 2021 PPP; \\* shares of R&D are imputed (academic_money.csv says how). A researcher is an author in
-Scopus; where many authors do little research (Viet Nam), B a researcher is small, so nothing is priced by it but
+Scopus; where many authors do little research (Viet Nam), B per researcher is small, so nothing is priced by it but
 recruits' money, which is relative. *A paper* is B per paper in fractional counting, whatever else B pays for.
 """
 CHANGE = """\
 ## How to change it
 
-Prices: `params.money.chair=20` on the command line, in a scenario, or as a range in a sweep. Shares: copy a world
-(`cp -r sim/data/full my_world`), edit `academic_money.csv` ({rows} rows: place, both shares, year, 1 if imputed,
-source) and run with `world=my_world`. What is wrong is refused with file, line, column and what is allowed. Spending
-on R&D itself stands in `inputs.csv`. Why it is so: [decision](decisions/money.md).
+Prices: `params.money.chair=20` on the command line (GDP per head; {chair:g} by default), in a scenario, or as a range
+in a sweep. Shares: copy a world (`cp -r sim/data/full my_world`), edit `academic_money.csv` ({rows} rows: place, both
+shares, year, 1 if imputed, source) and run with `world=my_world`. What is wrong is refused with file, line, column and
+what is allowed. Spending on R&D itself stands in `inputs.csv`. Why it is so: [decision](decisions/money.md).
 """

@@ -65,7 +65,7 @@ class Plan:
     ----------
     channels : of the year, offers cut to what can be paid; `funding` is research money over academic money.
     security : what rules cost; room : what promotion may take.
-    share : of what promotion asks for that can be paid, 0-1; kept : of posts bought before, that go on being paid.
+    share : of what is offered that can be paid, 0-1; kept : of posts bought before, that go on being paid.
     recruits : share of people who are recruits, 0 where nothing is bought.
     """
 
@@ -84,7 +84,7 @@ class Account:
 
     Attributes
     ----------
-    share : of what promotion asked for that was paid, 0-1.
+    share : of what was offered that was paid, 0-1; 1 where nothing was.
     recruits_gain : ln of a recruit's research money over an incumbent's; research : incumbents' over academic money.
     ledger : for the next year.
     """
@@ -152,12 +152,11 @@ def plan(
     if promotes(channels, ledger):
         counted = census(setting, inputs.year, columns)
         due, offers = expected(setting, inputs, channels, counted, ledger, purse)
-        kept, share = budget.affordable(room, due.total, np.sum([np.maximum(use, 0.0) for use in offers], axis=0))
-        channels = cut(channels, share)
-        bill = Bill(*(kept * old + np.where(new > 0.0, share * new, new) for old, new in zip(due, offers)))
+        kept, share = budget.affordable(room, due.total, offers.total)
+        channels, bill = cut(channels, share), budget.paid(due, offers, kept, share)
     channels = replace(channels, funding=budget.over(purse.total - security - bill.leaving, public))
     recruits = np.divide(counted.recruits, counted.heads, out=np.zeros(n), where=counted.heads > 0.0)
-    return Plan(channels, purse, security, room, np.minimum(share, kept), kept, recruits)
+    return Plan(channels, purse, security, room, share, kept, recruits)
 
 
 def rules_money(setting: Setting, channels: Channels, cost: np.ndarray) -> np.ndarray:
@@ -172,13 +171,11 @@ def expected(
     setting: Setting, inputs: YearInputs, channels: Channels, people: Census, ledger: Ledger, purse: Purse
 ) -> tuple[Bill, Bill]:
     """What was promised before and falls due, and what is offered now if all of it is taken up."""
-    prices, none = purse.prices, np.zeros(len(people.heads))
-    students = np.maximum(ledger.doctoral.sum(axis=0), 0.0)
-    due = Bill(none, none, none, prices.post * people.bought, prices.doctoral_place * students)
+    prices, due = purse.prices, promised(people.bought, ledger, purse)
     persons = (inputs.cohort_after - inputs.cohort_before).sum(axis=0) * (1.0 - inputs.home_share)
     foreigners = persons @ inputs.abroad_share
     slots = np.stack([channels.programme_slots, channels.chairs_slots])
-    return due, Bill(
+    return due, new_uses(
         recruits=recruits_money(channels, people, slots, purse),
         joint=joint_money(setting, channels, ledger, purse),
         pay=prices.pay * np.expm1(channels.income_recruits) * people.recruits,
@@ -187,8 +184,28 @@ def expected(
     )
 
 
+def promised(posts: np.ndarray, ledger: Ledger, purse: Purse) -> Bill:
+    """What was bought before and falls due: `posts` [P], held ones; doctoral places of the last three years."""
+    none, prices = np.zeros_like(posts), purse.prices
+    return Bill(none, none, none, prices.post * posts, prices.doctoral_place * ledger.doctoral.sum(axis=0))
+
+
+def new_uses(**uses: np.ndarray) -> Bill:
+    """What is newly bought.
+
+    Where a lever reduces a use below the baseline's, that costs nothing and frees nothing: all of the baseline's
+    money is grants already.
+    """
+    return Bill(**{name: np.maximum(use, 0.0) for name, use in uses.items()})
+
+
 def recruits_money(channels: Channels, people: Census, arrived: np.ndarray, purse: Purse) -> np.ndarray:
-    """Research money for recruits alone [P]; `arrived` : [2, P], persons by programmes and by chairs."""
+    """Research money for recruits alone [P], negative where they get less than others.
+
+    Parameters
+    ----------
+    arrived : [2, P], persons by programmes and by chairs.
+    """
     a_head = np.divide(purse.total, people.heads, out=np.zeros_like(people.heads), where=people.heads > 0.0)
     start = purse.prices.programme_place * arrived[0] + purse.prices.chair * arrived[1]
     found: np.ndarray = start + (channels.funding_recruits - 1.0) * a_head * people.recruits
@@ -240,26 +257,38 @@ class Bought(NamedTuple):
 
 
 def settle(setting: Setting, year: int, plan: Plan, columns: Columns, ledger: Ledger, bought: Bought) -> Account:
-    """The year's account, when it is over.
+    """The year's account, when it is over: promises are paid first, then what is left of the room goes to offers.
+
+    As many posts as were held a year before are promises, further ones are offers of this year. Money that recruits
+    do not get (`recruit_funding` below 0) is grants of the others.
 
     Parameters
     ----------
     columns : people at the end of the year; ledger : of last year.
     """
     n, ch, purse = setting.data.n_places, plan.channels, plan.purse
-    people, bill = nobody(n), nothing(n)
+    people, bill, share, own = nobody(n), nothing(n), np.ones(n), np.zeros(n)
+    places = np.maximum(bought.places, 0.0)
     if promotes(ch, ledger):
         people, prices = census(setting, year, columns), purse.prices
-        bill = Bill(
-            recruits=recruits_money(ch, people, bought.arrived, purse),
-            joint=joint_money(setting, ch, ledger, purse),
-            pay=prices.pay * np.expm1(ch.income_recruits) * people.recruits,
-            posts=prices.post * people.bought,
-            students=prices.doctoral_place * (ledger.doctoral.sum(axis=0) + bought.places),
+        held = np.minimum(people.bought, ledger.posts)
+        own = recruits_money(ch, people, bought.arrived, purse)
+        due, offers = (
+            promised(held, ledger, purse),
+            new_uses(
+                recruits=own,
+                joint=joint_money(setting, ch, ledger, purse),
+                pay=prices.pay * np.expm1(ch.income_recruits) * people.recruits,
+                posts=prices.post * (people.bought - held),
+                students=prices.doctoral_place * places,
+            ),
         )
-    bill, share = budget.paid(bill, plan.room)
+        kept, share = budget.affordable(plan.room, due.total, offers.total)
+        bill = budget.paid(due, offers, kept, share)
+    less = np.minimum(own, 0.0)  # than others get
     grants = purse.total - plan.security - bill.total
-    research = budget.over(grants + bill.joint, purse.public)
-    gain = budget.recruits_gain(bill.recruits, grants + bill.joint, people)
-    after = Ledger(np.vstack([bought.places, ledger.doctoral[:-1]]), people.bought, bought.joint_papers)
+    common = grants + bill.joint - less
+    gain = budget.recruits_gain(bill.recruits + less, common, people)
+    after = Ledger(np.vstack([places, ledger.doctoral[:-1]]), people.bought, bought.joint_papers)
+    research = budget.over(common, purse.public)
     return Account(purse, grants, bill, plan.security, plan.share * share, gain, research, after)

@@ -123,6 +123,12 @@ def not_reached(policies: Mapping[str, Policy], end: int) -> str:
     return ", ".join(f"{name} ({', '.join(map(str, days))})" for name, days in found.items() if days)
 
 
+def in_force(uses: Iterable[LeverUse], first: int, last: int) -> list[str]:
+    """Names of the levers that are in force on some day of these years, each once."""
+    found = (use.lever for use in uses if any(True for year in range(first, last + 1) for _ in _steps(use, year)))
+    return list(dict.fromkeys(found))
+
+
 def place_words(words: Iterable[str], data: WorldData) -> str:
     """Names of places; groups keep their word."""
     names = dict(zip(data.iso3, data.names))

@@ -29,17 +29,18 @@ COSTS = (
     Column("compliance_researcher_years", "person-years", "amount", "researchers' time spent on complying with rules"),
 )
 _USES = {
-    "public": "academic money: what universities and part of government perform, without new money",
+    "public": "academic money: R&D that universities and part of government perform, whoever pays for it (not public "
+    "money alone); without new money",
     "new": "added to academic money by policy, negative where it is cut",
     "grants": "left for research grants to everybody: public + new less all other uses",
     "recruits": "research money for recruits alone: programme places, chairs, start-up money",
     "joint": "research money for joint projects with programmes, this side",
-    "pay": "pay of recruits above the going rate",
+    "pay": "pay of recruits above the going rate, never negative",
     "posts": "permanent posts beyond the place's own",
     "students": "doctoral places beyond the place's own",
     "security": "rules: compliance_musd, as far as there is academic money",
 }
 BUDGET = (
     *(Column(f"budget_{use}_musd", "million $", "amount", meaning, type="double") for use, meaning in _USES.items()),
-    Column("share_affordable", "0-1", "share", "of what promotion asked for that grants' floor left money to pay"),
+    Column("share_affordable", "0-1", "share", "of the year's offers that could be paid; 1 if none"),
 )

@@ -12,6 +12,8 @@ import pytest
 from sim import World
 from sim.data.inputs import Inputs, load_inputs
 from sim.engines.budget import Bill
+from sim.phases import budget
+from sim.policy.channels import Channels
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.recorder import YearResult
 from tests import live
@@ -142,7 +144,47 @@ def test_bought_posts_lapse_when_their_money_is_cut(state_2017: dict[str, np.nda
     for result in found.years:
         money = column(result, "budget_public_musd") + column(result, "budget_new_musd")
         assert (column(result, "budget_grants_musd") >= 0.5 * money - CENT).all()
-    assert column(found.years[3], "share_affordable")[at] < 1.0
+    assert column(found.years[3], "share_affordable")[at] == 1.0, "nothing is offered any more"
+
+
+def test_posts_that_are_held_are_paid_before_anything_new(
+    state_2017: dict[str, np.ndarray], baseline: live.Run
+) -> None:
+    """An account whose room is a tenth more than what held posts cost, and recruits' pay that costs more than that."""
+    pulls = {"permanent_posts": 0.05, "recruit_income": 0.5}
+    world = live.resume(config(pulls), state_2017, baseline=baseline.world.macros).go(2019).world
+    setting, n, at = world.setting, world.setting.data.n_places, world.setting.data.iso3.index("USA")
+    inputs, channels = world.inputs.year(2019), Channels.neutral(n, len(setting.institutions.place))
+    channels.income_recruits[at] = 0.5
+    purse = budget.Purse(budget.public_money(setting, inputs), np.zeros(n), budget.year_prices(setting, inputs))
+    due = purse.prices.post * world.ledger.posts
+    plan = budget.Plan(channels, purse, np.zeros(n), 1.1 * due, np.ones(n), np.ones(n), np.zeros(n))
+    nobody = budget.Bought(np.zeros((2, n)), np.zeros(n), np.zeros((n, n)))
+    account = budget.settle(setting, 2019, plan, world.columns, world.ledger, nobody)
+    assert account.bill.posts[at] == pytest.approx(due[at]) and due[at] > 0.0
+    assert account.bill.pay[at] == pytest.approx(0.1 * due[at])
+    wanted = purse.prices.pay[at] * np.expm1(0.5) * budget.census(setting, 2019, world.columns).recruits[at]
+    assert account.share[at] == pytest.approx(0.1 * due[at] / wanted) and account.share[at] < 1.0
+
+
+def test_less_than_the_baseline_frees_nothing(state_2017: dict[str, np.ndarray], baseline: live.Run) -> None:
+    less = {"recruit_income": -0.5, "student_places": -1.0, "recruit_funding": -0.9}
+    found = paired(state_2017, baseline, less)
+    for result in found.years:
+        np.testing.assert_array_equal(column(result, "recruitment_musd"), 0.0)
+        np.testing.assert_array_equal(column(result, "budget_grants_musd"), column(result, "budget_public_musd"))
+        assert all((column(result, use) == 0.0).all() for use in USES[:-1])
+    world, at = found.world, found.world.setting.data.iso3.index("USA")
+    assert world.recruit_lag[at] < -0.1 and world.funding_lag[at] > 0.0, "others get what recruits do not"
+    assert not world.ledger.doctoral.any()
+
+
+def test_reducing_one_use_buys_nothing_of_another(state_2017: dict[str, np.ndarray], baseline: live.Run) -> None:
+    buys = {"permanent_posts": 0.3, "talent_programme": 5.0}
+    alone, both = (paired(state_2017, baseline, buys | less) for less in ({}, {"recruit_income": -0.5}))
+    at = alone.world.setting.data.iso3.index("USA")
+    spent = [sum(column(r, "recruitment_musd")[at] for r in run.years) for run in (alone, both)]
+    assert spent[1] == pytest.approx(spent[0], rel=0.02), "its own bill, and none is taken off"
 
 
 def test_start_up_money_of_one_place_makes_no_papers_out_of_nothing(

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.balance import Balance, balance, fear, open_run
+from sim.analysis.balance.bill import paid_offers
 from sim.analysis.balance.inputs import Source, quotient
 from sim.analysis.pairs import paired_difference
 from sim.cli.balance import carry_out, command, ends
@@ -58,10 +59,23 @@ def test_the_bill_says_not_modelled_where_there_is_no_price_and_never_nought(pag
     bill = rows(page, "The bill")
     told = bill[bill["note"] == "not modelled"]
     assert set(told["outcome"]) == {"investigations", "rhetoric"} and told["mean"].isna().all()
-    assert "enforcement_precision" not in set(bill["outcome"]), "it only qualifies investigations"
+    assert not bill["outcome"].str.contains("precision").any(), "it only qualifies investigations"
     spent = bill[bill["note"] == ""]
     assert set(spent["outcome"]) == {"academic money", "left for grants", "a paper"}, "nothing is bought"
     assert (spent["reference"] > 0).all() and "not modelled" in page.text() and "not modelled" in page.markdown()
+
+
+def test_the_bill_says_how_much_of_the_offers_was_paid(tmp_path: Path) -> None:
+    short = carry_out(["+scenario=open", *SMALL, "panel.size=0", "params.money.floor=0.95", f"outdir={tmp_path}"])
+    assert short.frames.folder is not None
+    frame = load(short.frames.folder)["place_year"]
+    frame = frame[(frame["scenario"] == "open") & (frame["mode"] == "scripted") & (frame["year"] >= 2018)]
+    frame = frame[frame["place"] == "USA"]
+    least = frame.astype({"share_affordable": float}).groupby("year")["share_affordable"].mean().sort_values()
+    found = paid_offers(short)
+    assert [row.outcome for row in found] == [f"offers paid by USA in {least.index[0]}"]
+    assert found[0].estimate.mean == pytest.approx(100.0 * least.iloc[0], rel=1e-5) and least.iloc[0] < 0.9
+    assert "offers paid by USA" in balance(short).text()
 
 
 def test_papers_are_the_paired_difference_of_the_files(runs: dict[str, Source], page: Balance) -> None:

@@ -11,7 +11,7 @@ from sim.engines import budget
 from sim.engines.budget import Bill, Census
 from sim.engines.careers import BOUGHT
 from sim.params import MoneyParams
-from sim.phases.budget import cut
+from sim.phases.budget import cut, new_uses
 from sim.policy.channels import Channels
 from tests.small import YEAR, people
 
@@ -49,11 +49,17 @@ def test_promises_are_paid_before_offers_and_neither_beyond_the_room() -> None:
     )
 
 
-def test_a_bill_beyond_the_room_is_paid_in_part() -> None:
-    bill = Bill(*(np.array([1.0, 4.0, 0.0]) for _ in Bill._fields))
-    found, share = budget.paid(bill, np.array([10.0, 10.0, 0.0]))
-    assert share.tolist() == [1.0, 0.5, 1.0] and found.total.tolist() == [5.0, 10.0, 0.0]
-    assert found.leaving.tolist() == [3.0, 6.0, 0.0]
+def test_a_bill_beyond_the_room_is_paid_in_part_promises_first() -> None:
+    due, offers = (Bill(*(np.full(3, x) for _ in Bill._fields)) for x in (1.0, 2.0))
+    room = np.array([20.0, 10.0, 4.0])
+    found = budget.paid(due, offers, *budget.affordable(room, due.total, offers.total))
+    assert found.total.tolist() == [15.0, 10.0, 4.0] and found.posts.tolist() == [3.0, 2.0, 0.8]
+    assert found.leaving.tolist() == pytest.approx([9.0, 6.0, 2.4])
+
+
+def test_uses_below_the_baseline_cost_nothing_and_free_nothing() -> None:
+    uses = {name: np.array([-3.0, 2.0]) for name in Bill._fields}
+    assert new_uses(**uses).total.tolist() == [0.0, 10.0]
 
 
 def test_money_moved_to_recruits_makes_no_more_of_it() -> None:
@@ -62,6 +68,8 @@ def test_money_moved_to_recruits_makes_no_more_of_it() -> None:
     assert gain.tolist() == pytest.approx([1.0 + (10 / 20) / (90 / 100), 1.0, 1.0])
     a_head = common[0] / 100.0
     assert 80 * a_head + 20 * a_head * gain[0] == pytest.approx(100.0)
+    poor = np.exp(budget.recruits_gain(np.array([-9.0, 0.0, 0.0]), np.full(3, 100.0), PEOPLE))
+    assert 80 * 1.0 + 20 * 1.0 * poor[0] == pytest.approx(100.0 - 9.0), "what recruits do not get, others have"
     assert (80 * a_head**0.2 + 20 * (a_head * gain[0]) ** 0.2) < 100.0, "with an elasticity below 1, less output"
 
 

@@ -14,8 +14,10 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
+from sim.analysis import offers
 from sim.analysis.summary import Area, Period, areas_of, effects, outcomes, period_of
 from sim.analysis.text import decimals, number
+from sim.cli.run import not_costed
 from sim.cli.table import show
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.tables import TABLES
@@ -87,11 +89,6 @@ def test_levels_have_no_sign_and_no_baseline():
     assert "baseline" not in text and "effect" not in text.lower() and "12.3 ± 1.2" in text and "+" not in text
 
 
-def test_rounding_of_sums_is_no_effect():
-    frame = table(("scripted",)).assign(mean=1e-11, se=1e-12, lo=-1e-11, hi=1e-11)
-    assert "0 ± 0" in printed(frame, 150)
-
-
 # --- from the frames ----------------------------------------------------------------------------------------
 def frames_of(**place: list[float]) -> Frames:
     """A baseline and a scenario of one year in two places; a column has the values of AAA, BBB, then AAA, BBB."""
@@ -151,6 +148,54 @@ def test_money_that_nobody_spends_has_no_line():
     told = {(row.area, row.outcome): row.mean for row in money.itertuples()}
     pay, new = "pay of recruits, M$ a year", "new money, M$ a year"
     assert told == {("World", pay): 3.0, ("World", new): -2.0, ("one", pay): 3.0, ("other", new): -2.0}
+
+
+def test_rounding_of_sums_is_no_effect():
+    frames = frames_of(exposed_theft=[0.1, 0.2, 0.1 + 1e-16, 0.2 + 1e-16], papers_fractional=[3.0, 6.0, 3.0, 6.0])
+    assert effect_of(frames, "both", "sensitive projects exposed a year, theft")["mean"] == 0.0
+    small = frames_of(exposed_theft=[0.1, 0.2, 0.1, 0.2 + 1e-6])
+    assert effect_of(small, "both", "sensitive projects exposed a year, theft")["mean"] > 0.0
+
+
+def test_a_difference_within_the_precision_of_columns_is_none():
+    """Without protection all ways of leakage make up what leaks unprotected, but for single precision."""
+    frames = frames_of(leaks_unprotected=[4.0, 4.0, 4.0, 4.0], leaks_theft=[4.0 + 1e-6, 4.0, 4.0 - 1e-6, 3.9])
+    row = effect_of(frames, "one", "protected, % of their hazard")
+    assert (row["reference"], row["mean"]) == (0.0, 0.0)
+    assert effect_of(frames, "both", "protected, % of their hazard")["mean"] == pytest.approx(1.25, rel=1e-4)
+
+
+def test_security_that_nobody_touches_has_no_line_unless_it_changes():
+    frames = frames_of(exposed_theft=[5.0, 5.0, 5.0, 5.0], exposed_deception=[5.0, 5.0, 6.0, 5.0])
+    told = [
+        set(effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], 100.0, protects)["outcome"])
+        for protects in (False, True)
+    ]
+    assert told[1] - told[0] >= {"investigations a year", "sensitive projects exposed a year, theft"}
+    assert "sensitive projects exposed a year, deception" in told[0], "this one changes"
+
+
+def test_offers_that_could_not_be_paid_are_told_by_the_worst_year():
+    shares = frames_of(share_affordable=[1.0, 1.0, 0.486, 1.0])
+    assert offers.lines(shares, Period(2020, 2020)) == [
+        "Offers paid: AAA 49 % in 2020 (the year in which least was; the rest was cut, since grants keep "
+        "params.money.floor)."
+    ]
+    assert offers.lines(frames_of(share_affordable=[1.0] * 4), Period(2020, 2020)) == []
+    years = pd.MultiIndex.from_product([["AAA", "BBB"], [2019, 2020]])
+    found = offers.shortest(pd.Series([0.9, 0.7, 0.5, 1.0], years))
+    assert [(one.place, one.year, one.share) for one in found] == [("BBB", 2019, 0.5), ("AAA", 2020, 0.7)]
+
+
+def test_what_has_no_price_is_named_in_plain_words_if_it_is_in_force():
+    dated = {"visa_refusal": 2018, "programme_ban": 2022, "screening_refusal": 2018, "recruit_income": 2018}
+    uses = [LeverUse(lever, {date(year, 1, 1): 0.1}, "x") for lever, year in dated.items()]
+    uses.append(LeverUse("rhetoric", {date(2010, 1, 1): 1.0, date(2012, 1, 1): None}, "x"))
+    cfg: Any = SimpleNamespace(uses=uses)
+    assert not_costed(cfg, Period(2018, 2021)) == ["Not modelled: the cost of visa refusals."]
+    later = not_costed(cfg, Period(2018, 2022))
+    assert later == ["Not modelled: the cost of visa refusals, bans on foreign talent programmes."]
+    assert not_costed(cfg, Period(2014, 2017)) == []
 
 
 def test_effects_of_a_few_agents_are_told_in_agents(capsys: pytest.CaptureFixture[str]):

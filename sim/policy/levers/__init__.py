@@ -20,8 +20,9 @@ LEVERS: dict[str, Lever] = {lever.name: lever for lever in (*PROMOTE, *OPENNESS,
 
 
 def unpriced(names: Iterable[str]) -> list[str]:
-    """Of these levers, those whose money the model does not know; what only qualifies another is left out."""
-    return [name for name in dict.fromkeys(names) if LEVERS[name].cost == NOT_MODELLED and not LEVERS[name].of]
+    """Of these levers, those whose money the model does not know, in words; what only qualifies another is left out."""
+    levers = [LEVERS[name] for name in dict.fromkeys(names)]
+    return [lever.words for lever in levers if lever.cost == NOT_MODELLED and not lever.of]
 
 
 def default_effects() -> dict[str, dict[str, float]]:

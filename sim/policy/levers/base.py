@@ -100,6 +100,7 @@ class Lever:
     own_origin : a programme for the issuer's own diaspora unless origins are named.
     effects : numbers at full strength.
     price : what in `params.money` it is bought at; empty for levers that are not bought.
+    title : plain name within a sentence, where the name itself is none.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Lever:
     own_origin: bool = False
     effects: tuple[Effect, ...] = field(default=())
     price: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         for name in self.channels:
@@ -129,6 +131,11 @@ class Lever:
     def scopes(self) -> tuple[str, ...]:
         """Keys that a policy's scope may use with this lever."""
         return tuple(key for axis in self.axes for key in AXIS_SCOPES[axis])
+
+    @property
+    def words(self) -> str:
+        """Plain name within a sentence."""
+        return self.title or self.name.replace("_", " ")
 
     @property
     def cost(self) -> str:

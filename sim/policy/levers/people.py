@@ -34,6 +34,7 @@ def _enforcement_precision(channels: Channels, s: np.ndarray, context: Context, 
 PEOPLE: tuple[Lever, ...] = (
     Lever(
         name="visa_refusal",
+        title="visa refusals",
         aim="protect",
         unit="share refused",
         lo=0.0,
@@ -48,6 +49,7 @@ PEOPLE: tuple[Lever, ...] = (
     ),
     Lever(
         name="visa_delay",
+        title="visa delays",
         aim="protect",
         unit="years",
         lo=0.0,
@@ -61,6 +63,7 @@ PEOPLE: tuple[Lever, ...] = (
     ),
     Lever(
         name="exit_restriction",
+        title="exit permits",
         aim="protect",
         unit="share of moves stopped",
         lo=0.0,
@@ -129,6 +132,7 @@ PEOPLE: tuple[Lever, ...] = (
     ),
     Lever(
         name="programme_ban",
+        title="bans on foreign talent programmes",
         aim="protect",
         unit="share ended",
         lo=0.0,

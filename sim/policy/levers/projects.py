@@ -66,6 +66,7 @@ def _protection_level(channels: Channels, context: Context) -> np.ndarray:
 PROJECTS: tuple[Lever, ...] = (
     Lever(
         name="project_screening",
+        title="reviews of projects",
         aim="protect",
         unit="share of projects screened",
         lo=0.0,
@@ -106,6 +107,7 @@ PROJECTS: tuple[Lever, ...] = (
     ),
     Lever(
         name="partner_ban",
+        title="bans on partners",
         aim="protect",
         unit="share of collaborations refused",
         lo=0.0,
@@ -119,6 +121,7 @@ PROJECTS: tuple[Lever, ...] = (
     ),
     Lever(
         name="outflow_restriction",
+        title="closing data and results",
         aim="protect",
         unit="share of knowledge closed",
         lo=0.0,
@@ -136,6 +139,7 @@ PROJECTS: tuple[Lever, ...] = (
     ),
     Lever(
         name="military_direction",
+        title="directing research to military ends",
         aim="protect",
         unit="share of open basic research",
         lo=0.0,
@@ -149,6 +153,7 @@ PROJECTS: tuple[Lever, ...] = (
     ),
     Lever(
         name="alliance_condition",
+        title="conditions on partners' protection",
         aim="protect",
         unit="share of joint sensitive projects refused",
         lo=0.0,

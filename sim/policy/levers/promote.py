@@ -165,6 +165,7 @@ PROMOTE: tuple[Lever, ...] = (
     ),
     Lever(
         name="visa_openness",
+        title="easier visas",
         aim="promote",
         unit="log utility",
         lo=0.0,

@@ -133,6 +133,7 @@ SECURITY: tuple[Lever, ...] = (
     ),
     Lever(
         name="awareness",
+        title="outreach to researchers",
         aim="protect",
         unit=SHARE,
         lo=0.0,
