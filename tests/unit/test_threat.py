@@ -141,7 +141,7 @@ def test_an_empty_table_stops_every_leak(mine: Path, state_2017: dict[str, np.nd
     mine.write_text(mine.read_text().splitlines()[0] + "\n")
     none = live.resume(live.config(f"threat={mine}", "end=2019"), state_2017).go()
     some = live.resume(live.config("end=2019"), state_2017).go()
-    assert none.table("world_year")["leaks"].sum() == 0.0 < some.table("world_year")["leaks"].sum()
+    assert none.table("place_year")["leaks_theft"].sum() == 0.0 < some.table("place_year")["leaks_theft"].sum()
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -243,3 +243,12 @@ def test_what_the_reader_may_leave_empty_may_be_empty(mine: Path) -> None:
     ]
     problems = Problems()
     assert read_threats(str(written(mine, rows)), G20, problems) is not None and not problems.found
+
+
+def test_a_table_without_threats_to_the_united_states_leaves_what_others_leak(mine: Path) -> None:
+    """Weights of the ways rest on the usual threats to the United States, whatever table a run has."""
+    rows = [row for row in csv.DictReader(mine.open(newline="", encoding="utf-8")) if row["place"] != "USA"]
+    usual, other = World(load_config(*SMALL)), World(load_config(*SMALL, f"threat={written(mine, rows)}"))
+    assert other.setting.way_weights.all()
+    np.testing.assert_array_equal(other.setting.way_weights, usual.setting.way_weights)
+    assert not other.setting.threat[G20.iso3.index("USA")].any() and other.setting.threat[G20.iso3.index("JPN")].any()
