@@ -304,7 +304,7 @@ class SecurityParams:
         "of the breaches of an origin that a rule by profile flags; unknown, swept",
     )
     profile_specificity: float = p(
-        0.993,
+        0.9945,
         0.9,
         0.999,
         "share",

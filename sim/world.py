@@ -15,8 +15,9 @@ from sim.config.schema import Config
 from sim.core.columns import Columns
 from sim.data.fields import N_FIELDS
 from sim.data.inputs import Inputs, PathDraw, load_inputs
-from sim.data.threat import threat_matrix
+from sim.data.threat import DEFAULT, threat_matrix
 from sim.engines.counting import HeadCounts
+from sim.engines.enforcement import remember
 from sim.engines.fear import Fear, update_fear
 from sim.engines.mobility import elite_talent
 from sim.engines.security import expected_exposure, way_weights
@@ -69,14 +70,13 @@ class World(ColumnarModel):
         self.cfg, self.mode, self.baseline = cfg, mode, baseline or {}
         self.inputs = inputs or load_inputs(cfg.world, PathDraw.of(cfg.params.paths))
         data, params = self.inputs.data, cfg.params
-        threat = threat_matrix(cfg.threat, data)
-        usa = threat[data.iso3.index("USA")]
-        expected = expected_exposure(self.inputs.fitted.exposure, usa, params.security.undisclosed)
+        usual = threat_matrix(DEFAULT, data)[data.iso3.index("USA")]  # so that a table moves no weights
+        expected = expected_exposure(self.inputs.fitted.exposure, usual, params.security.undisclosed)
         self.setting = Setting(
             data=data,
             params=params,
             institutions=Institutions.of(data),
-            threat=threat,
+            threat=threat_matrix(cfg.threat, data),
             way_weights=way_weights(params.security, expected),
             trust_level=trust_level(data.ideal_distance, data.alliance, params.trust),
             scale=float(cfg.scale),
@@ -97,7 +97,7 @@ class World(ColumnarModel):
         self.trust = self.setting.trust_level.copy()
         self.fear = np.zeros((n, n))
         self.fear_tie = np.zeros((n, n))
-        self.case_exit = np.zeros((n, n))
+        self.case_exit, self.known = np.zeros((n, n)), np.zeros((n, n))
         self.funding_lag, self.recruit_lag = np.zeros(n), np.zeros(n)
         self.ledger = Ledger.none(n)
         self.waiting = np.zeros((n, n), np.int64)
@@ -154,7 +154,7 @@ class World(ColumnarModel):
         bought = Bought(moved.recruited, entries.places, output.joint_papers * setting.scale)
         account = budget.settle(setting, self.year, plan, columns, self.ledger, bought)
         counted = security.count_people(setting, ctx, columns)
-        secured = security.secure(setting, ctx, counted, output, self.cost)
+        secured = security.secure(setting, ctx, counted, output, self.cost, self.known)
 
         # 9 measures, and the state that next year starts from
         joint = joint_intensity(output.joint_papers * setting.scale, output.by_place.papers_whole * setting.scale)
@@ -234,6 +234,7 @@ class World(ColumnarModel):
         tied, near = counted.number_tied * scale, counted.exposed * scale
         felt = Fear(self.fear, self.fear_tie)
         self.fear, self.fear_tie = update_fear(felt, secured.cases, tied, near, params.security)
+        self.known = remember(self.known, secured.cases, params.security)
         there = counted.stock.T * scale  # [place, origin]
         self.case_exit = params.security.case_exit * secured.cases.on_origins() / np.maximum(there, 1.0)
         self.cost = secured.cost
@@ -289,7 +290,9 @@ class World(ColumnarModel):
         return world
 
 
-_STATE = ("trust", "fear", "fear_tie", "case_exit", "cost", "funding_lag", "recruit_lag", "support", "waiting")
+_STATE = (
+    "trust", "fear", "fear_tie", "case_exit", "known", "cost", "funding_lag", "recruit_lag", "support", "waiting",
+)  # fmt: skip
 
 
 def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""What cases of the China Initiative find, by profile and by risk, and whether the unknown leak rate moves it."""
+"""What cases of the China Initiative find, by profile and by risk."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from sim.config.schema import Config
 from sim.data.tables import load_world_data
 
 FIRST, LAST = 2018, 2022
-RATE = "params.security.leak_rate"
-RATES = (1e-4, 1e-1)
 COLUMNS = ("new_cases", "cases_that_found", "leaks_found")
 
 
@@ -31,11 +29,10 @@ def by_risk(cfg: Config) -> Config:
 
 
 def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
-    """Cases in the United States, what they find, by profile and by risk, and at the ends of the leak rate."""
+    """Cases in the United States and what they find, by profile and by risk."""
     at, past = load_world_data("full").iso3.index("USA"), history(scale, replicate, ())
     cfg = config(scale, changes, "+scenario=china_initiative")
     arms = {"as it was": cfg, "by risk": by_risk(cfg)}
-    arms |= {f"leak rate {r:g}": config(scale, (*changes, (RATE, r)), "+scenario=china_initiative") for r in RATES}
     sums = {}
     for arm, given in arms.items():
         years = branch(given, past, replicate, LAST).years
@@ -46,11 +43,9 @@ def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
 def numbers(sums: Sums) -> dict[str, float]:
     """Shares of cases that find a breach; leaks found in these years at the default leak rate and detection (S3: 0)."""
     share = {arm: float(found[1] / found[0]) for arm, found in sums.items()}
-    low, high = (share[f"leak rate {rate:g}"] for rate in RATES)
     return {
         "share that finds": share["as it was"],
         "by risk less by profile": share["by risk"] - share["as it was"],
         "by risk": share["by risk"],
-        "moves over the leak rate": abs(high - low),
         "leaks found per 100 cases": float(100.0 * sums["as it was"][2] / sums["as it was"][0]),
     }

@@ -38,7 +38,10 @@ UNNORMED_RATES: Changes = ((UNNORMED, 1.0),)
 OWN_RIVALS: Changes = (("threat", "rivals"),)
 BY_VOTES: Changes = (("threat", "votes"),)
 NO_REVIEW: Changes = (("params.compliance.screening_time", 0.0),)
+CONCERN_LATE: Changes = (("params.security.concern", 0.2),)
 SELECTIVE: Changes = (("params.security.profile_specificity", 0.999),)
+UNSPECIFIC_RISK: Changes = (("params.security.risk_specificity", 0.97),)
+NO_HARMLESS: Changes = (("params.security.risk_specificity", 1.0),)
 DEAR: Changes = (("params.money.post", 5.0), ("params.money.pay", 6.0), ("params.money.price_level", 0.0))
 FREE: Changes = ((UNPAID, 1.0),)
 PEOPLE_ALONE: Changes = race.NO_PHI
@@ -84,7 +87,7 @@ class Experiment:
     ----------
     collect : counts of one replicate (scale, replicate, what is changed); numbers : of counts added up.
     bars : what must come out; what has no bar is printed.
-    scale, replicates : of its test, at which the bars stand clear of the noise; page_scale : of docs/systems.md.
+    scale, replicates : of its test, at which the bars are met with the fixed seeds; page_scale : of docs/systems.md.
     label : as in docs/systems.md.
     misses : outcomes that are known to miss their bars; the page says so, and tests ask for the others.
     """
@@ -289,8 +292,9 @@ EXPERIMENTS = (
         threat.numbers,
         tuple(Bar(outcome, n, n) for outcome, n in threat.EXPECTED.items()),
         (
-            Mutation("nobody takes over the rivals of an ally", OWN_RIVALS, threat.INHERITED),
-            Mutation("votes and regime instead of rivalries", BY_VOTES, threat.DIRECTED),
+            *(Mutation("nobody takes over the rivals of an ally", OWN_RIVALS, (bar,)) for bar in threat.INHERITED),
+            *(Mutation("votes and regime instead of rivalries", BY_VOTES, (bar,)) for bar in threat.DIRECTED),
+            *(Mutation("of concern from 0.2 on", CONCERN_LATE, (bar,)) for bar in threat.LISTED),
         ),
         "input",
         "docs/threat.md",
@@ -306,7 +310,7 @@ EXPERIMENTS = (
         screening.numbers,
         (Bar("papers, NZL : CHN over joint papers", round(1 / 1.5, 3), 1.5),),
         (Mutation("reviews take no time", NO_REVIEW, ("papers, NZL : CHN over joint papers",)),),
-        "emergent",
+        "input",
         "bar: assumption",
         scale=200,
         replicates=4,
@@ -315,7 +319,7 @@ EXPERIMENTS = (
     Experiment(
         "Precision",
         "Cases of the China Initiative and the NIH letters, 2018-22: share that finds a breach, as it was (by profile) "
-        "and if all went by risk, and over the sweep of the leak rate",
+        "and if all went by risk; it does not depend on the leak rate",
         "precision.py",
         precision.collect,
         precision.numbers,
@@ -323,9 +327,12 @@ EXPERIMENTS = (
             Bar("share that finds", 0.2, 0.35),
             Bar("by risk less by profile", 0.05, inf),
             Bar("by risk", -inf, 0.99),
-            Bar("moves over the leak rate", -inf, 0.02),
         ),
-        (Mutation("the profile flags one in a thousand of the harmless", SELECTIVE, ("share that finds",)),),
+        (
+            Mutation("the profile flags one in a thousand of the harmless", SELECTIVE, ("share that finds",)),
+            Mutation("risk flags thirty in a thousand of the harmless", UNSPECIFIC_RISK, ("by risk less by profile",)),
+            Mutation("risk flags none of the harmless", NO_HARMLESS, ("by risk",)),
+        ),
         "fitted (by profile), assumed (by risk)",
         "P13, S3",
         scale=400,

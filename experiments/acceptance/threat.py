@@ -24,7 +24,14 @@ EXPECTED = {
     "Argentina, but for the United Kingdom": 0.0,
 }
 INHERITED = ("China first: Japan, Taiwan, Korea", "Russia and China first: Poland, Germany")
-DIRECTED = ("USA: allies, India, Ukraine", "India: China, Pakistan", "Ukraine: Russia")
+DIRECTED = (
+    "USA: allies, India, Ukraine",
+    "India: China, Pakistan",
+    "Iran first: Israel",
+    "Ukraine: Russia",
+    "Argentina, but for the United Kingdom",
+)
+LISTED = ("USA: China, Russia, Iran",)
 
 
 def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:

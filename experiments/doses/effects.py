@@ -124,7 +124,8 @@ def _shock(
         )
         sums[f"{shock} {year} papers"] = np.array([before.papers[year], after.papers[year]])
         sums[f"{shock} {year} fear"] = np.array([after.fear[year], after.people[year]]) * scale
-        sums[f"{shock} {year} cases"] = np.array([now.tables["place_year"]["new_cases"][home]], float)
+        cases = (now.tables["place_year"][name][home] for name in ("new_cases", "cases_that_found"))
+        sums[f"{shock} {year} cases"] = np.array([*cases], float)
     return sums
 
 
@@ -159,7 +160,7 @@ def numbers(sums: Sums) -> dict[str, float]:
     tied_sums = {name.removeprefix("tied "): value for name, value in sums.items() if name.startswith("tied ")}
     share = fearful(sums, CASES, SURVEY)
     first, last = YEARS[CASES]
-    investigated = _over(sums, CASES, "cases", first, last)[0]
+    investigated, that_found = _over(sums, CASES, "cases", first, last)
     people = _over(sums, CASES, "fear", first, last)[1] / (last - first + 1)
     targeted = investigated / max(people[OTHERS_TIED] + people[CHINESE_TIED], 1.0)
     found = {
@@ -168,6 +169,7 @@ def numbers(sums: Sums) -> dict[str, float]:
         "P5a": tied_effect(tied_sums),
         "P8": 100.0 * float(share[CHINESE]),
         "P9": float(share[OTHERS_TIED] / share[CHINESE]) if share[CHINESE] > 0 else 0.0,
+        "P13": float(that_found / investigated) if investigated > 0 else 0.0,
         "P16": float(share[CHINESE_TIED] / targeted) if targeted > 0 else 0.0,
     }
     for shock, (start, end) in YEARS.items():

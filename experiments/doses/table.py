@@ -1,4 +1,4 @@
-"""The effects that were fitted: what was measured, its range, and what a model without the effect gives."""
+"""Effects of policy, fitted or not: what was measured, its range, and what a model without the effect gives."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class Effect:
     ----------
     id : of docs/evidence.md; lo, hi : its range; none : without the effect.
     fitted : the parameter that it sets, empty if it is only met or missed.
+    cause : why it is missed, if it is known to be.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Effect:
     hi: float
     fitted: str
     none: float = 0.0
+    cause: str = ""
 
     def off(self, value: float) -> float:
         """Distance of a value from the range, in widths of the range; 0 inside."""
@@ -55,6 +57,10 @@ EFFECTS = (
         -3.8,
         -0.8,
         "",
+        cause="co-authors of 2010-14 are mostly ties no more by 2018, so that few of this group are frightened for "
+        "one; and those with others abroad have partners in China too, and are frightened half as much. Of those who "
+        "had a tie to China at the end of 2017 the effect lies at the other end of the range ([systems](systems.md), "
+        "Tied to China).",
     ),
     Effect(
         "P8",
@@ -72,6 +78,15 @@ EFFECTS = (
         0.20,
         0.25,
         "collaboration.fear_exposure_other",
+    ),
+    Effect(
+        "P13",
+        "share of the investigations in the United States that find an undisclosed tie, 2018-21; scenario "
+        "`china_initiative`",
+        "share",
+        0.20,
+        0.35,
+        "security.profile_specificity",
     ),
     Effect(
         "P16",

@@ -135,10 +135,12 @@ def _shown(words: Sequence[str]) -> str:
 
 
 def lines_of(area: Area | None) -> tuple[Line, ...]:
-    """Lines of an area, or of the world."""
+    """Lines of an area, or of the world; what is protected is told of one place, since leaks of several do not add."""
     if area is None:
         return WORLD_LINES
-    return (*_AREA, *(_ONE_PLACE if len(area.places) == 1 else _PLACES), *_AREA_END)
+    if len(area.places) == 1:
+        return (*_AREA, *_ONE_PLACE, *_AREA_END)
+    return (*_AREA, *_PLACES, *(line for line in _AREA_END if line.outcome != "protected"))
 
 
 def _without_noise(found: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 A case can find a breach (an undisclosed tie) or a leak. A rule of suspicion is a test of a pool of people with a
 sensitivity and a specificity; which share of its cases finds a breach follows by Bayes from how common breaches are in
-the pool, in expected persons. Axes: a place that investigates, t state on whose account it does, o origin of a person.
+the pool, in expected persons. A breach is found once: those known from earlier years are open no more. Axes: a place
+that investigates, t state on whose account it does, o origin of a person.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ class Rule(NamedTuple):
     sensitivity: float
     specificity: float
 
-    def hit_rate(self, guilty: np.ndarray, breaches: np.ndarray, pool: np.ndarray) -> np.ndarray:
-        """Share of the flagged who are guilty, 0 where nobody is flagged, at most 1.
+    def finds(self, opened: np.ndarray, guilty: np.ndarray, breaches: np.ndarray, pool: np.ndarray) -> np.ndarray:
+        """Expected cases, of so many opened, about the guilty: of the flagged first, then of the rest of the pool.
+
+        At most all cases, and at most all the guilty, since nobody is investigated twice a year.
 
         Parameters
         ----------
@@ -30,8 +33,17 @@ class Rule(NamedTuple):
         breaches, pool : expected persons in breach, and all persons whom the rule looks at.
         """
         flagged = self.sensitivity * breaches + (1.0 - self.specificity) * (pool - breaches)
-        share = np.divide(self.sensitivity * guilty, flagged, out=np.zeros(np.shape(flagged)), where=flagged > 0.0)
-        return np.minimum(share, 1.0)
+        of_flagged = np.minimum(opened, flagged)
+        of_rest = np.minimum(opened - of_flagged, pool - flagged)
+        found = self.sensitivity * _ratio(of_flagged, flagged) + (1.0 - self.sensitivity) * _ratio(
+            of_rest, pool - flagged
+        )
+        return np.minimum(guilty * found, opened)
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Share, 0 of nothing."""
+    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.asarray(whole) > 0.0)
 
 
 def rules_of(params: SecurityParams) -> tuple[Rule, Rule]:
@@ -49,11 +61,13 @@ class Suspects(NamedTuple):
     ----------
     tied : [a, t, o], in a of origin o with a co-author or a second affiliation in t: the pool of the rule by risk.
     of_origin : [a, t], in a of origin t, tied or not: the pool of the rule by profile.
+    known : [a, t], tied persons whose breach was found in earlier years, and who are in breach no more.
     leakers : [a, t], expected persons in a or their partners who leak to t in the year, by all ways but theft.
     """
 
     tied: np.ndarray
     of_origin: np.ndarray
+    known: np.ndarray
     leakers: np.ndarray
 
     @property
@@ -130,7 +144,7 @@ def cases(
     """Draw the year's cases, and what they find.
 
     How many are opened goes by who has ties to the state in question, of whatever origin: that is the population
-    of P16. On whom they fall goes by the rule. A rule's hits are the same however many cases follow it.
+    of P16. On whom they fall goes by the rule. The rule by risk comes first; that by profile finds what it leaves.
 
     Parameters
     ----------
@@ -139,17 +153,18 @@ def cases(
     """
     tied, own, pool = suspects.number_tied, suspects.own_tied, suspects.of_origin
     opened = case_rate * tied
-    own_share = np.divide(own, tied, out=np.zeros(tied.shape), where=tied > 0.0)
+    breaches = np.maximum(params.undisclosed * tied - suspects.known, 0.0)  # open ones
     means, leaks_found = [], np.zeros(tied.shape)
-    groups = ((tied, tied, suspects.leakers), (own, pool, own_share * suspects.leakers))
-    for rule, share, (people, looked_at, leakers) in zip(rules_of(params), (by_risk, 1.0 - by_risk), groups):
-        breaches = params.undisclosed * people
-        hits = rule.hit_rate(breaches, breaches, looked_at)
-        means += [opened * share * hits, opened * share * (1.0 - hits)]
-        leaks_found += opened * share * params.detection * rule.hit_rate(leakers, breaches, looked_at)
+    groups = ((np.ones(tied.shape), tied), (_ratio(own, tied), pool))
+    for rule, share, (part, looked_at) in zip(rules_of(params), (by_risk, 1.0 - by_risk), groups):
+        number, among = opened * share, part * breaches
+        found = rule.finds(number, among, among, looked_at)
+        means += [found, number - found]
+        leaks_found += params.detection * rule.finds(number, part * suspects.leakers, among, looked_at)
+        breaches = breaches - found
     key = base_key(seed, replicate, Stream.CASES, year)
     by_risk_found, by_risk_not, by_profile_found, by_profile_not = (_draw(m, key, k) for k, m in enumerate(means))
-    origins = np.divide(suspects.tied, tied[..., None], out=np.zeros(suspects.tied.shape), where=tied[..., None] > 0.0)
+    origins = _ratio(suspects.tied, np.broadcast_to(tied[..., None], suspects.tied.shape))
     return Cases(
         found_by_risk=by_risk_found,
         nothing_by_risk=by_risk_not,
@@ -165,3 +180,8 @@ def _draw(expected: np.ndarray, key: np.uint64, kind: int) -> np.ndarray:
     cells = np.arange(expected.size, dtype=np.uint64) * np.uint64(4) + np.uint64(kind)
     means = np.ascontiguousarray(expected, dtype=np.float64).ravel()
     return poissons(key, cells, means).reshape(expected.shape)
+
+
+def remember(known: np.ndarray, found: Cases, params: SecurityParams) -> np.ndarray:
+    """Persons whose breach is known, after a year [a, t]: as long as their tie stays active."""
+    return known * (1.0 - 1.0 / params.active_years) + found.found

@@ -29,11 +29,11 @@ class Fear(NamedTuple):
 def update_fear(fear: Fear, found: Cases, tied: np.ndarray, exposed: np.ndarray, params: SecurityParams) -> Fear:
     """Fear of the next year.
 
-    ``h ← (1−δ) [(1−s) h + s · mean h of the others in the place] + χ · cases that find nothing per tied researcher``,
-    the others weighted by their exposed people: one hears from those who work on the same ties. A case by profile falls
+    ``h ← (1−δ) [(1−s) h + s · mean h in the place] + χ · cases that find nothing per tied researcher``, the mean
+    weighted by exposed people: one hears from those who work on the same ties. A case by profile falls
     on the origin, one by risk on the origins of the tied as they are; at home it is by their tie, not by their origin,
     that people are like the person. Every case frightens those with the same ties. Decay and spill-over are unknown and
-    swept; spilling over moves fear and makes none, so that without cases it dies out over the whole sweep.
+    swept; spilling over keeps the sum over exposed people, so that without cases it dies out over the whole sweep.
 
     Parameters
     ----------
@@ -52,8 +52,7 @@ def update_fear(fear: Fear, found: Cases, tied: np.ndarray, exposed: np.ndarray,
 
 
 def _spread(h: np.ndarray, exposed: np.ndarray, spill: float) -> np.ndarray:
-    """Level of each origin [a, o] after some of the others' has spilled over; as it was where there are no others."""
-    weighted, total = h * exposed, exposed.sum(axis=1, keepdims=True)
-    others = total - exposed
-    mean = np.divide(weighted.sum(axis=1, keepdims=True) - weighted, others, out=np.zeros(h.shape), where=others > 0)
-    return np.where(others > 0, (1.0 - spill) * h + spill * np.maximum(mean, 0.0), h)
+    """Level of each origin [a, o] after some has spilled over; the sum over exposed people stays as it was."""
+    total = exposed.sum(axis=1, keepdims=True)
+    mean = np.divide((h * exposed).sum(axis=1, keepdims=True), total, out=np.zeros(total.shape), where=total > 0.0)
+    return np.where(total > 0.0, (1.0 - spill) * h + spill * mean, h)

@@ -61,7 +61,7 @@ class Losses(NamedTuple):
     sensitive : [P, P], sensitive projects that a place is kept from, since its people were refused, or the paper that
         they were on was not completed, and nobody else from there is on one that was. Each once, as exposure counts.
         On the diagonal those without any completed paper.
-    screened : [P], expected projects that were screened.
+    screened : [P], expected projects that were screened, each by the share of its papers with a screened partner.
     """
 
     slots: np.ndarray

@@ -140,7 +140,7 @@ def write_papers(
     same, key_match = rules.same, keys.match
     weights = np.zeros(BY_FEAR + 1)
     towards = np.zeros(sensitive.shape[0], np.uint8)  # who was refused or there, over the papers of a lead
-    of_project = 0.0  # share screened
+    of_project, n_papers = 0.0, 0  # screened papers of a lead, expected, and all
     for k in range(lead.shape[0]):
         i = lead[k]
         at = first[k]
@@ -192,7 +192,7 @@ def write_papers(
         if not unscreened[kind, a]:
             for m in range(at + 1, at + n):
                 review = max(review, rules.screened[kind, a, author_place[m]])
-            of_project = max(of_project, review)
+            of_project += review
         if refused or review > 0.0:
             left, reviewed = (1.0 - rules.lost) ** (weights[BY_RULE] + weights[BY_FEAR]), 1.0 - rules.screening * review
             if to_unit(fold(pkey, np.uint64(0))) >= left * reviewed:
@@ -204,9 +204,10 @@ def write_papers(
         if kind & SENSITIVE:
             for m in range(at, at + n):
                 towards[author_place[m]] |= THERE if n_authors[k] > 0 else KEPT_OUT
+        n_papers += 1
         if k + 1 == lead.shape[0] or lead[k + 1] != i:
-            screened[a] += of_project
-            of_project = 0.0
+            screened[a] += of_project / n_papers
+            of_project, n_papers = 0.0, 0
             if kind & SENSITIVE:
                 for b in range(towards.shape[0]):
                     if towards[b] == KEPT_OUT:

@@ -40,7 +40,7 @@ class Output:
     joint : [F, P, P], joint papers, a < b.
     exposure : of sensitive projects, towards [4 ways, F, P, P], once [4 ways, F, P], partnered and partners [F, P, P].
     lost : [4 ways, F, P, P], exposure of sensitive projects that rules or fear prevented, or kept from their partners.
-    screened : [P], projects that were screened, expected.
+    screened : [P], projects that were screened, expected, each by the share of its papers.
     slots_refused, papers_lost : [2, P], slots refused, and papers not completed for want of partners, by rules and
         by fear, at the lead's place.
     z1 : [F], thresholds of the top 1 %; citations : [citing, cited]; readers : of the year; attention : [P], sum of z K

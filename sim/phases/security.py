@@ -62,9 +62,14 @@ def protection(setting: Setting, ctx: YearContext) -> np.ndarray:
 
 
 def secure(
-    setting: Setting, ctx: YearContext, people: HeadCounts, output: Output, cost_before: np.ndarray
+    setting: Setting, ctx: YearContext, people: HeadCounts, output: Output, cost_before: np.ndarray, known: np.ndarray
 ) -> SecurityResult:
-    """Leaks by way, the year's cases, and the cost of the rules in force."""
+    """Leaks by way, the year's cases, and the cost of the rules in force.
+
+    Parameters
+    ----------
+    cost_before : [i], of last year. known : [a, t], breaches that earlier cases found.
+    """
     scale, params = setting.scale, setting.params
     protected = protection(setting, ctx)
     hazard = Hazard(params.security.leak_rate * setting.way_weights, setting.threat, protected)
@@ -78,21 +83,21 @@ def secure(
         people.by_institution * scale, params.compliance,
     )  # fmt: skip
     spent = replace(spent, researcher_years=spent.researcher_years + reviews[inst.place] * inst.weight)
-    return SecurityResult(leaked, drawn, investigate(setting, ctx, people, leaked), protected, spent, cost)
+    return SecurityResult(leaked, drawn, investigate(setting, ctx, people, leaked, known), protected, spent, cost)
 
 
-def investigate(setting: Setting, ctx: YearContext, people: HeadCounts, leaked: Leaks) -> Cases:
+def investigate(setting: Setting, ctx: YearContext, people: HeadCounts, leaked: Leaks, known: np.ndarray) -> Cases:
     """The year's cases."""
     if not ctx.channels.case_rate.any():
         return Cases.none(setting.data.n_places)
     return cases(
-        ctx.channels.case_rate, ctx.channels.precision, suspects(people, leaked, setting.scale),
+        ctx.channels.case_rate, ctx.channels.precision, suspects(people, leaked, known, setting.scale),
         setting.params.security, setting.seed, setting.replicate, ctx.year,
     )  # fmt: skip
 
 
-def suspects(people: HeadCounts, leaked: Leaks, scale: float) -> Suspects:
+def suspects(people: HeadCounts, leaked: Leaks, known: np.ndarray, scale: float) -> Suspects:
     """Whom the year's investigations may be about, in real persons."""
     leakers = leaked.leaked[:THEFT].sum(axis=(0, 1))
     established = people.cells[:, :, 1] + people.cells[:, :, 2]
-    return Suspects(people.tied * scale, established.T * scale, leakers)
+    return Suspects(people.tied * scale, established.T * scale, known, leakers)

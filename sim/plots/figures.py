@@ -34,7 +34,7 @@ TOP1_NOTE = (
     "need not add to zero."
 )
 PROTECTED_NOTE = (
-    "Protected: share of the hazard of the issuers' sensitive projects that protection stops, weighted by threat and "
+    "Protected: share of the hazard of the issuer's sensitive projects that protection stops, weighted by threat and "
     "way; how many leaks that is depends on a leak rate that nobody knows."
 )
 PLACE_COLUMNS = [*RUN, "year", "place", *columns("place_year", [*effects.PLACE.values(), "n_foreign_origin"])]
@@ -213,24 +213,28 @@ def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
 
 
 def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
-    """Promote/protect plane for the world and for the issuers of the policies."""
+    """Promote/protect plane: papers of the world and of an issuer, or of each of several, against its own hazard."""
     if not m.compared:
         return
     years = m.policy_years
     own = effects.place_outcomes(m.place_year[m.place_year["place"].isin(m.issuers)])
-    if own.empty:
+    exposed = set(own.loc[own["hazard"] > 0, "place"])
+    victims = [place for place in m.issuers if place in exposed][:PLACES_SHOWN]
+    if not victims:
         return
-    world = plane_points(effects.world_outcomes(m.world_year, m.place_year), own, years)
-    panels = [(WORLD, world)]
-    if len(m.issuers) < len(m.data.iso3) // 2:
-        names = [m.names[p] for p in m.issuers]
-        panels.append((joined(names) if len(names) <= 2 else "Issuing places", plane_points(own, own, years)))
-    modes = captions.mode_sentence(point.mode for point in world)
+    each = {place: own[own["place"] == place] for place in victims}
+    panels = [(m.names[place], plane_points(part, part, years)) for place, part in each.items()]
+    if len(m.issuers) == 1:
+        world = plane_points(effects.world_outcomes(m.world_year, m.place_year), own, years)
+        panels.insert(0, (WORLD, world))
+    points = panels[0][1]
+    price = price_notes(points) if len(m.issuers) == 1 else ""
+    modes = captions.mode_sentence(point.mode for point in points)
     crosses = "Crosses: 90 % bands of a further run." if m.cfg.replicates > 1 else ""
     span = f"Scenario minus baseline, yearly means {years[0]}–{years[1]}; shaded: more papers and more protected"
     yield "promote_protect", promote_protect(
         panels, subtitle=span,
-        caption=m.caption(crosses, modes, price_notes(world), TOP1_NOTE, PROTECTED_NOTE),
+        caption=m.caption(crosses, modes, price, TOP1_NOTE, PROTECTED_NOTE),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ class Point:
     Parameters
     ----------
     papers, top1 : in % of the baseline.
-    papers_number : papers, a year. protected : of the hazard of the issuers' sensitive projects, percentage points.
+    papers_number : papers, a year. protected : of the hazard of the issuer's sensitive projects, percentage points.
     """
 
     scenario: str
@@ -57,7 +57,7 @@ def plane_points(outcomes: pd.DataFrame, issuers: pd.DataFrame, years: tuple[int
     Parameters
     ----------
     outcomes : of `effects.world_outcomes` or `effects.place_outcomes`, for papers; several places are added up.
-    issuers : of `effects.place_outcomes`, the places whose projects are protected.
+    issuers : of `effects.place_outcomes`, of the one place whose projects are protected: leaks of several never add.
     years : first and last year of the means, inclusive.
     """
     run = effects.keys(outcomes)
@@ -162,7 +162,7 @@ def promote_protect(
 
     Parameters
     ----------
-    panels : (name of the group, its `plane_points`), such as the world and the issuers of the policy.
+    panels : (name of the group, its `plane_points`), such as the world and the issuer of the policy.
     """
     scenarios = list(dict.fromkeys(p.scenario for _, points in panels for p in points))
     colors = {s: SERIES[i % len(SERIES)] for i, s in enumerate(scenarios)}
@@ -177,5 +177,5 @@ def promote_protect(
                 ax.set_title(f"{group}: {words.lower() if group else words}")
                 ax.set_xlabel(f"{words}, change from the baseline")
                 if c == 0:
-                    ax.set_ylabel("Issuers' hazard protected, change in points")
+                    ax.set_ylabel("Issuer's hazard protected, change in points")
     return sheet.figure

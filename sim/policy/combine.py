@@ -81,14 +81,16 @@ class Strengths:
 
 
 def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[Pull]) -> None:
-    """Mean of a qualifying lever in each cell, weighted by the strength of what it qualifies in the same bundle.
+    """A qualifying lever in each cell: of what the base lever does there, the share that it qualifies.
 
-    A bundle that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
+    What a bundle qualifies is the product of its base strength and the mean of its qualifiers. Over bundles such
+    products, and base strengths, combine as the base lever's strengths do, so that a further bundle never weakens
+    another. A bundle that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
     does nothing. Both levers have the same axes, so that what qualifies cases of one origin leaves others alone.
 
     Parameters
     ----------
-    held : neutral values over the lever's axes, in; means, out.
+    held : neutral values over the lever's axes, in; shares, out.
     """
     total, weight = np.zeros(held.shape), np.zeros(held.shape)
     base = [pull for pull in pulls if pull.lever.name == lever.of]
@@ -102,7 +104,7 @@ def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[Pull]) -> None:
             if pull.bundle == bundle:
                 n = number[pull.cells]
                 mean = np.where(n > 0, own[pull.cells] / np.maximum(n, 1.0), lever.neutral)
-                total[pull.cells] += pull.strength * mean
-                weight[pull.cells] += pull.strength
+                total[pull.cells] = combined(pull.lever.combine, total[pull.cells], pull.strength * mean)
+                weight[pull.cells] = combined(pull.lever.combine, weight[pull.cells], pull.strength)
     for pull in base:  # strengths of base levers are positive where they are pulled
         held[pull.cells] = total[pull.cells] / weight[pull.cells]

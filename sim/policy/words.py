@@ -22,7 +22,7 @@ COMBINATION = {
     "add": "strengths add up",
     "compound": "factors multiply: a and b give (1 + a)(1 + b) - 1",
     "complement": "shares left over multiply: a and b give 1 - (1 - a)(1 - b)",
-    "weighted": "the mean counts, weighted by what each qualifies",
+    "weighted": "of what all do together, the share counts that each qualifies of its own",
 }
 
 

@@ -1,6 +1,8 @@
-"""Effects of policy that were fitted come out, one coarse replicate in every change, four under `make full`."""
+"""Effects of policy come out: those on entry and fear in every change, all of them under `make full`."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from experiments.acceptance.worlds import Changes
 from experiments.doses.effects import CASES, HOSTILITY, YEARS, entry_effect, output_effect
 from experiments.doses.run import PAGE, change, measured, page, verdict
 from experiments.doses.table import EFFECTS, Effect
+from sim.params import Params
 
 FEARLESS: Changes = (
     ("params.entry.hostility", 0.0),
@@ -19,7 +22,15 @@ FEARLESS: Changes = (
     ("params.mobility.fear_leave", 0.0),
     ("params.mobility.hostility", 0.0),
 )
-COARSE = {"P1": 8.0, "P8": 15.0, "P9": 0.15}  # allowed beyond the range at the noise of one coarse replicate
+FITTED = Params()
+HALF: Changes = (
+    ("params.entry.hostility", 0.5 * FITTED.entry.hostility),
+    ("params.security.chi", 0.5 * FITTED.security.chi),
+    ("params.collaboration.fear_exposure_other", 0.5 * FITTED.collaboration.fear_exposure_other),
+)
+COARSE, REPLICATES, SLACK = 400, 2, 0.25  # SLACK : widths of the range allowed beyond it, for the noise of these
+OFTEN = {"P1", "P8", "P9"}  # clear of the noise there
+FINE, MISSED = 200, {"P5a"}  # known to be missed
 
 
 def test_differences_are_of_the_two_groups_against_no_policy() -> None:
@@ -45,7 +56,7 @@ def test_the_page_shows_misses_and_every_year() -> None:
         for what in ("entry", "output", "fear")
     ]
     text = page({name: Found(0.0, 1.0) for name in names}, 100, 4)
-    assert text.count("**missed**") == len(EFFECTS) and f"`{CASES}`, 2021" in text
+    assert text.count("**missed**") == text.count("is missed*: ") == len(EFFECTS) and f"`{CASES}`, 2021" in text
     assert change("params.security.chi=100") == ("params.security.chi", 100.0)
 
 
@@ -54,12 +65,29 @@ def test_the_written_page_has_every_effect() -> None:
     assert all(f"[{e.id}]" in text and e.what in text for e in EFFECTS), "run python -m experiments.doses.run"
 
 
-def test_one_coarse_replicate_shows_the_effects_on_entry_and_fear() -> None:
-    found = measured(1000, 1)
-    for effect in EFFECTS:
-        if effect.id in COARSE:
-            slack = COARSE[effect.id]
-            assert effect.lo - slack <= found[effect.id].mean <= effect.hi + slack, (effect.id, found[effect.id])
+def off(found: Mapping[str, Found]) -> dict[str, float]:
+    """Distance of each effect from its range, in widths."""
+    return {effect.id: effect.off(found[effect.id].mean) for effect in EFFECTS}
+
+
+def test_effects_on_entry_and_fear_come_out() -> None:
+    distance = off(measured(COARSE, REPLICATES))
+    assert {name: distance[name] for name in OFTEN if distance[name] > SLACK} == {}
+
+
+@pytest.mark.full
+def test_they_do_not_at_half_of_what_was_fitted() -> None:
+    distance = off(measured(COARSE, REPLICATES, HALF))
+    assert {name for name in OFTEN if distance[name] > SLACK} == OFTEN
+
+
+@pytest.mark.full
+def test_all_effects_come_out_but_the_one_that_the_page_calls_missed() -> None:
+    found = measured(FINE, 4)
+    distance = off(found)
+    assert {name for name, widths in distance.items() if widths > 0.0} <= MISSED, found
+    assert all(distance[name] < 1.0 for name in MISSED), found
+    assert {effect.id for effect in EFFECTS if effect.cause} == MISSED
 
 
 @pytest.mark.full

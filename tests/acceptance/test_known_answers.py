@@ -1,7 +1,7 @@
 """Experiments with a known answer come out (but for known misses), and do not without the mechanism that they need.
 
-Each runs at the coarsest scale, and with the fewest replicates, at which its bars stand clear of the noise that is
-written beside it (`experiments.acceptance.table`); seeds are fixed. All mutations but one run in `make full`.
+Each runs at a coarse scale and with few replicates (`experiments.acceptance.table`), with fixed seeds; other seeds
+would miss a bar now and then, since some stand within two standard errors. All mutations but one run in `make full`.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def test_what_a_state_holds_is_moved_by_policy(state_2017: dict[str, np.ndarray]
     """So that the test above would see any part that is left out."""
     cfg = live.config()
     quiet, busy = (live.resume(c, state_2017).go(2021) for c in (cfg, live.with_everything(cfg)))
-    for name in ("trust", "fear", "case_exit", "cost", "funding_lag"):
+    for name in ("trust", "fear", "case_exit", "known", "cost", "funding_lag"):
         assert not np.array_equal(getattr(quiet.world, name), getattr(busy.world, name)), name
 
 

@@ -10,6 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim import load_config
+from sim.analysis.exposure import ExposureWatch
+from sim.data.fitted import load_fitted
+from sim.data.tables import load_world_data
 from tests import live
 
 REPLICATES = 5
@@ -74,3 +78,21 @@ def test_a_world_of_thousands_is_that_of_hundreds_within_two_per_cent() -> None:
         if abs(gap) > WITHIN + 2.0 * error:
             off[name] = gap
     assert not off
+
+
+@pytest.mark.full
+def test_coercion_towards_large_places_is_that_of_the_fine_worlds_of_the_table() -> None:
+    """Per sensitive project of the United States; small places have no agent in many fields of a coarse world."""
+    data, cfg = load_world_data("full"), load_config("scale=1000", "threads=1", "panel.size=0")
+    large = (data.researchers[-1] >= 100_000) & (np.array(data.iso3) != "USA")
+    rates = []
+    for replicate in range(12):
+        world = ExposureWatch(cfg, replicate)
+        world.exposed, world.projects = np.zeros((4, data.n_places)), 0.0
+        for _ in world.run(until=data.end):
+            pass
+        rates.append(world.exposed[3, large].sum() / world.projects)
+    table = load_fitted("full").exposure[3, large].sum()
+    error = np.std(rates, ddof=1) / np.sqrt(len(rates))
+    print(f"{np.mean(rates):.4f} ± {error:.4f}, in the table {table:.4f}")
+    assert abs(np.mean(rates) - table) <= stats.t.isf(0.5e-4, len(rates) - 1) * error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -139,11 +140,15 @@ def test_the_cost_of_screening_is_set_against_joint_papers() -> None:
 
 def test_shares_that_find_are_of_all_cases() -> None:
     arms = {"as it was": (400.0, 108.0, 2.0), "by risk": (400.0, 268.0, 2.0)}
-    arms |= {"leak rate 0.0001": (400.0, 108.0, 0.1), "leak rate 0.1": (400.0, 112.0, 60.0)}
     found = precision.numbers({arm: np.array(of) for arm, of in arms.items()})
     assert found["share that finds"] == pytest.approx(0.27) and found["by risk less by profile"] == pytest.approx(0.4)
-    assert found["moves over the leak rate"] == pytest.approx(0.01)
     assert found["leaks found per 100 cases"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("name", ["Precision", "Threat"])
+def test_every_bar_is_left_by_some_mutation(name: str) -> None:
+    experiment = next(e for e in EXPERIMENTS if e.name == name)
+    assert {bar.outcome for bar in experiment.bars} == {o for m in experiment.mutations for o in m.outcomes}
 
 
 def test_all_cases_by_risk_keep_their_dates() -> None:
@@ -151,6 +156,12 @@ def test_all_cases_by_risk_keep_their_dates() -> None:
     aimed = [u for p in precision.by_risk(cfg).policies.values() for u in p.levers.values()
              if u.lever == "enforcement_precision"]  # fmt: skip
     assert len(aimed) == 2 and all(set(use.values.values()) == {1.0, None} for use in aimed)
+
+
+@pytest.mark.parametrize("page", ["docs/ODD.md", "docs/decisions/security-ways.md", "experiments/detection/README.md"])
+def test_pages_state_the_leak_rate_above_which_equal_shares_cannot_hold(page: str) -> None:
+    bound = f"{detection.certain_hazard():.1e}".replace("e-0", "e-")
+    assert bound in (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
 
 
 def test_what_s3_leaves_falls_with_the_leak_rate_and_with_cases() -> None:

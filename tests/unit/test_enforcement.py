@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.engines.enforcement import Cases, Rule, Suspects, cases, rules_of
+from sim.engines.enforcement import Cases, Rule, Suspects, cases, remember, rules_of
 from sim.engines.fear import Fear, update_fear
 from sim.engines.security import incidents
 from sim.params import Params, SecurityParams
@@ -22,7 +22,8 @@ TIED[HERE, STATE] = 8000.0, 4000.0, 4000.0
 TIED[OTHER, STATE] = 0.0, 500.0, 1500.0
 LEAKERS = np.zeros((3, 3))
 LEAKERS[HERE, STATE] = 8.0
-SUSPECTS = Suspects(TIED, OF_ORIGIN, LEAKERS)
+UNKNOWN = np.zeros((3, 3))  # no breach found in earlier years
+SUSPECTS = Suspects(TIED, OF_ORIGIN, UNKNOWN, LEAKERS)
 NOBODY = np.zeros((1, 1), np.int64)
 
 
@@ -35,12 +36,22 @@ def share_that_finds(found: list[Cases]) -> float:
 
 
 def test_hits_follow_by_bayes() -> None:
-    rule = Rule(0.5, 0.9)
-    assert rule.hit_rate(np.array(20.0), np.array(20.0), np.array(1000.0)) == pytest.approx(10.0 / (10.0 + 98.0))
-    assert rule.hit_rate(np.array(0.0), np.array(0.0), np.array(0.0)) == 0.0
-    assert rule.hit_rate(np.array(1e9), np.array(20.0), np.array(1000.0)) == 1.0, "no case finds two leakers"
-    common = rule.hit_rate(np.array(50.0), np.array(50.0), np.array(1000.0))
-    assert common > rule.hit_rate(np.array(5.0), np.array(5.0), np.array(1000.0))
+    rule, one, pool = Rule(0.5, 0.9), np.array(1.0), np.array(1000.0)
+
+    def hits(guilty: float, breaches: float) -> float:
+        return float(rule.finds(one, np.array(guilty), np.array(breaches), pool))
+
+    assert hits(20.0, 20.0) == pytest.approx(10.0 / (10.0 + 98.0))
+    assert rule.finds(one, *np.zeros((3, 1))) == 0.0
+    assert hits(1e9, 20.0) == 1.0, "no case finds two leakers"
+    assert hits(50.0, 50.0) > hits(5.0, 5.0)
+
+
+def test_more_cases_than_flagged_people_find_what_is_left_and_never_more_than_there_is() -> None:
+    """108 of 1,000 are flagged, 10 of the 20 in breach among them; the others are 10 of 892."""
+    rule, twenty, pool = Rule(0.5, 0.9), np.array(20.0), np.array(1000.0)
+    found = [float(rule.finds(np.array(n), twenty, twenty, pool)) for n in (54.0, 108.0, 108.0 + 446.0, 1000.0, 9e9)]
+    assert found == pytest.approx([5.0, 10.0, 15.0, 20.0, 20.0])
 
 
 def test_counts_have_the_right_mean() -> None:
@@ -50,8 +61,8 @@ def test_counts_have_the_right_mean() -> None:
     risk, profile = rules_of(PARAMS)
     u = PARAMS.undisclosed
     hits = (
-        risk.hit_rate(np.array(u), np.array(u), np.array(1.0)),
-        profile.hit_rate(np.array(u * 4000), np.array(u * 4000), np.array(10_000.0)),
+        risk.sensitivity * u / (risk.sensitivity * u + (1 - risk.specificity) * (1 - u)),
+        0.5 * u * 4000 / (0.5 * u * 4000 + (1 - profile.specificity) * (10_000 - u * 4000)),
     )
     for number, wanted in (
         ("found_by_risk", 0.4 * hits[0]),
@@ -90,10 +101,33 @@ def test_leaks_found_are_bounded_by_leakers_among_the_flagged_times_detection() 
     np.testing.assert_array_equal(bounded.found, found.found), "what finds a breach does not go by leaks"
 
 
+def test_a_breach_is_found_once() -> None:
+    """At 200 times the rate the breaches of the first year are found, and then those of people with new ties."""
+    known, found = UNKNOWN, []
+    for year in range(6):
+        of_year = cases(200 * RATE, np.ones((3, 3)), SUSPECTS._replace(known=known), PARAMS, 0, 0, year)
+        found.append(float(of_year.found.sum()))
+        known = remember(known, of_year, PARAMS)
+    breaches = PARAMS.undisclosed * 16_000
+    noise = 4.5 * np.sqrt(breaches)
+    assert 0.5 * breaches < found[0] < breaches + noise
+    assert sum(found) < breaches * (1.0 + 5 / PARAMS.active_years) + noise
+    assert max(found[2:]) < 0.5 * found[0]
+
+
+def test_known_breaches_are_forgotten_as_their_ties_end() -> None:
+    none = Cases.none(3)
+    assert remember(np.full((3, 3), 10.0), none, PARAMS)[HERE, STATE] == pytest.approx(
+        10.0 * (1 - 1 / PARAMS.active_years)
+    )
+    nine = none._replace(found_by_risk=np.full((3, 3), 9), found_by_profile=np.full((3, 3), 2))
+    assert remember(UNKNOWN, nine, PARAMS)[HERE, STATE] == 11.0
+
+
 def test_cases_count_by_ties_to_the_state_not_by_people_of_the_origin() -> None:
     """Target P16: 246 of 32,000 with co-authors in China, of any origin."""
     tied = np.zeros((1, 1, 1)) + 32_000.0
-    of = Suspects(tied, np.array([[6400.0]]), np.zeros((1, 1)))
+    of = Suspects(tied, np.array([[6400.0]]), *np.zeros((2, 1, 1)))
     found = [cases(np.array([[0.0019]]), np.zeros((1, 1)), of, PARAMS, 0, 0, year).total for year in range(400)]
     assert np.mean(found) == pytest.approx(0.0019 * 32_000, abs=4.5 * np.sqrt(0.0019 * 32_000 / 400))
 
@@ -160,6 +194,20 @@ def test_fear_dies_out_without_cases_over_the_whole_sweep(decay: float, spill: f
         fear = update_fear(fear, quiet, exposed, exposed, params)
         largest.append(max(fear.by_origin.max(), fear.by_tie.max()))
     assert (np.diff(largest) <= 1e-12).all() and largest[-1] < 0.3 * np.exp(-60 * decay * 0.99) + 1e-9
+
+
+@pytest.mark.parametrize("spill", [0.02, 0.06, 0.2])
+def test_spill_over_keeps_the_sum_of_fear_over_exposed_people(spill: float) -> None:
+    """What decays is all that is lost, in each place, wherever the fear began and whoever is many or few."""
+    params = SecurityParams(fear_decay=0.1, fear_spill=spill)
+    exposed = np.array([[1000.0, 9000.0, 0.0], [50.0, 60.0, 70.0], [5.0, 0.0, 0.0]])
+    fear = Fear(np.array([[1.0, 0.0, 0.0], [0.0, 2.0, 0.5], [0.4, 0.0, 0.0]]), np.zeros((3, 3)))
+    sums = [(fear.by_origin * exposed).sum(axis=1)]
+    for _ in range(9):
+        fear = update_fear(fear, Cases.none(3), exposed, exposed, params)
+        sums.append((fear.by_origin * exposed).sum(axis=1))
+    np.testing.assert_allclose(sums[1:], 0.9 * np.array(sums[:-1]))
+    assert fear.by_origin[0, 1] > 0.0, "but it moves"
 
 
 def test_a_crackdown_frightens_some_forty_for_each_investigated() -> None:

@@ -16,7 +16,7 @@ from plot_frames import CRACKDOWN, Settings, frames_of, use
 
 from sim.analysis.pairs import estimate
 from sim.data.tables import load_world_data
-from sim.plots import captions, effects, write_figures
+from sim.plots import captions, effects, figures, write_figures
 from sim.plots.figures import DRAWINGS, material_of
 from sim.plots.international import compare_shares, mean_absolute_error
 from sim.plots.net_flows import net_rates
@@ -157,6 +157,20 @@ def test_plane_points_and_price() -> None:
     assert points[0].papers.mean < points[1].papers.mean < 0 < points[1].protected.mean < points[0].protected.mean
     assert points[0].papers.lo < points[0].papers.mean < points[0].papers.hi
     assert "crackdown (direct effects)" in price_notes(points)
+
+
+def test_the_plane_has_a_row_for_each_of_several_issuers_and_never_adds_their_leaks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cfg = Settings()
+    frames = frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2})
+    rows: list[list[str]] = []
+    monkeypatch.setattr(figures, "promote_protect", lambda panels, **_: rows.append([name for name, _ in panels]))
+    for issuers in (["USA"], ["USA", "GBR"]):
+        material = material_of(frames, cfg)
+        material.__dict__["issuers"] = issuers
+        list(figures._draw_plane(material))
+    assert rows == [["World", "United States"], ["United States", "United Kingdom"]]
 
 
 def test_international_error_is_the_one_of_the_caption() -> None:

@@ -112,6 +112,8 @@ def test_china_answers_alike_a_year_later_and_only_against_the_us() -> None:
     assert before.case_rate[chn].max() == 0.0 < before.case_rate[usa, chn]
     assert after.case_rate[chn, usa] == after.case_rate[usa, chn] and np.count_nonzero(after.case_rate[chn]) == 1
     assert after.entry_refused[:, usa, chn].max() == after.entry_refused[:, chn, usa].max() == 0.16
+    assert np.flatnonzero(after.dual_banned[usa]).tolist() == [chn] and after.dual_banned[usa, chn] == 0.8
+    assert np.flatnonzero(after.dual_banned[chn]).tolist() == [usa] and after.dual_banned[chn, usa] == 0.8
     for part in ("enforcement", "visas", "ties"):
         ours, answer = (
             strengths_of(f"us_crackdown_{part}", "retaliation"),

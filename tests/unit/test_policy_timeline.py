@@ -168,6 +168,23 @@ def test_refused_share_of_screened_projects() -> None:
     assert found.protection_place[WAYS.index("theft"), USA, CHN] == 0.0
 
 
+def test_a_further_policy_refuses_no_less() -> None:
+    """Half screened and all of these refused, and half screened and none refused: half is refused, not 3/8."""
+
+    def refused(*policies: Policy) -> float:
+        line = Timeline({str(k): given for k, given in enumerate(policies)}, DATA)
+        return float(line.channels(2020).friction[0, 0, USA, CHN])
+
+    def screening(share: float, refusal: float | None) -> Policy:
+        qualifier = [] if refusal is None else [use("screening_refusal", refusal)]
+        return policy(use("project_screening", share, partners=("CHN",)), *qualifier)
+
+    alone, mild, bare = screening(0.5, 1.0), screening(0.5, 0.2), screening(0.5, None)
+    assert refused(alone) == refused(alone, bare) == pytest.approx(0.5)
+    assert refused(alone, mild) == pytest.approx(1.0 - 0.5 * 0.9)
+    assert refused(bare) == 0.0
+
+
 @pytest.mark.parametrize(
     ("lever", "scope"),
     [("project_screening", "partners"), ("outflow_restriction", "destinations"), ("investigations", "origins")],

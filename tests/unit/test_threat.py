@@ -245,3 +245,12 @@ def test_what_the_reader_may_leave_empty_may_be_empty(mine: Path) -> None:
     ]
     problems = Problems()
     assert read_threats(str(written(mine, rows)), G20, problems) is not None and not problems.found
+
+
+def test_a_table_without_threats_to_the_united_states_leaves_what_others_leak(mine: Path) -> None:
+    """Weights of the ways rest on the usual threats to the United States, whatever table a run has."""
+    rows = [row for row in csv.DictReader(mine.open(newline="", encoding="utf-8")) if row["place"] != "USA"]
+    usual, other = World(load_config(*SMALL)), World(load_config(*SMALL, f"threat={written(mine, rows)}"))
+    assert other.setting.way_weights.all()
+    np.testing.assert_array_equal(other.setting.way_weights, usual.setting.way_weights)
+    assert not other.setting.threat[G20.iso3.index("USA")].any() and other.setting.threat[G20.iso3.index("JPN")].any()

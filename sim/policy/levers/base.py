@@ -91,7 +91,7 @@ class Lever:
     aim : ``promote`` or ``protect``.
     unit, lo, hi, neutral : of the strength; at `neutral` the lever does nothing.
     combine : how strengths that meet in one cell combine: ``add``, ``compound`` (1+s multiply), ``complement``
-        (shares that are left over multiply), or ``weighted`` (mean weighted by the strength of lever `of`).
+        (shares that are left over multiply), or ``weighted`` (share qualified of what lever `of` does).
     axes : letters of the axes of the strength array, see `AXIS_SCOPES`; "a" is the issuer.
     channels : names of the channels that change; nothing else may.
     apply : fills channels from the combined strengths; does nothing where they are neutral.
@@ -158,7 +158,7 @@ class Lever:
         return {effect.name: effect.default for effect in self.effects}
 
 
-def combined(rule: str, held: np.ndarray, strength: float) -> np.ndarray:
+def combined(rule: str, held: np.ndarray, strength: float | np.ndarray) -> np.ndarray:
     """Strengths already held in some cells, combined with one more."""
     if rule == "add":
         return held + strength
