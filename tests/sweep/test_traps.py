@@ -35,7 +35,10 @@ TRAPS: list[tuple[dict[str, Any], str]] = [
         "params.security: a mapping would replace all of it; write params.security.leak_rate: … instead",
     ),
     ({"grid": {"replicates": [1, 2]}}, "replicates: replicates cannot be swept, as it changes no result"),
-    ({"grid": {"papers": AXIS}}, "papers: is a column of a table; choose another name for this axis"),
+    (
+        {"grid": {"papers": AXIS}},
+        "papers: is a column of a table; choose another name for this axis: grid: {another_name: {keys",
+    ),
     ({"grid": {"Draw": AXIS}}, "Draw: is a column of every table"),
     ({"grid": {"rate": AXIS, "Rate": {**AXIS, "keys": ["params.trust.joint"]}}}, "rate: is swept twice"),
     ({"grid": {"a": AXIS, RATE: [0.03]}}, f"{RATE}: sets {RATE}, which a sets too: only one of them would count"),

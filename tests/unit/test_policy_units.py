@@ -34,6 +34,9 @@ def read(lever: str, words: object, issuers: Issuers = ONE) -> tuple[float, list
         ("research_funding", "+100 %", 1.0),
         ("research_funding", "-20%", -0.2),
         ("research_funding", "x2", 1.0),
+        ("research_funding", "2x", 1.0),
+        ("research_funding", "X 2", 1.0),
+        ("talent_programme", "500 places per year", 500 / 1448.41),
         ("open_access", "+8 %", 0.08),
         ("recruit_income", "+5 %", math.log(1.05)),
         ("student_places", "x2", math.log(2.0)),
@@ -77,7 +80,7 @@ def test_a_share_in_per_cent_is_the_very_number_that_a_decimal_is(digits: str) -
         (
             "research_funding",
             "5 %",
-            "allowed: -0.9 to 2 (relative change of the research budget), or '+5 %', '-20 %', 'x2'",
+            "allowed: -0.9 to 2 (relative change of academic money), or '+5 %', '-20 %', 'x2'",
         ),
         ("research_funding", "1,000 %", "is no strength"),
         ("recruit_income", "-100 %", "'-100 %' leaves nothing, which no logarithm can say"),

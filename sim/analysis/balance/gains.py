@@ -142,7 +142,9 @@ def security(run: Source) -> list[Row]:
         each = run.total(part, ("leaks", "exposed_theft"), 1e5)
         rows.append(changed(SECURITY, who, "leaks, if the rate is right", "per 100,000 sensitive project-years", each))
         rows.append(changed(SECURITY, who, "investigations", "a year", found["new_cases"]))
-        rows.append(changed(SECURITY, who, "find an undisclosed tie", "a year", found["cases_that_found"]))
+        rows.append(
+            changed(SECURITY, who, "investigations that find an undisclosed tie", "a year", found["cases_that_found"])
+        )
     return rows
 
 
