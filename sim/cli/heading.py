@@ -34,6 +34,6 @@ def departures(cfg: Config, data: WorldData) -> list[str]:
     for name, policy in cfg.policies.items():
         if told := changes(policy, data):
             issued = [f"issued by {place_words(policy.issuer, data)}"] if policy.reissued_from else []
-            found.setdefault(", ".join([*issued, *told]), []).append(name)
+            found.setdefault("; ".join([*issued, *told]), []).append(name)
     lines = [f"{', '.join(names)}: {told}" for told, names in found.items()]
     return [*lines, *([f"threats: {threat_words(cfg.threat)}"] if cfg.threat != DEFAULT else [])]

@@ -47,8 +47,7 @@ def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Co
         )
     if 1 < table["n"].max() <= FEW_RUNS:
         notes = (
-            f"{table['n'].max():.0f} replicates say little of their spread: where they agree, ± 0 is chance and not "
-            "certainty.",
+            f"{table['n'].max():.0f} replicates say little of their spread: where they agree, ± 0 may be chance.",
             *notes,
         )
     for note in (effect + band, *notes):

@@ -21,8 +21,7 @@ from sim.plots.style import GREY, INK, PALE, Page, page, signed_tick, styled
 LOSS, GAIN = "#b35806", "#542788"  # ends of ColorBrewer PuOr, safe for colour-blind readers
 NEUTRAL = "#f2f2ef"
 BORDER = "#a8a8a8"
-NOTHING = 1e-6  # persons a year: less is rounding
-LEAST_CLASS = 1e-3  # moves per 1,000 researchers: smaller classes would tell rounding apart
+NOTHING = 1e-9  # persons a year, or per 1,000: less is rounding
 ROWS = 8  # places named on each side of the bars
 HATCH_WITHIN = 4  # with five replicates (t, 4 degrees of freedom) one place in 60 is coloured by chance
 BODY = 3.12 + 1.62  # inches: map and bars
@@ -149,6 +148,9 @@ def _draw_bars(
     """Horizontal bars of persons a year, paler within two standard errors of zero, and the data as diamonds."""
     if rows.empty:
         ax.text(0.5, 0.5, "none", transform=ax.transAxes, ha="center", size=7, color=GREY)
+        ax.set_title(title, size=7.5)
+        ax.set_axis_off()
+        return
     at = np.arange(len(rows))[::-1]
     values, reach = rows["persons"].to_numpy(), 2 * rows["persons_se"].fillna(0.0).to_numpy()
     for y, value, error in zip(at, values, reach):
@@ -204,14 +206,19 @@ def net_flow_map(
     subtitle = "Moves in minus moves out per 1,000 researchers and year" + (
         ", scenario minus baseline" if change_from else ""
     )
-    bounds = class_bounds(rates["rate"].to_numpy(), inner=LEAST_CLASS)
+    bounds = class_bounds(rates["rate"].to_numpy())
     cmap = diverging()
     norm = BoundaryNorm(bounds, cmap.N, extend="both")
     names = short_names(places)
     with styled():
         sheet = page(title or f"{what}, {span}", subtitle, caption, BODY)
         _draw_maps(sheet, _fills(rates, norm, cmap, change_from is not None), places, members or {})
-        _draw_key(sheet, norm, cmap)
+        if rates["rate"].abs().max() > NOTHING:
+            _draw_key(sheet, norm, cmap)
+        else:
+            sheet.axes(2.3, 1.62, 2.9, 0.2, frameon=False, xticks=[], yticks=[]).text(
+                0.5, 0.5, "no change in any place", ha="center", va="center", color=GREY
+            )
         rest = {c for c, is_rest in zip(places.iso3, places.is_rest) if is_rest}
         named = rates[~rates["place"].isin(rest)].sort_values("persons")
         losers = named[named["persons"] < -NOTHING].head(ROWS)

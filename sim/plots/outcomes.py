@@ -89,10 +89,10 @@ def style_of(series: Sequence[tuple[str, str]]) -> dict[tuple[str, str], LineSty
     return out
 
 
-def time_axis(ax: Axes, first: int, last: int) -> None:
-    """Ticks on 1 January of years; the axis ends on that of `last`."""
+def time_axis(ax: Axes, first: int, last: int, most: float = 5.0) -> None:
+    """Ticks on 1 January of years, at most so many intervals; the axis ends on that of `last`."""
     span = last - first
-    step = next(s for s in (1, 2, 5, 10, 20) if span / s <= 5)
+    step = next(s for s in (1, 2, 5, 10, 20) if span / s <= most)
     ax.set_xlim(first, last)
     ax.set_xticks([y for y in range(first, last + 1) if y % step == 0])
     ax.grid(axis="y")
@@ -209,7 +209,7 @@ def place_bands(
         for r, panel in enumerate(PLACE_OUTCOMES):
             for ax, place in zip(axes[r], places):
                 _panel(ax, table[table["place"] == place], panel, styles)
-                time_axis(ax, years[0], years[1] + 1)
+                time_axis(ax, years[0], years[1] + 1, most=3.5)  # narrow panels, whose labels would run together
             _share_scale(list(axes[r]))
             for c, ax in enumerate(axes[r]):
                 _value_axis(ax)

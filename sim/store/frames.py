@@ -20,7 +20,7 @@ TABLE = "table"  # attribute of a frame: its name
 AGAIN = "give the same command again, it computes what is damaged"
 
 
-class Recorded(pd.DataFrame):  # type: ignore[misc]
+class Recorded(pd.DataFrame):
     """A recorded table; one that asks for a column of an earlier edition is told what replaces it.
 
     What is made of it is a plain frame.

@@ -159,7 +159,7 @@ def test_the_heading_tells_the_title_and_what_was_changed() -> None:
     assert lines == [
         "nspm33 against baseline, 2019–2035, 2 replicates, one agent for 100 researchers",
         "Disclosure in Japan",
-        "us_nspm33: issued by Japan, shifted by -2 years, as issued by United States, taken over as an assumption",
+        "us_nspm33: issued by Japan; shifted by -2 years; as issued by United States, taken over as an assumption",
         "threats: votes",
     ]
     assert "nspm33 (Disclosure in Japan)" in run_sentence(cfg, ["nspm33"])

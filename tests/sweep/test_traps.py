@@ -119,7 +119,8 @@ def test_an_executor_that_is_refused_leaves_the_design_of_a_store_as_it_was(tmp_
 
 
 def test_what_is_wrong_under_every_draw_is_said_once(tmp_path: Path) -> None:
+    values = {f"policies.door.levers.{lever}.values": {"2018-01-01": 7.0} for lever in ("visa", "cyber")}
     with pytest.raises(ConfigError) as caught:
-        make_plan(small_spec(tmp_path, settings={**SETTINGS, "end": 2017}), RealModel())
-    assert len(caught.value.messages) == 2  # two levers that begin in 2018
-    assert all("draw 0: closed" in message and "outside the clock" in message for message in caught.value.messages)
+        make_plan(small_spec(tmp_path, scenarios={"closed": {"scenario": "closed", "values": values}}), RealModel())
+    assert len(caught.value.messages) == 2
+    assert all("draw 0: closed" in message and "7 is out of range" in message for message in caught.value.messages)

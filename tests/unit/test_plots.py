@@ -199,7 +199,9 @@ def test_caption_says_what_was_run() -> None:
 
 def test_every_line_in_the_caption_is_drawn_and_its_number_stays_in_the_panel() -> None:
     cfg = Settings(end=2019)
-    last = SimpleNamespace(title="Late", levers={"visa": use("visa_refusal", {"2019-10-01": 0.1, "2019-10-20": 0.2})})
+    last = SimpleNamespace(
+        title="Late", issuer=("USA",), levers={"visa": use("visa_refusal", {"2019-10-01": 0.1, "2019-10-20": 0.2})}
+    )
     cfg.policies = {**cfg.policies, "late": last}
     material = material_of(frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2}), cfg)
     figures = {name: figure for draw in DRAWINGS for name, figure in draw(material)}
