@@ -125,7 +125,8 @@ def _panel(ax: Axes, table: pd.DataFrame, panel: Outcome, styles: Mapping[tuple[
             ax.fill_between(middle, curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0, zorder=2)
         ax.plot(middle, curve["mean"], color=color, ls=line, lw=1.4, zorder=3)
     if not (table[panel.column].abs() > NOTHING).any():
-        ax.text(0.5, 0.62, "no change", transform=ax.transAxes, ha="center", size=7, color=GREY)
+        words = "no change" if table[panel.column].notna().any() else "nothing to measure"
+        ax.text(0.5, 0.62, words, transform=ax.transAxes, ha="center", size=7, color=GREY)
 
 
 def _legend(sheet: Page, styles: Mapping[tuple[str, str], LineStyle]) -> None:
