@@ -15,12 +15,10 @@ from sim.record.tables import LAMBDAS
 from sim.store.frames import Frames
 
 WHERE = {"home": "home", "like": "like hosts", "other": "others"}
+SAID = ("stay at home", "go to a similar host", "go elsewhere")  # in the order of WHERE
 COLUMNS = tuple(f"deterred_to_{where}{end}" for end in LAMBDAS for where in WHERE)
 LEAST = 0.5  # persons a year; fewer are nobody
-NOTE = (
-    "in brackets with lambda at the low and at the high end of its sampling interval "
-    "(entry.dissimilarity, docs/decisions/like-hosts.md)"
-)
+NOTE = "Ranges: by how alike hosts are (docs/decisions/like-hosts.md)."
 
 
 class Split(NamedTuple):
@@ -54,10 +52,21 @@ def split(means: Mapping[str, float]) -> tuple[Split, Split, Split] | None:
 
 def cells(splits: tuple[Split, Split, Split]) -> list[str]:
     """Persons a year and the shares as texts, each with its ends in brackets: ``52 % (27–78 %)``."""
-    persons = [number(one.persons, decimals(0.0, one.persons)) for one in splits]
+    persons = [_amount(one.persons) for one in splits]
     shares = zip(*([number(share, 0) for share in one.shares] for one in splits))
     ends = f" ({persons[1]}–{persons[2]})" if len(set(persons)) > 1 else ""
     return [persons[0] + ends, *(f"{own} % ({low}–{high} %)" for own, low, high in shares)]
+
+
+def _amount(persons: float) -> str:
+    return number(persons, decimals(0.0, persons))
+
+
+def _range(amounts: list[float], unit: str) -> str:
+    """The first amount, and the least and the largest of all in brackets if they differ as they are printed."""
+    say = (lambda amount: number(amount, 0)) if unit else _amount
+    low, high = say(min(amounts)), say(max(amounts))
+    return f"{say(amounts[0])}{unit}" + (f" ({low}–{high}{unit})" if low != high else "")
 
 
 def lines(frames: Frames, period: Period) -> list[str]:
@@ -74,7 +83,8 @@ def lines(frames: Frames, period: Period) -> list[str]:
 
 
 def _line(mode: str, splits: tuple[Split, Split, Split], named: bool) -> str:
-    persons, *shares = cells(splits)
-    parts = ", ".join(f"{where} {share}" for where, share in zip(WHERE.values(), shares))
+    persons = _range([one.persons for one in splits], "")
+    shares = [_range(list(share), " %") for share in zip(*(one.shares for one in splits))]
+    parts = ", ".join(f"{share} {where}" for where, share in zip(SAID, shares))
     mode = f", {GOVERNMENTS[mode]}" if named else ""
-    return f"Entrants whom hosts lose to policy{mode}: {persons} a year; {parts}; {NOTE}."
+    return f"Entrants whom policy turns away from a host{mode}: {persons} a year, of whom {parts}. {NOTE}"

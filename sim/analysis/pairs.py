@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.axes import BASELINE
+from sim.core.gone import gone_columns
 
 UNIT = ["draw", "replicate"]
 RUN = ["scenario", "mode", *UNIT]
@@ -94,6 +95,11 @@ def levels(
     """
     columns = [value] if isinstance(value, str) else list(value)
     keys = [*RUN, *by]
+    if missing_columns := [name for name in [*keys, *columns] if name not in frame.columns]:
+        said = gone_columns(missing_columns)
+        raise KeyError(
+            said or f"no column {', '.join(missing_columns)}; there are {', '.join(map(str, frame.columns))}"
+        )
     sums = plain(frame.groupby(keys, observed=True, sort=False)[columns].sum(min_count=1).reset_index())
     if by:
         cells = sums[[*within, *by]].drop_duplicates().sort_values([*by], kind="stable")

@@ -12,12 +12,17 @@ from sim.analysis.outcomes import BILL, OUTCOMES, WORLD, add, columns, value
 from sim.analysis.pairs import ESTIMATE, RUN, UNIT, bands, paired_difference
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES, WAYS
+from sim.data.places import ALL
 from sim.record.tables import declared
 from sim.store.frames import Frames
 
 NUMBERS = ("mean", "se", "lo", "hi")
 ROUNDING = 1e-9  # of the baseline's level: less is rounding of sums, not an effect
 COLUMNS = ["area", "outcome", "scenario", "mode", "reference", *ESTIMATE, "agents"]
+
+
+# Projects of agents that are exposed or not; exposure by deception is an expectation.
+_EXPOSED_AGENTS = frozenset(f"exposed_{way}" for way in WAYS if way != "deception")
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,15 @@ class Line:
 
     @property
     def counts_agents(self) -> bool:
-        """True of sums in which every agent, or each of their papers, is one; not of expectations and shares."""
+        """True of sums in which every agent, or each of their papers or projects, is one; not of expectations."""
         if self.outcome in OUTCOMES:
             return OUTCOMES[self.outcome].unit == "persons"
         column = next(c for c in declared(self.table).columns if c.name == self.outcome)
-        return (column.unit == "persons" and column.kind == "count") or self.outcome.startswith("papers")
+        counted = (column.unit == "persons" and column.kind == "count") or self.outcome.startswith("papers")
+        return counted or self.outcome in _EXPOSED_AGENTS
 
 
+PROTECTED = "risk to sensitive projects that protection stops, %"
 _STOCK = Line("researchers, {last}", "n_researchers", last=True)
 _CASES = (
     Line("investigations a year", "new_cases"),
@@ -45,7 +52,7 @@ _CASES = (
 )
 _SECURITY = (
     *(Line(f"sensitive projects exposed a year, {way}", f"exposed_{way}") for way in WAYS),
-    Line("protected, % of their hazard", "protected"),
+    Line(PROTECTED, "protected"),
     *_CASES,
 )
 _COST = "compliance cost, M$ a year"
@@ -120,7 +127,8 @@ def areas_of(cfg: Config, members: Mapping[str, Sequence[str]]) -> list[Area]:
     members : ISO3 codes by word (place or group) as written in the policies.
     """
     policies = cfg.policies.values()
-    issuers = dict.fromkeys(word for policy in policies for word in policy.issuer)
+    # Everybody together is the world, which has lines of its own.
+    issuers = dict.fromkeys(word for policy in policies for word in policy.issuer if word != ALL)
     affected = dict.fromkeys(word for policy in policies for word in policy.named if word not in issuers)
     own = dict.fromkeys(code for word in issuers for code in members[word])
     other = dict.fromkeys(code for word in affected for code in members[word] if code not in own)
@@ -129,7 +137,7 @@ def areas_of(cfg: Config, members: Mapping[str, Sequence[str]]) -> list[Area]:
 
 
 def _shown(words: Sequence[str]) -> str:
-    if "ALL" in words:  # the group of every place, of which the issuers are left out
+    if ALL in words:  # the group of every place, of which the issuers are left out
         return "all others"
     return ", ".join(words) if len(words) <= 5 else ", ".join(words[:4]) + f" and {len(words) - 4} more"
 

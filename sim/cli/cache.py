@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from sim.cli.parse import one_argument
 from sim.store.history import list_cache, older_caches, prune_cache
 
+ACTIONS = {"list": "what is kept, with sizes", "prune": "delete all that is not in use"}
+
 
 def command(words: Sequence[str]) -> int:
     """List or empty the cache: histories, macro states of baselines, checkpoints of unfinished runs."""
-    args = one_argument(words, "cache", "action", "list", "prune")
+    args = one_argument(words, "cache", "action", ACTIONS)
     entries = list_cache() if args.action == "list" else prune_cache()
     for entry in entries:
         print(entry)

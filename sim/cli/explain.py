@@ -19,11 +19,14 @@ from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, near
 from sim.data.places import GROUPS, group
 from sim.data.tables import WorldData, load_world_data
+from sim.data.threat import threat_matrix, threat_words
 from sim.policy.levers import LEVERS
+from sim.policy.unfounded import unfounded
 from sim.policy.units import forms
 from sim.policy.words import COMBINATION, Row, changes, not_reached, place_words, policy_rows
 
 USAGE = "explain takes a scenario or policy: explain NAME [NAME ...] [key=value ...] [--year YEAR] [--world WORLD]"
+OPTIONS = ("--year", "--world", "--config-dir")
 WIDTH = 140  # columns where the output is no terminal
 
 
@@ -37,10 +40,12 @@ def command(words: Sequence[str]) -> int:
         print(f"{' '.join(args.name)}: no policies, so no departure from the policy of {data.end}")
         return 0
     rows = [row for name, policy in cfg.policies.items() for row in policy_rows(name, policy, data, year)]
-    for title in cfg.titles.values():
-        print(title)
+    for line in _titles(args.name, cfg):
+        print(line)
     if cfg.world != Config.world:
         print(f"World: {cfg.world}, data to {data.end}")
+    if cfg.threat != Config.threat:
+        print(f"Threats: {threat_words(cfg.threat)}")
     print(f"Strengths are departures from the policy of {data.end}; each holds from its first to its last day.")
     if not rows:
         first = min(day for use in cfg.uses for day in use.values)
@@ -50,7 +55,16 @@ def command(words: Sequence[str]) -> int:
     if later := not_reached(cfg.policies, cfg.end):
         print(f"Not reached by {cfg.end}: {later}")
     _print_notes(rows, cfg, data)
+    for line in unfounded(cfg.policies, data, threat_matrix(cfg.threat, data)):
+        print(f"Note: {line}")
     return 0
+
+
+def _titles(names: Sequence[str], cfg: Config) -> list[str]:
+    """Titles of the scenarios asked for, then of those that they build on."""
+    own = [cfg.titles[name] for name in names if name in cfg.titles]
+    others = [f"{title} ({name})" for name, title in cfg.titles.items() if name not in names]
+    return [*own, *([f"Builds on: {'; '.join(others)}"] if others else [])]
 
 
 def _parse(words: Sequence[str]) -> argparse.Namespace:
@@ -62,7 +76,10 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     args.overrides = [word for word in rest if "=" in word and not word.startswith("-")]
     rest = [word for word in rest if word not in args.overrides]
     names = [name for word in rest for name in word.strip("[]").split(",") if name]
-    if not names or any(word.startswith("-") for word in rest):
+    if options := [word for word in rest if word.startswith("-")]:
+        known = near(options[0], OPTIONS)
+        raise ConfigError([f"command line: explain: unknown option {options[0]}; {known}allowed: {', '.join(OPTIONS)}"])
+    if not names:
         raise ConfigError([f"command line: {USAGE}"])
     args.name = names
     return args

@@ -19,6 +19,15 @@ from sim.policy.levers import LEVERS
 from sim.record.declaration import Column
 from sim.record.tables import TABLES
 
+WHAT = {  # of each list, for those who ask for none
+    "scenarios": "what can be run",
+    "policies": "what scenarios are made of",
+    "levers": "what policies set",
+    "places": "codes, names and groups",
+    "threats": "tables for threat=",
+    "outcomes": "recorded and derived columns",
+}
+
 
 def command(words: Sequence[str]) -> int:
     kinds: dict[str, Callable[[str | None], list[tuple[str, ...]]]] = {
@@ -29,7 +38,7 @@ def command(words: Sequence[str]) -> int:
         "threats": _threats,
         "outcomes": _outcomes,
     }
-    args = one_argument(words, "list", "kind", *kinds, world=True)
+    args = one_argument(words, "list", "kind", WHAT, world=True)
     rows = _places(args.world) if args.kind == "places" else kinds[args.kind](args.config_dir)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:

@@ -21,7 +21,7 @@ TEMPLATE = """\
 defaults:
   - _self_
 titles:
-  {name}: "One sentence for captions and tables"
+  {name}: "One sentence, for captions and above the table"
 policies:
   {name}:
     title: Screening and recruiting, an example   # shown beside policy dates

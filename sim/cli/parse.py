@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from sim.core.read import ConfigError, unknown
@@ -27,16 +27,22 @@ class Parser(argparse.ArgumentParser):
 
 
 def one_argument(
-    words: Sequence[str], command: str, argument: str, *allowed: str, world: bool = False
+    words: Sequence[str], command: str, argument: str, allowed: Mapping[str, str] | None = None, world: bool = False
 ) -> argparse.Namespace:
-    """The one argument of a command, --config-dir and, if asked for, --world."""
+    """The one argument of a command, --config-dir and, if asked for, --world.
+
+    Parameters
+    ----------
+    allowed : what the argument may be, each with what it is; anything if None.
+    """
     parser = Parser(command)
     parser.add_argument("--config-dir", "-cd", nargs="?")
     if world:
         parser.add_argument("--world", default="full")
     args, rest = parser.parse_known_args(words)
     if len(rest) != 1:
-        choice = "|".join(allowed) or argument.upper()
+        choices = "; ".join(f"{name}: {what}" for name, what in (allowed or {}).items())
+        choice = f"{'|'.join(allowed)} ({choices})" if allowed else argument.upper()
         raise ConfigError([f"command line: {command} takes one argument: {command} {choice}"])
     if allowed and rest[0] not in allowed:
         raise ConfigError([f"command line: {command}: {unknown(rest[0], argument, allowed)}"])

@@ -11,10 +11,12 @@ from typing import Any
 
 from sim.analysis import deterred, offers, summary
 from sim.api import compare
+from sim.cli.heading import heading
 from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.data.clock import SHELF_YEAR
+from sim.data.tables import load_world_data
 from sim.policy.levers import NOT_MODELLED, unpriced
 from sim.policy.words import in_force, not_reached
 from sim.running.command import Command, describe_error
@@ -64,6 +66,8 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     cfg = command.cfg
     for line in counted_twice(cfg, command.model.data_end(cfg)):
         say(line)
+    for line in command.model.unfounded(cfg):
+        say(f"note: {line}")
     frames = command.tables()
     if later := not_reached(cfg.policies, cfg.end):
         say(f"note: not reached by {cfg.end}: {later}")
@@ -76,7 +80,8 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     table = compare(cfg, frames, model=command.model)
     rate = cfg.params.security.leak_rate
     hazard = (
-        f"What is protected does not depend on params.security.leak_rate ({rate:g}, an assumption); leaks recorded do."
+        f"What is protected does not depend on params.security.leak_rate ({rate:g}, an assumption); the number of "
+        "leaks does."
     )
     period = _period(command)
     notes = [*deterred.lines(frames, period), *offers.lines(frames, period), hazard, *not_costed(cfg, period)]
@@ -131,10 +136,9 @@ def _period(command: Command) -> summary.Period:
 
 
 def _title(command: Command) -> str:
-    cfg, name, period = command.cfg, scenario_name(command.cfg), _period(command)
-    against = f"{name} against baseline" if len(command.plan.recorded) > 1 else name
-    replicates = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
-    return f"{against}, {period}, {replicates}, one agent for {cfg.scale} researchers"
+    cfg = command.cfg
+    compared = len(command.plan.recorded) > 1
+    return heading(cfg, scenario_name(cfg), compared, _period(command), load_world_data(cfg.world))
 
 
 def _draw(frames: Mapping[str, Any], cfg: Config, folder: Path) -> Any:

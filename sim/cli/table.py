@@ -12,6 +12,7 @@ from rich.table import Table
 from sim.analysis.text import FEW, GOVERNMENTS, decimals, few, in_agents, number
 from sim.core.axes import MODES
 
+FEW_RUNS = 3  # replicates whose spread is hardly known
 EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
 
 
@@ -34,7 +35,19 @@ def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Co
     band = "± one standard error of the mean; another replicate falls into the band with 90 % probability."
     if paired and any(map(few, table["agents"])):
         notes = (
-            f"Effects of fewer than {FEW} agents, or of their papers, are given in agents; use a smaller scale.",
+            f"Effects of fewer than {FEW} agents, or of their papers or projects, are given in agents; use a smaller "
+            "scale.",
+            *notes,
+        )
+    if paired and len(modes) > 1:
+        notes = (
+            "Baselines are those of scripted governments; total effects are against a baseline in which governments "
+            "react too. –: not told in this mode.",
+            *notes,
+        )
+    if 1 < table["n"].max() <= FEW_RUNS:
+        notes = (
+            f"{table['n'].max():.0f} replicates say little of their spread: where they agree, ± 0 may be chance.",
             *notes,
         )
     for note in (effect + band, *notes):

@@ -45,6 +45,7 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
     result.problems += conflicts(_chosen_files(result), partial(_alone, result), result.given)
     names = [name for group in ADDED for name in result.chosen.get(group, [])]
     result.values["scenario"] = "+".join(names) or ("custom" if result.values.get("policies") else None)
+    _check_titles(result)
     _drop_phantoms(result)
     finish_policies(result)
     return result
@@ -87,7 +88,7 @@ def _sort_in(override: str, result: Composed) -> None:
             result.problems.append(cannot_be_read(override))
         return
     if parsed.is_sweep_override():
-        text = f"several values in {show(override)} need -m (--multirun)"
+        text = f"several values in {show(written)} need -m (--multirun){_meant(written)}"
         result.problems.append(Problem(key, text, COMMAND_LINE))
     elif key.startswith("hydra") or (parsed.package is not None and key in GROUPS):
         result.overrides.append(override)
@@ -107,6 +108,15 @@ def _sort_in(override: str, result: Composed) -> None:
         result.given[key] = value
         note_whole(key, value, dated(written) != written, result.whole)
         result.overrides.append("++" + override.lstrip("+"))
+
+
+def _meant(override: str) -> str:
+    """What may have been meant by values with a comma, in words."""
+    key, _, value = override.partition("=")
+    if re.search(r"[0-9],[0-9]{3}(?![0-9])", value):
+        return f"; a number is written without a comma, {re.sub(r'(?<=[0-9]),(?=[0-9]{3})', '', value)}"
+    places = key.rsplit(".", 1)[-1] in ("issuer", "origins", "partners", "destinations")
+    return f"; as one list write [{value}]" if places else ""
 
 
 def _choose(group: str, names: Sequence[str], result: Composed) -> None:
@@ -148,6 +158,19 @@ def _exists(group: str, name: str, result: Composed) -> bool:
     elif len(homes) > 1:
         result.problems.append(Problem(group, f"'{name}' is in two folders; rename {homes[-1]}", COMMAND_LINE))
     return len(homes) == 1
+
+
+def _check_titles(result: Composed) -> None:
+    """A title on the command line is that of a scenario which is run, or which one builds on."""
+    names = [one.name for one in result.reached if one.group == "scenario"]
+    typed = [key for key in result.given if key.startswith("titles.")]
+    held = result.given.get("titles")
+    typed += [f"titles.{name}" for name in held] if isinstance(held, Mapping) else []
+    for key in typed:
+        name = key.partition(".")[2]
+        if name not in names:
+            allowed = unknown(name, "scenario in this run", names) if names else "no scenario is run (+scenario=NAME)"
+            result.problems.append(Problem(key, allowed, COMMAND_LINE))
 
 
 def _drop_phantoms(result: Composed) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 GONE = {
     "params.impact.home_bias": "now reading_abroad and reading_floor",
     "params.impact.place_best": "now team_quality (best or ces)",
@@ -26,6 +28,22 @@ GONE = {
         for name in ("democracy_from", "democracy_full", "ideal_from", "ideal_full", "ally", "floor")
     },
 }
+
+
+def gone_columns(names: Iterable[str], table: str = "") -> str:
+    """What replaces columns of an earlier edition, in words; nothing if none of the names is one.
+
+    Parameters
+    ----------
+    table : that they were asked of; any if empty.
+    """
+    found = {name: text for name in names for path, text in GONE.items() if _is_column(path, name, table)}
+    return "; ".join(f"column {name} is gone, {text}" for name, text in found.items())
+
+
+def _is_column(path: str, name: str, table: str) -> bool:
+    where, _, column = path.rpartition(".")
+    return column == name and (where == table if table else "." not in where)
 
 
 def gone(path: str) -> str:

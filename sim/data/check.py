@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from sim.core.read import nearest
 from sim.data.cells import wrong
 from sim.data.layout import EARLIEST, TABLES, Column, Table
 
 YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
+SEMICOLONS = "columns are separated by ';'; allowed: CSV with commas, and points in numbers"
 SHOWN = 20  # problems of one column of one file that are written out
 Key = tuple[str, ...]
 
@@ -74,6 +76,7 @@ def read_folder(folder: Path, year: int, problems: Problems) -> dict[str, Grid]:
     """All files of the layout, checked for a fit to `year`; files that are missing or have no header are left out."""
     grids: dict[str, Grid] = {}
     places: list[str] = []
+    names: dict[str, str] = {}
     for table in TABLES:
         grid = _read(folder / table.file, table, problems)
         if grid is None:
@@ -81,20 +84,28 @@ def read_folder(folder: Path, year: int, problems: Problems) -> dict[str, Grid]:
         grids[table.name] = grid
         if table.name == "places":
             places = [key[0] for key in grid.rows]
+            names = {row["name"]: key[0] for key, row in grid.rows.items() if "name" in row}
         elif table.name == "people":
             year = _inside(grid, year, problems)
         if places:
-            _check_keys(grid, places, problems)
+            _check_keys(grid, places, names, problems)
         _check_years(grid, places, year, problems)
         _check_cells(grid, problems)
     return grids
 
 
-def read_table(path: Path, table: Table, places: list[str], problems: Problems) -> Grid | None:
-    """One file without years, checked; None if it is missing or has no header."""
+def read_table(
+    path: Path, table: Table, places: list[str], problems: Problems, names: Mapping[str, str] | None = None
+) -> Grid | None:
+    """One file without years, checked; None if it is missing or has no header.
+
+    Parameters
+    ----------
+    names : codes of places by name, for suggestions.
+    """
     grid = _read(path, table, problems)
     if grid is not None:
-        _check_keys(grid, places, problems)
+        _check_keys(grid, places, names or {}, problems)
         _check_cells(grid, problems)
     return grid
 
@@ -125,12 +136,19 @@ def _read(path: Path, table: Table, problems: Problems) -> Grid | None:
     except (UnicodeDecodeError, csv.Error) as error:
         problems.add(table.file, 0, "-", f"cannot be read ({error}); allowed: CSV with commas, UTF-8")
         return None
+    if len(header) == 1 and header[0].count(";") >= len(table.keys):
+        problems.add(
+            table.file, 1, "-", "columns are separated by ';'; allowed: CSV with commas, and points in numbers"
+        )
+        return None
     grid = Grid(table, header)
     if not _good_header(grid, problems):
         return None
     for line, cells in rows:
         if len(cells) != len(header):
-            problems.add(table.file, line, "-", f"{len(cells)} cells; allowed: {len(header)}, as in the header")
+            comma = "; a number has a point, no comma" if len(cells) > len(header) else ""
+            text = f"{len(cells)} cells; allowed: {len(header)}, as in the header{comma}"
+            problems.add(table.file, line, "-", text)
             continue
         row = dict(zip(header, (cell.strip() for cell in cells)))
         key = tuple(row[name] for name in table.keys)
@@ -163,7 +181,7 @@ def _years_words(table: Table) -> str:
     return f", y{table.first} and every year after it" if table.yearly else ""
 
 
-def _check_keys(grid: Grid, places: list[str], problems: Problems) -> None:
+def _check_keys(grid: Grid, places: list[str], names: Mapping[str, str], problems: Problems) -> None:
     """Codes must be those of places.csv, and pairs complete and in their order."""
     table, index = grid.table, {place: i for i, place in enumerate(places)}
     for key in list(grid.rows):
@@ -171,7 +189,10 @@ def _check_keys(grid: Grid, places: list[str], problems: Problems) -> None:
         for name in table.codes:
             code = grid.rows[key][name]
             if code not in index:
-                problems.add(table.file, grid.lines[key], name, f"unknown place '{code}'; allowed: codes of places.csv")
+                meant = code.upper() if code.upper() in index else names.get(nearest(code, names) or "", "")
+                hint = f"did you mean {meant}? " if meant else ""
+                text = f"unknown place '{code}'; {hint}allowed: codes of places.csv (`talent-circulation list places`)"
+                problems.add(table.file, grid.lines[key], name, text)
                 bad = True
         if not bad and table.form in ("pairs", "square") and not table.diagonal and key[0] == key[1]:
             problems.add(table.file, grid.lines[key], table.keys[1], f"{key[0]} with itself; allowed: two places")

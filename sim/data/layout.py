@@ -41,6 +41,7 @@ STAY_GROUPS = (
     "Total", "West Asia",
 )  # fmt: skip
 RELATIONS = ("own rival", "rival of the patron", "rival of the patron's patron", "votes and regime")
+OWN_ASSESSMENT = "own assessment"  # of whoever edits a table
 NEEDED_PLACES = ("USA",)  # doctorates, stays and single institutions are those of the United States
 NEEDED_CONSTANTS = ("lambda_groups_low", "lambda_groups_high")
 
@@ -54,6 +55,7 @@ class Column:
     kind : of `KINDS`, or text.
     unit : in words.
     gaps : ``nan`` may stand for what is unknown, an empty cell for a text.
+    blank : so may an empty cell, of a number that is for the reader.
     since : first year whose values are read; earlier ones are made by refit, as is every year of a column that is
         `rebuilt`, so that anything may stand there.
     words : what a text may be; any if empty.
@@ -66,6 +68,7 @@ class Column:
     since: int = 0
     rebuilt: bool = False
     words: tuple[str, ...] = ()
+    blank: bool = False
 
 
 class Later(NamedTuple):
@@ -121,11 +124,12 @@ def _threat(choice: str, later: str) -> Table:
     """One of the tables of `threat=`: who is a threat to whom."""
     return Table(f"threat_{choice}", "square", ("place", "threat"), (
         Column("value", "share", "threat to the place; what has no row is 0"),
-        Column("relation", TEXT, "why", words=RELATIONS),
+        Column("relation", TEXT, "why", gaps=True, words=(*RELATIONS, OWN_ASSESSMENT)),
         Column("through", TEXT, "patrons that it comes through, nearest first", gaps=True),
         Column("rivalry", TEXT, "which, and since when", gaps=True),
-        Column("capability", "share", "of the threat: R&D and military spending over the largest; not read", gaps=True),
-        Column("distance_km", "amount", "km; not read", gaps=True),
+        Column("capability", "share", "of the threat: R&D and military spending over the largest; not read", gaps=True,
+               blank=True),
+        Column("distance_km", "amount", "km; not read", gaps=True, blank=True),
         Column("source", TEXT, "citation"),
     ), outcome=False, codes=("place", "threat"), diagonal=False, later=(Later(2017, later),))  # fmt: skip
 

@@ -26,6 +26,9 @@ def money_rows(folder: Path, codes: Sequence[str]) -> list[dict[str, str]]:
     """
     with (folder / LAYOUT.file).open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
+        if len(names := reader.fieldnames or ()) == 1 and ";" in names[0]:
+            told = "columns are separated by ';'; allowed: CSV with commas, and points in numbers"
+            raise ValueError(f"{LAYOUT.file}:1:-: {told}")
         missing = [name for name in NAMES if name not in (reader.fieldnames or ())]
         if missing:
             raise ValueError(f"{LAYOUT.file}:1:{missing[0]}: the column is missing; allowed: {', '.join(NAMES)}")

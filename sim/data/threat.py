@@ -63,11 +63,12 @@ def threat_digest(threat: str, world: str) -> str:
 
 def read_threats(threat: str, data: WorldData, problems: Problems) -> Grid | None:
     """The rows of a table by place and threat, checked; every problem with file, row, column and what is allowed."""
-    return _read(threat_file(threat, data.world), data.iso3, problems)
+    return _read(threat_file(threat, data.world), data.iso3, data.names, problems)
 
 
-def _read(path: Path, codes: tuple[str, ...], problems: Problems) -> Grid | None:
-    return read_table(path, replace(LAYOUT, name=path.name.removesuffix(".csv")), list(codes), problems)
+def _read(path: Path, codes: tuple[str, ...], names: tuple[str, ...], problems: Problems) -> Grid | None:
+    table = replace(LAYOUT, name=path.name.removesuffix(".csv"))
+    return read_table(path, table, list(codes), problems, dict(zip(names, codes)))
 
 
 def threat_matrix(threat: str, data: WorldData) -> np.ndarray:
@@ -82,14 +83,14 @@ def threat_matrix(threat: str, data: WorldData) -> np.ndarray:
     ValueError : every problem of the table, one a line.
     """
     path = threat_file(threat, data.world)
-    return _matrix(path, data.iso3, file_digest(path))
+    return _matrix(path, data.iso3, data.names, file_digest(path))
 
 
 @lru_cache(maxsize=16)
-def _matrix(path: Path, codes: tuple[str, ...], digest: str) -> np.ndarray:
+def _matrix(path: Path, codes: tuple[str, ...], names: tuple[str, ...], digest: str) -> np.ndarray:
     """Read once for each contents (`digest`), so that a file which is edited is read anew."""
     problems = Problems()
-    grid = _read(path, codes, problems)
+    grid = _read(path, codes, names, problems)
     if grid is None or problems.found:
         raise ValueError("\n".join(problems.messages()))
     index = {code: i for i, code in enumerate(codes)}

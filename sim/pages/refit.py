@@ -113,4 +113,5 @@ def _rows(entry: Table) -> list[tuple[object, ...]]:
 def _allowed(column: Column) -> str:
     text = ", ".join(column.words) or "a text"
     words = text if column.kind == TEXT else KINDS[column.kind].words
-    return words + ((", or empty" if column.kind == TEXT else ", or nan") if column.gaps else "")
+    gap = "empty" if column.kind == TEXT else "nan or empty" if column.blank else "nan"
+    return words + (f", or {gap}" if column.gaps else "")

@@ -10,6 +10,7 @@ from functools import cache
 from sim.config.folders import config_root, options
 from sim.config.load import load_config
 from sim.config.schema import Config
+from sim.data.places import GROUPS, group
 from sim.data.tables import WorldData, load_world_data
 from sim.pages.markdown import EVIDENCE_ID, NOTE, cited, table
 from sim.policy.levers import LEVERS
@@ -58,8 +59,19 @@ def scenarios() -> str:
             "nobody acts on itself. Under another name, beside the first: `- /policy/NAME@policies.OTHER`. "
             "A *dose* says whether a strength is fitted, sourced or assumed, and within which range.\n",
             *(_policy(name, policy, used.get(name, []), data) for name, policy in policies.items()),
+            "## Groups\n",
+            "Words that stand for several places here and in policies of your own, with members of 2017. "
+            "`US_ALLIES` are the nine places with most researchers in 2017 that had a defence pact with the United "
+            "States in force in all of 2013–17 (ATOP): Australia is the tenth. The [table of threats](threat.md) has "
+            "every ally.\n",
+            table(("group", "places"), ((f"`{name}`", _members(name, data)) for name in GROUPS)),
         ]
     )
+
+
+def _members(name: str, data: WorldData) -> str:
+    """Members of a group that are places of their own, by name."""
+    return ", ".join(data.names[place] for place in group(data, name))
 
 
 def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
@@ -83,7 +95,8 @@ def _scenario_row(name: str, cfg: Config, data: WorldData) -> tuple[str, ...]:
 
 
 def _policy(name: str, policy: Policy, used: list[str], data: WorldData) -> str:
-    head = f"{policy.title}. Issuer: {place_words(policy.issuer, data)}."
+    issuers = place_words(policy.issuer, data)
+    head = f"{policy.title}. Issuer: {f'[{issuers}](#groups)' if issuers in GROUPS else issuers}."
     head += f" Source: {cited(policy.source)}." if policy.source else ""
     head += "".join(f" {change[0].upper()}{change[1:]}." for change in changes(policy, data))
     head += f" In: {', '.join(f'`{scenario}`' for scenario in used)}.\n"

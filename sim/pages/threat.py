@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.data.check import Grid, Problems
-from sim.data.layout import RELATIONS
+from sim.data.layout import OWN_ASSESSMENT, RELATIONS
 from sim.data.tables import WorldData, load_world_data
 from sim.data.threat import CHOICES, DEFAULT, of_concern, read_threats, threat_matrix
 from sim.pages.markdown import NOTE, table
@@ -21,7 +21,9 @@ HOW_MADE = """\
 
 `threat[a,b]`, 0 to 1, is how much of a threat place b is to place a: a state of the world, the same in all scenarios.
 No policy and no government changes it. It weighs leaks and whom fear is about, and it makes the list of concern: places
-of `params.security.concern` (0.1; 0.05 to 0.2) or more. Who has an empty list can neither screen nor restrict.
+of `params.security.concern` (0.1; 0.05 to 0.2) or more. A government that reacts and has an empty list
+neither screens nor restricts. What a scenario imposes is done all the same, whoever is a threat to whom; a command says
+where an issuer screens, restricts or bans a place that is no threat to it.
 
 It is read from a table with a source a row, chosen by `threat=`:
 
@@ -45,8 +47,8 @@ Weights, root and nearness are assumptions. What was tried beside it: [decision]
 these are assumptions, on means of 2013–17. It goes both ways alike.
 
 The tables are made for the 60 countries and areas by `python -m sim.data.build`; every column is in
-[SOURCES.md](../sim/data/SOURCES.md). The g20 world has the rows between its places. The four rests threaten nobody, and
-nobody threatens them.
+[SOURCES.md](../sim/data/SOURCES.md). The g20 world has the rows between its places. In the shipped tables
+the four rests threaten nobody, and nobody threatens them; a table of your own may have rows for them.
 """
 ODD = """\
 Rows follow from the sources, not from what one would write by hand. Know these before you quote a result about such a
@@ -57,10 +59,10 @@ place:
 - **Vietnam** has no threat: its rivalry with China ends in 1991 in the source.
 - **Pakistan** has the United States as its patron, by a pact that is in force in ATOP, and so takes over Russia and
   Iran; not China, which is a rival of its own rival.
-- **Allies that are rivals** are no threat: Greece and Turkey (NATO), Algeria and Morocco, Iraq and Saudi Arabia (Arab
+- **Allies that are rivals** are no threat: Greece and Türkiye (NATO), Algeria and Morocco, Iraq and Saudi Arabia (Arab
   League).
 - **Ukraine** has Russia alone, and Russia hardly minds Ukraine. **Singapore and Malaysia** have each other.
-- **Kazakhstan** takes over the United States from Russia; **Algeria, Tunisia and Morocco** take over Turkey and Iran
+- **Kazakhstan** takes over the United States from Russia; **Algeria, Tunisia and Morocco** take over Türkiye and Iran
   from Saudi Arabia.
 - **Austria, Finland, Ireland and Sweden** are in no pact with the United States. Germany is their most capable ally,
   and the rivals of its patron count a quarter.
@@ -73,15 +75,17 @@ place:
 EDIT = """\
 1. Copy a table: `cp sim/data/full/threat_rivalry.csv my_threats.csv` (from `sim/data/g20` for `world=g20`).
 2. Change it in any editor of tables. A row says that `threat` is a threat of `value` (0 to 1) to `place`; without a row
-   there is none. Codes are those of `talent-circulation list places`. `relation` is one of: {relations}.
-   `through` and `rivalry` may be empty, `capability` and `distance_km` may be `nan`: they are for the reader. `source`
-   must say something.
+   there is none. Codes are those of `talent-circulation list places`. Columns are separated by commas, numbers have a
+   point. `relation` is one of: {relations}, or empty; a judgement of your own is an *{own}*. `through`, `rivalry`,
+   `capability` and `distance_km` may be empty: they are for the reader. `source` must say something.
 3. `python -m sim +scenario=restrictive threat=my_threats.csv`. What is wrong with the file is told with file, row,
    column and what is allowed, all at once. In a sweep: `settings: {{threat: my_threats.csv}}`, or an axis,
-   `grid: {{threat: [rivalry, votes, my_threats.csv]}}`. In Python: `load_config("threat=my_threats.csv")`.
+   `grid: {{threat: [rivalry, votes, my_threats.csv]}}`, whose column in the results is `threat_table`. In Python:
+   `load_config("threat=my_threats.csv")`.
 
-Runs are kept by what is in the table: a copy under another name is the same run, a changed row another one. Manifest
-and captions name the table. To change the tables of a world itself, edit them in its folder ([refit.md](refit.md)).
+Runs are kept by what is in the table: a copy under another name is the same run, a changed row another one. The
+manifest names the table; so do captions and the printed heading if it is not the default. To change the tables of a
+world itself, edit them in its folder ([refit.md](refit.md)).
 """
 
 
@@ -104,7 +108,7 @@ def threat() -> str:
             "## What looks odd\n",
             ODD,
             "## How to edit it\n",
-            EDIT.format(relations=relations),
+            EDIT.format(relations=relations, own=OWN_ASSESSMENT),
             "## What hangs on the choice\n",
             "Lists of concern against those of the default. What it does to one scenario is in the\n"
             "[decision](decisions/threat-table.md); for others it is an axis of a sweep.\n",
@@ -141,7 +145,8 @@ def _list(grid: Grid, place: str, concern: float) -> str:
 
 def _threat(row: dict[str, str], concern: float) -> str:
     value = float(row["value"])
-    words = f"{row['threat']} {value:.2f}"
+    digits = 2 if (round(value, 2) >= concern) == (value >= concern) else 3  # 0.0996 is not on the list: 0.100 is not
+    words = f"{row['threat']} {value:.{digits}f}"
     words = f"**{words}**" if value >= concern else words
     return f"{words} → {row['through'].replace(' ', ' → ')}" if row["through"] else words
 

@@ -17,7 +17,7 @@ BAND = "bands: where a further run would fall with a probability of 90 %"
 _SHORTER = {"Hong Kong SAR, China": "Hong Kong"}
 _MODES = {
     "scripted": "Direct effects: governments do what the scenario says and nothing else.",
-    "reactive": "Total effects: governments react to what happens, in both arms.",
+    "reactive": "Total effects: governments react to what happens, in the scenario and in the baseline.",
 }
 
 
@@ -30,7 +30,8 @@ def run_sentence(cfg: Any, scenarios: Iterable[str], data_end: int = SHELF_YEAR)
     scenarios : names of the scenarios shown, with or without the baseline.
     data_end : last year of the world's data, whose policy the baseline keeps.
     """
-    others = [s for s in scenarios if s != BASELINE]
+    titles = getattr(cfg, "titles", {})
+    others = [f"{s} ({titles[s]})" if s in titles else s for s in scenarios if s != BASELINE]
     what = (
         f"scenario{'s' * (len(others) > 1)} {joined(others)} against the baseline"
         if others

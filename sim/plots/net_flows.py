@@ -21,6 +21,7 @@ from sim.plots.style import GREY, INK, PALE, Page, page, signed_tick, styled
 LOSS, GAIN = "#b35806", "#542788"  # ends of ColorBrewer PuOr, safe for colour-blind readers
 NEUTRAL = "#f2f2ef"
 BORDER = "#a8a8a8"
+NOTHING = 1e-9  # persons a year, or per 1,000: less is rounding
 ROWS = 8  # places named on each side of the bars
 HATCH_WITHIN = 4  # with five replicates (t, 4 degrees of freedom) one place in 60 is coloured by chance
 BODY = 3.12 + 1.62  # inches: map and bars
@@ -145,6 +146,11 @@ def _draw_bars(
     ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], color: str, title: str, data: Mapping[str, float] | None
 ) -> None:
     """Horizontal bars of persons a year, paler within two standard errors of zero, and the data as diamonds."""
+    if rows.empty:
+        ax.text(0.5, 0.5, "none", transform=ax.transAxes, ha="center", size=7, color=GREY)
+        ax.set_title(title, size=7.5)
+        ax.set_axis_off()
+        return
     at = np.arange(len(rows))[::-1]
     values, reach = rows["persons"].to_numpy(), 2 * rows["persons_se"].fillna(0.0).to_numpy()
     for y, value, error in zip(at, values, reach):
@@ -167,7 +173,7 @@ def _fills(rates: pd.DataFrame, norm: BoundaryNorm, cmap: Colormap, mark_noise: 
     """Colour of each place; hatched where a change is within `HATCH_WITHIN` paired standard errors of zero."""
     out = {}
     for place, rate, se in zip(rates["place"], rates["rate"].to_numpy(), rates["rate_se"].to_numpy()):
-        noise = mark_noise and bool(np.isfinite(se)) and abs(rate) < HATCH_WITHIN * se
+        noise = mark_noise and bool(np.isfinite(se)) and abs(rate) <= HATCH_WITHIN * se
         out[str(place)] = (NEUTRAL if noise else to_hex(cmap(norm(rate))), noise)
     return out
 
@@ -207,11 +213,16 @@ def net_flow_map(
     with styled():
         sheet = page(title or f"{what}, {span}", subtitle, caption, BODY)
         _draw_maps(sheet, _fills(rates, norm, cmap, change_from is not None), places, members or {})
-        _draw_key(sheet, norm, cmap)
+        if rates["rate"].abs().max() > NOTHING:
+            _draw_key(sheet, norm, cmap)
+        else:
+            sheet.axes(2.3, 1.62, 2.9, 0.2, frameon=False, xticks=[], yticks=[]).text(
+                0.5, 0.5, "no change in any place", ha="center", va="center", color=GREY
+            )
         rest = {c for c, is_rest in zip(places.iso3, places.is_rest) if is_rest}
         named = rates[~rates["place"].isin(rest)].sort_values("persons")
-        losers = named[named["persons"] < 0].head(ROWS)
-        winners = named[named["persons"] > 0].iloc[::-1].head(ROWS)
+        losers = named[named["persons"] < -NOTHING].head(ROWS)
+        winners = named[named["persons"] > NOTHING].iloc[::-1].head(ROWS)
         for left, rows, color, word in ((1.1, winners, GAIN, "gains"), (4.68, losers, LOSS, "losses")):
             heading = f"Largest {word}, persons a year"
             _draw_bars(sheet.axes(left, 0.18, 2.2, 1.05), rows, names, color, heading, data)
@@ -222,7 +233,10 @@ def caption_notes(places: Places, rests_shaded: bool, change: bool, with_data: b
     """Sentences that explain the marks of the map."""
     notes = []
     if change and several:
-        notes.append(f"Hatched: change within {HATCH_WITHIN} standard errors of zero.")
+        notes.append(
+            f"Hatched: no change, or one within {HATCH_WITHIN} standard errors of zero, as one of so many places would "
+            "often pass two by chance."
+        )
     if several:
         notes.append(
             "Bars: mean over runs, each side on its own scale; black lines: two standard errors each way; "

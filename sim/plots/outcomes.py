@@ -43,6 +43,8 @@ INTERNATIONAL = Outcome("international", "International share", "percentage poin
 TOP1 = Outcome("top1", "Top-1 % papers", "% of baseline", "percent")
 PROTECTED = Outcome("protected", "Protected", "points of hazard, %", "points")
 CASES = Outcome("cases", "Investigations", "a year", "plain")
+MID_YEAR = 0.5  # where the value of a year stands between its ticks, so that no effect precedes its policy
+NOTHING = 1e-9  # largest change that is rounding
 HEADS = 0.24  # inches for place names above the columns
 SUBTITLE = "Scenario minus baseline"
 MOVES = Outcome("moves", "Moves between places", "% of baseline", "percent")
@@ -87,9 +89,10 @@ def style_of(series: Sequence[tuple[str, str]]) -> dict[tuple[str, str], LineSty
     return out
 
 
-def time_axis(ax: Axes, first: int, last: int) -> None:
+def time_axis(ax: Axes, first: int, last: int, most: float = 5.0) -> None:
+    """Ticks on 1 January of years, at most so many intervals; the axis ends on that of `last`."""
     span = last - first
-    step = next(s for s in (1, 2, 5, 10, 20) if span / s <= 5)
+    step = next(s for s in (1, 2, 5, 10, 20) if span / s <= most)
     ax.set_xlim(first, last)
     ax.set_xticks([y for y in range(first, last + 1) if y % step == 0])
     ax.grid(axis="y")
@@ -117,9 +120,13 @@ def _panel(ax: Axes, table: pd.DataFrame, panel: Outcome, styles: Mapping[tuple[
         curve = effects.band(rows, panel.column, ["year"])
         if curve.empty:
             continue
+        middle = curve["year"] + MID_YEAR
         if curve["n"].max() > 1:
-            ax.fill_between(curve["year"], curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0, zorder=2)
-        ax.plot(curve["year"], curve["mean"], color=color, ls=line, lw=1.4, zorder=3)
+            ax.fill_between(middle, curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0, zorder=2)
+        ax.plot(middle, curve["mean"], color=color, ls=line, lw=1.4, zorder=3)
+    if not (table[panel.column].abs() > NOTHING).any():
+        words = "no change" if table[panel.column].notna().any() else "nothing to measure"
+        ax.text(0.5, 0.62, words, transform=ax.transAxes, ha="center", size=7, color=GREY)
 
 
 def _legend(sheet: Page, styles: Mapping[tuple[str, str], LineStyle]) -> None:
@@ -166,7 +173,7 @@ def outcome_bands(
         _legend(sheet, styles)
         for ax, panel in zip(grid(sheet, 2, 3, 1.75).ravel(), WORLD_OUTCOMES):
             _panel(ax, table, panel, styles)
-            time_axis(ax, *years)
+            time_axis(ax, years[0], years[1] + 1)
             _least_span(ax, 0.2)
             _value_axis(ax)
             draw_policy_dates(ax, events)
@@ -203,7 +210,7 @@ def place_bands(
         for r, panel in enumerate(PLACE_OUTCOMES):
             for ax, place in zip(axes[r], places):
                 _panel(ax, table[table["place"] == place], panel, styles)
-                time_axis(ax, *years)
+                time_axis(ax, years[0], years[1] + 1, most=3.5)  # narrow panels, whose labels would run together
             _share_scale(list(axes[r]))
             for c, ax in enumerate(axes[r]):
                 _value_axis(ax)

@@ -91,25 +91,38 @@ def _label(day: date, titles: Mapping[str, list[str]]) -> str:
 def draw_policy_dates(ax: Axes, events: Sequence[PolicyDate], numbers: bool = True) -> None:
     """Vertical lines in one panel, numbered at the top edge if `numbers`."""
     low, high = ax.get_xlim()
-    last = -1e9
     figure = ax.get_figure(root=True)
     width = ax.get_position().width * figure.get_size_inches()[0] if figure is not None else 1.0
     gap = NUMBER_WIDTH / width * (high - low)
-    for number, event in enumerate(events, start=1):
-        if not low <= event.when <= high:
-            continue
+    shown = [(number, event) for number, event in enumerate(events, start=1) if low <= event.when <= high]
+    for (number, event), at in zip(shown, _apart([event.when for _, event in shown], gap, high)):
         ax.axvline(event.when, color=GREY, lw=0.6, ls=(0, (1, 1.5)), zorder=0.5)
         if not numbers:
             continue
-        at = last = max(event.when, last + gap)  # dates close to each other: the later number moves to the right
         ax.annotate(
             str(number), (at, 1), xycoords=("data", "axes fraction"), xytext=(0, 1), textcoords="offset points",
             ha="center", va="bottom", size=5.5, color=GREY,
         )  # fmt: skip
 
 
+def _apart(dates: Sequence[float], gap: float, high: float) -> list[float]:
+    """Positions of numbers: dates close to each other move the later number right, and the panel's edge all left."""
+    at: list[float] = []
+    for when in dates:
+        at.append(max(when, at[-1] + gap) if at else when)
+    edge = high
+    for i in reversed(range(len(at))):
+        at[i] = min(at[i], edge)
+        edge = at[i] - gap
+    return at
+
+
 def key_to_lines(events: Sequence[PolicyDate]) -> str:
     """Sentence for the caption that explains the numbered lines; empty without lines."""
     if not events:
         return ""
-    return "Dotted lines: " + "; ".join(f"{i} {e.label}" for i, e in enumerate(events, start=1)) + "."
+    return (
+        "Years are drawn at their middle, policies at their day. Dotted lines: "
+        + "; ".join(f"{i} {e.label}" for i, e in enumerate(events, start=1))
+        + "."
+    )

@@ -88,7 +88,9 @@ def _spread(part: pd.DataFrame, name: str) -> Spread:
 def _limits(spreads: Sequence[Spread]) -> tuple[float, float]:
     """Axis limits that hold the crosses and the origin, with room for labels."""
     a, b = min(0.0, *(s.lo for s in spreads)), max(0.0, *(s.hi for s in spreads))
-    span = max(b - a, 1e-6)
+    if b - a < 1e-6:  # nothing changes: an axis around zero, with numbers that can be read
+        a, b = -0.1, 0.1
+    span = b - a
     return a - 0.16 * span, b + 0.16 * span
 
 

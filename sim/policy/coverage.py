@@ -24,23 +24,20 @@ def covered(data: WorldData, support: np.ndarray, place: int, threshold_musd: fl
     threshold_musd : 0 covers all.
     """
     here = _of(data, place)
-    share = share_covered(data, support, threshold_musd)
-    if threshold_musd <= 0.0 or share is None or data.iso3[place] == BY_MONEY:
+    if threshold_musd <= 0.0 or data.iso3[place] == BY_MONEY:
         return here[support[here] >= threshold_musd]
+    share = share_covered(data, support, threshold_musd)
     largest = here[np.argsort(-support[here], kind="stable")]
     weight = np.cumsum(data.institution_weight[largest])
     n = int(np.searchsorted(weight, share * weight[-1] - ROUNDING)) + 1 if len(here) and share > 0.0 else 0
     return np.sort(largest[:n])
 
 
-def share_covered(data: WorldData, support: np.ndarray, threshold_musd: float) -> float | None:
-    """Share of institutions' weight above a threshold in the United States; None in a world without them."""
-    if BY_MONEY not in data.iso3:
-        return None
+def share_covered(data: WorldData, support: np.ndarray, threshold_musd: float) -> float:
+    """Share of institutions' weight above a threshold in the United States, which every world has."""
     here = _of(data, data.iso3.index(BY_MONEY))
     weight = data.institution_weight[here]
-    total = weight.sum()
-    return float(weight[support[here] >= threshold_musd].sum() / total) if total > 0.0 else None
+    return float(weight[support[here] >= threshold_musd].sum() / weight.sum())
 
 
 def _of(data: WorldData, place: int) -> np.ndarray:

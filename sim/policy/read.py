@@ -77,6 +77,14 @@ def _shifted(uses: Mapping[str, LeverUse], shift: Shift, key: str, problems: Pro
     except (OverflowError, ValueError):
         problems.add(key, f"{show(shift.written)} moves dates out of the calendar")
         return dict(uses)
+    for name, use in uses.items():
+        days: dict[date, list[date]] = {}
+        for day in use.values:
+            days.setdefault(moved[day], []).append(day)
+        for new, old in ((new, old) for new, old in days.items() if len(old) > 1):
+            both = " and ".join(map(str, old))
+            problems.add(key, f"{show(shift.written)} moves {both} of {name} to {new}, and only one of them would "
+                         "count; shift by days, or write the dates")  # fmt: skip
     return {
         name: replace(use, values={moved[day]: value for day, value in use.values.items()}, written=use.values)
         for name, use in uses.items()
@@ -84,8 +92,8 @@ def _shifted(uses: Mapping[str, LeverUse], shift: Shift, key: str, problems: Pro
 
 
 def _check_start(uses: Mapping[str, LeverUse], key: str, known: Known, problems: Problems) -> None:
-    """No date may lie before the clock; those after its end are only not reached."""
-    allowed = f"lies before the clock; allowed: {known.start}-01-01 or later"
+    """No date may lie before the first year; those after its end are only not reached."""
+    allowed = f"lies before the model's first year; allowed: {known.start}-01-01 or later"
     early = [(f"{key}.levers.{name}.values", use, day) for name, use in uses.items() for day in use.values]
     early = [(at, use, day) for at, use, day in early if day.year < known.start]
     for at, use, day in early:

@@ -15,6 +15,7 @@ DAYS = 365  # of the part of a year that is no whole year
 MAX_YEARS = 200  # either way
 ALLOWED = "years (2, -1, 1.5), '2y', '-18m', '90d', or the new first date, 2021-06-01"
 _SPAN = re.compile(r"([+-]?[0-9]{1,6})([ymd])")
+_YEAR = re.compile(r"(19|20)[0-9]{2}")
 _WORDS = {"y": "year", "m": "month", "d": "day"}
 
 
@@ -68,7 +69,8 @@ def read_shift(value: object, key: str, problems: Problems) -> Shift | None:
     if shift is None:
         problems.add(key, f"{show(value)} is no shift of dates; allowed: {ALLOWED}")
     elif abs(shift.months) > MAX_YEARS * 12 or abs(shift.days) > MAX_YEARS * 366:
-        problems.add(key, f"{show(value)} is out of range; allowed: up to {MAX_YEARS} years either way")
+        date_of = f"; for a new first date write {value}-01-01" if _YEAR.fullmatch(str(value)) else ""
+        problems.add(key, f"{show(value)} is out of range; allowed: up to {MAX_YEARS} years either way{date_of}")
     elif shift.months or shift.days or shift.first:
         return shift
     return None

@@ -18,11 +18,11 @@ YEAR = {"days": 365.25, "weeks": 365.25 / 7.0, "months": 12.0, "years": 1.0}  # 
 _NUMBER = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)"
 _PERCENT = re.compile(_NUMBER + r" ?%")
 _CHANGE = re.compile(rf"([+-]){_NUMBER} ?%")
-_TIMES = re.compile(rf"x ?{_NUMBER}")
+_TIMES = re.compile(rf"[xX] ?{_NUMBER}|{_NUMBER} ?[xX]")
 _TIME = re.compile(_NUMBER + r" (day|week|month|year)s?")
-_PLACES = re.compile(_NUMBER + r" places a year( in all)?")
-_RATE = re.compile(_NUMBER + r" a year")
-_PERCENT_RATE = re.compile(_NUMBER + r" ?% a year")
+_PLACES = re.compile(_NUMBER + r" places (?:a|per) year( in all)?")
+_RATE = re.compile(_NUMBER + r" (?:a|per) year")
+_PERCENT_RATE = re.compile(_NUMBER + r" ?% (?:a|per) year")
 _FEARFUL = re.compile(_NUMBER + r" ?% fearful")
 
 
@@ -70,7 +70,7 @@ def _factor(words: str) -> float | None:
     if found := _CHANGE.fullmatch(words):
         return _decimal("".join(found.groups()), 2)
     found = _TIMES.fullmatch(words)
-    return float(Decimal(found[1]) - 1) if found else None
+    return float(Decimal(found[1] or found[2]) - 1) if found else None
 
 
 def _relative(words: str, issuers: Issuers) -> float | None:

@@ -174,7 +174,7 @@ def _rule(threshold: float, places: Sequence[int], support: np.ndarray, data: Wo
     """By what a threshold covers: money in the United States, elsewhere the share that it covers there."""
     share = share_covered(data, support, threshold)
     money = f"those with {threshold:g} million $ a year or more"
-    if share is None or all(data.iso3[place] == BY_MONEY for place in places):
+    if all(data.iso3[place] == BY_MONEY for place in places):
         return money
     rule = f"the largest with {share:.0%} of researchers, the share of {money} in the United States"
     return f"{rule} (there by money)" if BY_MONEY in [data.iso3[place] for place in places] else rule

@@ -12,8 +12,9 @@ from sim.config.key import data_checksums, run_key
 from sim.config.schema import Config, to_mapping
 from sim.data.places import resolve
 from sim.data.tables import load_world_data
-from sim.data.threat import threat_digest
+from sim.data.threat import threat_digest, threat_matrix
 from sim.phases.levers import timeline_of
+from sim.policy.unfounded import unfounded
 from sim.record.recorder import YearResult
 from sim.world import World
 
@@ -54,6 +55,8 @@ class Model(Protocol):
     def as_yaml(self, cfg: Config) -> str: ...
 
     def members(self, cfg: Config, words: Iterable[str]) -> tuple[str, ...]: ...
+
+    def unfounded(self, cfg: Config) -> list[str]: ...
 
 
 class RealModel:
@@ -101,6 +104,11 @@ class RealModel:
         """ISO3 codes of places and groups named in a policy, each once, in the order of the world."""
         data = load_world_data(cfg.world)
         return tuple(data.iso3[place] for place in resolve(data, list(words)))
+
+    def unfounded(self, cfg: Config) -> list[str]:
+        """Lines on policies against places that are no threat to who issues them."""
+        data = load_world_data(cfg.world)
+        return unfounded(cfg.policies, data, threat_matrix(cfg.threat, data))
 
 
 def begin_world(

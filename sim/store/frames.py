@@ -12,10 +12,33 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from sim.core.gone import gone_columns
 from sim.store.edition import check_edition
 from sim.store.files import DamagedEntry, damage, unsealed
 
+TABLE = "table"  # attribute of a frame: its name
 AGAIN = "give the same command again, it computes what is damaged"
+
+
+class Recorded(pd.DataFrame):
+    """A recorded table; one that asks for a column of an earlier edition is told what replaces it.
+
+    What is made of it is a plain frame.
+    """
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def __getitem__(self, key: Any) -> Any:
+        """As of a plain frame."""
+        try:
+            return super().__getitem__(key)
+        except KeyError as error:
+            missing = [name for name in ([key] if isinstance(key, str) else key) if name not in self.columns]
+            if said := gone_columns(missing, self.attrs.get(TABLE, "")):
+                raise KeyError(said) from error
+            raise
 
 
 class Frames(Mapping[str, pd.DataFrame]):
@@ -36,7 +59,8 @@ class Frames(Mapping[str, pd.DataFrame]):
         if name not in self._names:
             raise KeyError(f"no table {name!r}; there are {', '.join(self._names)}")
         if name not in self._kept:
-            self._kept[name] = self.read(name)
+            self._kept[name] = Recorded(self.read(name))
+            self._kept[name].attrs[TABLE] = name
         return self._kept[name]
 
     def __contains__(self, name: object) -> bool:
@@ -60,11 +84,13 @@ class Frames(Mapping[str, pd.DataFrame]):
         """
         # Names: history and runs carry equal lists, which pandas wants to see once. `table` is nobody else's,
         # and columns are given up one by one, so that a large table is not in memory twice.
-        return (
-            self._read(name, columns=columns, filters=filters)
-            .unify_dictionaries()
-            .to_pandas(split_blocks=True, self_destruct=True)
-        )
+        try:
+            table = self._read(name, columns=columns, filters=filters)
+        except Exception as error:  # each kind of table has its own for a column that is not there
+            if said := gone_columns(columns or (), name):
+                raise KeyError(said) from error
+            raise
+        return table.unify_dictionaries().to_pandas(split_blocks=True, self_destruct=True)
 
     @property
     def manifest(self) -> dict[str, Any]:

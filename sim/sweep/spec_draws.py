@@ -16,6 +16,7 @@ from sim.sweep.sampling import METHODS, Range, Sample
 GROUPS = ("world", "params")  # composed by Hydra before any value is set
 # An axis over what is in no run's key would make equal runs; the mode of governments is asked for as one of several.
 NOT_SWEPT = (NOT_IN_KEY - {"government"}) | {"policy"}
+AXIS_COLUMNS = {"threat": "threat_table"}  # keys that are also columns of a table, and the axis's column in all tables
 _RUN_COLUMNS = ("scenario", "mode", "draw", "replicate", "run", "year", "place")
 
 
@@ -54,7 +55,8 @@ def grid_of(raw: object, problems: Problems) -> Iterable[Block]:
     for name, value in mapping(raw, "grid", problems).items():
         key = join("grid", name)
         if isinstance(value, list):
-            yield _axis(str(name), value, [{str(name): item} for item in value], key, problems)
+            column = AXIS_COLUMNS.get(str(name), str(name))
+            yield _axis(column, value, [{str(name): item} for item in value], key, problems)
         elif isinstance(value, Mapping) and "choices" in value:
             check_keys(value, ("choices",), key, problems)
             choices = mapping(value["choices"], f"{key}.choices", problems)
@@ -88,12 +90,13 @@ def list_of(raw: object, problems: Problems) -> Iterable[Block]:
         problems.add("list", "is not a list of mappings from keys to values")
         return
     names = tuple(str(name) for name in raw[0])
+    columns = tuple(AXIS_COLUMNS.get(name, name) for name in names)
     for i, row in enumerate(raw):
         if {str(name) for name in row} != set(names):
             problems.add(f"list[{i}]", f"has other keys than the first row; allowed: {', '.join(names)}")
             return
     rows = [{name: row[name] for name in names} for row in raw]
-    yield Block(names, tuple(tuple(row.values()) for row in rows), tuple(rows))
+    yield Block(columns, tuple(tuple(row.values()) for row in rows), tuple(rows))
 
 
 def sample_of(raw: object, problems: Problems) -> Sample | None:
@@ -164,7 +167,8 @@ def check_axes(blocks: Sequence[Block], sample: Sample | None, problems: Problem
         if name.lower() in _RUN_COLUMNS:
             problems.add(name, "is a column of every table; choose another name for this axis")
         elif name.lower() in COLUMN_NAMES:
-            problems.add(name, "is a column of a table; choose another name for this axis")
+            how = f"{{another_name: {{keys: [{name}], values: […]}}}}"
+            problems.add(name, f"is a column of a table; choose another name for this axis: grid: {how}")
         if [other.lower() for other in names].count(name.lower()) > 1:
             problems.add(name, "is swept twice")
             return

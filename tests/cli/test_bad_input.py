@@ -118,7 +118,24 @@ COMMAND_LINES = [
     (["baseline"], "error: command line: 'baseline' cannot be read; write key=value"),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
     (["--scenario", "open"], "error: command line: unknown option --scenario; see --help"),
-    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|places|threats|outcomes"),
+    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|places|threats|outcomes "
+     "(scenarios: what can be run; policies: what scenarios are made of; levers: what policies set; "
+     "places: codes, names and groups; threats: tables for threat=; outcomes: recorded and derived columns)"),
+    (["explain", "nspm33", "--yeer", "2022"],
+     "error: command line: explain: unknown option --yeer; did you mean --year? "
+     "allowed: --year, --world, --config-dir"),
+    (["+scenario=open", "policies.us_talent.levers.programme.values.2018-11-01=1,000 places a year"],
+     "error: command line: policies.us_talent.levers.programme.values: several values in "
+     "'policies.us_talent.levers.programme.values.2018-11-01=1,... need -m (--multirun); a number is written without "
+     "a comma, 1000 places a year"),
+    (["+scenario=nspm33", "policies.us_nspm33.issuer=JPN,DEU"],
+     "error: command line: policies.us_nspm33.issuer: several values in 'policies.us_nspm33.issuer=JPN,DEU' need -m "
+     "(--multirun); as one list write [JPN,DEU]"),
+    (["+scenario=nspm33", "policies.us_nspm33.shift=2019"],
+     "error: command line: policies.us_nspm33.shift: 2019 is out of range; allowed: up to 200 years either way; "
+     "for a new first date write 2019-01-01"),
+    (["+scenario=nspm33", "titles.nspm3=x"],
+     "error: command line: titles.nspm3: no scenario in this run 'nspm3'; did you mean nspm33? allowed: nspm33"),
     (
         ["list", "lever"],
         "error: command line: list: no kind 'lever'; did you mean levers? "

@@ -6,10 +6,13 @@ from datetime import date
 
 import pytest
 
+from sim.analysis.summary import Period
+from sim.cli.heading import heading
 from sim.cli.main import main
 from sim.config.folders import config_root, options
 from sim.config.load import load_config
 from sim.data.tables import load_world_data
+from sim.plots.captions import run_sentence
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Scope
 from sim.policy.words import dose_words, policy_rows, strength_words, whom
@@ -66,7 +69,7 @@ def test_a_year_tells_the_mean_strength_of_what_was_in_force(capsys: Output) -> 
     out = told(capsys, "china_initiative", "--year", "2022")
     assert "mean strength in 2022" in out
     assert f"{0.2 * (date(2022, 2, 23) - date(2022, 1, 1)).days / 365:.4g} fear level h" in out
-    assert "0 share aimed by risk" in out  # of the cases there were
+    assert "0 share aimed by risk (0 %)" in out
     assert "0.0006" not in out
     assert "cybersecurity" not in told(capsys, "as_it_was", "--year", "2021")
     assert "cybersecurity" in told(capsys, "as_it_was", "--year", "2026")
@@ -132,10 +135,32 @@ def test_unknown_names_years_and_no_name_at_all(capsys: Output) -> None:
     for words, message in (
         (["nsmp33"], f"explain: no scenario or policy 'nsmp33'; did you mean nspm33? {allowed}"),
         ([], usage),
-        (["open", "--month", "3"], usage),
+        (["open", "--month", "3"], "explain: unknown option --month; allowed: --year, --world, --config-dir"),
         (["open", "--year", "1979"], year.format("1979")),
         (["open", "--year", "soon"], year.format("soon")),
         (["open", "--year"], year.format("")),
     ):
         assert main(["explain", *words]) == 1
         assert capsys.readouterr().err == f"error: command line: {message}\n"
+
+
+def test_own_title_comes_first_and_a_table_of_threats_is_named(capsys: Output) -> None:
+    cfg = load_config("+scenario=compensate")
+    lines = told(capsys, "compensate", "threat=votes").splitlines()
+    assert lines[0] == cfg.titles["compensate"]
+    assert lines[1] == f"Builds on: {cfg.titles['restrictive']} (restrictive)"
+    assert "Threats: votes" in lines
+
+
+def test_the_heading_tells_the_title_and_what_was_changed() -> None:
+    words = ["titles.nspm33=Disclosure in Japan", "policies.us_nspm33.shift=-2", "policies.us_nspm33.issuer=[JPN]"]
+    cfg = load_config("+scenario=nspm33", *words, "threat=votes", "replicates=2")
+    lines = heading(cfg, "nspm33", True, Period(2019, 2035), load_world_data()).splitlines()
+    assert lines == [
+        "nspm33 against baseline, 2019–2035, 2 replicates, one agent for 100 researchers",
+        "Disclosure in Japan",
+        "us_nspm33: issued by Japan; shifted by -2 years; as issued by United States, taken over as an assumption",
+        "threats: votes",
+    ]
+    assert "nspm33 (Disclosure in Japan)" in run_sentence(cfg, ["nspm33"])
+    assert len(heading(load_config(), "baseline", False, Period(2018, 2035), load_world_data()).splitlines()) == 1

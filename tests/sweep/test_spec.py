@@ -153,6 +153,16 @@ def test_draws_are_all_combinations_the_last_varying_fastest(tmp_path: Path) -> 
     assert list(draws.table().columns) == ["draw", *draws.names]
 
 
+@pytest.mark.parametrize("swept", [{"grid": {"threat": ["rivalry", "votes"]}}, {"list": [{"threat": "rivalry"}]}])
+def test_the_table_of_threats_is_an_axis_whose_column_is_no_column_of_a_table(
+    tmp_path: Path, swept: dict[str, Any]
+) -> None:
+    spec = small_spec(tmp_path, **{"grid": {}, **swept})
+    draws = make_draws(spec)
+    assert draws.names == ("threat_table",) and draws.values[0] == {"threat": "rivalry"}
+    assert Arm(spec, None).config(draws.values[-1], "draw").threat == draws.labels[-1][0]
+
+
 def test_values_of_a_draw_do_not_leak_into_the_next(tmp_path: Path) -> None:
     spec = small_spec(tmp_path)
     arm = Arm(spec, spec.scenarios[0])

@@ -35,7 +35,10 @@ TRAPS: list[tuple[dict[str, Any], str]] = [
         "params.security: a mapping would replace all of it; write params.security.leak_rate: … instead",
     ),
     ({"grid": {"replicates": [1, 2]}}, "replicates: replicates cannot be swept, as it changes no result"),
-    ({"grid": {"papers": AXIS}}, "papers: is a column of a table; choose another name for this axis"),
+    (
+        {"grid": {"papers": AXIS}},
+        "papers: is a column of a table; choose another name for this axis: grid: {another_name: {keys",
+    ),
     ({"grid": {"Draw": AXIS}}, "Draw: is a column of every table"),
     ({"grid": {"rate": AXIS, "Rate": {**AXIS, "keys": ["params.trust.joint"]}}}, "rate: is swept twice"),
     ({"grid": {"a": AXIS, RATE: [0.03]}}, f"{RATE}: sets {RATE}, which a sets too: only one of them would count"),
@@ -116,7 +119,8 @@ def test_an_executor_that_is_refused_leaves_the_design_of_a_store_as_it_was(tmp_
 
 
 def test_what_is_wrong_under_every_draw_is_said_once(tmp_path: Path) -> None:
+    values = {f"policies.door.levers.{lever}.values": {"2018-01-01": 7.0} for lever in ("visa", "cyber")}
     with pytest.raises(ConfigError) as caught:
-        make_plan(small_spec(tmp_path, settings={**SETTINGS, "start": 2019}), RealModel())
-    assert len(caught.value.messages) == 1  # of two draws
-    assert all("draw 0: closed" in message and "2019 is out of range" in message for message in caught.value.messages)
+        make_plan(small_spec(tmp_path, scenarios={"closed": {"scenario": "closed", "values": values}}), RealModel())
+    assert len(caught.value.messages) == 2
+    assert all("draw 0: closed" in message and "7 is out of range" in message for message in caught.value.messages)

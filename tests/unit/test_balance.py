@@ -12,7 +12,7 @@ import pytest
 
 from sim.analysis.balance import Balance, balance, fear, open_run
 from sim.analysis.balance.bill import paid_offers
-from sim.analysis.balance.inputs import Source, quotient
+from sim.analysis.balance.inputs import Paired, Source, changed, quotient, told_in_agents
 from sim.analysis.pairs import paired_difference
 from sim.cli.balance import carry_out, command, ends
 from sim.core.read import ConfigError
@@ -200,6 +200,14 @@ def test_a_page_without_further_runs_says_how_to_get_them(runs: dict[str, Source
     alone = balance(runs["main"])
     assert rows(alone, "Rule and fear").empty
     assert any("params.entry.hostility=0" in note for note in alone.notes)
+
+
+def test_top_papers_are_expectations_and_never_told_in_agents() -> None:
+    few = {"papers a year": 100.0}
+    pair = Paired(np.array([500.0, 500.0]), np.array([400.0, 410.0]))
+    for outcome, told in (("papers, each once", True), ("papers above the baseline's top-1 % threshold", False)):
+        row = changed("Papers", "World", outcome, "papers a year", pair)
+        assert bool(told_in_agents(row, few).told) is told, outcome
 
 
 def test_nothing_is_divided_by_what_may_be_zero() -> None:

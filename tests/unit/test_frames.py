@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from sim.analysis.pairs import estimate, levels, paired_by_draw, paired_difference
-from sim.store.frames import Frames
+from sim.store.frames import Frames, in_memory
 
 EFFECT, SHARED, OWN = 3.0, 10.0, 1.0
 
@@ -175,3 +176,23 @@ def test_whether_a_table_is_there_is_known_without_reading_it() -> None:
 
     frames = Frames(["panel"], read)
     assert "panel" in frames and "flow_year" not in frames
+
+
+def test_a_column_of_an_earlier_edition_is_refused_with_what_replaces_it() -> None:
+    rows = simulated(3, np.random.default_rng(0))
+    frames = in_memory(["place_year"], lambda name: pa.Table.from_pandas(rows))
+    hint = "column leaks_prevented is gone, now avoided_by_protection of exposure_year, by way"
+    for ask in (
+        lambda: frames["place_year"]["leaks_prevented"],
+        lambda: frames["place_year"][["x", "leaks_prevented"]],
+        lambda: frames.read("place_year", ["x", "leaks_prevented"]),
+        lambda: paired_difference(rows, "leaks_prevented"),
+        lambda: paired_difference(frames["place_year"], ("leaks_prevented", "x")),
+    ):
+        with pytest.raises(KeyError, match=hint):
+            ask()
+    with pytest.raises(KeyError, match=r"^'y'$"):
+        frames["place_year"]["y"]
+    with pytest.raises(KeyError, match="no column y; there are scenario, mode"):
+        paired_difference(rows, "y")
+    assert type(frames["place_year"].query("year == 2020")) is pd.DataFrame

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import BoundaryNorm
 from plot_frames import CRACKDOWN, Settings, frames_of, use
 
 from sim.analysis.pairs import estimate
@@ -19,7 +20,7 @@ from sim.data.tables import load_world_data
 from sim.plots import captions, effects, figures, write_figures
 from sim.plots.figures import DRAWINGS, material_of
 from sim.plots.international import compare_shares, mean_absolute_error
-from sim.plots.net_flows import net_rates
+from sim.plots.net_flows import _fills, diverging, net_rates
 from sim.plots.outcomes import most_affected
 from sim.plots.policy_lines import policy_dates
 from sim.plots.promote_protect import plane_points, price_notes
@@ -208,3 +209,42 @@ def test_caption_says_what_was_run() -> None:
     for word in ("crackdown", "100 researchers", "3 replicates", "seed 7", "2010–2022"):
         assert word in text
     assert "baseline (policy of 2019)" in captions.run_sentence(Settings(), ["baseline"], 2019)
+
+
+def test_every_line_in_the_caption_is_drawn_and_its_number_stays_in_the_panel() -> None:
+    cfg = Settings(end=2019)
+    last = SimpleNamespace(
+        title="Late", issuer=("USA",), levers={"visa": use("visa_refusal", {"2019-10-01": 0.1, "2019-10-20": 0.2})}
+    )
+    cfg.policies = {**cfg.policies, "late": last}
+    material = material_of(frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2}), cfg)
+    figures = {name: figure for draw in DRAWINGS for name, figure in draw(material)}
+    numbers = [str(i + 1) for i in range(len(material.events))]
+    for name in ("outcomes_world", "outcomes_places"):
+        ax = figures[name].axes[0]
+        places = {text.get_text(): text.xy[0] for text in ax.texts if text.get_text() in numbers}
+        assert list(places) == numbers and len(set(places.values())) == len(numbers), name
+        assert max(places.values()) <= ax.get_xlim()[1] == 2020
+
+
+def test_the_value_of_a_year_stands_in_its_middle() -> None:
+    cfg = Settings()
+    material = material_of(frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2}), cfg)
+    figures = {name: figure for draw in DRAWINGS for name, figure in draw(material)}
+    curve = next(line for line in figures["outcomes_world"].axes[0].lines if len(line.get_xdata()) > 2)
+    assert set(np.asarray(curve.get_xdata()) % 1) == {0.5}
+
+
+def test_a_place_without_change_is_hatched_and_panels_say_that_nothing_changes() -> None:
+    rates = pd.DataFrame({"place": ["USA", "CHN", "DEU"], "rate": [0.0, 5.0, 0.1], "rate_se": [0.0, 1.0, 1.0]})
+    fills = _fills(rates, BoundaryNorm([-1, 0, 1], 256, extend="both"), diverging(), True)
+    assert [noise for _, noise in fills.values()] == [True, False, True]
+    cfg = Settings(replicates=2)
+    frames = frames_of(cfg, {"baseline": 0.0})
+    for name, frame in frames.items():
+        same = frame.astype({"scenario": object}).assign(scenario="neutral")
+        frames[name] = pd.concat([frame.astype({"scenario": object}), same], ignore_index=True)
+    figures = {name: figure for draw in DRAWINGS for name, figure in draw(material_of(frames, cfg))}
+    assert all("no change" in [text.get_text() for text in ax.texts] for ax in figures["outcomes_world"].axes[:6])
+    labels = [label.get_text() for ax in figures["promote_protect"].axes for label in ax.get_yticklabels()]
+    assert labels.count("0") == len(figures["promote_protect"].axes)

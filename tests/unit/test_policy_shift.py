@@ -88,12 +88,22 @@ def test_other_shifts_are_refused_with_what_is_allowed(shift: str) -> None:
 
 
 def test_a_shift_that_leaves_the_clock_at_its_start_is_refused_and_at_its_end_told() -> None:
-    with pytest.raises(ConfigError, match=r"us_nspm33\.shift: 1971-01-14 lies before the clock; allowed: 1980-01-01"):
+    told = r"us_nspm33\.shift: 1971-01-14 lies before the model's first year; allowed: 1980-01-01"
+    with pytest.raises(ConfigError, match=told):
         load_config("+scenario=nspm33", "policies.us_nspm33.shift=-50")
     with pytest.raises(ConfigError, match=r"9000'? is out of range"):
         load_config("+scenario=nspm33", "policies.us_nspm33.shift=9000")
     late = load_config("+scenario=nspm33", "policies.us_nspm33.shift=14")
     assert not_reached(late.policies, late.end) == "us_nspm33 (2036-01-04, 2038-05-20)"
+
+
+def test_a_shift_that_moves_two_dates_of_a_lever_to_one_is_refused() -> None:
+    values = "policies.us_nspm33.levers.{}.values={{2018-01-30:0.1,2018-01-31:0.2}}"
+    name = next(iter(load_config("+scenario=nspm33").policies["us_nspm33"].levers))
+    words = ["+scenario=nspm33", values.format(name), "policies.us_nspm33.shift=1m"]
+    with pytest.raises(ConfigError, match=rf"shift: '1m' moves 2018-01-30 and 2018-01-31 of {name} to 2018-02-28"):
+        load_config(*words)
+    assert load_config(*words[:2], "policies.us_nspm33.shift=30d")
 
 
 def test_every_scenario_can_end_in_any_year() -> None:

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from sim.analysis import offers
-from sim.analysis.summary import Area, Period, areas_of, effects, lines_of, outcomes, period_of
+from sim.analysis.summary import PROTECTED, Area, Period, areas_of, effects, lines_of, outcomes, period_of
 from sim.analysis.text import decimals, number
 from sim.cli.run import not_costed
 from sim.cli.table import show
@@ -63,6 +63,15 @@ def test_areas_are_issuers_and_the_places_policies_name():
     cfg: Any = SimpleNamespace(policies={"p": Policy("P", ("G7",), levers)})
     members = {"G7": ("USA", "JPN"), "CHN": ("CHN",), "RUS": ("RUS",)}
     assert areas_of(cfg, members) == [Area("Issuer: G7", ("USA", "JPN")), Area("Affected: CHN, RUS", ("CHN", "RUS"))]
+
+
+def test_a_policy_of_all_places_makes_no_area_of_them_all():
+    use = LeverUse("visa_refusal", {date(2018, 1, 1): 0.1}, "x", Scope(origins=("CHN",)))
+    cfg: Any = SimpleNamespace(
+        policies={"p": Policy("P", ("ALL",), {"a": use}), "q": Policy("Q", ("USA",), {"a": use})}
+    )
+    members = {"ALL": ("USA", "JPN", "CHN"), "USA": ("USA",), "CHN": ("CHN",)}
+    assert areas_of(cfg, members) == [Area("Issuer: USA", ("USA",)), Area("Affected: CHN", ("CHN",))]
 
 
 def table(modes: tuple[str, ...], reference: float = 1000.0) -> pd.DataFrame:
@@ -134,7 +143,7 @@ def test_joint_top_papers_of_several_places_count_once():
 def test_protection_is_told_of_one_place_as_a_share_of_its_hazard():
     """Of four parts of hazard one is protected; of several places nothing is told, since their leaks do not add."""
     frames = frames_of(leaks_unprotected=[4.0, 4.0, 4.0, 4.0], leaks_theft=[3.0, 3.0, 2.0, 3.0])
-    line = "protected, % of their hazard"
+    line = PROTECTED
     assert effect_of(frames, "one", line)[["reference", "mean"]].tolist() == [25.0, 25.0]
     assert line not in {row.text for row in lines_of(Area("both", ("AAA", "BBB")))}
     found = outcomes(frames, Period(2020, 2020), [Area("one", ("AAA",))])["outcome"]
@@ -160,9 +169,8 @@ def test_rounding_of_sums_is_no_effect():
 def test_a_difference_within_the_precision_of_columns_is_none():
     """Without protection all ways of leakage make up what leaks unprotected, but for single precision."""
     frames = frames_of(leaks_unprotected=[4.0, 4.0, 4.0, 4.0], leaks_theft=[4.0 + 1e-6, 4.0, 4.0 - 1e-6, 3.9])
-    row = effect_of(frames, "one", "protected, % of their hazard")
+    row = effect_of(frames, "one", PROTECTED)
     assert (row["reference"], row["mean"]) == (0.0, 0.0)
-    assert effect_of(frames, "both", "protected, % of their hazard")["mean"] == pytest.approx(1.25, rel=1e-4)
 
 
 def test_security_that_nobody_touches_has_no_line_unless_it_changes():
@@ -200,9 +208,11 @@ def test_what_has_no_price_is_named_in_plain_words_if_it_is_in_force():
 
 def test_effects_of_a_few_agents_are_told_in_agents(capsys: pytest.CaptureFixture[str]):
     """At one agent for 100 people, 200 researchers more are two agents, and one paper of one of them."""
-    frames = frames_of(n_researchers=[1000.0, 1000.0, 1200.0, 1000.0], exposed_theft=[10.0, 10.0, 11.0, 10.0])
+    frames = frames_of(n_researchers=[1000.0, 1000.0, 1200.0, 1000.0], exposed_theft=[500.0, 500.0, 400.0, 500.0],
+                       exposed_deception=[10.0, 10.0, 11.0, 10.0])  # fmt: skip
     assert effect_of(frames, "one", "researchers, 2020")["agents"] == 2.0
-    assert math.isnan(effect_of(frames, "one", "sensitive projects exposed a year, theft")["agents"]), "an expectation"
+    assert effect_of(frames, "one", "sensitive projects exposed a year, theft")["agents"] == 1.0
+    assert math.isnan(effect_of(frames, "one", "sensitive projects exposed a year, deception")["agents"])
     table = effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], scale=100.0)
     show(table, "title")
     printed = capsys.readouterr().out

@@ -21,6 +21,7 @@ from sim.data.layout import RELATIONS
 from sim.data.tables import load_world_data
 from sim.data.threat import CHOICES, of_concern, read_threats, threat_file, threat_matrix
 from sim.plots.captions import run_sentence
+from sim.policy.unfounded import unfounded
 from sim.running.model import RealModel
 from sim.sweep.plan import make_plan
 from sim.sweep.spec import spec_of
@@ -200,16 +201,20 @@ def test_what_is_no_table_is_told_with_what_was_meant() -> None:
         load_config("params.government.concern=0.3")
 
 
+CODES = "allowed: codes of places.csv (`talent-circulation list places`)"
 SHARE, COLUMNS = "allowed: a share from 0 to 1", ", ".join(rows_of("rivalry")[0])
 CELLS = {  # row of the file, column and what is written there -> what is told
-    (2, "threat", "PRK"): "unknown place 'PRK'; allowed: codes of places.csv",
-    (3, "place", "X"): "unknown place 'X'; allowed: codes of places.csv",
+    (2, "threat", "PRK"): f"unknown place 'PRK'; {CODES}",
+    (3, "place", "X"): f"unknown place 'X'; {CODES}",
+    (3, "place", "Chna"): f"unknown place 'Chna'; did you mean CHN? {CODES}",
+    (3, "place", "chn"): f"unknown place 'chn'; did you mean CHN? {CODES}",
+    (2, "value", "0,96"): f"'0,96' is no number; write 0.96, with a point; {SHARE}",
     (2, "value", "1.2"): f"1.2 is not allowed; {SHARE}",
     (3, "value", "-1"): f"-1 is not allowed; {SHARE}",
     (2, "value", "high"): f"'high' is no number; {SHARE}",
     (2, "value", "nan"): f"is a gap; {SHARE}",
     (2, "threat", "CHN"): "CHN with itself; allowed: two places",
-    (2, "relation", "foe"): f"'foe' is not allowed; allowed: {', '.join(RELATIONS)}",
+    (2, "relation", "foe"): f"'foe' is not allowed; allowed: {', '.join(RELATIONS)}, own assessment",
     (2, "source", ""): "is empty; allowed: a text",
 }
 
@@ -238,9 +243,11 @@ def test_all_bad_edits_are_told_at_once(mine: Path) -> None:
     assert len(told(str(written(mine, rows)))) == 2
 
 
-def test_what_the_reader_may_leave_empty_may_be_empty(mine: Path) -> None:
+@pytest.mark.parametrize("gap", ["", "nan"])
+@pytest.mark.parametrize("relation", ["", "own assessment", RELATIONS[0]])
+def test_what_the_reader_may_leave_empty_may_be_empty(gap: str, relation: str, mine: Path) -> None:
     rows = [
-        row | {"through": "", "rivalry": "", "capability": "nan", "distance_km": "nan"}
+        row | {"through": "", "rivalry": "", "capability": gap, "distance_km": gap, "relation": relation}
         for row in rows_of("votes", "g20")
     ]
     problems = Problems()
@@ -254,3 +261,31 @@ def test_a_table_without_threats_to_the_united_states_leaves_what_others_leak(mi
     assert other.setting.way_weights.all()
     np.testing.assert_array_equal(other.setting.way_weights, usual.setting.way_weights)
     assert not other.setting.threat[G20.iso3.index("USA")].any() and other.setting.threat[G20.iso3.index("JPN")].any()
+
+
+def test_a_file_with_semicolons_is_told_once(mine: Path) -> None:
+    mine.write_text(mine.read_text().replace(",", ";"))
+    (message,) = told(str(mine))
+    assert message == "command line: threat: mine.csv:1:-: columns are separated by ';'; " \
+        "allowed: CSV with commas, and points in numbers"  # fmt: skip
+
+
+# --- policies against places that are no threat ---------------------------------------------------------------
+def notes(*words: str, threat: str = "rivalry") -> list[str]:
+    cfg = load_config("+scenario=nspm33", *words)
+    return unfounded(cfg.policies, FULL, threat_matrix(threat, FULL))
+
+
+def test_bans_of_places_that_are_no_threat_are_told_and_others_are_not(mine: Path) -> None:
+    lever = "{lever: partner_ban, values: {2020-01-01: 1}, source: x%s}"
+    ban = f"+policies.ban={{title: Ban, issuer: [%s], levers: {{a: {lever}}}}}"
+    china = ", scope: {partners: [CHN]}"
+    assert notes(ban % ("USA", china)) == [] and notes(ban % ("USA", "")) == []
+    assert notes(ban % ("CHE", china)) == [
+        "Switzerland screens, restricts or bans China, no threat to it by the table of threats; "
+        "that is done all the same."
+    ]
+    assert notes(ban % ("CHE", ""))[0].startswith("Switzerland screens, restricts or bans all other places")
+    mine.write_text(mine.read_text().splitlines()[0] + "\n")
+    (empty,) = notes(threat=str(mine))
+    assert empty.startswith("The table of threats has no threat: reactive governments neither screen nor restrict")

@@ -92,6 +92,14 @@ def test_a_bad_edit_of_academic_money_is_refused(folder: Path, tmp_path: Path, o
     assert f"academic_money.csv:{told}" in str(error.value)
 
 
+def test_academic_money_with_semicolons_is_told_as_such(folder: Path, tmp_path: Path) -> None:
+    edited = shutil.copytree(folder, tmp_path / "edited")
+    text = (edited / "academic_money.csv").read_text()
+    (edited / "academic_money.csv").write_text(text.replace(",", ";"))
+    with pytest.raises(ConfigError, match=r"academic_money.csv:1:-: columns are separated by ';'; allowed: CSV with"):
+        load_config(f"world={edited}")
+
+
 def test_an_edit_of_academic_money_changes_what_a_place_has(folder: Path, tmp_path: Path) -> None:
     edited = shutil.copytree(folder, tmp_path / "edited")
     text = (edited / "academic_money.csv").read_text()

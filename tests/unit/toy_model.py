@@ -155,6 +155,9 @@ class ToyModel:
     def members(self, cfg: Config, words: Iterable[str]) -> tuple[str, ...]:
         return tuple(words)
 
+    def unfounded(self, cfg: Config) -> list[str]:
+        return []
+
     def built(self) -> list[str]:
         """Worlds built so far, by any process."""
         assert self.log is not None

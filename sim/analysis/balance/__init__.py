@@ -71,7 +71,7 @@ def _notes(run: Source, closed: Source | None, swept: Sequence[Source]) -> list[
         BAND,
         f"Leaks are conditional on params.security.leak_rate = {rate:g}, which nobody knows; by leak rate they are "
         "drawn as a line through this run, since leaks are proportional to it for given activity. They are of one "
-        "place, and never added up over places. The share of hazard that protection stops is the same at any rate.",
+        "place, and never added up over places. The share of the risk that protection stops is the same at any rate.",
         "Money in the break-even price: compliance, promotion, and papers lost at the place's academic money per "
         "fractional paper.",
     ]

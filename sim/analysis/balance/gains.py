@@ -138,11 +138,13 @@ def security(run: Source) -> list[Row]:
             changed(SECURITY, who, f"sensitive projects exposed, {way}", unit, found[f"exposed_{way}"]) for way in WAYS
         ]
         protected = run.total(part, ("leaks_avoided", "leaks_unprotected"), 100)
-        rows.append(changed(SECURITY, who, "hazard that protection stops", "%", protected))
+        rows.append(changed(SECURITY, who, "risk to sensitive projects that protection stops", "%", protected))
         each = run.total(part, ("leaks", "exposed_theft"), 1e5)
         rows.append(changed(SECURITY, who, "leaks, if the rate is right", "per 100,000 sensitive project-years", each))
         rows.append(changed(SECURITY, who, "investigations", "a year", found["new_cases"]))
-        rows.append(changed(SECURITY, who, "find an undisclosed tie", "a year", found["cases_that_found"]))
+        rows.append(
+            changed(SECURITY, who, "investigations that find an undisclosed tie", "a year", found["cases_that_found"])
+        )
     return rows
 
 

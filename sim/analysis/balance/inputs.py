@@ -82,7 +82,7 @@ def told_in_agents(row: Row, agent: Mapping[str, float]) -> Row:
     agent : what one agent, or one paper of one, is in a unit; expectations (top papers) are no counts of agents.
     """
     each = agent.get(row.unit, 0.0)
-    if not each or row.outcome.startswith("top"):
+    if not each or row.outcome.startswith("top") or "threshold" in row.outcome:
         return row
     number = row.estimate.mean / each
     return replace(row, told=in_agents(number)) if few(number) else row

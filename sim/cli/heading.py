@@ -1,0 +1,39 @@
+"""What stands above the table that a command prints: what was run, under which title, with which policies changed."""
+
+from __future__ import annotations
+
+from sim.analysis.summary import Period
+from sim.config.schema import Config
+from sim.data.tables import WorldData
+from sim.data.threat import DEFAULT, threat_words
+from sim.policy.words import changes, place_words
+
+
+def heading(cfg: Config, name: str, compared: bool, period: Period, data: WorldData) -> str:
+    """One line or several.
+
+    Parameters
+    ----------
+    name : of the scenario, or of the baseline alone.
+    compared : the baseline was run beside it.
+    """
+    replicates = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
+    against = f"{name} against baseline" if compared else name
+    lines = [f"{against}, {period}, {replicates}, one agent for {cfg.scale} researchers"]
+    if title := cfg.titles.get(name):
+        lines.append(title)
+    return "\n".join([*lines, *departures(cfg, data)])
+
+
+def departures(cfg: Config, data: WorldData) -> list[str]:
+    """Policies at other dates or by other issuers than in their files, and a table of threats that is not the default.
+
+    Policies of which the same is true share a line.
+    """
+    found: dict[str, list[str]] = {}
+    for name, policy in cfg.policies.items():
+        if told := changes(policy, data):
+            issued = [f"issued by {place_words(policy.issuer, data)}"] if policy.reissued_from else []
+            found.setdefault("; ".join([*issued, *told]), []).append(name)
+    lines = [f"{', '.join(names)}: {told}" for told, names in found.items()]
+    return [*lines, *([f"threats: {threat_words(cfg.threat)}"] if cfg.threat != DEFAULT else [])]
