@@ -14,6 +14,7 @@ from sim import World, load_config
 from sim.cli.main import main
 from sim.config.key import run_key
 from sim.config.load import validate
+from sim.core.axes import WAYS
 from sim.core.read import ConfigError
 from sim.data.check import Problems
 from sim.data.layout import RELATIONS
