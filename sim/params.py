@@ -184,7 +184,7 @@ class CollaborationParams:
         0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country"
     )
     fear_exposure_other: float = p(
-        0.33, 0.0, 1.0, "share", "fitted", "P9: others with ties are a fifth as fearful (8.6 / 42.2; docs/doses.md)"
+        0.36, 0.0, 1.0, "share", "fitted", "P9: others with ties are a fifth as fearful (8.6 / 42.2; docs/doses.md)"
     )
 
 
