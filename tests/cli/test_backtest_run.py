@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 
 from experiments.backtest import errors, run
-from experiments.backtest.model import LATER
 from experiments.backtest.outcomes import OUTCOMES
 from sim.data.tables import load_world_data
 from sim.data.worlds import folder_of
@@ -27,7 +26,6 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Fits and results of a run on the small world, one agent for 4,000 researchers."""
     fit, out = tmp_path_factory.mktemp("fit"), tmp_path_factory.mktemp("out")
     shutil.copytree(folder_of("g20"), fit / "to_2014")
-    (fit / "to_2014" / LATER).write_text("| everything |\n")
     words = "--data g20 --scale 4000 --replicates 1 --threads 1 --fit-scale 4000 --rounds 1"
     assert run.main([*words.split(), "--fit", str(fit), "--out", str(out)]) == 0
     return fit, out
@@ -57,5 +55,5 @@ def test_page_and_figure_are_written(folders: tuple[Path, Path]) -> None:
     page = (folders[1] / "page.md").read_text(encoding="utf-8")
     assert all(outcome.words in page for outcome in OUTCOMES)
     assert "1 replicate, one agent for 4000 researchers" in page
-    assert "Fitted to 2014:\n\n| everything |\n" in page and "| inputs.csv |" in page
+    assert "Fitted to 2012 and 2014:\n\n| file | what |\n" in page and "| inputs.csv |" in page
     assert (folders[1] / "figures" / "errors.png").stat().st_size > 10_000
