@@ -126,7 +126,7 @@ def test_the_folder_may_stand_before_the_command(
     assert main([*before, *words]) == 0
     first = capsys.readouterr().out
     assert main([*words, *before]) == 0
-    assert capsys.readouterr().out == first and "One sentence for captions" in first
+    assert capsys.readouterr().out == first and "One sentence, for captions" in first
 
 
 @pytest.mark.parametrize("command", sorted(cli.COMMANDS))

@@ -9,7 +9,7 @@ import pytest
 from sim.analysis import load
 from tests.sweep.small_sweep import SETTINGS, swept
 
-pytestmark = pytest.mark.usefixtures("cache")
+pytestmark = pytest.mark.usefixtures("inline")
 
 
 def test_results_of_each_table_of_threats_stand_under_its_name(tmp_path: Path) -> None:
