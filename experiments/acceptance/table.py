@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from experiments.acceptance import (
+    allies,
     autarky,
     baseline,
     lasting,
@@ -46,6 +47,13 @@ DEAR: Changes = (("params.money.post", 5.0), ("params.money.pay", 6.0), ("params
 FREE: Changes = ((UNPAID, 1.0),)
 PEOPLE_ALONE: Changes = race.NO_PHI
 FEARLESS: Changes = ((f"{COLLABORATION}.fear", 0.0),)
+HARMLESS: Changes = (
+    *FEARLESS,
+    *NO_COMPLETION,
+    ("params.publication.fear_output", 0.0),
+    ("params.compliance.hour_share", 0.0),
+    ("params.careers.exit_fear", 0.0),
+)
 
 
 @dataclass(frozen=True)
@@ -371,5 +379,24 @@ EXPERIMENTS = (
         scale=1000,
         replicates=3,
         page_scale=400,
+    ),
+    Experiment(
+        "Allies follow a restriction",
+        "The US restrict work with China (`restrictive`), alone or with nine allies that impose the same "
+        "(`ally_follows`): papers 2019-26, researchers 2026, per cent; what following adds, points",
+        "allies.py",
+        allies.collect,
+        allies.numbers,
+        (
+            Bar(f"{allies.PAPERS}, difference", -inf, 0.0),
+            Bar(f"{allies.PEOPLE}, difference", -inf, 0.0),
+            Bar(f"{allies.WORLD}, difference", -inf, -0.1),
+        ),
+        (Mutation("rules, fear and lost partners cost no work", HARMLESS, (f"{allies.WORLD}, difference",)),),
+        "emergent; strengths assumed",
+        "bars: assumption",
+        scale=400,
+        replicates=3,
+        page_scale=200,
     ),
 )
