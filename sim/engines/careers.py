@@ -144,20 +144,25 @@ def post_of(
     uid: np.uint64,
     permanent: np.uint8,
     talent: np.float32,
-    stage: np.uint8,
-    a: int,
-    rates: CareerRates,
+    tenure: float,
+    offered: float,
+    kept: float,
+    elasticity: float,
     keys: CareerKeys,
 ) -> np.uint8:
-    """Post of a person in place a: as before, unless its money ends; else one of the place's own, or a bought one."""
+    """Post of a person: as before, unless its money ends; else one of the place's own, or a bought one.
+
+    Parameters
+    ----------
+    tenure, offered, kept : `CareerRates` of the person's place and stage; elasticity : `talent_permanent`.
+    """
     if permanent == 0:
         u = draw(keys.permanent, uid)
-        if gets_tenure(u, rates.tenure[a, stage], talent, rates.talent_permanent):
+        if gets_tenure(u, tenure, talent, elasticity):
             return np.uint8(1)
-        more = rates.offered[a, stage] > rates.tenure[a, stage]
-        if more and gets_tenure(u, rates.offered[a, stage], talent, rates.talent_permanent):
+        if offered > tenure and gets_tenure(u, offered, talent, elasticity):
             return BOUGHT
-    elif permanent == BOUGHT and rates.kept[a] < 1.0 and draw(keys.lapse, uid) >= rates.kept[a]:
+    elif permanent == BOUGHT and kept < 1.0 and draw(keys.lapse, uid) >= kept:
         return np.uint8(0)
     return permanent
 
@@ -188,6 +193,7 @@ def step(
     spill, nearness = rates.spill, rates.nearness
     exit_base, by_stage, exit_permanent = rates.exit_base, rates.exit_by_stage, rates.exit_permanent
     exit_fear, case_exit = rates.exit_fear, rates.case_exit
+    tenure, offered, kept, gain = rates.tenure, rates.offered, rates.kept, rates.talent_permanent
     dual_gain, dual_loss = rates.dual_gain, rates.dual_loss
     hostile = np.zeros(hostility.shape[0], np.bool_)
     for a in range(hostility.shape[0]):
@@ -208,7 +214,18 @@ def step(
         if person.stage != stage:
             person.stage = stage
         if person.permanent != 1:
-            person.permanent = post_of(person.uid, person.permanent, person.talent, stage, a, rates, keys)
+            post = post_of(
+                person.uid,
+                person.permanent,
+                person.talent,
+                tenure[a, stage],
+                offered[a, stage],
+                kept[a],
+                gain,
+                keys,
+            )
+            if person.permanent != post:
+                person.permanent = post
         if person.dual != NONE:
             if draw(keys.dual, person.uid) < dual_loss[a, person.dual]:
                 person.dual = NONE

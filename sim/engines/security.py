@@ -144,6 +144,8 @@ def _sum_leaks(
     for f in range(n_fields):
         exposed_share(exposure[:, f], sensitive[f], pooled, share)
         for a in range(n_places):
+            if threat[a].max() == 0.0:
+                continue
             third_places(a, partnered[f, a], share, protection, protected, through, stopped)
             for w in range(n_ways):
                 for b in range(n_places):
