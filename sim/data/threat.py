@@ -6,7 +6,6 @@ to edit one: docs/threat.md.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.core.digest import file_digest
+from sim.core.read import near
 from sim.data.check import Grid, Problems, read_table
 from sim.data.layout import TABLES
 from sim.data.tables import WorldData
@@ -40,10 +40,8 @@ def resolve_threat(threat: str) -> str:
     path = Path(threat).expanduser()
     if path.is_file():
         return str(path.absolute())
-    near = difflib.get_close_matches(threat.lower(), CHOICES, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}? " if near else ""
     allowed = f"allowed: {', '.join(CHOICES)}, or a CSV file in the layout of threat_{DEFAULT}.csv (docs/threat.md)"
-    raise ValueError(f"no threat table '{threat}'; {hint}{allowed}")
+    raise ValueError(f"no threat table '{threat}'; {near(threat, CHOICES)}{allowed}")
 
 
 def threat_words(threat: str) -> str:

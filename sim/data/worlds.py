@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from pathlib import Path
 
+from sim.core.read import near
 from sim.data.layout import TABLES as LAYOUT
 
 WORLDS = ("full", "g20")
@@ -35,10 +35,8 @@ def resolve_world(world: str) -> str:
     try:
         folder = folder_of(world).absolute()
     except KeyError:
-        near = difflib.get_close_matches(world.lower(), WORLDS, n=1, cutoff=0.6)
-        hint = f"did you mean {near[0]}? " if near else ""
         allowed = f"allowed: {', '.join(WORLDS)}, or a folder of tables as `talent-circulation refit` writes it"
-        raise ValueError(f"no world '{world}'; {hint}{allowed}") from None
+        raise ValueError(f"no world '{world}'; {near(world, WORLDS)}{allowed}") from None
     missing = [f"{name}.csv" for name in (*TABLES, *FITTED) if not (folder / f"{name}.csv").is_file()]
     if missing:
         what = "a world is a folder with all tables, fitted ones included, as `talent-circulation refit` writes it"

@@ -144,13 +144,12 @@ def _sum_leaks(
     for f in range(n_fields):
         exposed_share(exposure[:, f], sensitive[f], pooled, share)
         for a in range(n_places):
-            if threat[a].max() == 0.0:
+            threats = np.flatnonzero(threat[a])
+            if len(threats) == 0:
                 continue
-            third_places(a, partnered[f, a], share, protection, protected, through, stopped)
+            third_places(a, threats, partnered[f, a], share, protection, protected, through, stopped)
             for w in range(n_ways):
-                for b in range(n_places):
-                    if threat[a, b] == 0.0:
-                        continue
+                for b in threats:
                     kept, at = protection[w, a, b], rate[w] * threat[a, b]
                     leaked[w, f, a, b] = at * (exposure[w, f, a, b] * (1.0 - kept) + through[w, b])
                     by_protection[w, f, a, b] = at * (exposure[w, f, a, b] * kept + stopped[w, b])
@@ -209,6 +208,7 @@ def exposed_share(exposure: np.ndarray, sensitive: np.ndarray, pooled: np.ndarra
 @njit(cache=True, nogil=True)
 def third_places(
     a: int,
+    threats: np.ndarray,
     joint: np.ndarray,
     share: np.ndarray,
     protection: np.ndarray,
@@ -223,7 +223,7 @@ def third_places(
 
     Parameters
     ----------
-    a : the acting place; joint : [c], its sensitive projects with members in c.
+    a : the acting place; threats : places b that are looked at; joint : [c], its sensitive projects with members in c.
     share : [c, w, b], of `exposed_share`; b's own share in a project (c = b) is direct exposure and 0 here.
     protection : [w, c, b]; protected : [w, c], false where c has no protection towards anybody.
     through, stopped : [w, b], out, exposure left open by c's protection, and exposure that it stops.
@@ -235,10 +235,10 @@ def third_places(
             continue
         for w in range(THEFT):
             if not protected[w, c]:
-                for b in range(joint.shape[0]):
+                for b in threats:
                     through[w, b] += joint[c] * share[c, w, b]
             else:
-                for b in range(joint.shape[0]):
+                for b in threats:
                     exposed = joint[c] * share[c, w, b]
                     kept = exposed * protection[w, c, b]
                     through[w, b] += exposed - kept

@@ -94,7 +94,9 @@ def test_a_third_places_protection_lowers_what_leaks_through_it() -> None:
     share, through, stopped = np.full((P, 4, P), 0.1), np.empty((4, P)), np.empty((4, P))
     protection = np.zeros((4, P, P))
     protection[:, :, 1] = 0.25
-    third_places(0, exposure()[DECEPTION, 0, 0], share, protection, np.ones((4, P), bool), through, stopped)
+    third_places(
+        0, np.arange(P), exposure()[DECEPTION, 0, 0], share, protection, np.ones((4, P), bool), through, stopped
+    )
     assert (through[:THEFT] > 0).all() and not through[THEFT].any()
     np.testing.assert_allclose(stopped[:, 1], 0.25 / 0.75 * through[:, 1])
     assert not stopped[:, [0, 2]].any(), "protected towards place 1 only"
