@@ -386,35 +386,68 @@ class ComplianceParams:
 
 @dataclass(frozen=True)
 class GovernmentParams:
-    """Reactive governments (ODD 7.11); all assumptions, since no estimate exists."""
+    """Reactive governments (ODD 7.11): levels of hazards, log hazard ratios of signals, caps, consultation.
 
-    band: float = p(0.75, 0.0, 3.0, "sd", "assumption", "no action while the signal stays within the band")
-    relax_factor: float = p(1.5, 1.0, 4.0, "x band", "assumption", "relaxing needs a larger signal than tightening")
-    smoothing: float = p(0.4, 0.05, 1.0, "1/year", "assumption", "exponential smoothing of indicators")
-    adaptation: float = p(0.1, 0.0, 1.0, "1/year", "assumption", "targets drift towards what is (aspiration levels)")
-    step: float = p(0.1, 0.0, 1.0, "share of range", "assumption", "largest change of a lever at once")
-    wait_years: float = p(2.0, 1.0, 10.0, "years", "assumption", "two years between changes of one lever")
-    weight_net_talent: float = p(1.0, 0.0, 3.0, "weight", "assumption", "net inflow of researchers per researcher")
-    weight_top1_rank: float = p(1.0, 0.0, 3.0, "weight", "assumption", "rank by top-1 % papers")
-    weight_incidents: float = p(1.0, 0.0, 3.0, "weight", "assumption", "leaks that became known")
-    weight_rivals_growth: float = p(1.0, 0.0, 3.0, "weight", "assumption", "growth of rivals' papers above own")
-    weight_ally_standard: float = p(1.0, 0.0, 3.0, "weight", "assumption", "allies' protection above own")
+    Only the order of size of `promote_level` and the range of `protect_level` are informed by data; slopes are priors in the
+    range of studies of how policies spread (Berry & Berry 1990, doi:10.2307/1963526; Simmons & Elkins 2004,
+    doi:10.1017/S0003055404001078).
+    """
+
+    protect_level: float = p(
+        0.02, 0.0, 0.2, "1/year", "assumption", "hazard of a step up at signals of 0; 0.005-0.05; rows to 2017"
+    )
+    restrict_level: float = p(
+        0.003, 0.0, 0.05, "1/year", "assumption", "hazard of restricting one more place; 0.0005-0.01"
+    )
+    promote_level: float = p(
+        0.05, 0.0, 0.2, "1/year", "assumption",
+        "0.25 programme starts a country and year (flat since 2000) x 0.2, a typical programme over a rung; 0.02-0.1",
+    )  # fmt: skip
+    down: float = p(0.03, 0.0, 0.2, "1/year", "assumption", "hazard of a step down, protect and restrict; 0.01-0.1")
+    down_promote: float = p(0.05, 0.0, 0.2, "1/year", "assumption", "the same of promote; 0.02-0.1")
+    rest_years: float = p(2.0, 0.0, 10.0, "years", "assumption", "no step down so soon after one up")
+    beta_received: float = p(
+        0.7, 0.0, 5.0, "log ratio per 0.25", "assumption", "restriction received, on restricting; half-normal, 1.4"
+    )
+    beta_received_protect: float = p(
+        0.2, 0.0, 5.0, "log ratio per 0.25", "assumption", "the same on protecting; half-normal, 0.4"
+    )
+    beta_allies_protect: float = p(
+        0.7, 0.0, 5.0, "log ratio per rung", "assumption", "allies' protection, on protecting; half-normal, 1.4"
+    )
+    beta_allies_restrict: float = p(
+        0.7, 0.0, 5.0, "log ratio per 0.25", "assumption",
+        "allies' restriction, on restricting, and their conditions, on both; half-normal, 1.4",
+    )  # fmt: skip
+    beta_salience: float = p(
+        0.35, 0.0, 5.0, "log ratio per 1", "assumption", "public cases, on both, and against easing; half-normal, 0.7"
+    )
+    beta_cost: float = p(
+        0.2, 0.0, 5.0, "log ratio per % of output", "assumption", "against protecting, for easing; half-normal, 0.4"
+    )
+    beta_account: float = p(
+        0.35, 0.0, 5.0, "log ratio per sd lost", "assumption", "talent account, on promoting; half-normal, 0.7"
+    )
+    beta_recruiting: float = p(
+        0.35, 0.0, 5.0, "log ratio per rung", "assumption", "others' promotion, on promoting; half-normal, 0.7"
+    )
+    beta_available: float = p(
+        0.35, -5.0, 5.0, "log ratio per 10 % of arrivals", "assumption",
+        "people turned away elsewhere, on promoting; normal, 0.7, sign free",
+    )  # fmt: skip
+    salience_half_life: float = p(2.0, 0.5, 10.0, "years", "assumption", "after which half of public cases is forgotten")
+    weight_restricted: float = p(0.6, 0.0, 1.0, "share", "assumption", "of joint work at stake where one is restricted")
+    weight_screened: float = p(0.1, 0.0, 1.0, "share", "assumption", "where one is on the list of a place that screens")
+    promote_rung: float = p(
+        0.01, 0.0, 0.1, "share of academic money", "assumption", "moved by a rung of promote; 0.003-0.03"
+    )
+    promote_cap: float = p(0.03, 0.0, 0.5, "share of academic money", "assumption", "of all its rungs; 0.01-0.1")
+    protect_cap: float = p(0.005, 0.0, 0.1, "share of academic money", "assumption", "of protect; 0.001-0.02")
     softening: float = p(0.5, 0.0, 1.0, "share", "assumption", "share of a draft conceded at full opposition")
     delay_opposition: float = p(0.3, 0.0, 1.0, "opposition", "assumption", "above it a rule takes a second year")
     opposition_burden: float = p(0.05, 0.005, 0.5, "share of time", "assumption", "burden at which 63 % object")
     opposition_fear: float = p(0.3, 0.05, 1.0, "mean fear", "assumption", "fear at which 63 % object")
-    promotion_budget: float = p(0.02, 0.0, 0.2, "share of R&D spending", "assumption", "bound on decided promotion")
-    security_budget: float = p(0.005, 0.0, 0.05, "share of R&D spending", "assumption", "bound on decided security")
-    alliance_gap: float = p(0.03, 0.0, 0.5, "share prevented", "assumption", "gap that makes a standard a demand")
-    trust_weight: float = p(
-        1.0,
-        0.0,
-        3.0,
-        "exponent",
-        "assumption",
-        "allies count, and their demands weigh, by trust to this power; 0: alike",
-    )
-    alliance_stake: float = p(0.005, 0.0005, 0.1, "share of papers", "assumption", "stake worth adopting a standard")
+    opposition_draft: float = p(0.3, 0.0, 3.0, "exponent", "assumption", "of a rule by itself: a quarter object")
 
 
 @dataclass(frozen=True)

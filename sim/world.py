@@ -9,12 +9,12 @@ import numpy as np
 
 from sim.agents.face import ColumnarModel
 from sim.agents.governments.council import Council
-from sim.agents.governments.indicators import Observation
+from sim.agents.governments.signals import Observation
 from sim.agents.institution import InstitutionSet
 from sim.config.schema import Config
 from sim.core.columns import Columns
 from sim.data.fields import N_FIELDS
-from sim.data.inputs import Inputs, PathDraw, load_inputs
+from sim.data.inputs import Inputs, PathDraw, YearInputs, load_inputs
 from sim.data.threat import DEFAULT, threat_matrix
 from sim.engines.counting import HeadCounts
 from sim.engines.enforcement import remember
@@ -22,8 +22,21 @@ from sim.engines.fear import Fear, update_fear
 from sim.engines.mobility import elite_talent
 from sim.engines.security import expected_exposure, way_weights
 from sim.engines.trust import incident_rate, joint_intensity, mutual, trust_level, update_trust
-from sim.phases import budget, careers, closing, constituencies, entry, levers, mobility, publication, security
+from sim.phases import (
+    budget,
+    careers,
+    closing,
+    constituencies,
+    entry,
+    governments,
+    levers,
+    mobility,
+    promotion,
+    publication,
+    security,
+)
 from sim.phases.budget import Account, Bought, Ledger
+from sim.phases.governments import Governed
 from sim.phases.macro import Macro, first_macro, frontier_reach
 from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
@@ -87,9 +100,7 @@ class World(ColumnarModel):
         )
         self.timeline = levers.timeline_of(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
-        self.council = Council(
-            self, data.iso3, params.government, self.setting.threat, params.security.concern, data.alliance, data.end
-        )
+        self.council = Council(self, data, params.government, self.setting.threat, params.security.concern)
         self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))
         self.year = cfg.start - 1
         self.macros: dict[int, Macro] = {}
@@ -127,12 +138,12 @@ class World(ColumnarModel):
         setting, columns = self.setting, self.columns
 
         # 1-3 clock, governments, levers: policies in force and decided become the channels of the year; budgets
-        decided, decisions = self.council.govern(self.year, self.observation, self.mode, *self._conditions())
         inputs = self.inputs.year(self.year)
-        pulled = levers.pull(setting, inputs, self.timeline, self.year, decided, self.support)
+        governed = self._govern(inputs)
+        pulled = levers.pull(setting, inputs, self.timeline, self.year, governed.decided, self.support)
         self.support = pulled.taken
         plan = budget.plan(setting, inputs, pulled.channels, columns, self.ledger, self.cost)
-        ctx = self._context(plan.channels, plan.recruits, plan.kept)
+        ctx = self._context(plan.channels, governed, plan.recruits, plan.kept)
 
         # 4 careers: fear, ageing, tenure, exits; then the new cohort enters
         self.on_phase("careers", ctx)
@@ -158,20 +169,21 @@ class World(ColumnarModel):
 
         # 9 measures, and the state that next year starts from
         joint = joint_intensity(output.joint_papers * setting.scale, output.by_place.papers_whole * setting.scale)
+        observed = governments.observe(setting, ctx, entries, moved, output, counted, secured, account)
         self.macros[self.year] = replace(
             ctx.macro, z1=output.z1, known=output.readers.known, joint=joint,
-            exit_norm=exits.norm, move_norm=moved.norm, arrivals=moved.arrivals,
+            exit_norm=exits.norm, move_norm=moved.norm, arrivals=moved.arrivals, account=observed.account,
         )  # fmt: skip
         year = measures.Year(
             ctx, exits, entries, moved, output, counted, constituencies.count(setting, columns), secured, self.trust,
-            decisions, pulled.support, account,
+            governed.decisions, pulled.support, account,
         )  # fmt: skip
         tables = measures.tables(setting, year)
         panel = self.panel.record(ctx, columns, output, panel_exits)
         if panel:
             tables["panel"] = panel
         self._close(ctx, output, joint, counted, secured, account)
-        self.observation = measures.observe(setting, year, tables["place_year"])
+        self.observation = observed
         return YearResult(self.year, tables)
 
     step = live_a_year  # Mesa's name for it
@@ -182,15 +194,23 @@ class World(ColumnarModel):
     def on_output(self, ctx: YearContext, output: Output) -> None:
         """Called after the year's research; does nothing here, the fit and experiments look at papers."""
 
-    def _conditions(self) -> tuple[np.ndarray | None, float]:
-        """Conditions on joint sensitive work that policies impose [a, b], and the standard that they ask for."""
-        standard = self.timeline.effects["alliance_condition"]["standard"]
-        return (self.timeline.imposed("alliance_condition", self.year) if self.mode == "reactive" else None), standard
+    def _govern(self, inputs: YearInputs) -> Governed:
+        """What governments put in force and decide; scripted ones see nothing."""
+        seen = self.observation if self.mode == "reactive" else None
+        accounts = {year: macro.account for year, macro in self.macros.items()}
+        return governments.govern(
+            self.setting, self.council, self.timeline, inputs, seen, accounts,
+            lambda: promotion.market(self.setting, inputs, self.columns, self.ledger),
+        )  # fmt: skip
 
     def _context(
-        self, channels: Channels, recruits: np.ndarray | None = None, kept: np.ndarray | None = None
+        self,
+        channels: Channels,
+        governed: Governed | None = None,
+        recruits: np.ndarray | None = None,
+        kept: np.ndarray | None = None,
     ) -> YearContext:
-        """The year as phases see it; `recruits`, `kept` : of the budget's plan, none and all by default."""
+        """The year as phases see it; `governed` : nobody decides; `recruits`, `kept` : none and all by default."""
         n = self.setting.data.n_places
         frozen = self.setting.params.feedback == "frozen" and self.year in self.baseline
         baseline = self.baseline.get(self.year)
@@ -212,6 +232,8 @@ class World(ColumnarModel):
             ln_recruits=self.recruit_lag,
             recruits=np.zeros(n) if recruits is None else recruits,
             posts_kept=np.ones(n) if kept is None else kept,
+            rungs=self.council.first if governed is None else governed.rungs,
+            conditions=np.zeros((n, n)) if governed is None else governed.conditions,
             baseline=baseline,
         )
 
@@ -253,14 +275,14 @@ class World(ColumnarModel):
         """Everything needed to go on from here, as flat arrays."""
         own = {name: getattr(self, name) for name in _STATE}
         macros = {f"macros.{y}.{k}": v for y, m in self.macros.items() for k, v in m.arrays().items()}
-        observed = vars(self.observation) if self.observation is not None else {}
+        observed = self.observation.arrays() if self.observation is not None else {}
         return {
             "year": np.array(self.year),
             **own,
             **{f"macro.{k}": v for k, v in self.macro.arrays().items()},
             **macros,
             **{f"ledger.{k}": v for k, v in self.ledger._asdict().items()},
-            **{f"observation.{k}": np.asarray(v) for k, v in observed.items()},
+            **{f"observation.{k}": v for k, v in observed.items()},
             **{f"government.{k}": v for k, v in self.council.state().items()},
             **self.columns.state(),
         }
@@ -284,7 +306,7 @@ class World(ColumnarModel):
         years = sorted({int(k.split(".")[1]) for k in state if k.startswith("macros.")})
         world.macros = {y: Macro(**_under(state, f"macros.{y}.")) for y in years}
         observed = _under(state, "observation.")
-        world.observation = Observation(year=int(observed.pop("year")), **observed) if observed else None
+        world.observation = Observation.of(observed) if observed else None
         world.ledger = Ledger(**_under(state, "ledger."))
         world.council.restore(_under(state, "government."))
         return world

@@ -48,6 +48,7 @@ class MovePlan:
     base, accept : see `FieldPlan`; attract, total, leaving, hazard : [G, ...], slices as there.
     arrivals : [P], expected arrivals of these people at neutral utilities, ties left out.
     recruited : [2, P], expected persons whom programmes and chairs add.
+    expected : [2, P], moves in and moves out at this year's utilities, ties left out.
     """
 
     group: np.ndarray
@@ -59,6 +60,7 @@ class MovePlan:
     accept: np.ndarray
     arrivals: np.ndarray
     recruited: np.ndarray
+    expected: np.ndarray
 
     def of(self, field: int) -> FieldPlan:
         """Plan of one field."""
@@ -146,7 +148,9 @@ def plan_moves(
     arrivals = (base * (number.sum(axis=1)[:, None] + number * (home - 1.0))).sum(axis=0)
     usual = arrivals if vacancies.arrivals is None else vacancies.arrivals
     accept = np.minimum(1.0, vacancies.slack * usual / np.maximum(expected, 1e-300))
-    return MovePlan(group, base, plain, total, leaving, total * leaving, accept, arrivals, recruited * accept)
+    hazard = total * leaving
+    flows = np.stack([expected * accept, np.einsum("gcose,gcose->c", people, hazard)])
+    return MovePlan(group, base, plain, total, leaving, hazard, accept, arrivals, recruited * accept, flows)
 
 
 @njit(cache=True, nogil=True)

@@ -32,6 +32,7 @@ class Entries:
     deterred : expected real persons whom hosts lose to policy, and where they go.
     deterred_at_ends : the same at the low and the high end of the interval of lambda.
     places : [P], doctoral places that policy adds and foreigners take up, expected real persons.
+    base : [O, P], probabilities of places of entry without policy; expected : [O, P], entrants, expected real persons.
     """
 
     rows: list[np.ndarray]
@@ -40,6 +41,8 @@ class Entries:
     deterred: Deterred
     deterred_at_ends: tuple[Deterred, Deterred]
     places: np.ndarray
+    base: np.ndarray
+    expected: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -136,16 +139,18 @@ def enter(setting: Setting, ctx: YearContext, columns: Columns) -> Entries:
 
     rows = setting.each_field(work, columns.n_rows)
     own, low, high = (deterred(setting, ctx, at) for at in (nest, *nests_at_ends(setting)))
-    return Entries(rows, number.sum(axis=0), waiting.sum(axis=0), own, (low, high), doctoral_places(setting, ctx))
+    usual, now = hosts.probabilities(base, y.abroad_share), expected_entrants(setting, ctx)
+    places = doctoral_places(setting, ctx, now)
+    return Entries(rows, number.sum(axis=0), waiting.sum(axis=0), own, (low, high), places, usual, now)
 
 
-def doctoral_places(setting: Setting, ctx: YearContext) -> np.ndarray:
-    """Doctoral places that policy adds and foreigners take up [P], expected real persons."""
+def doctoral_places(setting: Setting, ctx: YearContext, now: np.ndarray) -> np.ndarray:
+    """Doctoral places that policy adds and foreigners take up [P], expected real persons; `now` : expected entrants."""
     offered = ctx.channels.student_places
     if not offered.any():
         return np.zeros(setting.data.n_places)
     without = replace(ctx, channels=replace(ctx.channels, student_places=np.zeros_like(offered)))
-    more = expected_entrants(setting, ctx) - expected_entrants(setting, without)
+    more = now - expected_entrants(setting, without)
     np.fill_diagonal(more, 0.0)
     return np.where(offered != 0.0, more.sum(axis=0), 0.0)
 
@@ -154,8 +159,12 @@ def expected_entrants(setting: Setting, ctx: YearContext) -> np.ndarray:
     """Entrants by origin and place of entry [O, P] under this year's policy and hostility, expected real persons."""
     y, nest = ctx.inputs, nest_of(setting)
     changes = entry_utilities(setting, ctx, nest, direct=True)
+    cohort = y.cohort_after - y.cohort_before  # [F, O]
+    if not changes.changed.any():
+        usual: np.ndarray = cohort.sum(axis=0)[:, None] * hosts.probabilities(hosts.base_odds(y.home_share), y.abroad_share)
+        return usual
     persons = np.zeros(changes.changed.shape)  # [G, O]
-    np.add.at(persons, changes.group, y.cohort_after - y.cohort_before)
+    np.add.at(persons, changes.group, cohort)
     choice = hosts.entry_choice(y.home_share, y.abroad_share, changes.host, changes.home, nest)
     found: np.ndarray = np.einsum("go,gop->op", persons, hosts.probabilities(*choice))
     return found

@@ -30,6 +30,7 @@ class Macro:
     readers : [P], weight w of the readers of each place (`sim.engines.reading`), from last year's citations.
     known : [P cited, P citing], K of the same year, filled in when the year is over.
     joint : [P, P], joint papers of the same year over the size of both, filled in when the year is over.
+    account : [P], talent account of the same year (`Observation.account`), filled in when the year is over.
     exit_norm : [P], move_norm : [P, P], mean personal factors of the same year's people on exits and on moves from
         place to place, filled in when the year is over; arrivals : [P], moves that the year's rates bring, likewise.
     z1 : [F], thresholds of the top 1 % in the same year, filled in when the year is over (inf before).
@@ -49,6 +50,7 @@ class Macro:
     readers: np.ndarray
     known: np.ndarray
     joint: np.ndarray
+    account: np.ndarray
     exit_norm: np.ndarray
     move_norm: np.ndarray
     arrivals: np.ndarray
@@ -94,6 +96,7 @@ def still_open(n_places: int, n_fields: int) -> dict[str, np.ndarray]:
     return {
         "known": np.eye(n_places),
         "joint": np.zeros((n_places, n_places)),
+        "account": np.zeros(n_places),
         "exit_norm": np.ones(n_places),
         "move_norm": np.ones((n_places, n_places)),
         "arrivals": np.zeros(n_places),

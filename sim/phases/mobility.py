@@ -24,7 +24,8 @@ class Moves:
     """Everyone who moved, as parallel arrays over movers, field by field.
 
     `norm` : [P, P], mean personal factors that the places' rates were divided by; `arrivals` : [P], moves that these
-    rates bring to each place; `recruited` : [2, P], expected persons whom programmes and chairs brought.
+    rates bring to each place; `recruited` : [2, P], expected persons whom programmes and chairs brought;
+    `expected` : [2, P], expected persons who move in and out.
     """
 
     field: np.ndarray
@@ -37,6 +38,7 @@ class Moves:
     norm: np.ndarray
     arrivals: np.ndarray
     recruited: np.ndarray
+    expected: np.ndarray
 
 
 def home_factor(setting: Setting, inputs: YearInputs) -> np.ndarray:
@@ -191,4 +193,4 @@ def move(setting: Setting, ctx: YearContext, columns: Columns) -> Moves:
     found = setting.each_field(propose, n_rows)
     field = np.repeat(np.arange(len(found)), [len(movers.row) for movers in found])
     row, start, end, origin, stage, tied = (np.concatenate(column) for column in zip(*found))
-    return Moves(field, row, start, end, origin, stage, tied, norm, plan.arrivals, plan.recruited)
+    return Moves(field, row, start, end, origin, stage, tied, norm, plan.arrivals, plan.recruited, plan.expected)

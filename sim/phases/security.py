@@ -25,6 +25,7 @@ class SecurityResult:
     Attributes
     ----------
     incidents : [a, b], leaks drawn; protection : [w, a, b]; cost : [i], first-year cost of the rules in force.
+    looked_at : [a], people tied to a state on whose account a investigates.
     """
 
     leaks: Leaks
@@ -33,6 +34,7 @@ class SecurityResult:
     protection: np.ndarray
     compliance: Compliance
     cost: np.ndarray
+    looked_at: np.ndarray
 
 
 def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> HeadCounts:
@@ -83,7 +85,9 @@ def secure(
         people.by_institution * scale, params.compliance,
     )  # fmt: skip
     spent = replace(spent, researcher_years=spent.researcher_years + reviews[inst.place] * inst.weight)
-    return SecurityResult(leaked, drawn, investigate(setting, ctx, people, leaked, known), protected, spent, cost)
+    looked_at = (people.number_tied * (ctx.channels.case_rate > 0.0)).sum(axis=1) * scale
+    opened = investigate(setting, ctx, people, leaked, known)
+    return SecurityResult(leaked, drawn, opened, protected, spent, cost, looked_at)
 
 
 def investigate(setting: Setting, ctx: YearContext, people: HeadCounts, leaked: Leaks, known: np.ndarray) -> Cases:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from sim.agents.governments.rungs import Rungs
 from sim.core.randomness import Stream, base_key
 from sim.data.fields import field_array
 from sim.data.inputs import YearInputs
@@ -128,6 +129,7 @@ class YearContext:
     recruits : [P], share of people who are recruits, 0 where nothing is bought; posts_kept : [P], of bought posts.
     baseline : the paired scripted baseline's state of the year, None if this is it.
     waiting : [O, P], agents who entered at home last year and wait for a host that refused or delayed them.
+    rungs : of the ladders, in force; conditions : [a, b], strength of a's imposed condition on sensitive work with b.
     """
 
     year: int
@@ -145,6 +147,8 @@ class YearContext:
     posts_kept: np.ndarray
     waiting: np.ndarray
     baseline: Macro | None
+    rungs: Rungs
+    conditions: np.ndarray
 
     @property
     def paired(self) -> Macro:

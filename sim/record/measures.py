@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.agents.governments.indicators import Observation
 from sim.core.axes import WAYS
 from sim.data.fields import N_FIELDS
 from sim.engines.compliance import Support, by_group
@@ -22,7 +21,6 @@ from sim.phases.mobility import Moves
 from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
-from sim.policy.levers.base import towards_threats
 from sim.record.constituency_table import constituency_table
 from sim.record.exposure_table import exposure_table
 from sim.record.money import budget_columns
@@ -138,6 +136,9 @@ def place_table(setting: Setting, year: Year) -> Table:
         "compliance_researcher_years": by_group(spent.researcher_years, group, n),
         "rd_spending_musd": year.ctx.inputs.gerd + year.account.purse.new,
         **budget_columns(year.account),
+        "rung_protect": year.ctx.rungs.protect,
+        "rung_promote": year.ctx.rungs.promote,
+        "n_restricted": year.ctx.rungs.restrict.sum(axis=1),
     }
 
 
@@ -277,24 +278,3 @@ def world_table(setting: Setting, year: Year, place: Table) -> Table:
             },
         }.items()
     }
-
-
-def observe(setting: Setting, year: Year, place: Table) -> Observation:
-    """What governments see of the year when they decide in the next one; `place` is its table `place_year`."""
-    joint_papers = year.output.joint_papers * setting.scale
-    inst = setting.institutions
-    burden_inside = np.bincount(inst.place, weights=inst.weight * year.ctx.channels.burden_institution)
-    return Observation(
-        year=year.ctx.year,
-        researchers=place["n_researchers"],
-        net_moves=place["new_moves_in"] - place["new_moves_out"],
-        papers=place["papers_fractional"],
-        top1=place["top1_fractional"],
-        incidents=year.security.incidents.sum(axis=1).astype(float),
-        protection=towards_threats(year.security.protection.mean(axis=0), setting.threat),
-        burden=1.0 - (1.0 - year.ctx.channels.burden_place) * (1.0 - burden_inside),
-        fear=np.nan_to_num(place["fear_mean"]),
-        rd_spending_musd=place["rd_spending_musd"],
-        trust=year.trust,
-        joint_share=np.nan_to_num(ratio(joint_papers, place["papers_whole"][:, None])),
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.record.constituency_columns import CONSTITUENCY_YEAR
+from sim.record.decisions_table import DECISIONS, RUNGS
 from sim.record.declaration import NAMED, PLACE, Column, Table
 from sim.record.panel_table import PANEL
 from sim.record.security_columns import BY_WAY, CASES, EXPOSURE_YEAR
@@ -100,6 +101,7 @@ PLACE_YEAR = Table(
         papers_column("papers_lost_rule", "not completed for want of partners that rules refused", "shared"),
         papers_column("papers_lost_fear", "not completed for want of partners refused for fear", "shared"),
         *BUDGET,
+        *RUNGS,
     ),
 )
 FLOW_YEAR = Table(
@@ -224,33 +226,6 @@ WORLD_YEAR = Table(
         *DETERRED_WORLD,
     ),
     precise=True,
-)
-DECISIONS = Table(
-    "decisions",
-    "a decision of a reactive government",
-    "the government",
-    (
-        YEAR,
-        Column("place", "ISO3", PLACE, "place whose government decides"),
-        Column("lever", "name", "text", "lever pulled (docs/levers.md)"),
-        Column("draft", "unit of the lever", "amount", "change put to consultation"),
-        Column("opposition", "0-1", "share", "of the research community, against it"),
-        Column("conceded", "unit of the lever", "amount", "part of the draft given up in consultation"),
-        Column("before", "unit of the lever", "amount", "strength in force"),
-        Column("after", "unit of the lever", "amount", "strength agreed: before + draft − conceded"),
-        Column("trigger", "name", "text", "leading indicator, or ally_demand", extra=True),
-        Column(
-            "trigger_value",
-            "sd",
-            "amount",
-            "the indicator's deviation; of a demand, its worth (1 = worth it)",
-            extra=True,
-        ),
-        Column("effective_year", "calendar year", "year", "when it comes into force", extra=True, type="int32"),
-        Column("partner", "index", "identity", "ally whose demand it answers; 255: none", extra=True),
-        Column("answer", "word", "text", "to that demand; empty: none", extra=True),
-        Column("unfunded", "unit of the lever", "amount", "cut from the proposal for want of money", extra=True),
-    ),
 )
 EXIT_YEAR = Table(
     "exit_year",

@@ -1,27 +1,25 @@
-"""All governments together: made, shown last year, asked for decisions, saved and restored."""
+"""All governments together: what they see, how likely each step is, who takes one; saved and restored."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from sim.agents.governments.bargaining import bargain
-from sim.agents.governments.decisions import columns
-from sim.agents.governments.government import Government
-from sim.agents.governments.indicators import INDICATORS, Observation, indicators
-from sim.agents.governments.memory import WATCH_FROM, Memory
-from sim.agents.governments.rules import LOADS
+from sim.agents.governments.closeness import YEARS, Closeness
+from sim.agents.governments.decisions import Decision, columns
+from sim.agents.governments.government import Agenda, Costs, Government
+from sim.agents.governments.hazards import Hazards, hazards, target_weights
+from sim.agents.governments.rungs import PROMOTE, PROTECT, RESTRICT, Packages, Rungs, Standing
+from sim.agents.governments.signals import Observation, Signals, look, opposition_of, salience_of, talent_of
+from sim.core.randomness import Stream, base_key, uniform
+from sim.data.tables import WorldData
 from sim.data.threat import of_concern
 from sim.params import GovernmentParams
-from sim.policy.schema import Decided
 
-ALLIED = 0.5  # half of a rest's members, or of five years, under a defence pact make an ally
-
-
-def allies_of(alliance: np.ndarray) -> np.ndarray:
-    """Allies [P, P] bool: a defence pact in force for at least half of the pairs of members; nobody is its own."""
-    return (alliance >= ALLIED) & ~np.eye(len(alliance), dtype=bool)
+SD_YEARS = 10  # of data from which the sd of a place's talent account is taken
+LADDERS = (PROTECT, RESTRICT, PROMOTE)
 
 
 class Council:
@@ -30,111 +28,157 @@ class Council:
     Parameters
     ----------
     model : the world, in which the governments are Mesa agents.
-    codes : [P] place codes.
+    data : of the world; its last three years make the weights, its last year is 2017 to governments.
     params : how governments react.
-    threat : [a, b], threat of b to a; of `concern` or more it puts b on the list of a, which is who a means by rivals:
-        who has none can neither screen nor restrict.
-    alliance : [P, P]; it makes allies, see `allies_of`.
-    data_end : last year of data; governments decide nothing before it is over.
+    threat : [a, b], threat of b to a; of `concern` or more it puts b on the list of a.
+
+    Attributes
+    ----------
+    first : rungs of 2017, which the fitted rates contain; others see them, and they have no effect of their own.
+    raised : (ladder, place, target) of the government that is held one rung higher after the data; None: nobody is.
+    signals, hazards : of the last decisions, None before the first.
     """
 
     def __init__(
-        self,
-        model: Any,
-        codes: tuple[str, ...],
-        params: GovernmentParams,
-        threat: np.ndarray,
-        concern: float,
-        alliance: np.ndarray,
-        data_end: int,
+        self, model: Any, data: WorldData, params: GovernmentParams, threat: np.ndarray, concern: float
     ) -> None:
-        self.params, self.memory, self.data_end = params, Memory(len(codes), data_end), data_end
-        rival, ally = of_concern(threat, concern), allies_of(alliance)
-        self.threat, self.alliance = np.where(rival, threat, 0.0), np.where(ally, alliance, 0.0)
-        self.weights = np.array([getattr(params, f"weight_{name}") for name in INDICATORS])
-        self.papers_before: np.ndarray | None = None
+        n = data.n_places
+        self.params, self.codes, self.data_end, self.peers = params, data.iso3, data.end, ~data.is_rest
+        self.listed = of_concern(threat, concern) & self.peers[:, None]
+        self.threat = np.where(self.listed, threat, 0.0)
+        self.closeness, self.sd = Closeness.of(data), account_sd(data)
+        self.first = Rungs(data.rungs_2017[0], np.zeros((n, n), bool), data.rungs_2017[1])
+        self.standing = Standing.none(n)
+        self.raised: tuple[int, int, int] | None = None
+        self.signals: Signals | None = None
+        self.hazards: Hazards | None = None
         self.governments = [
-            Government(
-                model, place, params, self.memory,
-                tuple(codes[b] for b in np.flatnonzero(rival[place])),
-                tuple(codes[b] for b in np.flatnonzero(ally[place])),
-                ally[place],
-            )
-            for place in range(len(codes))
-        ]  # fmt: skip
-        self.meant = np.array([[scope is not None for scope in g.scopes] for g in self.governments])
+            Government(model, place, params, self.standing, tuple(np.flatnonzero(self.listed[place]).tolist()))
+            for place in range(n)
+        ]
 
-    def govern(
+    def enact(self, year: int) -> Packages:
+        """Packages of governments' own in force this year."""
+        self.standing.enact(year)
+        held = self.standing.in_force
+        return held if self.raised is None or year <= self.data_end else one_higher(held, *self.raised)
+
+    def decide(
         self,
         year: int,
-        seen: Observation | None,
-        mode: str,
-        conditions: np.ndarray | None = None,
-        standard: float = 0.0,
-    ) -> tuple[list[Decided], dict[str, np.ndarray]]:
-        """Observe last year; reactive governments also decide.
+        seen: Observation,
+        imposed: Rungs,
+        costs: Costs,
+        accounts: Mapping[int, np.ndarray],
+        standard: float,
+        keys: tuple[int, int],
+    ) -> dict[str, np.ndarray]:
+        """Everybody looks at last year, and some take a step; decisions as columns (empty if there are none).
 
         Parameters
         ----------
-        year : the year that begins; seen : what happened in the one before, None if there was none.
-        mode : ``scripted`` or ``reactive``.
-        conditions : [a, b], strength of the condition that imposed policies of a put on sensitive work with b.
-        standard : share of leaks prevented that such a condition asks for.
-
-        Returns
-        -------
-        Levers in force by decision, and this year's decisions as columns (empty if there are none).
+        year : the year that begins; seen : what happened in the one before.
+        imposed : rungs that imposed policies put in force this year.
+        accounts : talent accounts [P] by year. standard : protection that a condition asks for.
+        keys : seed and replicate.
         """
-        reactive = mode == "reactive"
-        if seen is not None and seen.year >= WATCH_FROM and (reactive or seen.year <= self.data_end):
-            self._show(seen)
-        if not reactive:
-            return [], {}
-        self.memory.enact(year)
-        in_force = self._in_force(seen)
-        for government in self.governments:
-            government.decisions = []
-        if year > self.data_end and seen is not None and self.memory.informed:
-            self._decide(year)
-            bargain(self.governments, year, seen, conditions, standard)
-        made = [decision for government in self.governments for decision in government.decisions]
-        return in_force, columns(made) if made else {}
+        self._remember(seen)
+        signals = self._look(seen, accounts, standard)
+        rise, fall = self._free(year)
+        self.signals, self.hazards = signals, hazards(signals, rise, fall, self.params)
+        weights = target_weights(signals, self.threat, self.params)
+        demands = self.closeness.allied * seen.conditions.T * (signals.demanded > 0.0)[:, None]
+        agenda = Agenda(year, seen, signals, self.hazards, costs, imposed, weights, demands)
+        made = [*self._steps(agenda, base_key(*keys, Stream.GOVERNMENT, year)), *self._refusals(agenda, rise[PROTECT])]
+        return columns(made, self.codes) if made else {}
 
-    def deviations(self) -> np.ndarray:
-        """Smoothed indicators less targets, in sd [P, K]."""
-        return self.memory.deviations()
+    def _remember(self, seen: Observation) -> None:
+        """Public cases are forgotten by halves; what rules cost in 2017 is what cost is counted from."""
+        standing = self.standing
+        if seen.year <= self.data_end:
+            standing.cost[:] = self._cost(seen)
+        else:
+            standing.cases *= 0.5 ** (1.0 / self.params.salience_half_life)
+            standing.cases += seen.cases
 
-    def _show(self, seen: Observation) -> None:
-        before = seen.papers if self.papers_before is None else self.papers_before
-        found = indicators(seen, before, self.threat, self.alliance, self.params.trust_weight)
-        self.papers_before = seen.papers
-        self.memory.watch(seen.year, found, self.params)
-        for government in self.governments:
-            government.seen = seen
+    def _cost(self, seen: Observation) -> np.ndarray:
+        found: np.ndarray = seen.cost + opposition_of(seen.burden, seen.fear, 0.0, self.params)
+        return found
 
-    def _decide(self, year: int) -> None:
-        """Ask every government about the levers whose signal left the band."""
-        memory, p = self.memory, self.params
-        deviations = memory.deviations()
-        pulls = LOADS * (self.weights * deviations)[:, None, :]  # [P, L, K]
-        signal = pulls.sum(axis=2)
-        relax = (signal < -p.band * p.relax_factor) & (memory.strength > 0.0)
-        acts = ((signal > p.band) | relax) & self.meant & memory.free(year, p)
-        for place, index in np.argwhere(acts).tolist():
-            self.governments[place].consider(year, index, pulls[place, index], deviations[place])
+    def _look(self, seen: Observation, accounts: Mapping[int, np.ndarray], standard: float) -> Signals:
+        before = [accounts[y] for y in range(self.data_end - YEARS + 1, self.data_end + 1) if y in accounts]
+        recent = [accounts[y] for y in range(seen.year - YEARS + 1, seen.year + 1) if y in accounts]
+        talent = np.zeros(len(self.sd))
+        if before and recent:
+            talent = talent_of(np.mean(recent, axis=0), np.mean(before, axis=0), self.sd, self.peers)
+        salience = salience_of(self.standing.cases, self.closeness.allied)
+        cost = self._cost(seen) - self.standing.cost
+        return look(seen, self.first, self.closeness, self.listed, salience, talent, cost, standard, self.params)
 
-    def _in_force(self, seen: Observation | None) -> list[Decided]:
-        if seen is None or not self.memory.strength.any():
+    def _free(self, year: int) -> tuple[np.ndarray, np.ndarray]:
+        """Who may take a step up, and who one down [3, P]: nothing pending; no step down soon after one up."""
+        standing, rest = self.standing, self.params.rest_years
+        settled = (standing.due <= year) & self.peers
+        rise = np.array([[government.may_rise(ladder) for government in self.governments] for ladder in LADDERS])
+        rested = year - standing.risen > rest
+        fall = np.stack(
+            [
+                (standing.agreed.protect > 0.0).any(axis=1) & rested[0],
+                ((standing.agreed.restrict > 0.0) & (year - standing.risen_restrict > rest)).any(axis=1),
+                (standing.agreed.promote > 0.0).any(axis=1) & rested[1],
+            ]
+        )
+        return rise & settled, fall & settled
+
+    def _steps(self, agenda: Agenda, key: np.uint64) -> list[Decision]:
+        """One uniform number a ladder and place: low ones are steps up, high ones down."""
+        made = []
+        for ladder in LADDERS:
+            up, down = agenda.hazards.up[ladder], agenda.hazards.down[ladder]
+            for place in np.flatnonzero(up + down > 0.0).tolist():
+                u = uniform(key, np.uint64(place), np.uint64(ladder))
+                if u < up[place] or u > 1.0 - down[place]:
+                    second = uniform(key, np.uint64(place), np.uint64(len(LADDERS)))
+                    made.append(self.governments[place].step(ladder, bool(u < up[place]), second, agenda))
+        return [decision for decision in made if decision is not None]
+
+    def _refusals(self, agenda: Agenda, could: np.ndarray) -> list[Decision]:
+        """Demands of allies that found no answer this year; none where governments never act."""
+        if self.params.protect_level <= 0.0 or not agenda.demands.any():
             return []
-        funded = self.memory.affordable(seen.researchers, seen.rd_spending_musd, self.params)
-        acting = np.flatnonzero(self.memory.strength.any(axis=1)).tolist()
-        return [decided for place in acting for decided in self.governments[place].in_force(funded[place])]
+        waiting = could & (agenda.signals.demanded > 0.0) & (self.standing.due[PROTECT] <= agenda.year)
+        partner = agenda.demands.argmax(axis=1)
+        asked = waiting & (self.standing.refused != partner + 1)
+        return [self.governments[b].refuse(int(partner[b]), agenda) for b in np.flatnonzero(asked).tolist()]
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything that governments remember, as arrays."""
-        return self.memory.state() | ({"papers_before": self.papers_before} if self.papers_before is not None else {})
+        return self.standing.state()
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Take up what `state` returned."""
-        self.papers_before = state.get("papers_before")
-        self.memory.restore(state)
+        self.standing = Standing.of(state)
+        for government in self.governments:
+            government.standing = self.standing
+
+
+def account_sd(data: WorldData) -> np.ndarray:
+    """Yearly sd of each place's talent account over the last years of data [P], points of the stock."""
+    at = slice(-SD_YEARS, None)
+    abroad = (data.entries[at, :, None] * data.entry_origin[at]).sum(axis=1)  # [T, origin], home included
+    home = np.einsum("thh->th", data.entry_origin[at]) * data.entries[at]
+    account = data.entries[at] - (abroad - home) + data.moves_in[at] - data.moves_out[at]
+    found: np.ndarray = 100.0 * np.std(account / np.maximum(data.researchers[at], 1.0), axis=0)
+    return found
+
+
+def one_higher(held: Packages, ladder: int, place: int, target: int) -> Packages:
+    """The same packages but one more, in full, for one place; `target` : of a restriction."""
+    more = held.copy()
+    row = more[ladder][place]
+    free = np.flatnonzero(row <= 0.0)
+    if ladder == RESTRICT:
+        row[target] = 1.0
+    elif len(free):
+        row[free[0]] = 1.0
+    return more

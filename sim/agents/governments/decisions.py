@@ -3,62 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import NamedTuple
 
 import numpy as np
 
-NO_PARTNER = 255
-
-
-class Trigger(NamedTuple):
-    """What set a decision off.
-
-    Attributes
-    ----------
-    indicator : leading indicator, or ``ally_demand``.
-    value : its deviation in sd, or what meeting the demand is worth (1 = worth it).
-    """
-
-    indicator: str
-    value: float
+NO_PLACE = -1
+LADDERS = ("protect", "restrict", "promote")
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One draft and what became of it; strengths in the unit of the lever.
+    """One step and what became of it, or an ally's demand that was refused.
 
     Attributes
     ----------
-    draft : change that was put to consultation; after = before + draft - conceded.
-    unfunded : what the budget had cut from the proposal before.
-    opposition : share of the research community against it, 0-1.
-    conceded : part of the draft given up in consultation.
-    before, after : strength in force and strength agreed.
-    effective_year : year in which the agreed strength comes into force.
-    partner, answer : ally whose demand it answers and how; 255 and empty if none.
+    target : place that is restricted, or no more; `NO_PLACE` on the other ladders.
+    rung_before, rung_after : own rung, 0-3; of restrict 0 or 1, towards the target.
+    restriction_received ... people_available : signals, see `sim.agents.governments.signals.Signals`.
+    trigger : signal that pressed most for the step, ``chance`` if none did.
+    p_up, p_down : probabilities of a step up and down of this ladder this year.
+    opposition : share of the research community against it, 0-1; opposed_for : ``time``, ``fear`` or ``draft``.
+    conceded : share of the package given up in consultation; share_affordable : share that the cap let through.
+    cost_musd : yearly cost of the step as taken, million $.
+    partner, answer : ally whose demand it answers and how; `NO_PLACE` and empty if none.
+    effective_year : year in which it comes into force.
     """
 
     year: int
     place: int
-    lever: str
-    draft: float
-    opposition: float
-    conceded: float
-    before: float
-    after: float
+    ladder: str
+    target: int
+    rung_before: int
+    rung_after: int
+    restriction_received: float
+    allies_protect: float
+    allies_restrict: float
+    salience: float
+    cost: float
+    talent_account: float
+    recruiting_received: float
+    people_available: float
     trigger: str
-    trigger_value: float
+    p_up: float
+    p_down: float
+    opposition: float
+    opposed_for: str
+    conceded: float
+    share_affordable: float
+    cost_musd: float
+    partner: int
+    answer: str
     effective_year: int
-    partner: int = NO_PARTNER
-    answer: str = ""
-    unfunded: float = 0.0
 
 
 _TYPES = {"int": np.int64, "float": np.float64, "str": np.str_}
+_PLACES = ("target", "partner")
 
 
-def columns(decisions: list[Decision]) -> dict[str, np.ndarray]:
-    """Decisions as columns, with the same names and types when there are none."""
-    return {
+def columns(decisions: list[Decision], codes: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Decisions as columns, with the same names and types when there are none; places of `_PLACES` by code."""
+    names = np.array([*codes, ""])  # so that `NO_PLACE` has no name
+    found = {
         f.name: np.array([getattr(d, f.name) for d in decisions], dtype=_TYPES[str(f.type)]) for f in fields(Decision)
     }
+    return found | {name: names[found[name]] for name in _PLACES}

@@ -1,26 +1,51 @@
-"""Governments: one Mesa agent a place, that observes last year, decides, and acts through levers only.
+"""Governments: one Mesa agent a place, that takes the steps its hazards give and acts through levers only.
 
-A reactive government raises a lever when what it watches is worse than its target by more than a band, no
-sooner than two years after its last change of that lever, by a bounded step, within its budget. Drafts of
-protective rules go through consultation: the research community's opposition softens and delays them. A
-scripted government watches until 2017 and decides nothing. No randomness.
+A step up goes through the cap of its ladder, which may let only a share of the package through, and through
+consultation: the research community's opposition softens and delays rules. What an imposed policy does already is
+neither announced nor charged.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 import mesa
 import numpy as np
 
 from sim.agents.face import IdsOfModel
-from sim.agents.governments.decisions import NO_PARTNER, Decision, Trigger
-from sim.agents.governments.indicators import INDICATORS, Observation
-from sim.agents.governments.memory import Memory, prices
-from sim.agents.governments.rules import PROMOTES, RULES, Rule
+from sim.agents.governments.decisions import LADDERS, NO_PLACE, Decision
+from sim.agents.governments.hazards import Hazards
+from sim.agents.governments.rungs import N_RUNGS, PROMOTE, PROTECT, RESTRICT, Rungs, Standing
+from sim.agents.governments.signals import NAMES, Observation, Signals, opposition_of
 from sim.params import GovernmentParams
-from sim.policy.schema import Decided, Scope
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What packages cost a year, million $.
+
+    Attributes
+    ----------
+    academic : [P], academic money; protect : [3, P], cost of each package of protect alone.
+    """
+
+    academic: np.ndarray
+    protect: np.ndarray
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What all governments have before them in a year; `imposed` : rungs by policies, `weights` : [p, b] of targets."""
+
+    year: int
+    seen: Observation
+    signals: Signals
+    hazards: Hazards
+    costs: Costs
+    imposed: Rungs
+    weights: np.ndarray
+    demands: np.ndarray
 
 
 class Government(mesa.Agent):
@@ -31,134 +56,134 @@ class Government(mesa.Agent):
     model : the world.
     place : index of the place.
     params : how it reacts.
-    memory : what it and all others remember; its own is the row of its place.
-    rivals, allies : codes of the places that it means by these words.
-    ally : [P] bool, the same allies by index.
-
-    Attributes
-    ----------
-    seen : the world of last year, None before the first look.
-    decisions : records of this year's decisions.
+    standing : what it and all others hold; its own is the row of its place.
+    rivals : places on its list of concern, by index.
     """
 
     _ids = IdsOfModel()
 
     def __init__(
-        self,
-        model: Any,
-        place: int,
-        params: GovernmentParams,
-        memory: Memory,
-        rivals: tuple[str, ...] = (),
-        allies: tuple[str, ...] = (),
-        ally: np.ndarray | None = None,
+        self, model: Any, place: int, params: GovernmentParams, standing: Standing, rivals: tuple[int, ...] = ()
     ) -> None:
         super().__init__(model)
-        self.place, self.params, self.memory = place, params, memory
-        self.rivals, self.allies = rivals, allies
-        self.ally = np.zeros(0, bool) if ally is None else ally
-        self.seen: Observation | None = None
-        self.decisions: list[Decision] = []
+        self.place, self.params, self.standing, self.rivals = place, params, standing, rivals
 
-    @property
-    def strength(self) -> np.ndarray:
-        """Strength in force of each lever of `RULES` [L]."""
-        return self.memory.strength[self.place]
+    def rung(self, ladder: int) -> int:
+        """Own rung of protect or promote; of restrict, how many places it restricts."""
+        return int((self.standing.agreed[ladder][self.place] > 0.0).sum())
 
-    @property
-    def pending(self) -> np.ndarray:
-        """Strength agreed and not yet in force, NaN if none [L]."""
-        return self.memory.pending[self.place]
+    def may_rise(self, ladder: int) -> bool:
+        """True if there is a rung to go to; who has an empty list can neither screen nor restrict."""
+        if ladder == RESTRICT:
+            return self.rung(ladder) < len(self.rivals)
+        top = N_RUNGS if ladder == PROMOTE or self.rivals else N_RUNGS - 1
+        return self.rung(ladder) < top
 
-    # --- Decide -------------------------------------------------------------------------------------------
-    def consider(self, year: int, index: int, pulls: np.ndarray, deviations: np.ndarray) -> None:
-        """Draft a change of one lever whose signal left the band: tighten or raise, or relax.
+    def step(self, ladder: int, up: bool, second: float, agenda: Agenda) -> Decision | None:
+        """Take one step up or down; its record, None if nothing comes of it that others could see.
 
         Parameters
         ----------
-        pulls : [K], weighted loads times deviations; their sum is the signal.
-        deviations : [K], of the indicators from their targets in sd.
+        second : uniform number that chooses the place to restrict.
         """
-        signal, band, step = float(pulls.sum()), self.params.band, self.params.step * RULES[index].hi
-        draft = float(np.sign(signal)) * step * min(max(abs(signal) - band, 0.25), 1.0)
-        leading = int(np.argmax(pulls * np.sign(signal)))
-        self.change(year, index, draft, Trigger(INDICATORS[leading], float(deviations[leading])))
+        at = self._target(up, second, agenda) if ladder == RESTRICT else self.rung(ladder) - (not up)
+        share, fits, opposition, why = self._put_to(ladder, at, agenda) if up else (0.0, 1.0, 0.0, "")
+        if up and share <= 0.0:
+            return None
+        late = up and opposition > self.params.delay_opposition
+        self._agree(ladder, at, share, agenda.year, agenda.year + 1 + late)
+        if self._shadowed(ladder, at, agenda.imposed):
+            return None
+        cost = share * self._cost(ladder, at, agenda.costs) if up else 0.0
+        partner, answer = self._answer(ladder, up, share, agenda)
+        return self._record(
+            ladder, agenda, target=at if ladder == RESTRICT else NO_PLACE, opposition=opposition,
+            rungs=(int(not up), int(up)) if ladder == RESTRICT else (at + (not up), at + up),
+            opposed_for=why, conceded=max(fits - share, 0.0) if up else 0.0, share_affordable=fits, cost_musd=cost,
+            partner=partner, answer=answer, effective_year=agenda.year + 1 + late,
+        )  # fmt: skip
 
-    def in_force(self, funded: np.ndarray) -> list[Decided]:
-        """Levers with a strength other than neutral, each with its scope.
+    def refuse(self, partner: int, agenda: Agenda) -> Decision:
+        """Record that an ally's condition is not met; said once, until the answer changes."""
+        self.standing.refused[self.place] = partner + 1
+        rung = self.rung(PROTECT)
+        _, _, opposition, why = self._put_to(PROTECT, rung, agenda)
+        return self._record(
+            PROTECT, agenda, target=NO_PLACE, rungs=(rung, rung), opposition=opposition, opposed_for=why, conceded=0.0,
+            share_affordable=1.0, cost_musd=0.0, partner=partner, answer="refused", effective_year=agenda.year,
+        )  # fmt: skip
 
-        Parameters
-        ----------
-        funded : [L], share of each lever that the budget still pays for.
-        """
-        found: list[Decided] = []
-        strength = self.strength * funded
-        for index in np.flatnonzero(strength > 0.0).tolist():
-            rule, scope = RULES[index], self.scopes[index]
-            if scope is not None:
-                found.append(Decided(self.place, rule.lever, float(strength[index]), scope))
-                if rule.with_lever is not None:
-                    found.append(Decided(self.place, *rule.with_lever))
-        return found
+    def _record(self, ladder: int, agenda: Agenda, rungs: tuple[int, int], **outcome: Any) -> Decision:
+        place, hazards = self.place, agenda.hazards
+        seen = {name: float(getattr(agenda.signals, name)[place]) for name in NAMES}
+        leading = int(np.argmax(hazards.pressure[ladder, place]))
+        pressed = hazards.pressure[ladder, place, leading] > 0.0 and rungs[1] >= rungs[0]
+        return Decision(
+            year=agenda.year, place=place, ladder=LADDERS[ladder], rung_before=rungs[0], rung_after=rungs[1],
+            **seen, trigger=NAMES[leading] if pressed else "chance", p_up=float(hazards.up[ladder, place]),
+            p_down=float(hazards.down[ladder, place]), **outcome,
+        )  # fmt: skip
 
-    def change(
-        self, year: int, index: int, proposal: float, trigger: Trigger, partner: int = NO_PARTNER, answer: str = ""
-    ) -> float:
-        """Put one proposal through budget and consultation; record it; return the strength agreed."""
-        rule, before = RULES[index], float(self.strength[index])
-        wanted = min(max(before + proposal, 0.0), rule.hi)
-        after = min(wanted, before + self._affordable(index)) if wanted > before else wanted
-        opposition = self.opposition(rule, after - before)
-        conceded = self.params.softening * opposition * max(after - before, 0.0)
-        agreed = after - conceded
-        if abs(agreed - before) < 1e-9:
-            return before
-        effective = year + 1 + int(opposition > self.params.delay_opposition)
-        self.memory.pending[self.place, index], self.memory.effective[self.place, index] = agreed, effective
-        outcome = (after - before, opposition, conceded, before, agreed, *trigger, effective, partner, answer)
-        self.decisions.append(Decision(year, self.place, rule.lever, *outcome, unfunded=wanted - after))
-        return agreed
+    def _put_to(self, ladder: int, at: int, agenda: Agenda) -> tuple[float, float, float, str]:
+        """Share of a package that is agreed, share that the cap lets through, opposition and what it is for."""
+        fits = self._fits(ladder, at, agenda.costs)
+        if ladder == PROMOTE:
+            return fits, fits, 0.0, ""
+        p, seen, place = self.params, agenda.seen, self.place
+        grounds = {
+            "time": seen.burden[place] / p.opposition_burden,
+            "fear": seen.fear[place] / p.opposition_fear,
+            "draft": p.opposition_draft,
+        }
+        opposition = float(opposition_of(seen.burden[place], seen.fear[place], p.opposition_draft, p))
+        return fits * (1.0 - p.softening * opposition), fits, opposition, max(grounds, key=lambda name: grounds[name])
 
-    def refuse(self, year: int, index: int, trigger: Trigger, partner: int) -> None:
-        """Record that a demand is not met."""
-        rule, now = RULES[index], float(self.strength[index])
-        asked = min(self.params.step * rule.hi, rule.hi - now)
-        opposition = self.opposition(rule, asked)
-        refused = (asked, opposition, asked, now, now, *trigger, year, partner, "refused")
-        self.decisions.append(Decision(year, self.place, rule.lever, *refused))
+    def _cost(self, ladder: int, at: int, costs: Costs) -> float:
+        """Yearly cost of a whole package, million $; restrictions have no price in the model (nan)."""
+        if ladder == RESTRICT:
+            return float("nan")
+        full = self.params.promote_rung * costs.academic if ladder == PROMOTE else costs.protect[at]
+        return float(full[self.place])
 
-    def opposition(self, rule: Rule, step: float) -> float:
-        """Share of the research community that objects: by burden and fear as they are, and by the draft's bite."""
-        if rule.aim != "protect" or step <= 0.0 or self.seen is None:
-            return 0.0
-        p, burden, fear = self.params, float(self.seen.burden[self.place]), float(self.seen.fear[self.place])
-        bite = rule.bite * step / (p.step * rule.hi) if p.step > 0 else 0.0
-        return float(-np.expm1(-(burden / p.opposition_burden + fear / p.opposition_fear + bite)))
+    def _fits(self, ladder: int, at: int, costs: Costs) -> float:
+        """Share of a package that fits under the cap of its ladder, beside what is held, 0-1."""
+        if ladder == RESTRICT:
+            return 1.0
+        cap = self.params.promote_cap if ladder == PROMOTE else self.params.protect_cap
+        held = self.standing.agreed[ladder][self.place]
+        spent = sum(share * self._cost(ladder, k, costs) for k, share in enumerate(held) if share > 0.0)
+        more, room = self._cost(ladder, at, costs), cap * float(costs.academic[self.place]) - spent
+        return 1.0 if more <= max(room, 0.0) else max(room, 0.0) / more
 
-    def _affordable(self, index: int) -> float:
-        """Largest rise of a lever that the budget of its aim still pays for."""
-        assert self.seen is not None
-        spending = float(self.seen.rd_spending_musd[self.place])
-        price = prices(self.seen.researchers[self.place], self.seen.rd_spending_musd[self.place])
-        if price[index] <= 0.0:
-            return float("inf")
-        share = self.params.promotion_budget if PROMOTES[index] else self.params.security_budget
-        planned = np.where(np.isnan(self.pending), self.strength, np.maximum(self.pending, self.strength))
-        spent = float((price * planned)[PROMOTES[index] == PROMOTES].sum())
-        return float(max(share * spending - spent, 0.0) / price[index])
+    def _target(self, up: bool, second: float, agenda: Agenda) -> int:
+        """Whom to restrict, drawn by weights; or whom to restrict no more, who weighs least."""
+        weights, mine = agenda.weights[self.place], self.standing.agreed.restrict[self.place] > 0.0
+        if not up:
+            rested = mine & (agenda.year - self.standing.risen_restrict[self.place] > self.params.rest_years)
+            return int(np.argmin(np.where(rested, weights, np.inf)))
+        free = [b for b in self.rivals if not mine[b]]
+        cumulative = np.cumsum(weights[free])
+        return free[int(np.searchsorted(cumulative, second * cumulative[-1], side="right").clip(max=len(free) - 1))]
 
-    @cached_property
-    def scopes(self) -> list[Scope | None]:
-        """Whom each of `RULES` is meant for; None if there is nobody."""
-        return [self._scope(rule) for rule in RULES]
+    def _agree(self, ladder: int, at: int, share: float, year: int, due: int) -> None:
+        standing, place = self.standing, self.place
+        standing.agreed[ladder][place, at] = share
+        standing.due[ladder, place] = due
+        if share > 0.0 and ladder == RESTRICT:
+            standing.risen_restrict[place, at] = year
+        elif share > 0.0:
+            standing.risen[ladder // 2, place] = year
 
-    def _scope(self, rule: Rule) -> Scope | None:
-        if rule.towards == "rivals":
-            if not self.rivals:
-                return None
-            if rule.lever == "visa_refusal":
-                return Scope(origins=self.rivals)
-            return Scope(partners=self.rivals, sensitivity=("sensitive",))
-        if rule.towards == "allies":
-            return Scope(partners=self.allies) if self.allies else None
-        return Scope()
+    def _shadowed(self, ladder: int, at: int, imposed: Rungs) -> bool:
+        """True if an imposed policy does as much already."""
+        if ladder == RESTRICT:
+            return bool(imposed.restrict[self.place, at])
+        return bool(imposed[ladder][self.place] > at)
+
+    def _answer(self, ladder: int, up: bool, share: float, agenda: Agenda) -> tuple[int, str]:
+        """The ally whose condition a step up of protect answers, and how."""
+        demands = agenda.demands[self.place]
+        if ladder != PROTECT or not up or demands.max() <= 0.0:
+            return NO_PLACE, ""
+        self.standing.refused[self.place] = 0
+        return int(np.argmax(demands)), "adopted" if share >= 1.0 else "adopted in part"
