@@ -200,7 +200,9 @@ class World(ColumnarModel):
         accounts = {year: macro.account for year, macro in self.macros.items()}
         return governments.govern(
             self.setting, self.council, self.timeline, inputs, seen, accounts,
-            lambda: promotion.market(self.setting, inputs, self.columns, self.ledger),
+            lambda: promotion.market(
+                self.setting, inputs, budget.census(self.setting, self.year - 1, self.columns), self.ledger
+            ),
         )  # fmt: skip
 
     def _context(

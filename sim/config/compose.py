@@ -175,6 +175,7 @@ def _check_titles(result: Composed) -> None:
 
 def _drop_phantoms(result: Composed) -> None:
     """Overrides of policies or levers that are not in force would create half of one: say so instead."""
+    _drop_phantom_packages(result)
     policies = result.values.get("policies")
     if not isinstance(policies, dict):
         return

@@ -24,6 +24,7 @@ from sim.data.tables import load_world_data
 from sim.data.threat import threat_digest
 from sim.data.worlds import folder_of
 from sim.params import PathParams
+from sim.policy.ladder import LADDERS, Ladders
 
 # Settings that say how, where and how often to run, not what comes out of one run.
 NOT_IN_KEY = {
@@ -70,6 +71,10 @@ def _relevant(cfg: Config, mode: str) -> Iterator[str]:
             continue
         if f.name == "effects" and mode == "scripted":
             value = {lever: effects for lever, effects in value.items() if lever in pulled}
+        if f.name == "ladder":
+            if mode == "scripted" and not cfg.policies:
+                continue  # nobody climbs, and nothing imposed is compared with it
+            value = _packages(value)
         if f.name == "threat":  # its contents, whatever it is called
             value = threat_digest(cfg.threat, cfg.world)
         yield f"{f.name} {_policies(value) if f.name == 'policies' else _text(value)}"
@@ -101,6 +106,18 @@ def _use(use: Any) -> dict[str, Any]:
         "lever": use.lever,
         "values": {day.isoformat(): value for day, value in use.values.items()},
         "scope": use.scope,
+        "ladder": use.ladder,
+    }
+
+
+def _packages(ladders: Ladders) -> dict[str, Any]:
+    """What the rungs of each ladder hold, without titles and sources."""
+    return {
+        name: [
+            {local: {**vars(entry), "source": ""} for local, entry in rung.entries.items()}
+            for rung in getattr(ladders, name).rungs
+        ]
+        for name in LADDERS
     }
 
 

@@ -28,6 +28,7 @@ from sim.data.tables import WorldData, load_world_data
 from sim.data.threat import resolve_threat, threat_matrix
 from sim.data.worlds import resolve_world
 from sim.params import Params, SecurityParams
+from sim.policy.ladder import LADDERS, read_ladders
 from sim.policy.levers import LEVERS, effects_with
 from sim.policy.read import read_places, read_policies
 from sim.policy.schema import Known
@@ -102,7 +103,7 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
     given = {k: v for k, v in given.items() if not (v is None and k in ("threads", "experiment"))}
     if given.get("checkpoint_seconds", 0) is None:
         given["checkpoint_seconds"] = 0
-    own = ("start", "effects", "scenario", "titles", "policies")
+    own = ("start", "effects", "ladder", "scenario", "titles", "policies")
     values = read(Config, given, "", problems, skip=own)
     cfg, data = _with_world(Config(**values), problems)
     cfg = _with_threat(cfg, data, problems)
@@ -112,6 +113,9 @@ def from_mapping(raw: Mapping[str, Any], problems: Problems) -> Config:
         problems.add("end", f"{cfg.end} is not after start ({cfg.start}); allowed: {cfg.start + 1} to {LAST_YEAR}")
     known = known_names(data, cfg.start)
     _check_place_lists(cfg, known, problems)
+    if "ladder" in given:
+        cfg = replace(cfg, ladder=read_ladders(given["ladder"], "ladder", known, problems))
+    known = replace(known, rungs={name: len(getattr(cfg.ladder, name).rungs) for name in LADDERS})
     policies = read_policies(given.get("policies"), "policies", known, problems)
     scenario = str(given.get("scenario") or BASELINE)
     cfg = replace(

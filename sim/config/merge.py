@@ -16,6 +16,7 @@ from sim.config.files import not_yaml
 from sim.config.folders import COMMAND_LINE, OPEN, options, search_folders
 from sim.config.reached import GLOBAL, Reached, nested
 from sim.core.read import ConfigError, Problem, show, unknown
+from sim.policy.schema import LADDERS
 
 _TITLED = re.compile(r"^(\+{0,2}(?:policies\.\w+\.title|titles\.\w+)=)(.+)$")
 _DATED = re.compile(r"^(\+{0,2}[\w.]+\.values)\.(\d{4}-\d{2}-\d{2})=(.*)$")
@@ -81,7 +82,12 @@ class Composed:
         order = (*OPEN, "params", "policy", "scenario")
         files = [one for group in order for one in reversed(self.reached) if one.group == group]
         main = [Reached("", "config", folder / "config.yaml", GLOBAL) for folder in self.folders.values()]
-        layers = [*(one for one in main if one.file.is_file()), *files]
+        ladders = [
+            Reached("ladder", name, folder / "ladder" / f"{name}.yaml", f"ladder.{name}")
+            for folder in self.folders.values()
+            for name in LADDERS
+        ]
+        layers = [*(one for one in (*main, *ladders) if one.file.is_file()), *files]
         return [(self.label_of(one.file), one.values) for one in layers]
 
 

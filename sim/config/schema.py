@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+from sim.config.ladders import shipped_ladders
 from sim.core.axes import BASELINE, MODES
 from sim.data.clock import FIRST_YEAR, LAST_YEAR
 from sim.data.threat import CHOICES, DEFAULT
 from sim.params import Params
+from sim.policy.ladder import LADDERS, Ladders
 from sim.policy.levers import effects_with
 from sim.policy.schema import LeverUse, Policy
 
@@ -68,6 +70,7 @@ class Config:
     panel: PanelConfig = field(default_factory=PanelConfig)
     params: Params = field(default_factory=Params)
     effects: dict[str, dict[str, float]] = field(default_factory=lambda: effects_with({}))
+    ladder: Ladders = field(default_factory=shipped_ladders)
     scenario: str = BASELINE
     titles: dict[str, str] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
@@ -87,10 +90,23 @@ def to_mapping(cfg: Config) -> dict[str, Any]:
     values = _plain(asdict(cfg))
     for policy in values["policies"].values():
         for use in policy["levers"].values():
-            use["scope"] = {key: value for key, value in use["scope"].items() if value is not None}
+            use["scope"] = _given(use["scope"])
             written = use.pop("written")
             use["values"] = use["values"] if written is None else written
+    for ladder in map(values["ladder"].__getitem__, LADDERS):
+        ladder["rungs"] = {rung["name"]: _rung(rung) for rung in ladder["rungs"]}
     return values
+
+
+def _rung(rung: dict[str, Any]) -> dict[str, Any]:
+    """A rung as a file has it."""
+    entries = {name: {**_given(entry), "scope": _given(entry["scope"])} for name, entry in rung["entries"].items()}
+    return {"title": rung["title"], "levers": entries}
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """What says something."""
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from sim.config.files import Unreadable, read_yaml
 from sim.core.read import Problem, join, show
 
 # Parts of the configuration that are mappings in config.yaml, with what merging cannot take instead.
-SECTIONS = ("policies", "titles", "effects", "params", "panel", "government")
+SECTIONS = ("policies", "titles", "effects", "params", "ladder", "panel", "government")
 
 
 def shape_problems(files: Iterable[tuple[str, Path]]) -> list[Problem]:

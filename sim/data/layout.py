@@ -30,6 +30,7 @@ KINDS: dict[str, Kind] = {
     "share": Kind(lambda x: 0 <= x <= 1, "a share from 0 to 1"),
     "flag": Kind(lambda x: x in (0, 1), "0 or 1"),
     "size_class": Kind(lambda x: x in (0, 1, 2, 3), "0, 1, 2 or 3"),
+    "rung": Kind(lambda x: x in (0, 1, 2, 3), "0, 1, 2 or 3"),
     "latitude": Kind(lambda x: -90 <= x <= 90, "degrees from -90 to 90"),
     "longitude": Kind(lambda x: -180 <= x <= 180, "degrees from -180 to 180"),
     "number": Kind(lambda x: True, "a number"),
@@ -186,6 +187,12 @@ TABLES: tuple[Table, ...] = (
         Column("year", "whole", "year of both shares"), Column("imputed", "flag", "1 where typical shares stand in"),
         Column("source", TEXT, "where they are from"),
     ), outcome=False, codes=("place",), later=(Later(2021, "shares of 2015-21, the year nearest to 2017"),)),
+    Table("rungs_2017", "rows", ("iso3",), (
+        Column("protect", "rung", "rung of the ladder; a place without a row is on 0"),
+        Column("promote", "rung", "rung of the ladder; a place without a row is on 0"),
+        Column("protect_by", TEXT, "what the rung stands for; not read", gaps=True),
+        Column("promote_by", TEXT, "what the rung stands for; not read", gaps=True),
+    ), outcome=False, codes=("iso3",), later=(Later(2017, "policies adopted by 2017"),)),
     Table("pairs", "pairs", PAIR, (
         Column("distance_km", "positive", "km"), Column("contiguous", "share", "0-1"),
         Column("common_language", "share", "0-1"), Column("colonial", "share", "0-1"),

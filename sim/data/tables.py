@@ -17,6 +17,7 @@ import numpy as np
 from sim.data.clock import BASE_YEARS, DOCTORATES_FROM, FIRST_YEAR, FLOWS_FROM, PAPERS_FROM
 from sim.data.files import floats, pairs, read_columns, squares
 from sim.data.money import money_shares
+from sim.data.rungs import Rungs, rungs_2017
 from sim.data.worlds import data_checksum, folder_of
 
 
@@ -44,6 +45,7 @@ class WorldData:
         NaN where unknown (everywhere in the shipped worlds' 2015-17).
     gerd_musd : [U, P] million PPP 2021 $; income : [U, P] PPP 2021 $ a head.
     share_higher_education, share_government : [P], 0-1, of R&D spending, by who performs it; money_imputed : [P] bool.
+    rungs_2017 : rungs of the ladders protect and promote in 2017, [P] int each.
     distance_km, contiguous, common_language, colonial, alliance, ideal_distance : [P, P] symmetric.
     affinity : [T, P, P] observed over expected joint works, symmetric, diagonal 1: straight lines in logs between the
         middles of windows of years, constant before 1992; copub_pairs : [P, P] works a year, mean 2010-17.
@@ -95,6 +97,7 @@ class WorldData:
     share_higher_education: np.ndarray
     share_government: np.ndarray
     money_imputed: np.ndarray
+    rungs_2017: Rungs
     distance_km: np.ndarray
     contiguous: np.ndarray
     common_language: np.ndarray
@@ -205,6 +208,7 @@ def load_world_data(world: str = "full") -> WorldData:
         region=tuple(places["region"]),
         host_group_names=tuple(groups),
         institution_name=names,
+        rungs_2017=rungs_2017(folder, codes),
         checksum=data_checksum(world),
         **small,
         **arrays,  # type: ignore[arg-type]

@@ -172,16 +172,21 @@ def expected(
 ) -> tuple[Bill, Bill]:
     """What was promised before and falls due, and what is offered now if all of it is taken up."""
     prices, due = purse.prices, promised(people.bought, ledger, purse)
-    persons = (inputs.cohort_after - inputs.cohort_before).sum(axis=0) * (1.0 - inputs.home_share)
-    foreigners = persons @ inputs.abroad_share
     slots = np.stack([channels.programme_slots, channels.chairs_slots])
     return due, new_uses(
         recruits=recruits_money(channels, people, slots, purse),
         joint=joint_money(setting, channels, ledger, purse),
         pay=prices.pay * np.expm1(channels.income_recruits) * people.recruits,
         posts=prices.post * channels.permanent_offer * people.unposted,
-        students=prices.doctoral_place * np.expm1(channels.student_places) * foreigners,
+        students=prices.doctoral_place * np.expm1(channels.student_places) * foreign_entrants(inputs),
     )
+
+
+def foreign_entrants(inputs: YearInputs) -> np.ndarray:
+    """Entrants from abroad expected at base shares [P], persons."""
+    persons = (inputs.cohort_after - inputs.cohort_before).sum(axis=0) * (1.0 - inputs.home_share)
+    found: np.ndarray = persons @ inputs.abroad_share
+    return found
 
 
 def promised(posts: np.ndarray, ledger: Ledger, purse: Purse) -> Bill:

@@ -12,11 +12,12 @@ from sim.agents.governments.government import Costs
 from sim.agents.governments.rungs import Packages, Rungs
 from sim.agents.governments.signals import Observation
 from sim.data.inputs import YearInputs
+from sim.engines.buying import Market, Purchase
 from sim.engines.counting import HeadCounts
 from sim.phases.budget import Account, public_money
 from sim.phases.entry import Entries
 from sim.phases.mobility import Moves
-from sim.phases.promotion import Market, costs_of_rungs, strengths
+from sim.phases.promotion import cost_of_rungs, purchases
 from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import Setting, YearContext
@@ -72,8 +73,10 @@ def govern(
     decided = list(pulls(held, ladders, setting.data.iso3, council.listed))
     if held.promote.any():
         money = held.promote.T * setting.params.government.promote_rung * academic
-        decided += purchases(held, ladders.promote, strengths(market(), ladders.promote, money))
-    costs = Costs(academic, costs_of_rungs(setting, timeline, ladders.protect))
+        decided += offers(held, ladders.promote, purchases(ladders.promote, money, market()))
+    if council.costs is None:
+        council.costs = cost_of_rungs(ladders.protect, setting, timeline.effects).alone
+    costs = Costs(academic, council.costs)
     standard = timeline.effects["alliance_condition"]["standard"]
     keys = setting.seed, setting.replicate
     return Governed(
@@ -106,17 +109,17 @@ def _package(
             yield Decided(place, entry.lever, part * entry.strength, scope)
 
 
-def purchases(held: Packages, promote: Ladder, bought: Mapping[tuple[int, str], np.ndarray]) -> Iterator[Decided]:
+def offers(held: Packages, promote: Ladder, bought: Mapping[tuple[int, str], Purchase]) -> Iterator[Decided]:
     """Levers that packages of promote pull: what money buys, and what is free at the share that is held.
 
     Parameters
     ----------
-    bought : strength [P] by rung and name of entry, of `sim.phases.promotion`.
+    bought : by rung and name of entry, of `sim.phases.promotion.purchases`.
     """
     for place, rung in np.argwhere(held.promote > 0.0).tolist():
         for name, entry in promote.rungs[rung].entries.items():
             if entry.strength is None:
-                strength = float(bought[rung, name][place])
+                strength = float(bought[rung, name].strength[place])
             else:
                 strength = held.promote[place, rung] * entry.strength
             yield Decided(place, entry.lever, strength, entry.scope)

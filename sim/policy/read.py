@@ -12,7 +12,7 @@ from sim.core.axes import STAGES
 from sim.core.read import Problems, check_keys, join, mapping, names, near, nearest, number, one_of, show, text, unknown
 from sim.data.fields import FIELD_NAMES
 from sim.policy.levers import LEVERS, Lever
-from sim.policy.schema import DOSES, RESEARCH_TYPES, SENSITIVITIES, Dose, Known, LeverUse, Policy, Scope
+from sim.policy.schema import DOSES, PLACES, RESEARCH_TYPES, SENSITIVITIES, Dose, Known, LeverUse, Policy, Scope
 from sim.policy.shift import Shift, read_shift
 from sim.policy.units import Issuers, read_strength
 
@@ -20,17 +20,16 @@ SHIFT = "shift"  # key of a policy that moves all its dates
 NOTED = "reissued_from"  # key that composing adds, and that nobody types
 _WORDS = {"fields": FIELD_NAMES, "sensitivity": SENSITIVITIES, "research_type": RESEARCH_TYPES, "stages": STAGES}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_PLACES = ("origins", "partners", "destinations")
 
 
 def read_policies(raw: object, key: str, known: Known, problems: Problems) -> dict[str, Policy]:
     """Policies by name."""
     given = mapping(raw, key, problems)
-    _check_names(given, key, "policy", problems)
+    check_names(given, key, "policy", problems)
     return {str(name): read_policy(policy, join(key, name), known, problems) for name, policy in given.items()}
 
 
-def _check_names(given: Mapping[Any, object], key: str, what: str, problems: Problems) -> None:
+def check_names(given: Mapping[Any, object], key: str, what: str, problems: Problems) -> None:
     """Names are parts of dotted keys (overrides, messages), so they hold no dot and are no numbers."""
     for name in given:
         if not (isinstance(name, str) and _NAME.fullmatch(name)):
@@ -47,7 +46,7 @@ def read_policy(raw: object, key: str, known: Known, problems: Problems) -> Poli
     check_keys(typed, [f.name for f in fields(Policy) if f.name != NOTED], key, problems)
     title = text(given.get("title"), join(key, "title"), problems)
     levers = mapping(given.get("levers"), join(key, "levers"), problems)
-    _check_names(levers, join(key, "levers"), "lever's entry", problems)
+    check_names(levers, join(key, "levers"), "lever's entry", problems)
     issuer = read_places(given.get("issuer"), join(key, "issuer"), known, problems)
     shift = read_shift(given.get(SHIFT), join(key, SHIFT), problems)
     issuers, at = known.issuers(issuer), join(key, "levers")
@@ -109,15 +108,10 @@ def read_use(raw: object, key: str, known: Known, issuers: Issuers, problems: Pr
     given = mapping(raw, key, problems)
     if problems.since(before):
         return None
-    check_keys(given, ("lever", "values", "unit", "scope", "dose", "source"), key, problems)
-    name = given.get("lever")
-    lever = LEVERS.get(name) if isinstance(name, str) else None
+    check_keys(given, ("lever", "values", "unit", "scope", "dose", "ladder", "source"), key, problems)
+    lever = read_lever(given, key, problems)
     if lever is None:
-        missing = f"is missing; allowed: {', '.join(LEVERS)}"
-        problems.add(join(key, "lever"), missing if name is None else unknown(name, "lever", LEVERS))
         return None
-    if given.get("unit") not in (None, lever.unit):
-        problems.add(join(key, "unit"), f"{show(given['unit'])} is not the unit of {lever.name}; allowed: {lever.unit}")
     values = _read_values(given.get("values"), lever, join(key, "values"), issuers, problems)
     return LeverUse(
         lever=lever.name,
@@ -125,7 +119,33 @@ def read_use(raw: object, key: str, known: Known, issuers: Issuers, problems: Pr
         source=text(given.get("source"), join(key, "source"), problems),
         scope=read_scope(given.get("scope"), lever, join(key, "scope"), known, problems),
         dose=_read_dose(given.get("dose"), lever, values, join(key, "dose"), issuers, problems),
+        ladder=_read_label(given.get("ladder"), join(key, "ladder"), known, problems),
     )
+
+
+def _read_label(raw: object, key: str, known: Known, problems: Problems) -> str:
+    """Ladder and rung; a ladder of one rung is its name alone."""
+    if raw is None or raw == "":
+        return ""
+    labels = [
+        ladder if rungs == 1 else f"{ladder} {rung}"
+        for ladder, rungs in known.rungs.items()
+        for rung in range(1, rungs + 1)
+    ]
+    word = " ".join(raw.split()) if isinstance(raw, str) else raw
+    return one_of(word, key, problems, tuple(labels)) if labels else ""
+
+
+def read_lever(given: Mapping[str, Any], key: str, problems: Problems) -> Lever | None:
+    """The lever that an entry names, with its unit checked; None if there is none of that name."""
+    name = given.get("lever")
+    lever = LEVERS.get(name) if isinstance(name, str) else None
+    if lever is None:
+        missing = f"is missing; allowed: {', '.join(LEVERS)}"
+        problems.add(join(key, "lever"), missing if name is None else unknown(name, "lever", LEVERS))
+    elif given.get("unit") not in (None, lever.unit):
+        problems.add(join(key, "unit"), f"{show(given['unit'])} is not the unit of {lever.name}; allowed: {lever.unit}")
+    return lever
 
 
 def _read_values(raw: object, lever: Lever, key: str, issuers: Issuers, problems: Problems) -> dict[date, float | None]:
@@ -199,7 +219,7 @@ def read_scope(raw: object, lever: Lever, key: str, known: Known, problems: Prob
             continue  # everywhere
         elif name == "institution_threshold_musd":
             out[name] = number(value, at, problems, 0, 1e5, "million $ a year")
-        elif name in _PLACES:
+        elif name in PLACES:
             out[name] = read_places(value, at, known, problems)
         else:
             out[name] = tuple(one_of(word, at, problems, _WORDS[name]) for word in names(value, at, problems))

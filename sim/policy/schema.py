@@ -11,6 +11,8 @@ from sim.policy.units import Issuers
 SENSITIVITIES = ("open", "sensitive")
 RESEARCH_TYPES = ("basic", "applied")
 DOSES = ("fitted", "sourced", "assumed")
+LADDERS = ("protect", "restrict", "promote")  # of packages that governments climb (`sim.policy.ladder`)
+PLACES = ("origins", "partners", "destinations")  # keys of a scope that name places
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class LeverUse:
     ----------
     values : strength from each date on, None = not in force.
     written : the same at the dates of the file, where the policy is shifted.
+    ladder : ladder and rung that it belongs to, as written: ``protect 3``, ``restrict``; empty for none.
     """
 
     lever: str
@@ -58,6 +61,13 @@ class LeverUse:
     scope: Scope = field(default_factory=Scope)
     dose: Dose | None = None
     written: dict[date, float | None] | None = None
+    ladder: str = ""
+
+    @property
+    def step(self) -> tuple[str, int] | None:
+        """Ladder and rung, from 1; None if it belongs to none."""
+        ladder, _, rung = self.ladder.partition(" ")
+        return (ladder, int(rung or 1)) if ladder else None
 
 
 @dataclass(frozen=True)
@@ -106,12 +116,14 @@ class Known:
     aliases : other words for a place (its name in full), for suggestions only.
     members : researchers of 2017 by place, for each word of `places`.
     start : first year of the clock.
+    rungs : number of rungs of each ladder.
     """
 
     places: tuple[str, ...]
     aliases: Mapping[str, str]
     members: Mapping[str, Mapping[str, float]]
     start: int
+    rungs: Mapping[str, int] = field(default_factory=dict)
 
     def issuers(self, words: Iterable[str]) -> Issuers:
         """Places and researchers of a policy's issuers."""

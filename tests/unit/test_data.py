@@ -273,6 +273,15 @@ def test_hosts_are_alike_by_language_or_region_and_rests_are_alone(world: str) -
     assert all(members.values()) and sum(map(len, members.values())) == data.n_places
 
 
+def test_rungs_of_2017_of_countries_are_the_same_in_both_worlds() -> None:
+    for world in WORLDS:
+        data = load_world_data(world)
+        protect, promote = (dict(zip(data.iso3, rungs.tolist())) for rungs in data.rungs_2017)
+        assert [protect[code] for code in ("CAN", "JPN", "USA")] == [2, 1, 0]  # visas and letters are no rung of protect
+        assert promote["CHN"] == promote["DEU"] == 1 and promote["GBR"] == 0
+        assert not any(rungs[code] for rungs in (protect, promote) for code in data.iso3 if code.startswith("X_"))
+
+
 def test_academic_money_is_never_imputed_from_one_country():
     data = load_world_data("full")
     at = {code: p for p, code in enumerate(data.iso3)}

@@ -13,6 +13,7 @@ from sim.data.build.__main__ import build
 from sim.data.build.affinity import affinity, between, expected, without_spikes
 from sim.data.build.gaps import GapError, ImputedLog, check_gaps, check_present, damped, interpolate, span
 from sim.data.build.people import balance, whole_numbers
+from sim.data.build.rungs import rungs_2017
 from sim.data.build.sources import Sources
 from sim.data.build.write import cell, write_csv
 
@@ -129,11 +130,27 @@ def test_a_year_far_above_those_around_it_is_an_error_of_the_source():
     assert clean.drop(("AAA", "BBB", 2006)).tolist() == [n for *_, year, n in rows if (year, n) != (2006, 3000)]
 
 
+def test_rungs_of_2017_count_what_is_national_recent_and_sure(tmp_path: Path) -> None:
+    rows = [f"AAA,{year},promote,chairs,Chairs {year},high" for year in (2007, 2008, 2009, 2010)]
+    rows += ["AAA,2017,promote,chairs,Chairs of a city (regional),high", "AAA,2017,promote,visa,Visa,low"]
+    rows += [f"BBB,{year},promote,visa,Visa {year},medium" for year in range(2008, 2012)]
+    rows += [f"CCC,{2008 + n % 10},promote,tax,Tax {n},high" for n in range(40)]
+    rows += ["BBB,2012,promote,centres,Centre,high", "BBB,1999,protect,law,Law,high"]
+    rows += ["AAA,2016,protect,institution_programme,Programme,high", "AAA,2017,protect,guidelines,Guide,high"]
+    rows += ["CCC,2010,protect,visa_screening,Visas,high", "CCC,2018,protect,project_screening,Screening,high"]
+    (tmp_path / "politics").mkdir()
+    text = "\n".join(["iso3,year,side,kind,name,confidence", *rows, ""])
+    (tmp_path / "politics" / "policy_adoptions_1990_2017.csv").write_text(text)
+    table = rungs_2017(Sources(tmp_path), ["AAA", "BBB", "CCC", "DDD"])
+    assert table[["iso3", "protect", "promote"]].to_numpy().tolist() == [["AAA", 2, 0], ["BBB", 1, 1], ["CCC", 0, 3]]
+    assert table.protect_by.iloc[0] == "2016 Programme | 2017 Guide" and "2007" not in table.promote_by.iloc[0]
+
+
 @pytest.mark.skipif(
     "TALENT_SOURCES" not in os.environ, reason="TALENT_SOURCES does not name the folder of public sources"
 )
 def test_building_again_gives_the_shipped_bytes(tmp_path):
     build(Path(os.environ["TALENT_SOURCES"]), tmp_path)
     built = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.csv"))
-    assert len(built) == 41
+    assert len(built) == 43
     assert [path for path in built if not filecmp.cmp(tmp_path / path, SHIPPED / path, shallow=False)] == []

@@ -100,6 +100,23 @@ def test_academic_money_with_semicolons_is_told_as_such(folder: Path, tmp_path: 
         load_config(f"world={edited}")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("CHN,0,1,", "CHN,0,4,", "promote: 4 is not allowed; allowed: 0, 1, 2 or 3"),
+        ("CHN,", "Chn,", "iso3: unknown place 'Chn'; did you mean CHN?"),
+    ],
+)
+def test_a_bad_edit_of_rungs_is_refused(folder: Path, tmp_path: Path, old: str, new: str, told: str) -> None:
+    edited = shutil.copytree(folder, tmp_path / "edited")
+    text = (edited / "rungs_2017.csv").read_text()
+    assert old in text
+    (edited / "rungs_2017.csv").write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError) as error:
+        load_config(f"world={edited}")
+    assert f"rungs_2017.csv:2:{told}" in str(error.value)
+
+
 def test_an_edit_of_academic_money_changes_what_a_place_has(folder: Path, tmp_path: Path) -> None:
     edited = shutil.copytree(folder, tmp_path / "edited")
     text = (edited / "academic_money.csv").read_text()

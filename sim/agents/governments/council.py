@@ -37,6 +37,7 @@ class Council:
     first : rungs of 2017, which the fitted rates contain; others see them, and they have no effect of their own.
     raised : (ladder, place, target) of the government that is held one rung higher after the data; None: nobody is.
     signals, hazards : of the last decisions, None before the first.
+    costs : [3, P], yearly money of each package of protect, once somebody decides.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Council:
         self.raised: tuple[int, int, int] | None = None
         self.signals: Signals | None = None
         self.hazards: Hazards | None = None
+        self.costs: np.ndarray | None = None
         self.governments = [
             Government(model, place, params, self.standing, tuple(np.flatnonzero(self.listed[place]).tolist()))
             for place in range(n)

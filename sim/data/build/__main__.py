@@ -31,6 +31,7 @@ from sim.data.build.money import academic_money
 from sim.data.build.output import build_output
 from sim.data.build.pairs import build_pairs
 from sim.data.build.people import People, build_people
+from sim.data.build.rungs import rungs_2017
 from sim.data.build.sources import RESTS, Sources, country_list, place_of
 from sim.data.build.threat import between as threats_between
 from sim.data.build.threat import build_threats
@@ -86,6 +87,7 @@ def build_world(sources: Sources, countries: pd.DataFrame, world: str, out: Path
     write_csv(out / "output.csv", place_year({k: late(v) for k, v in output.items()}, places, 1980))
     write_csv(out / "inputs.csv", place_year(inputs, places, 1980))
     write_csv(out / "academic_money.csv", academic_money(sources, countries, places, mapping, log))
+    write_csv(out / "rungs_2017.csv", rungs_2017(sources, places))
     write_csv(out / "pairs.csv", symmetric_rows(pairs, places))
     by_year = {f"y{FIRST + t}": joint for t, joint in enumerate(works)}
     write_csv(out / "joint_works.csv", symmetric_rows(by_year, places, diagonal=False))
