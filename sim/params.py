@@ -435,7 +435,9 @@ class GovernmentParams:
         0.35, -5.0, 5.0, "log ratio per 10 % of arrivals", "assumption",
         "people turned away elsewhere, on promoting; normal, 0.7, sign free",
     )  # fmt: skip
-    salience_half_life: float = p(2.0, 0.5, 10.0, "years", "assumption", "after which half of public cases is forgotten")
+    salience_half_life: float = p(
+        2.0, 0.5, 10.0, "years", "assumption", "after which half of public cases is forgotten"
+    )
     weight_restricted: float = p(0.6, 0.0, 1.0, "share", "assumption", "of joint work at stake where one is restricted")
     weight_screened: float = p(0.1, 0.0, 1.0, "share", "assumption", "where one is on the list of a place that screens")
     promote_rung: float = p(

@@ -161,7 +161,9 @@ def expected_entrants(setting: Setting, ctx: YearContext) -> np.ndarray:
     changes = entry_utilities(setting, ctx, nest, direct=True)
     cohort = y.cohort_after - y.cohort_before  # [F, O]
     if not changes.changed.any():
-        usual: np.ndarray = cohort.sum(axis=0)[:, None] * hosts.probabilities(hosts.base_odds(y.home_share), y.abroad_share)
+        usual: np.ndarray = cohort.sum(axis=0)[:, None] * hosts.probabilities(
+            hosts.base_odds(y.home_share), y.abroad_share
+        )
         return usual
     persons = np.zeros(changes.changed.shape)  # [G, O]
     np.add.at(persons, changes.group, cohort)

@@ -79,9 +79,7 @@ def govern(
     costs = Costs(academic, council.costs)
     standard = timeline.effects["alliance_condition"]["standard"]
     keys = setting.seed, setting.replicate
-    return Governed(
-        decided, rungs, conditions, council.decide(year, seen, imposed, costs, accounts, standard, keys)
-    )
+    return Governed(decided, rungs, conditions, council.decide(year, seen, imposed, costs, accounts, standard, keys))
 
 
 def pulls(held: Packages, ladders: Ladders, codes: Sequence[str], listed: np.ndarray) -> Iterator[Decided]:
@@ -98,9 +96,7 @@ def pulls(held: Packages, ladders: Ladders, codes: Sequence[str], listed: np.nda
         yield from _package(place, ladders.restrict.rungs[0], held.restrict[place, target], codes[target], ())
 
 
-def _package(
-    place: int, rung: Rung, share: float, target: str | None, rivals: tuple[str, ...]
-) -> Iterator[Decided]:
+def _package(place: int, rung: Rung, share: float, target: str | None, rivals: tuple[str, ...]) -> Iterator[Decided]:
     """Levers of one package; what qualifies another lever is no matter of more or less."""
     for entry in rung.entries.values():
         scope = scope_for(entry, target, rivals)
@@ -158,14 +154,14 @@ def observe(
 
 
 def talent_account(entrants: np.ndarray, moves: np.ndarray, here: np.ndarray) -> np.ndarray:
-    """Expected entrants and moves in, minus moves out and natives who enter abroad, over the stock [P].
+    """Expected foreign entrants and moves in, minus moves out and natives who enter abroad, over the stock [P].
 
     Parameters
     ----------
     entrants : [O, P]; moves : [2, P], in and out; here : [P], researchers.
     """
-    abroad = entrants.sum(axis=1) - entrants.diagonal()
-    return ratio(entrants.sum(axis=0) - abroad + moves[0] - moves[1], here)
+    net = entrants.sum(axis=0) - entrants.sum(axis=1)  # who enters at home is in both
+    return ratio(net + moves[0] - moves[1], here)
 
 
 def turned_away(entries: Entries) -> np.ndarray:

@@ -48,7 +48,7 @@ class Council:
         self.listed = of_concern(threat, concern) & self.peers[:, None]
         self.threat = np.where(self.listed, threat, 0.0)
         self.closeness, self.sd = Closeness.of(data), account_sd(data)
-        self.first = Rungs(data.rungs_2017[0], np.zeros((n, n), bool), data.rungs_2017[1])
+        self.first = Rungs(data.rungs_2017.protect, np.zeros((n, n), bool), data.rungs_2017.promote)
         self.standing = Standing.none(n)
         self.raised: tuple[int, int, int] | None = None
         self.signals: Signals | None = None
@@ -167,9 +167,8 @@ class Council:
 def account_sd(data: WorldData) -> np.ndarray:
     """Yearly sd of each place's talent account over the last years of data [P], points of the stock."""
     at = slice(-SD_YEARS, None)
-    abroad = (data.entries[at, :, None] * data.entry_origin[at]).sum(axis=1)  # [T, origin], home included
-    home = np.einsum("thh->th", data.entry_origin[at]) * data.entries[at]
-    account = data.entries[at] - (abroad - home) + data.moves_in[at] - data.moves_out[at]
+    by_origin = (data.entries[at, :, None] * data.entry_origin[at]).sum(axis=1)
+    account = data.entries[at] - by_origin + data.moves_in[at] - data.moves_out[at]
     found: np.ndarray = 100.0 * np.std(account / np.maximum(data.researchers[at], 1.0), axis=0)
     return found
 

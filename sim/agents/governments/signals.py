@@ -31,7 +31,7 @@ class Observation:
     cases : [P], public cases per 10,000 people tied to the states that they are about.
     burden : [P], mean share of research time lost to rules; fear : [P], mean share of the full chill.
     cost : [P], % of output: time, money and papers given to rules.
-    account : [P], entrants and moves in minus moves out and minus natives who enter abroad, over the stock.
+    account : [P], foreign entrants and moves in minus moves out and natives who enter abroad, over the stock.
     available : [P], people whom restrictions elsewhere turn away and who by base shares fall to the place, over its
         arrivals of the year.
     """
