@@ -12,10 +12,10 @@ from sim.core.read import Problems
 from sim.data.places import resolve
 from sim.data.tables import WorldData
 from sim.policy.coverage import BY_MONEY, covered, share_covered
+from sim.policy.dated import year_strength
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.policy.shift import read_shift
-from sim.policy.timeline import year_strength
 from sim.policy.units import Issuers, in_words
 
 COMBINATION = {
