@@ -407,7 +407,9 @@ class GovernmentParams:
     security_budget: float = p(0.005, 0.0, 0.05, "share of R&D spending", "assumption", "bound on decided security")
     promote_rung: float = p(0.01, 0.003, 0.03, "share of academic money", "assumption", "what one promote rung moves")
     promote_cap: float = p(0.03, 0.01, 0.1, "share of academic money", "assumption", "bound on all promote rungs")
-    protect_cap: float = p(0.005, 0.001, 0.02, "share of academic money", "assumption", "bound on money of protect rungs")
+    protect_cap: float = p(
+        0.005, 0.001, 0.02, "share of academic money", "assumption", "bound on money of protect rungs"
+    )
     alliance_gap: float = p(0.03, 0.0, 0.5, "share prevented", "assumption", "gap that makes a standard a demand")
     trust_weight: float = p(
         1.0,

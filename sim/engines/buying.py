@@ -76,11 +76,15 @@ def wares(market: Market) -> dict[str, Ware]:
         "talent_programme": Ware(prices.programme_place * thousands),
         "prestige_chairs": Ware(prices.chair * thousands),
         "permanent_posts": Ware(years_paid(YEARS) * prices.post * people.unposted),
-        "student_places": Ware(years_paid(DOCTORAL_YEARS) * prices.doctoral_place * market.foreigners, np.log1p, np.expm1),
+        "student_places": Ware(
+            years_paid(DOCTORAL_YEARS) * prices.doctoral_place * market.foreigners, np.log1p, np.expm1
+        ),
         "recruit_income": Ware(prices.pay * people.recruits, np.log1p, np.expm1),
         "startup_grant": Ware(of_recruits),
         "recruit_funding": Ware(of_recruits),
-        "joint_programme": Ware(joint, partial(_joint_change, market.joint_funding), partial(_joint_share, market.joint_funding)),
+        "joint_programme": Ware(
+            joint, partial(_joint_change, market.joint_funding), partial(_joint_share, market.joint_funding)
+        ),
     }
 
 

@@ -277,7 +277,11 @@ def test_rungs_of_2017_of_countries_are_the_same_in_both_worlds() -> None:
     for world in WORLDS:
         data = load_world_data(world)
         protect, promote = (dict(zip(data.iso3, rungs.tolist())) for rungs in data.rungs_2017)
-        assert [protect[code] for code in ("CAN", "JPN", "USA")] == [2, 1, 0]  # visas and letters are no rung of protect
+        assert [protect[code] for code in ("CAN", "JPN", "USA")] == [
+            2,
+            1,
+            0,
+        ]  # visas and letters are no rung of protect
         assert promote["CHN"] == promote["DEU"] == 1 and promote["GBR"] == 0
         assert not any(rungs[code] for rungs in (protect, promote) for code in data.iso3 if code.startswith("X_"))
 
