@@ -199,3 +199,27 @@ def _drop_phantoms(result: Composed) -> None:
 
 def _is_phantom(use: object) -> bool:
     return isinstance(use, dict) and "lever" not in use
+
+
+def _drop_phantom_packages(result: Composed) -> None:
+    """The same for a rung or lever of a ladder that is not there."""
+    for key in result.given:
+        path = key.split(".")  # ladder.LADDER.rungs.RUNG.levers.LEVER.…
+        if path[0] != "ladder":
+            continue
+        for n, what, sign in ((3, "rung", "title"), (5, "lever", "lever")):
+            holder = _mapping_at(result.values, path[:n])
+            half = holder.get(path[n]) if holder is not None and len(path) > n + 1 else None
+            if holder is not None and isinstance(half, dict) and (sign not in half or half.keys() == {sign}):
+                del holder[path[n]]
+                text = (
+                    f"ladder {path[1]} has no {what} '{path[n]}'; {near(path[n], holder)}allowed: {', '.join(holder)}"
+                )
+                result.problems.append(Problem(key, text, COMMAND_LINE))
+                break
+
+
+def _mapping_at(values: Any, path: Sequence[str]) -> dict[str, Any] | None:
+    for part in path:
+        values = values.get(part) if isinstance(values, dict) else None
+    return values if isinstance(values, dict) else None
