@@ -199,7 +199,7 @@ class World(ColumnarModel):
         seen = self.observation if self.mode == "reactive" else None
         accounts = {year: macro.account for year, macro in self.macros.items()}
         return governments.govern(
-            self.setting, self.council, self.timeline, inputs, seen, accounts,
+            self.setting, self.council, self.timeline, self.cfg.ladder, inputs, seen, accounts,
             lambda: promotion.market(
                 self.setting, inputs, budget.census(self.setting, self.year - 1, self.columns), self.ledger
             ),

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.agents.governments.council import Council
 from sim.agents.governments.government import Costs
-from sim.agents.governments.rungs import Packages, Rungs
+from sim.agents.governments.rungs import Packages
 from sim.agents.governments.signals import Observation
 from sim.data.inputs import YearInputs
 from sim.engines.buying import Market, Purchase
@@ -24,6 +24,7 @@ from sim.phases.setting import Setting, YearContext
 from sim.policy.ladder import Ladder, Ladders, Rung, scope_for
 from sim.policy.levers import LEVERS
 from sim.policy.levers.base import towards_threats
+from sim.policy.rungs import Rungs
 from sim.policy.schema import Decided
 from sim.policy.timeline import Timeline
 
@@ -49,6 +50,7 @@ def govern(
     setting: Setting,
     council: Council,
     timeline: Timeline,
+    ladders: Ladders,
     inputs: YearInputs,
     seen: Observation | None,
     accounts: Mapping[int, np.ndarray],
@@ -69,7 +71,7 @@ def govern(
     rungs = held.rungs.over(imposed).over(council.first)
     if seen is None or year <= setting.data.end:
         return Governed([], rungs, conditions, {})
-    ladders, academic = timeline.ladders, public_money(setting, inputs)
+    academic = public_money(setting, inputs)
     decided = list(pulls(held, ladders, setting.data.iso3, council.listed))
     if held.promote.any():
         money = held.promote.T * setting.params.government.promote_rung * academic
@@ -90,7 +92,7 @@ def pulls(held: Packages, ladders: Ladders, codes: Sequence[str], listed: np.nda
     codes : [P], of places; listed : [a, b] bool, b is on a's list of concern.
     """
     for place, rung in np.argwhere(held.protect > 0.0).tolist():
-        rivals = tuple(codes[b] for b in np.flatnonzero(listed[place]))
+        rivals = tuple(codes[b] for b in np.flatnonzero(listed[place]).tolist())
         yield from _package(place, ladders.protect.rungs[rung], held.protect[place, rung], None, rivals)
     for place, target in np.argwhere(held.restrict > 0.0).tolist():
         yield from _package(place, ladders.restrict.rungs[0], held.restrict[place, target], codes[target], ())
@@ -138,7 +140,7 @@ def observe(
     written, lost = output.by_place.papers_whole, output.papers_lost[0]
     shares = (burden, ratio(account.security, account.purse.total), ratio(lost, written + lost))
     here = people.stock.sum(axis=0).astype(float)
-    arrivals = entries.expected.sum(axis=0) + moves.expected[0]
+    arrivals = entries.expected.sum(axis=0) - entries.expected.diagonal() + moves.expected[0]
     return Observation(
         year=ctx.year,
         rungs=ctx.rungs,

@@ -13,13 +13,12 @@ from sim.engines.buying import YEARS, Market, Purchase, buy, wares
 from sim.engines.compliance import first_year_cost
 from sim.phases.budget import Ledger, foreign_entrants, public_money, rules_money, year_prices
 from sim.phases.setting import Setting
-from sim.policy.ladder import Ladder
+from sim.policy.ladder import Ladder, Rung
 from sim.policy.levers import LEVERS
 from sim.policy.schema import Decided
 from sim.policy.timeline import Timeline
 
 RULES = {"cost_fixed_musd", "cost_share"}  # channels by which rules cost institutions money
-Entries = Mapping[tuple[int, str], Purchase]
 
 
 class RungsCost(NamedTuple):
@@ -86,16 +85,18 @@ def cost_of_rungs(ladder: Ladder, setting: Setting, effects: Mapping[str, Mappin
     Lists of concern and targets play no part: what is aimed at places costs time, not money.
     """
     timeline = Timeline({}, setting.data, effects=effects)
-    rungs = [_decided(ladder, k, setting.data.n_places) for k in range(len(ladder.rungs))]
-    alone = [_mean_money(setting, timeline, rung) for rung in rungs]
-    upto = [_mean_money(setting, timeline, sum(rungs[: k + 1], [])) for k in range(len(rungs))]
-    return RungsCost(np.stack(alone), np.stack(upto))
 
+    def money(rungs: tuple[Rung, ...]) -> np.ndarray:
+        entries = [entry for rung in rungs for entry in rung.entries.values()]
+        paid = [entry for entry in entries if RULES & set(LEVERS[entry.lever].channels)]
+        everywhere = range(setting.data.n_places)
+        return _mean_money(
+            setting, timeline, [Decided(p, e.lever, e.strength or 0.0, e.scope) for p in everywhere for e in paid]
+        )
 
-def _decided(ladder: Ladder, k: int, n_places: int) -> list[Decided]:
-    """A rung's entries that cost money, decided everywhere."""
-    entries = [e for e in ladder.rungs[k].entries.values() if RULES & set(LEVERS[e.lever].channels)]
-    return [Decided(p, e.lever, e.strength or 0.0, e.scope) for p in range(n_places) for e in entries]
+    numbers = range(len(ladder.rungs))
+    alone = np.stack([money(ladder.rungs[k : k + 1]) for k in numbers])
+    return RungsCost(alone, np.stack([money(ladder.rungs[: k + 1]) for k in numbers]))
 
 
 def _mean_money(setting: Setting, timeline: Timeline, decided: list[Decided]) -> np.ndarray:

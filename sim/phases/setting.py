@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from sim.agents.governments.rungs import Rungs
 from sim.core.randomness import Stream, base_key
 from sim.data.fields import field_array
 from sim.data.inputs import YearInputs
@@ -21,6 +20,7 @@ from sim.engines.choice import InstitutionShares
 from sim.params import Params
 from sim.phases.macro import Macro
 from sim.policy.channels import Channels
+from sim.policy.rungs import Rungs
 
 T = TypeVar("T")
 THREADED_FROM = 20_000  # agents; below this, threads bring nothing

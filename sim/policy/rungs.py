@@ -8,7 +8,7 @@ counts with that lever alone, and words (rhetoric) refuse nobody, so neither put
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,25 +24,26 @@ WORDS = "rhetoric"
 EVERYBODY = "ALL"  # a group that singles out nobody
 
 
-@dataclass(frozen=True)
-class Imposed:
-    """Rungs by imposed policies in one year.
-
-    Parameters
-    ----------
-    protect, promote : [P] int, highest rung, 0 for none.
-    restrict : [a, b] bool, a restricts b.
-    """
+class Rungs(NamedTuple):
+    """Rungs by place: protect, promote [P] int, 0-3; restrict [a, b] bool, a restricts b."""
 
     protect: np.ndarray
-    promote: np.ndarray
     restrict: np.ndarray
+    promote: np.ndarray
+
+    @classmethod
+    def none(cls, n_places: int) -> Rungs:
+        """Nobody stands on any rung."""
+        return cls(np.zeros(n_places, np.int64), np.zeros((n_places, n_places), bool), np.zeros(n_places, np.int64))
+
+    def over(self, other: Rungs) -> Rungs:
+        """The higher of both."""
+        return Rungs(*(np.maximum(mine, others) for mine, others in zip(self, other)))
 
 
-def imposed_rungs(policies: Mapping[str, Policy], ladders: Ladders | None, data: WorldData, year: int) -> Imposed:
+def imposed_rungs(policies: Mapping[str, Policy], ladders: Ladders | None, data: WorldData, year: int) -> Rungs:
     """Rungs of a year; nobody is on one without ladders."""
-    n = len(data.iso3)
-    found = Imposed(np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros((n, n), bool))
+    found = Rungs.none(len(data.iso3))
     for policy, use in _counting(policies, ladders, year):
         places, (ladder, rung) = resolve(data, list(policy.issuer)), use.step or ("", 0)
         if ladder == "restrict":

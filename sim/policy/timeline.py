@@ -17,7 +17,7 @@ from sim.policy.dated import year_strength
 from sim.policy.ladder import Ladders
 from sim.policy.levers import LEVERS, Context, Lever, effects_with
 from sim.policy.levers.base import FLOWS
-from sim.policy.rungs import Imposed, imposed_rungs
+from sim.policy.rungs import Rungs, imposed_rungs
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
 
 
@@ -100,7 +100,7 @@ class Timeline:
         pulls = [pull for pull in self._imposed(year) if pull.lever.name == name]
         return Strengths(self._shape).of(LEVERS[name], pulls) if pulls else None
 
-    def rungs(self, year: int) -> Imposed:
+    def rungs(self, year: int) -> Rungs:
         """Rungs that policies alone put places on this year, as other governments see them."""
         return imposed_rungs(self.policies, self.ladders, self.data, year)
 

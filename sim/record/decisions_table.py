@@ -13,7 +13,11 @@ _SIGNALS = (
     ("cost", "% of output", "time, money and papers given to rules since 2017, and the community's opposition"),
     ("talent_account", "sd", "three-year mean against 2015-17, net of the change of others' median"),
     ("recruiting_received", "rungs", "others' rungs of promote, by their share of its joint work and people"),
-    ("people_available", "0-1", "people turned away elsewhere who by base shares fall to it, over its arrivals"),
+    (
+        "people_available",
+        "0-1",
+        "people turned away elsewhere who by base shares fall to it, over arrivals from abroad",
+    ),
 )
 RUNGS = (
     Column("rung_protect", "rungs", "identity", "of protect in force, 0-3: own, imposed, or of 2017, the highest"),

@@ -11,12 +11,13 @@ from sim.agents.governments.closeness import YEARS, Closeness
 from sim.agents.governments.decisions import Decision, columns
 from sim.agents.governments.government import Agenda, Costs, Government
 from sim.agents.governments.hazards import Hazards, hazards, target_weights
-from sim.agents.governments.rungs import PROMOTE, PROTECT, RESTRICT, Packages, Rungs, Standing
+from sim.agents.governments.rungs import PROMOTE, PROTECT, RESTRICT, Packages, Standing
 from sim.agents.governments.signals import Observation, Signals, look, opposition_of, salience_of, talent_of
 from sim.core.randomness import Stream, base_key, uniform
 from sim.data.tables import WorldData
 from sim.data.threat import of_concern
 from sim.params import GovernmentParams
+from sim.policy.rungs import Rungs
 
 SD_YEARS = 10  # of data from which the sd of a place's talent account is taken
 LADDERS = (PROTECT, RESTRICT, PROMOTE)

@@ -62,7 +62,7 @@ _PLACES = ("target", "partner")
 def columns(decisions: list[Decision], codes: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Decisions as columns, with the same names and types when there are none; places of `_PLACES` by code."""
     names = np.array([*codes, ""])  # so that `NO_PLACE` has no name
-    found = {
+    found: dict[str, np.ndarray] = {
         f.name: np.array([getattr(d, f.name) for d in decisions], dtype=_TYPES[str(f.type)]) for f in fields(Decision)
     }
     return found | {name: names[found[name]] for name in _PLACES}

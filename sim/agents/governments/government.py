@@ -16,9 +16,10 @@ import numpy as np
 from sim.agents.face import IdsOfModel
 from sim.agents.governments.decisions import LADDERS, NO_PLACE, Decision
 from sim.agents.governments.hazards import Hazards
-from sim.agents.governments.rungs import N_RUNGS, PROMOTE, PROTECT, RESTRICT, Rungs, Standing
+from sim.agents.governments.rungs import N_RUNGS, PROMOTE, PROTECT, RESTRICT, Standing
 from sim.agents.governments.signals import NAMES, Observation, Signals, opposition_of
 from sim.params import GovernmentParams
+from sim.policy.rungs import Rungs
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Government(mesa.Agent):
 
     def _record(self, ladder: int, agenda: Agenda, rungs: tuple[int, int], **outcome: Any) -> Decision:
         place, hazards = self.place, agenda.hazards
-        seen = {name: float(getattr(agenda.signals, name)[place]) for name in NAMES}
+        seen: dict[str, Any] = {name: float(getattr(agenda.signals, name)[place]) for name in NAMES}
         leading = int(np.argmax(hazards.pressure[ladder, place]))
         pressed = hazards.pressure[ladder, place, leading] > 0.0 and rungs[1] >= rungs[0]
         return Decision(

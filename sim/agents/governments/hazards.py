@@ -30,9 +30,10 @@ class Hazards(NamedTuple):
 def coefficients(params: GovernmentParams) -> np.ndarray:
     """Log hazard ratio of one unit of each signal for a step up [3, 8]."""
     p = params
+    both = p.beta_allies_restrict, p.beta_salience
     ladders = (
-        (p.beta_received_protect, p.beta_allies_protect, p.beta_allies_restrict, p.beta_salience, -p.beta_cost, 0, 0, 0),
-        (p.beta_received, 0, p.beta_allies_restrict, p.beta_salience, 0, 0, 0, 0),
+        (p.beta_received_protect, p.beta_allies_protect, *both, -p.beta_cost, 0, 0, 0),
+        (p.beta_received, 0, *both, 0, 0, 0, 0),
         (0, 0, 0, 0, 0, -p.beta_account, p.beta_recruiting, p.beta_available),
     )  # fmt: skip
     return np.array(ladders, float)
@@ -63,7 +64,7 @@ def hazards(signals: Signals, may_rise: np.ndarray, may_fall: np.ndarray, params
 
 
 def target_weights(signals: Signals, threat: np.ndarray, params: GovernmentParams) -> np.ndarray:
-    """Weights [p, b] of the choice of whom p restricts, or gives up restricting least: threat, and what b and allies do.
+    """Weights [p, b] of whom p restricts, the least of whom it gives up first: threat, and what b and allies do.
 
     With coefficients of 0 it goes by threat alone, so that paired worlds choose alike.
     """

@@ -7,27 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.policy.rungs import Rungs
+
 N_RUNGS = 3  # of protect and of promote; restrict has one step a target
 SCREENS = 3  # rung of protect that screens by the issuer's list
 PROTECT, RESTRICT, PROMOTE = range(3)
-
-
-class Rungs(NamedTuple):
-    """Rungs by place: protect, promote [P] int, 0-3; restrict [a, b] bool, a restricts b."""
-
-    protect: np.ndarray
-    restrict: np.ndarray
-    promote: np.ndarray
-
-    @classmethod
-    def none(cls, n_places: int) -> Rungs:
-        """Nobody stands on any rung."""
-        zero = np.zeros(n_places, np.int64)
-        return cls(zero, np.zeros((n_places, n_places), bool), zero)
-
-    def over(self, other: Rungs) -> Rungs:
-        """The higher of both."""
-        return Rungs(*(np.maximum(mine, others) for mine, others in zip(self, other)))
 
 
 class Packages(NamedTuple):
@@ -110,4 +94,4 @@ class Standing:
             name: Packages(*(kept.pop(f"{name}.{part}") for part in Packages._fields))
             for name in ("agreed", "in_force")
         }
-        return cls(**nested, **kept)
+        return cls(**nested, **kept)  # type: ignore[arg-type]

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.agents.governments.closeness import Closeness
-from sim.agents.governments.rungs import SCREENS, Rungs
+from sim.agents.governments.rungs import SCREENS
 from sim.params import GovernmentParams
+from sim.policy.rungs import Rungs
 
 SD_BOUNDS = (0.3, 2.0)  # points of the stock a year, of a place's own sd of its talent account
 CLIP = 3.0  # sd beyond which the talent account counts no more
@@ -33,7 +34,7 @@ class Observation:
     cost : [P], % of output: time, money and papers given to rules.
     account : [P], foreign entrants and moves in minus moves out and natives who enter abroad, over the stock.
     available : [P], people whom restrictions elsewhere turn away and who by base shares fall to the place, over its
-        arrivals of the year.
+        arrivals from abroad.
     """
 
     year: int

@@ -37,9 +37,12 @@ def adoptions(sources: Sources) -> pd.DataFrame:
 def _row(place: str, protect: pd.DataFrame, promote: pd.DataFrame) -> dict[str, object]:
     """Protect: the highest rung of a measure. Promote: an amount, so programmes add up."""
     return {
-        "iso3": place, "protect": int(protect.kind.map(PROTECT).max() if len(protect) else 0),
-        "promote": min(TOP, int(PROGRAMME * len(promote))), "protect_by": _named(protect), "promote_by": _named(promote),
-    }  # fmt: skip
+        "iso3": place,
+        "protect": int(protect.kind.map(PROTECT).max()) if len(protect) else 0,
+        "promote": min(TOP, int(PROGRAMME * len(promote))),
+        "protect_by": _named(protect),
+        "promote_by": _named(promote),
+    }
 
 
 def _named(measures: pd.DataFrame) -> str:
