@@ -16,6 +16,7 @@ SEED = 2017  # of the Latin hypercube
 NUMBER = r"(\d+(?:\.\d+)?)"
 RETALIATION = ("beta_received", "beta_received_protect")
 FOLLOWING = ("beta_allies_protect", "beta_allies_restrict")
+ALARM = ("beta_salience",)
 COMPETITION = ("beta_account", "beta_recruiting", "beta_available")
 SLOPES = tuple(f.name for f in fields(GovernmentParams) if f.name.startswith("beta_"))
 Quantile = Callable[[np.ndarray], np.ndarray]

@@ -21,13 +21,22 @@ import numpy as np
 
 from experiments.reaction import matrix
 from experiments.reaction.lives import Macros, State, arms, history, live
-from experiments.reaction.priors import COMPETITION, FOLLOWING, RETALIATION, Values, corner, draws, slopes_times, without
-
+from experiments.reaction.priors import (
+    ALARM,
+    COMPETITION,
+    FOLLOWING,
+    RETALIATION,
+    Values,
+    corner,
+    draws,
+    slopes_times,
+    without,
+)
 from sim.data.tables import load_world_data
 from sim.running.manifest import package_version
 
 STORE = Path("outputs") / "reaction"
-OFF = {"no retaliation": RETALIATION, "no following": FOLLOWING, "no competition": COMPETITION}
+OFF = {"no retaliation": RETALIATION, "no following": FOLLOWING, "no alarm": ALARM, "no competition": COMPETITION}
 FACTORS = (0.0, 0.5, 1.0, 1.5, 2.0)
 Arrays = Mapping[str, np.ndarray]
 
@@ -106,7 +115,10 @@ def tasks(design: Design) -> Iterator[tuple[str, Callable[[], Arrays]]]:
     for r in range(n):
         yield f"scripted_{r}", lambda r=r: world(scale, r)[2]
     for d, point in enumerate(points):
-        yield f"draw_{d}", lambda d=d, point=point: reactive(scale, d % n, point, ("baseline", "restricts", "conditions"))
+        yield (
+            f"draw_{d}",
+            lambda d=d, point=point: reactive(scale, d % n, point, ("baseline", "restricts", "conditions")),
+        )
     for r in range(design.fine_replicates):
         yield f"matrix_{r}", lambda r=r: one_matrix(design.fine, r, {}, design.largest)
     for d, point in enumerate(points[: design.split]):
