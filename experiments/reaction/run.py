@@ -14,13 +14,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from experiments.reaction import matrix
-from experiments.reaction.lives import Macros, State, arms, history, live
+from experiments.reaction.lives import Macros, State, Trace, arms, history, live
 from experiments.reaction.priors import (
     ALARM,
     COMPETITION,
@@ -39,6 +39,7 @@ STORE = Path("outputs") / "reaction"
 OFF = {"no retaliation": RETALIATION, "no following": FOLLOWING, "no alarm": ALARM, "no competition": COMPETITION}
 FACTORS = (0.0, 0.5, 1.0, 1.5, 2.0)
 Arrays = Mapping[str, np.ndarray]
+Task = Callable[[], Arrays]
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,16 @@ class Design:
     scale: int = 2000
     replicates: int = 6
     draws: int = 60
-    split: int = 30
-    slopes: int = 4
+    split: int = 24
+    slopes: int = 3
     fine: int = 100
-    fine_replicates: int = 2
+    fine_replicates: int = 1
     largest: int = 12
-    radius_draws: int = 6
+    radius_draws: int = 2
     everybody: int = 60
 
 
-SMALL = Design(20000, 2, 2, 1, 1, 20000, 2, 2, 1, 3)
+SMALL = Design(20000, 2, 2, 1, 1, 20000, 1, 2, 1, 3)
 
 
 @lru_cache(maxsize=8)
@@ -79,8 +80,13 @@ def world(scale: int, replicate: int) -> tuple[State, Macros, Arrays]:
     return past, macros, found | _named("restricts", live(both["restricts"], past, replicate, "scripted", macros)[0])
 
 
-def _named(name: str, trace: object) -> dict[str, np.ndarray]:
-    return {f"{name}.{field}": values for field, values in trace._asdict().items()}  # type: ignore[attr-defined]
+def scripted(scale: int, replicate: int) -> Arrays:
+    """Traces of both arms if governments only carry out."""
+    return world(scale, replicate)[2]
+
+
+def _named(name: str, trace: Trace) -> dict[str, np.ndarray]:
+    return {f"{name}.{field}": values for field, values in trace._asdict().items()}
 
 
 def reactive(scale: int, replicate: int, values: Values, wanted: tuple[str, ...], prefix: str = "") -> Arrays:
@@ -93,11 +99,11 @@ def reactive(scale: int, replicate: int, values: Values, wanted: tuple[str, ...]
     return found
 
 
-def one_split(design: Design, replicate: int, values: Values) -> Arrays:
+def one_split(scale: int, replicate: int, values: Values) -> Arrays:
     """Baseline and restriction of a draw with one kind of reaction off at a time."""
     found: dict[str, np.ndarray] = {}
     for name, off in OFF.items():
-        found |= reactive(design.scale, replicate, without(values, off), ("baseline", "restricts"), f"{name}.")
+        found |= reactive(scale, replicate, without(values, off), ("baseline", "restricts"), f"{name}.")
     return found
 
 
@@ -109,27 +115,25 @@ def one_matrix(scale: int, replicate: int, values: Values, n: int) -> Arrays:
     return {"matrix": found, "places": np.array(places)}
 
 
-def tasks(design: Design) -> Iterator[tuple[str, Callable[[], Arrays]]]:
+def tasks(design: Design) -> Iterator[tuple[str, Task]]:
     """Name of each file and how it is made; what pages need most comes first."""
-    points, scale, n = draws(design.draws), design.scale, design.replicates
+    points, scale, n, largest = draws(design.draws), design.scale, design.replicates, design.largest
     for r in range(n):
-        yield f"scripted_{r}", lambda r=r: world(scale, r)[2]
+        yield f"scripted_{r}", partial(scripted, scale, r)
     for d, point in enumerate(points):
-        yield (
-            f"draw_{d}",
-            lambda d=d, point=point: reactive(scale, d % n, point, ("baseline", "restricts", "conditions")),
-        )
-    for r in range(design.fine_replicates):
-        yield f"matrix_{r}", lambda r=r: one_matrix(design.fine, r, {}, design.largest)
+        yield f"draw_{d}", partial(reactive, scale, d % n, point, ("baseline", "restricts", "conditions"))
     for d, point in enumerate(points[: design.split]):
-        yield f"split_{d}", lambda d=d, point=point: one_split(design, d % n, point)
+        yield f"split_{d}", partial(one_split, scale, d % n, point)
     for k, factor in enumerate(FACTORS):
         for r in range(design.slopes):
-            values = slopes_times(factor)
-            yield f"slopes_{k}_{r}", lambda r=r, values=values: reactive(scale, r, values, ("baseline", "restricts"))
-    for name, values in {"start": {}, "corner": corner(), **dict(enumerate(points[: design.radius_draws]))}.items():
-        yield f"radius_{name}", lambda values=values: one_matrix(scale, 0, values, design.largest)
-    yield "everybody", lambda: one_matrix(scale, 0, {}, design.everybody)
+            yield f"slopes_{k}_{r}", partial(reactive, scale, r, slopes_times(factor), ("baseline", "restricts"))
+    for r in range(design.fine_replicates):
+        yield f"matrix_{r}", partial(one_matrix, design.fine, r, {}, largest)
+    yield "radius_start", partial(one_matrix, scale, 0, {}, largest)
+    yield "radius_corner", partial(one_matrix, scale, 0, corner(), largest)
+    for d, point in enumerate(points[: design.radius_draws]):
+        yield f"radius_{d}", partial(one_matrix, scale, 0, point, largest)
+    yield "everybody", partial(one_matrix, scale, 0, {}, design.everybody)
 
 
 def run(design: Design, store: Path) -> None:
@@ -141,7 +145,7 @@ def run(design: Design, store: Path) -> None:
         file, begin = store / f"{name}.npz", time.perf_counter()
         if not file.exists():
             aside = store / f"{name}.part.npz"
-            np.savez_compressed(aside, **make())
+            np.savez_compressed(aside, **dict(make()))  # type: ignore[arg-type]
             aside.rename(file)
             print(f"{name}: {time.perf_counter() - begin:.0f} s", file=sys.stderr, flush=True)
 

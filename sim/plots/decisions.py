@@ -32,9 +32,9 @@ TRIGGERS = {
 }
 CAPTION = (
     "Each triangle is a step, up or down one ladder, in the year in which it comes into force; the word is the signal "
-    "that pressed most for a step up, “chance” if none did. Steps have probabilities of a few per cent a year: in another "
-    "run other governments step in other years, so that this figure shows what reactions look like and not who will "
-    "react. First come the governments with most steps of their own, then the larger ones."
+    "that pressed most for a step up, “chance” if none did. Steps have probabilities of a few per cent a year: in "
+    "another run other governments step in other years, so that this figure shows what reactions look like and not who "
+    "will react. First come the governments with most steps of their own, then the larger ones."
 )
 
 
