@@ -36,13 +36,12 @@ NOTHING = State(0, 0, ())
 
 
 def rung_words(step: tuple[str, int] | None, ladders: Ladders) -> str:
-    """A rung in words: ``protect, rung 3: screening by risk of its own list``; empty for none."""
+    """A rung in words: ``protect, rung 3: screening by risk of its own list``, ``restrict``; empty for none."""
     if step is None:
         return ""
     ladder, rung = step
     rungs = getattr(ladders, ladder).rungs
-    number = f", rung {rung}" if len(rungs) > 1 else ""
-    return f"{ladder}{number}: {rungs[rung - 1].title}"
+    return ladder if len(rungs) == 1 else f"{ladder}, rung {rung}: {rungs[rung - 1].title}"
 
 
 def rung_rows(cfg: Config, data: WorldData, year: int | None = None) -> list[tuple[str, ...]]:

@@ -47,7 +47,7 @@ word `{LIST}` stands for the places on a government's list of concern, `{TARGET}
 has nobody on its list neither screens nor restricts.
 
 A rung of *promote* is paid for: each costs the same part of academic money, shared out as the tables say, and prices
-decide how many people that is ([money.md](money.md)). Everything else is pulled at the strength in the table.
+decide how many people that is ([money.md](money.md)); visas are free. All else is pulled at the strength in the table.
 
 Policies of the shelf are imposed: they act exactly as written and put no further package in force. But their entries
 name a rung (`ladder: protect 3`, `restrict`, `promote 1`), and other governments see the issuer on it in each year in
@@ -84,7 +84,7 @@ def _ladder(name: str, ladder: Ladder) -> Iterator[str]:
     yield f"{ladder.title}. From {ladder.source}.\n"
     for number, rung in enumerate(ladder.rungs, 1):
         yield f"### {label(name, number, ladder)}: {rung.title}\n"
-        head = ("name", "lever", "share of money" if name == "promote" else "strength", "where", "source")
+        head = ("name", "lever", "share of money, or strength" if name == "promote" else "strength", "where", "source")
         rows = ((local, f"`{e.lever}`", amount(e), _where(e), cited(e.source)) for local, e in rung.entries.items())
         yield table(head, rows)
         shelf = ", ".join(_on_shelf(f"{name} {number}" if len(ladder.rungs) > 1 else name))
@@ -97,13 +97,11 @@ def label(name: str, number: int, ladder: Ladder) -> str:
 
 
 def amount(entry: Entry) -> str:
-    """What a rung pulls: ``0.16 share refused (16 %)``, or a share of money."""
+    """What a rung pulls: ``0.16 share refused (16 %)``, or a share of its money."""
     lever = LEVERS[entry.lever]
     said = in_words(lever, entry.full, Issuers())
     full = f"{entry.full:.4g} {lever.unit}" + (f" ({said})" if said else "")
-    if entry.money is None:
-        return full if entry.shelf is None and lever.aim == "protect" else f"free: {full}" if entry.full >= 0 else full
-    return f"{entry.money:.0%} (on the shelf {full})"
+    return full if entry.money is None else f"{entry.money * 100:g} % (on the shelf {full})"
 
 
 def _where(entry: Entry) -> str:

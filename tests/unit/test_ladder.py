@@ -24,9 +24,7 @@ from sim.policy.schema import PLACES, LeverUse, Policy, Scope
 from sim.policy.timeline import Timeline
 
 DATA = load_world_data()
-USA, CHN, RUS, JPN, GBR, DEU, BRA = (
-    resolve(DATA, code)[0] for code in ("USA", "CHN", "RUS", "JPN", "GBR", "DEU", "BRA")
-)
+USA, CHN, RUS, JPN, GBR, DEU, BRA = (DATA.iso3.index(code) for code in "USA CHN RUS JPN GBR DEU BRA".split())
 EVERY_ENTRY = [(name, local) for name, policy in shipped_policies().items() for local in policy.levers]
 
 
