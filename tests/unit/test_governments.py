@@ -136,7 +136,7 @@ def test_what_a_policy_does_already_is_not_announced() -> None:
 
 
 def test_who_is_hit_hits_back() -> None:
-    """The United States restrict China: China's probability of restricting rises, and of its rivals the US weigh more."""
+    """The United States restrict China: China is likelier to restrict, allies too, others are not."""
     restricts = np.zeros((N, N), bool)
     restricts[AT("USA"), AT("CHN")] = True
     calm, hit = council(restrict_level=0.003), council(restrict_level=0.003)
