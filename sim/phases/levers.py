@@ -20,8 +20,9 @@ from sim.policy.timeline import Timeline
 
 
 def timeline_of(cfg: Config, data: WorldData) -> Timeline:
-    """Timeline of a configuration's policies, clock and effects, in the world's state of threat."""
-    return Timeline(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat_matrix(cfg.threat, data))
+    """Timeline of a configuration's policies, clock, effects and ladders, in the world's state of threat."""
+    threat = threat_matrix(cfg.threat, data)
+    return Timeline(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat, cfg.ladder)
 
 
 @dataclass(frozen=True)

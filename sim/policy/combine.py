@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.policy.levers import Lever
-from sim.policy.levers.base import combined
+from sim.policy.levers.base import STRONGER, combined
 from sim.policy.schema import Scope
 
 Cells = tuple[np.ndarray, ...]
@@ -17,7 +17,12 @@ Key = tuple[str, str, int, float, int]
 
 @dataclass(frozen=True)
 class Pull:
-    """One lever pulled by one place this year; pulls of one bundle (policy or government) qualify each other."""
+    """One lever pulled by one place this year.
+
+    Parameters
+    ----------
+    bundle : the policy, whose pulls qualify each other; empty for what the place's government decides itself.
+    """
 
     bundle: str
     lever: Lever
@@ -31,11 +36,22 @@ class Pull:
         """What makes two pulls the same; cells are kept as long as thresholds cover the same institutions."""
         return self.bundle, self.lever.name, self.place, self.strength, id(self.cells)
 
+    @property
+    def own(self) -> bool:
+        """True of what a government decides itself."""
+        return not self.bundle
+
+    def meet(self, held: np.ndarray) -> np.ndarray:
+        """What is held in some cells, and this pull."""
+        return combined(STRONGER if self.own else self.lever.combine, held, self.strength)
+
 
 class Strengths:
     """Combined strengths of levers, worked out again only for the places whose pulls changed since last time.
 
-    A place writes its own rows only (axis ``a`` or its institutions), so that places do not depend on each other.
+    Policies combine by the lever's rule; what a government decides itself then meets them as the stronger of the two in
+    each cell (`STRONGER`), and is never added. A place writes its own rows only (axis ``a`` or its institutions), so
+    that places do not depend on each other.
 
     Parameters
     ----------
@@ -52,7 +68,7 @@ class Strengths:
         if lever.of:
             return self._qualified(lever, [pull for pull in pulls if pull.lever.name in (lever.name, lever.of)])
         now: dict[int, list[Pull]] = {}
-        for pull in pulls:
+        for pull in sorted(pulls, key=lambda pull: pull.own):  # policies first
             if pull.lever is lever:
                 now.setdefault(pull.place, []).append(pull)
         held, before = self._held.get(lever.name) or (np.full(lever.shape(*self.shape), lever.neutral), {})
@@ -77,16 +93,17 @@ class Strengths:
         for pull in before:
             held[pull.cells] = lever.neutral
         for pull in now:
-            held[pull.cells] = combined(lever.combine, held[pull.cells], pull.strength)
+            held[pull.cells] = pull.meet(held[pull.cells])
 
 
 def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[Pull]) -> None:
     """A qualifying lever in each cell: of what the base lever does there, the share that it qualifies.
 
-    What a bundle qualifies is the product of its base strength and the mean of its qualifiers. Over bundles such
-    products, and base strengths, combine as the base lever's strengths do, so that a further bundle never weakens
-    another. A bundle that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
-    does nothing. Both levers have the same axes, so that what qualifies cases of one origin leaves others alone.
+    What a policy qualifies is the product of its base strength and the mean of its qualifiers. Over policies such
+    products, and base strengths, combine as the base lever's strengths do, so that a further policy never weakens
+    another. A policy that pulls the base lever without qualifying it counts with the neutral value; a qualifier alone
+    does nothing. Where the base strength that a government decides itself is the stronger, its own qualifier counts.
+    Both levers have the same axes, so that what qualifies cases of one origin leaves others alone.
 
     Parameters
     ----------
@@ -94,17 +111,27 @@ def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[Pull]) -> None:
     """
     total, weight = np.zeros(held.shape), np.zeros(held.shape)
     base = [pull for pull in pulls if pull.lever.name == lever.of]
-    for bundle in dict.fromkeys(pull.bundle for pull in base):
-        own, number = np.zeros(held.shape), np.zeros(held.shape)
-        for pull in pulls:
-            if pull.bundle == bundle and pull.lever is lever:
-                own[pull.cells] += pull.strength
-                number[pull.cells] += 1.0
-        for pull in base:
+    imposed = [pull for pull in base if not pull.own]
+    for bundle in dict.fromkeys(pull.bundle for pull in imposed):
+        mean = _mean(lever, bundle, pulls, held.shape)
+        for pull in imposed:
             if pull.bundle == bundle:
-                n = number[pull.cells]
-                mean = np.where(n > 0, own[pull.cells] / np.maximum(n, 1.0), lever.neutral)
-                total[pull.cells] = combined(pull.lever.combine, total[pull.cells], pull.strength * mean)
+                share = pull.strength * mean[pull.cells]
+                total[pull.cells] = combined(pull.lever.combine, total[pull.cells], share)
                 weight[pull.cells] = combined(pull.lever.combine, weight[pull.cells], pull.strength)
-    for pull in base:  # strengths of base levers are positive where they are pulled
+    for pull in imposed:  # strengths of base levers are positive where they are pulled
         held[pull.cells] = total[pull.cells] / weight[pull.cells]
+    mean = _mean(lever, "", pulls, held.shape)
+    for pull in base:
+        if pull.own:
+            held[pull.cells] = np.where(pull.strength > weight[pull.cells], mean[pull.cells], held[pull.cells])
+
+
+def _mean(lever: Lever, bundle: str, pulls: Sequence[Pull], shape: tuple[int, ...]) -> np.ndarray:
+    """Mean qualifier of one bundle in each cell, neutral where it has none; a government's cells are its own."""
+    total, number = np.zeros(shape), np.zeros(shape)
+    for pull in pulls:
+        if pull.bundle == bundle and pull.lever is lever:
+            total[pull.cells] += pull.strength
+            number[pull.cells] += 1.0
+    return np.where(number > 0, total / np.maximum(number, 1.0), lever.neutral)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from itertools import pairwise
 
 import numpy as np
 
@@ -15,51 +13,12 @@ from sim.data.tables import WorldData
 from sim.policy.channels import Channels
 from sim.policy.combine import Cells, Key, Pull, Strengths
 from sim.policy.coverage import BY_MONEY, covered
+from sim.policy.dated import year_strength
+from sim.policy.ladder import Ladders
 from sim.policy.levers import LEVERS, Context, Lever, effects_with
 from sim.policy.levers.base import FLOWS
+from sim.policy.rungs import Imposed, imposed_rungs
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
-
-__all__ = ["Decided", "Timeline", "strength_in", "year_strength"]
-
-Values = Mapping[date, float | None]
-
-
-def strength_in(values: Values, year: int, neutral: float) -> float:
-    """Day-weighted mean strength of a year; a value holds from its date on, None and the time before count neutral."""
-    first, last = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
-    dated = sorted(values.items())
-    held = [neutral if value is None else value for _, value in dated]
-    starts = [day.toordinal() for day, _ in dated]
-    total = 0.0
-    for strength, start, end in zip(held, starts, [*starts[1:], last]):
-        days = min(end, last) - max(start, first)
-        if days == last - first:
-            return strength  # exact, where a weighted mean might be off in the last bit
-        total += max(days, 0) * (strength - neutral)
-    return neutral + total / (last - first)
-
-
-def qualified_in(values: Values, bases: Sequence[Values], year: int, neutral: float) -> float:
-    """Mean strength of a qualifying lever, each day weighted by the strength of what it qualifies on that day.
-
-    An investigation of November has the precision of November, not of the months before it.
-    """
-    first, last = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
-    changes = {day.toordinal() for dated in (values, *bases) for day in dated}
-    cuts = sorted({first, last, *(day for day in changes if first < day < last)})
-    total = weight = 0.0
-    for start, end in pairwise(cuts):
-        base = sum(_on(dated, start, 0.0) for dated in bases) * (end - start)
-        total += base * (_on(values, start, neutral) - neutral)
-        weight += base
-    return neutral + total / weight if weight else neutral
-
-
-def _on(values: Values, day: int, neutral: float) -> float:
-    """Strength in force on one day (ordinal)."""
-    past = [when for when in values if when.toordinal() <= day]
-    strength = values[max(past)] if past else None
-    return neutral if strength is None else strength
 
 
 class Timeline:
@@ -72,6 +31,7 @@ class Timeline:
     start, end : first and last year of the clock.
     effects : values that differ from the defaults of `Lever.effects`, by lever and name.
     threat : [a, b], threat of b to a, 0-1; nobody is one by default.
+    ladders : packages that imposed policies are compared with; by default nothing imposed is on a rung.
     """
 
     def __init__(
@@ -82,12 +42,14 @@ class Timeline:
         end: int = 2035,
         effects: Mapping[str, Mapping[str, float]] | None = None,
         threat: np.ndarray | None = None,
+        ladders: Ladders | None = None,
     ) -> None:
         self.policies = dict(sorted(policies.items()))
         self.data = data
         self.start, self.end = start, end
         self.effects = effects_with(effects or {})
         self.threat = np.zeros((len(data.iso3), len(data.iso3))) if threat is None else threat
+        self.ladders = ladders
         self.support = np.asarray(data.institution_federal_musd)
         self._cells: dict[tuple[str, int, Scope], Cells | None] = {}
         self._shape = len(data.iso3), len(data.institution_place)
@@ -109,7 +71,7 @@ class Timeline:
         return [key for key, use in self._uses() if not self._bites(use, key)]
 
     def channels(self, year: int, decided: Sequence[Decided] = (), support: np.ndarray | None = None) -> Channels:
-        """Channels of a year: imposed policies combined with what governments decided; not to be changed by callers.
+        """Channels of a year: imposed policies, and what governments decided; not to be changed by callers.
 
         Years with the same pulls share one object, and only levers whose pulls changed are combined again.
 
@@ -138,14 +100,22 @@ class Timeline:
         pulls = [pull for pull in self._imposed(year) if pull.lever.name == name]
         return Strengths(self._shape).of(LEVERS[name], pulls) if pulls else None
 
+    def rungs(self, year: int) -> Imposed:
+        """Rungs that policies alone put places on this year, as other governments see them."""
+        return imposed_rungs(self.policies, self.ladders, self.data, year)
+
     def thresholds(self, year: int, decided: Sequence[Decided] = ()) -> list[Threshold]:
         """Thresholds in money that institutions may want to stay under, with the fixed costs that start there."""
         fixed: dict[tuple[int, float], float] = {}
+        charged: dict[tuple[int, float, str], float] = {}
         for pull in [*self._imposed(year), *self._decided(decided)]:
             at = pull.scope.institution_threshold_musd
             if at and self.data.iso3[pull.place] == BY_MONEY:
+                rule = (pull.place, at, pull.lever.name)
                 cost = pull.strength * self.effects.get(pull.lever.name, {}).get("cost_fixed_musd", 0.0)
-                fixed[pull.place, at] = fixed.get((pull.place, at), 0.0) + cost
+                more = max(cost - charged.get(rule, 0.0), 0.0) if pull.own else cost
+                charged[rule] = charged.get(rule, 0.0) + more
+                fixed[pull.place, at] = fixed.get((pull.place, at), 0.0) + more
         return [Threshold(place, at, cost) for (place, at), cost in sorted(fixed.items())]
 
     def _cover(self, support: np.ndarray | None) -> None:
@@ -187,11 +157,11 @@ class Timeline:
                         yield from self._pull(f"policy {name}", lever, place, strength, use.scope)
 
     def _decided(self, decided: Sequence[Decided]) -> Iterable[Pull]:
-        for item in sorted(decided, key=lambda d: (d.place, d.lever)):
+        for item in sorted(decided, key=lambda d: (d.place, d.lever, d.strength)):
             lever = LEVERS[item.lever]
             if item.strength != lever.neutral:
                 strength = min(max(item.strength, lever.lo), lever.hi)
-                yield from self._pull(f"government {item.place}", lever, item.place, strength, item.scope)
+                yield from self._pull("", lever, item.place, strength, item.scope)
 
     def _pull(self, bundle: str, lever: Lever, place: int, strength: float, scope: Scope) -> Iterable[Pull]:
         cells = self.cells(lever, place, scope)
@@ -205,15 +175,6 @@ class Timeline:
             axes = [_axis(self.data, self.support, axis, lever, place, scope) for axis in lever.axes]
             self._cells[key] = np.ix_(*axes) if all(len(axis) for axis in axes) else None
         return self._cells[key]
-
-
-def year_strength(policy: Policy, use: LeverUse, year: int) -> float:
-    """Strength of one lever of a policy in a year."""
-    lever = LEVERS[use.lever]
-    if not lever.of:
-        return strength_in(use.values, year, lever.neutral)
-    bases = [other.values for other in policy.levers.values() if other.lever == lever.of]
-    return qualified_in(use.values, bases, year, lever.neutral)
 
 
 def _axis(data: WorldData, support: np.ndarray, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.policy.timeline import strength_in
+from sim.policy.dated import strength_in
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from sim.data.tables import WorldData
 from sim.policy.channels import CHANNELS, Channels
 
 FLOWS = ("entry", "move")
+STRONGER = "stronger"  # how what a government decides meets what is there, whatever the lever's own rule
 NOT_MODELLED = "not modelled"  # said of money that the model has no price for; never 0
 
 # Which key of a policy's `scope` narrows which axis of a lever; "a" is the issuer and cannot be narrowed.
@@ -159,13 +160,19 @@ class Lever:
 
 
 def combined(rule: str, held: np.ndarray, strength: float | np.ndarray) -> np.ndarray:
-    """Strengths already held in some cells, combined with one more."""
+    """Strengths already held in some cells, combined with one more.
+
+    ``stronger``: the larger of two, but what closes (negative) counts before what opens; in any order.
+    """
     if rule == "add":
         return held + strength
     if rule == "compound":
         return held + strength + held * strength
     if rule == "complement":
         return left_over(held, strength)
+    if rule == STRONGER:
+        strength = np.asarray(strength)
+        return np.where((held < 0.0) | (strength < 0.0), np.minimum(held, strength), np.maximum(held, strength))
     raise ValueError(f"unknown combination {rule!r}")
 
 
