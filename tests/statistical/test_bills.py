@@ -27,9 +27,13 @@ USE = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def ratios(state_2017: dict[str, np.ndarray]) -> dict[str, float]:
-    """Bill of ten years over the money that was spent, by use, all countries together."""
+def ten_years(state_2017: dict[str, np.ndarray], share: float, anew: bool) -> dict[str, float]:
+    """Bill of ten years over the money that was to be spent, by use, all countries together.
+
+    Parameters
+    ----------
+    share : of academic money, for each rung; anew : strengths and money are those of each year, or of the first.
+    """
     cfg = live.config(f"end={LAST}")
     baseline = live.resume(cfg, state_2017).go().world.macros
     world = live.resume(cfg, state_2017, baseline=baseline).world
@@ -38,18 +42,24 @@ def ratios(state_2017: dict[str, np.ndarray]) -> dict[str, float]:
     money: dict[str, float] = defaultdict(float)
     bills: dict[str, float] = defaultdict(float)
     for year in range(FIRST, LAST + 1):
-        given = money_of(world, year, countries, SHARE)
-        found = bought(world, year, given)
+        if anew or year == FIRST:
+            given = money_of(world, year, countries, share)
+            found = bought(world, year, given)
+            world.timeline = timeline_of(imposed(cfg, found, FIRST, codes), world.setting.data)
         for (k, name), purchase in found.items():
             entry = rungs[k].entries[name]
             if entry.money is not None:
                 money[USE[entry.lever]] += (entry.money * given[k] * purchase.share).sum()
-        world.timeline = timeline_of(imposed(cfg, found, FIRST, codes), world.setting.data)
         table = world.live_a_year().tables["place_year"]
         for use in Bill._fields:
             bills[use] += table[f"budget_{use}_musd"][np.isin(codes, countries)].sum()
     bills["all"], money["all"] = sum(bills.values()), sum(money.values())
     return {use: bills[use] / money[use] for use in bills}
+
+
+@pytest.fixture(scope="module")
+def ratios(state_2017: dict[str, np.ndarray]) -> dict[str, float]:
+    return ten_years(state_2017, SHARE, anew=True)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +75,8 @@ def ratios(state_2017: dict[str, np.ndarray]) -> dict[str, float]:
 )
 def test_the_bill_of_ten_years_is_the_money(ratios: dict[str, float], use: str, least: float, most: float) -> None:
     assert least < ratios[use] < most, ratios
+
+
+def test_strengths_that_stay_outgrow_their_money(state_2017: dict[str, np.ndarray]) -> None:
+    kept = ten_years(state_2017, 0.005, anew=False)
+    assert 1.3 < kept["all"] < 1.8 and 2.2 < kept["joint"] < 3.5, kept
