@@ -11,7 +11,7 @@ from experiments.acceptance.worlds import BLIND
 EXPERIMENTS = (
     Experiment(
         "Reactive without hazards",
-        "`restrictive` with governments that react at levels of 0, against scripted ones, to 2035: people and all tables",
+        "`restrictive` with governments that react at levels of 0, against scripted ones, to 2035: people, tables",
         "reactive.py",
         reactive.without_hazards,
         reactive.unlike(reactive.DIFFER),

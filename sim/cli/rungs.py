@@ -10,7 +10,7 @@ import numpy as np
 from sim.config.schema import Config
 from sim.data.tables import WorldData
 from sim.policy.ladder import Ladders
-from sim.policy.rungs import Imposed
+from sim.policy.rungs import Rungs
 from sim.policy.timeline import Timeline
 
 
@@ -62,7 +62,7 @@ def rung_rows(cfg: Config, data: WorldData, year: int | None = None) -> list[tup
     return [_row(span, held, data, cfg.end) for span, held in ordered]
 
 
-def _state(imposed: Imposed, place: int) -> State:
+def _state(imposed: Rungs, place: int) -> State:
     restricted = tuple(np.flatnonzero(imposed.restrict[place]).tolist())
     return State(int(imposed.protect[place]), int(imposed.promote[place]), restricted)
 
