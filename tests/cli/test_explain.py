@@ -28,7 +28,7 @@ def told(capsys: Output, *words: str) -> str:
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "400")  # no cell is broken over lines
+    monkeypatch.setenv("COLUMNS", "600")  # no cell is broken over lines
 
 
 @pytest.mark.parametrize("scenario", sorted(options("scenario", FOLDER)))
