@@ -114,7 +114,7 @@ def buy(money: np.ndarray, ware: Ware, most: float) -> Purchase:
     amount = np.minimum(wanted, ware.amount(np.full_like(money, most)))
     alone = ware.strength(amount)
     strength = np.minimum(alone, most)
-    if ware.together is not None:
+    if ware.together is not None and amount.any():
         for _ in range(ROUNDS):
             missing = alone - ware.strength(ware.together(strength))
             strength = np.where(amount > 0.0, np.clip(strength + STEP * missing, 0.0, most), 0.0)
