@@ -30,10 +30,9 @@ def seen(**changed: Any) -> Observation:
     return replace(quiet, **changed)
 
 
-def signals(observed: Observation, first: Rungs | None = None) -> Signals:
+def signals(observed: Observation) -> Signals:
     zero = np.zeros(N)
-    first = first or Rungs.none(N)
-    return look(observed, first, Closeness(BOTH, ALLIED), LISTED, zero, zero, zero, 0.1, PARAMS)
+    return look(observed, Closeness(BOTH, ALLIED), LISTED, zero, zero, zero, 0.1, PARAMS)
 
 
 def rungs(**changed: np.ndarray) -> Rungs:
@@ -47,9 +46,7 @@ def pair(a: int, b: int) -> np.ndarray:
 
 
 def test_all_signals_are_0_where_nothing_has_changed() -> None:
-    stood = rungs(protect=np.array([3, 1, 0, 0]), promote=np.array([1, 0, 2, 0]))
-    found = signals(seen(rungs=stood), first=stood)
-    assert not any(part.any() for part in found)
+    assert not any(part.any() for part in signals(seen()))
 
 
 def test_who_is_restricted_sees_it_by_what_they_share() -> None:
