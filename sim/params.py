@@ -400,7 +400,7 @@ class GovernmentParams:
         0.003, 0.0, 0.05, "1/year", "assumption", "hazard of restricting one more place; 0.0005-0.01"
     )
     promote_level: float = p(
-        0.05, 0.0, 0.2, "1/year", "assumption",
+        0.05, 0.0, 1.0, "1/year", "assumption",
         "0.25 programme starts a country and year (flat since 2000) x 0.2, a typical programme over a rung; 0.02-0.1",
     )  # fmt: skip
     down: float = p(0.03, 0.0, 0.2, "1/year", "assumption", "hazard of a step down, protect and restrict; 0.01-0.1")

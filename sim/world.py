@@ -42,6 +42,7 @@ from sim.phases.publication import Output
 from sim.phases.security import SecurityResult
 from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext, heads_change
 from sim.policy.channels import Channels
+from sim.policy.rungs import Rungs
 from sim.record import measures
 from sim.record.panel import Panel
 from sim.record.recorder import YearResult
@@ -234,7 +235,7 @@ class World(ColumnarModel):
             ln_recruits=self.recruit_lag,
             recruits=np.zeros(n) if recruits is None else recruits,
             posts_kept=np.ones(n) if kept is None else kept,
-            rungs=self.council.first if governed is None else governed.rungs,
+            rungs=Rungs.none(n) if governed is None else governed.rungs,
             conditions=np.zeros((n, n)) if governed is None else governed.conditions,
             baseline=baseline,
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from experiments.acceptance.kinds import Bar, Experiment, Mutation
 from experiments.acceptance.pooled import Found
-from experiments.acceptance.table import Bar, Experiment, Mutation
 from experiments.common.page import estimated
 
 START, END = "<!-- acceptance -->", "<!-- end -->"
@@ -15,7 +15,7 @@ HEAD = """\
 
 Written by `python -m experiments.acceptance.run`: {settings}. Each must come out inside its bars, and must
 leave one of them when a mechanism that it needs is taken out. Numbers are of all replicates together, ± the standard
-error of the jackknife over them. Bars and mutations are in [table.py](../experiments/acceptance/table.py); tests run at
+error of the jackknife over them. Bars and mutations: [tables](../experiments/acceptance/table.py); tests run at
 the scale and with the replicates named there.
 
 | experiment | must come out | came out | printed, no bar | without a mechanism | label | tests | source |

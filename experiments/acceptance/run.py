@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterator
 from multiprocessing import get_context
 
+from experiments.acceptance.kinds import Experiment
 from experiments.acceptance.page import placed, row
 from experiments.acceptance.pooled import Sums, pooled
-from experiments.acceptance.table import EXPERIMENTS, Experiment
+from experiments.acceptance.table import EXPERIMENTS
 from experiments.acceptance.worlds import Changes
 from experiments.systems.page import PAGE
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.acceptance.pooled import Sums
 from experiments.acceptance.worlds import Changes, config
-from sim.agents.governments.council import allies_of
+from sim.agents.governments.closeness import allies_of
 from sim.data.tables import load_world_data
 from sim.data.threat import of_concern, threat_matrix
 

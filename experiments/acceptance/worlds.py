@@ -29,6 +29,7 @@ Changes = tuple[tuple[str, float | str], ...]  # (setting, value) that take a me
 AFFINITY = "inputs.affinity"  # the exponent on the affinities of pairs, which is no parameter
 UNNORMED = "inputs.unnormed"  # 1: what divides rates stands still after the data, as people change
 UNPAID = "money.unpaid"  # 1: nobody pays for promotion, and no parameter says so
+BLIND = "governments.blind"  # 1: nobody is close to anybody, so that governments see nothing of each other
 Observer = Callable[[int, Columns, Output], None]
 
 
@@ -94,7 +95,7 @@ def config(scale: int, changes: Changes = (), *words: str) -> Config:
 def changed(cfg: Config, changes: Changes) -> Config:
     """The configuration with some parameters changed."""
     for path, value in changes:
-        if path not in (AFFINITY, UNNORMED, UNPAID):
+        if path not in (AFFINITY, UNNORMED, UNPAID, BLIND):
             cfg = with_value(cfg, path, value)
     return cfg
 
@@ -139,9 +140,10 @@ def branch(
     *observers: Observer,
     baseline: Mapping[int, Macro] | None = None,
     kind: type[Watched] = Watched,
+    mode: str = "scripted",
 ) -> Lived:
     """Years after the data from one past, under the policies of `cfg`; `baseline`: macros of the paired baseline."""
-    return live(kind.from_state(cfg, past.state, replicate, "scripted", baseline), until, *observers)
+    return live(kind.from_state(cfg, past.state, replicate, mode, baseline), until, *observers)
 
 
 def summed(years: list[YearResult], table: str, name: str, first: int, last: int) -> np.ndarray:

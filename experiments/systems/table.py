@@ -8,7 +8,8 @@ STEM = ("life", "physical", "engineering", "computing")
 PEOPLE, PROJECTS, SECURITY, PROMOTE, OPENNESS = (
     f"sim/policy/levers/{name}.py" for name in ("people", "projects", "security", "promote", "openness")
 )
-SMOOTHING = (("params.government.smoothing", (0.05, 1.0)),)
+DOWN = (("params.government.down", (0.01, 0.1)),)
+DOWN_PROMOTE = (("params.government.down_promote", (0.02, 0.1)),)
 NEUTRAL_BITS = "unit/test_policy_timeline.py::test_lever_changes_its_own_channels_and_nothing_before_its_date"
 PULLS = "unit/test_phase_mobility.py::test_promotion_pulls_to_the_place_that_promotes"
 ALONE = "statistical/test_systems.py::test_each_lever_alone_moves_its_outcome_as_stated"
@@ -220,28 +221,30 @@ _MECHANISMS = (
     _term("Time that screening costs", "sim/phases/publication.py", "a screened project costs its lead working days",
           (_us("papers_fractional", -1),), "input", "assumption", "restrictive",
           ("params.compliance.screening_time", 0.0)),
-    _term("Governments that recruit", "sim/agents/governments/government.py",
-          "net talent or rank falls: they recruit by steps",
-          (Outcome("place_year.recruitment_musd", "", 1), Outcome("world_year.new_moves", "", 1)), "emergent",
-          "assumption", "", ("params.government.promotion_budget", 0.0), mode="reactive",
-          nearest=SMOOTHING,
-          tests=(TERMS, "invariants/test_levers_only.py::test_reactive_governments_decide_and_it_matters",
-                 "statistical/test_stability.py::test_they_do_not_swing")),
-    _term("Governments that tighten", "sim/agents/governments/government.py",
-          "incidents and rivals' rise: they protect by steps",
-          (Outcome("place_year.share_protected", "USA", 1), Outcome("place_year.compliance_musd", "", 1)), "emergent",
-          "assumption", "", ("params.government.security_budget", 0.0), mode="reactive",
-          nearest=SMOOTHING,
+    _term("Governments that promote", "sim/agents/governments/council.py",
+          "steps of a ladder of packages, each 1 % of academic money",
+          (Outcome("place_year.rung_promote", "", 1), Outcome("place_year.recruitment_musd", "", 1)), "input",
+          "ADOPTIONS; assumption", "", ("params.government.promote_level", 0.0), mode="reactive", nearest=DOWN_PROMOTE,
+          tests=(TERMS, "invariants/test_levers_only.py::test_reactive_governments_decide_and_it_matters")),
+    _term("Governments that protect", "sim/agents/governments/council.py",
+          "steps from advice over programmes in institutions to screening",
+          (Outcome("place_year.rung_protect", "", 1), Outcome("place_year.compliance_musd", "", 1)), "input",
+          "assumption", "restrictive", ("params.government.protect_level", 0.0), mode="reactive", nearest=DOWN,
           tests=(TERMS, "invariants/test_levers_only.py::test_decisions_act_through_levers_only")),
+    _term("Governments that restrict", "sim/agents/governments/council.py",
+          "a step towards one place of concern, drawn by threat and by who restricts whom",
+          (Outcome("place_year.n_restricted", "", 1),), "input", "assumption", "restrictive",
+          ("params.government.restrict_level", 0.0), mode="reactive", nearest=DOWN,
+          tests=("unit/test_governments.py::test_whom_it_restricts_is_drawn_by_weights",)),
+    _term("Allies follow", "sim/agents/governments/hazards.py", "allies' protection raises the probability of a step",
+          (Outcome("place_year.rung_protect", "", 1),), "input", "assumption", "restrictive",
+          ("params.government.beta_allies_protect", 0.0), mode="reactive", nearest=DOWN,
+          tests=("unit/test_hazards.py::test_each_signal_presses_as_designed",)),
     _term("Consultation", "sim/agents/governments/government.py",
-          "opposition softens drafts; what was conceded is recorded",
-          (Outcome("place_year.share_protected", "USA", -1), Outcome("decisions.conceded", "", 1)), "emergent",
-          "assumption", "", ("params.government.softening", 0.0), mode="reactive", nearest=SMOOTHING),
-    _term("Alliance bargaining", "sim/agents/governments/bargaining.py",
-          "allies asked for a standard adopt, adopt in part, refuse",
-          (Outcome("decisions.after", "", 1),), "emergent", "assumption", "restrictive",
-          ("params.government.alliance_gap", 0.5), mode="reactive", nearest=SMOOTHING,
-          tests=(TERMS, "unit/test_government.py::test_nobody_is_its_own_ally")),
+          "opposition softens packages; what was conceded is recorded",
+          (Outcome("decisions.conceded", "", 1),), "input", "assumption", "restrictive",
+          ("params.government.softening", 0.0), mode="reactive", nearest=DOWN,
+          tests=("unit/test_governments.py::test_opposition_softens_and_the_record_says_so",)),
 )  # fmt: skip
 
 SYSTEMS: tuple[System, ...] = (*_PROMOTE, *_VISAS, *_ENFORCEMENT, *_PROGRAMMES, *_PROJECTS, *_MECHANISMS)

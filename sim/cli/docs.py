@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
 from sim.pages.evidence import evidence
+from sim.pages.ladders import ladders
 from sim.pages.levers import levers
 from sim.pages.money import money
 from sim.pages.outcomes import outcomes
@@ -19,6 +20,7 @@ from sim.pages.threat import threat
 PAGES = {
     "parameters.md": parameters,
     "levers.md": levers,
+    "ladders.md": ladders,
     "outcomes.md": outcomes,
     "scenarios.md": scenarios,
     "evidence.md": evidence,

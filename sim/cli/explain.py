@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.cli.parse import Parser
+from sim.cli.rungs import rung_rows, rung_words
 from sim.config.folders import options, search_folders
 from sim.config.load import load_config
 from sim.config.schema import Config
@@ -54,6 +55,7 @@ def command(words: Sequence[str]) -> int:
     _print(rows, cfg, data, year)
     if later := not_reached(cfg.policies, cfg.end):
         print(f"Not reached by {cfg.end}: {later}")
+    _print_rungs(rung_rows(cfg, data, year))
     _print_notes(rows, cfg, data)
     for line in unfounded(cfg.policies, data, threat_matrix(cfg.threat, data)):
         print(f"Note: {line}")
@@ -114,7 +116,7 @@ def _year(word: str | None, cfg: Config) -> int | None:
 
 def _print(rows: Sequence[Row], cfg: Config, data: WorldData, year: int | None) -> None:
     """One table a policy; what is the same as in the line above is not repeated."""
-    console = Console(width=shutil.get_terminal_size((WIDTH, 40)).columns, highlight=False, markup=False)
+    console = _console()
     for name, policy in cfg.policies.items():
         mine = [row for row in rows if row.policy == name]
         if not mine:
@@ -126,15 +128,29 @@ def _print(rows: Sequence[Row], cfg: Config, data: WorldData, year: int | None) 
         for head in ("from", "until"):
             table.add_column(head, no_wrap=True)
         strength = "strength" if year is None else f"mean strength in {year}"
-        for head, ratio in (("lever", 2), (strength, 3), ("dose", 2), ("on whom", 3), ("source", 4)):
+        for head, ratio in (("lever", 2), (strength, 3), ("dose", 2), ("on whom", 3), ("rung", 2), ("source", 4)):
             table.add_column(head, ratio=ratio, overflow="fold")
-        above = ("", "", "", "")
+        above: tuple[str, ...] = ()
         for row in mine:
-            told = (row.lever, row.dose, row.whom, row.source)
-            lever, dose, people, source = ("", "", "", "") if told == above else told
-            table.add_row(row.since, row.until or "open", lever, row.strength, dose, people, source)
+            told = (row.lever, row.dose, row.whom, rung_words(row.step, cfg.ladder), row.source)
+            lever, *rest = [""] * len(told) if told == above else told
+            table.add_row(row.since, row.until or "open", lever, row.strength, *rest)
             above = told
         console.print(table)
+
+
+def _console() -> Console:
+    return Console(width=shutil.get_terminal_size((WIDTH, 40)).columns, highlight=False, markup=False)
+
+
+def _print_rungs(rows: Sequence[tuple[str, ...]]) -> None:
+    """What other governments see of all policies together."""
+    print("Rungs in force, as other governments see them" + ("" if rows else ": none"))
+    if rows:
+        table = Table("years", "country", "protect", "restricts", "promote", box=SIMPLE, pad_edge=False)
+        for row in rows:
+            table.add_row(*row)
+        _console().print(table)
 
 
 def _print_notes(rows: Sequence[Row], cfg: Config, data: WorldData) -> None:

@@ -10,11 +10,13 @@ from sim.analysis.outcomes import OUTCOMES
 from sim.cli.parse import one_argument
 from sim.config.files import Unreadable, read_yaml
 from sim.config.folders import options, search_folders
+from sim.config.ladders import shipped_ladders
 from sim.core.read import ConfigError
 from sim.data.places import group, group_names
 from sim.data.tables import load_world_data
 from sim.data.threat import CHOICES
 from sim.data.worlds import resolve_world
+from sim.policy.ladder import LADDERS
 from sim.policy.levers import LEVERS
 from sim.record.declaration import Column
 from sim.record.tables import TABLES
@@ -23,6 +25,7 @@ WHAT = {  # of each list, for those who ask for none
     "scenarios": "what can be run",
     "policies": "what scenarios are made of",
     "levers": "what policies set",
+    "ladders": "packages of levers that governments climb",
     "places": "codes, names and groups",
     "threats": "tables for threat=",
     "outcomes": "recorded and derived columns",
@@ -34,6 +37,7 @@ def command(words: Sequence[str]) -> int:
         "scenarios": _scenarios,
         "policies": partial(_titled, "policy"),
         "levers": _levers,
+        "ladders": _ladders,
         "places": _places,
         "threats": _threats,
         "outcomes": _outcomes,
@@ -73,6 +77,19 @@ def _levers(config_dir: str | None) -> list[tuple[str, ...]]:
         (lever.name, lever.aim, f"{lever.lo:g} to {lever.hi:g}", lever.unit, lever.meaning) for lever in LEVERS.values()
     ]
     return [head, *rows]
+
+
+def _ladders(config_dir: str | None) -> list[tuple[str, ...]]:
+    found = {name: getattr(shipped_ladders(), name) for name in LADDERS}
+    return [
+        (
+            name if len(ladder.rungs) == 1 else f"{name} {number}",
+            rung.title,
+            ", ".join(dict.fromkeys(entry.lever for entry in rung.entries.values())),
+        )
+        for name, ladder in found.items()
+        for number, rung in enumerate(ladder.rungs, 1)
+    ]
 
 
 def _places(world: str | None) -> list[tuple[str, ...]]:

@@ -36,6 +36,7 @@ policies:
         scope:                      # optional; what is left out means everywhere but the issuer
           origins: [CHN, RUS]       # also, by lever: partners, destinations, sensitivity, research_type,
           fields: [engineering, computing]        # stages, institution_threshold_musd
+        ladder: restrict            # optional: what others see in it, protect 1 to 3, restrict, promote 1 to 3
         source: "assumption"        # where the number comes from, or the word assumption
       recruiting:
         lever: recruit_income

@@ -49,9 +49,10 @@ def levers() -> str:
             "# Levers\n",
             "The only things that policies and governments can pull; each acts through the named channels of "
             "`sim/policy/channels.py` and nothing else. A strength is a departure from the policy of 2017, holds from "
-            "its date on, counts by days within a year, and combines with others on the same lever (also those that a "
-            "government decides) by the rule in the column *combination*: *add*; *compound* (1 + strength multiply); "
-            "*complement* (shares left over multiply); *weighted* (mean, weighted by the lever it qualifies).\n",
+            "its date on, counts by days within a year, and combines with those of other policies on the same lever by "
+            "the rule in the column *combination*: *add*; *compound* (1 + strength multiply); *complement* (shares "
+            "left over multiply); *weighted* (mean, weighted by the lever it qualifies). What a government decides "
+            "itself meets them as the stronger of the two ([decision](decisions/own-and-imposed.md)).\n",
             "A strength is a number in the lever's unit, or words with a unit as in the column *may be written as*: "
             "`values: {2018-11-01: +5 %}`. `+5 %` of a lever in logs is ln 1.05; *500 places a year* are taken per "
             "1,000 researchers of the issuer in 2017. On a command line words with blanks are quoted: "

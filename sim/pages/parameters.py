@@ -13,7 +13,7 @@ def settings_table() -> list[tuple[str, str, str, str]]:
     """One row a setting of a command: key, default, allowed, unit."""
     rows = []
     for f in fields(Config):
-        if f.name in ("params", "effects", "scenario", "titles", "policies"):
+        if f.name in ("params", "effects", "ladder", "scenario", "titles", "policies"):
             continue
         for key, member, value in members(f.name, f, getattr(Config(), f.name)):
             shown = {"threads": "all cores", "experiment": "the scenario's name"}.get(key, text(value))
@@ -31,6 +31,7 @@ def parameters() -> str:
             "*fitted* (to outcomes up to 2017; three to effects of policy: [ODD](ODD.md#8-limits)) or *assumption* (to "
             "be swept). Ids such as M26 lead to [evidence.md](evidence.md).\n",
             "## Settings of a run\n",
+            "Packages that governments climb (`ladder.…`) are in [ladders.md](ladders.md).\n",
             table(("key", "default", "allowed", "unit"), settings_table()),
             "## Parameters of the model\n",
             valued(parameter_table()),

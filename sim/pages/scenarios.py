@@ -57,7 +57,8 @@ def scenarios() -> str:
             "new first date, `2021-06-01`), `policies.NAME.issuer=[JPN]`, `policies.NAME.title=...` (of a "
             "scenario: `titles.NAME=...`); scopes stay, and "
             "nobody acts on itself. Under another name, beside the first: `- /policy/NAME@policies.OTHER`. "
-            "A *dose* says whether a strength is fitted, sourced or assumed, and within which range.\n",
+            "A *dose* says whether a strength is fitted, sourced or assumed, and within which range; *rung* says on "
+            "which of the [ladders](ladders.md) of governments others see the issuer by it, if on any.\n",
             *(_policy(name, policy, used.get(name, []), data) for name, policy in policies.items()),
             "## Groups\n",
             "Words that stand for several places here and in policies of your own, with members of 2017. "
@@ -107,11 +108,12 @@ def _policy(name: str, policy: Policy, used: list[str], data: WorldData) -> str:
             _dated(use, policy, data),
             dose_words(use, policy, data),
             whom(use, policy.issuer, data),
+            use.ladder,
             cited(use.source),
         )
         for local, use in policy.levers.items()
     )
-    head_row = ("name", "lever", "strength from each date on", "dose", "on whom", "source")
+    head_row = ("name", "lever", "strength from each date on", "dose", "on whom", "rung", "source")
     return f"### {name}\n\n{head}\n{table(head_row, rows)}"
 
 

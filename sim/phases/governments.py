@@ -36,7 +36,7 @@ class Governed:
     Attributes
     ----------
     decided : levers in force by their own decision.
-    rungs : in force for whatever reason; conditions : [a, b], strength of imposed conditions of a on work with b.
+    rungs : beyond those of 2017, own or imposed; conditions : [a, b], strength of imposed conditions of a on work with b.
     decisions : this year's decisions as columns (empty if there are none).
     """
 
@@ -68,7 +68,7 @@ def govern(
     asked = timeline.imposed("alliance_condition", year)
     conditions = np.zeros(setting.threat.shape) if asked is None else asked
     held = council.enact(year)
-    rungs = held.rungs.over(imposed).over(council.first)
+    rungs = held.rungs.over(imposed)
     if seen is None or year <= setting.data.end:
         return Governed([], rungs, conditions, {})
     academic = public_money(setting, inputs)

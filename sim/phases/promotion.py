@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.data.inputs import YearInputs
+from sim.engines import hosts
 from sim.engines.budget import Census
 from sim.engines.buying import YEARS, Market, Purchase, buy, wares
 from sim.engines.compliance import first_year_cost
 from sim.phases.budget import Ledger, foreign_entrants, public_money, rules_money, year_prices
+from sim.phases.entry import nest_of
 from sim.phases.setting import Setting
 from sim.policy.ladder import Ladder, Rung
 from sim.policy.levers import LEVERS
@@ -48,9 +51,24 @@ def market(setting: Setting, inputs: YearInputs, people: Census, ledger: Ledger)
         researchers=np.asarray(setting.data.researchers[-1], dtype=np.float64),
         a_head=np.divide(public, people.heads, out=np.zeros_like(public), where=people.heads > 0.0),
         foreigners=foreign_entrants(inputs),
-        joint=ledger.joint.sum(axis=1),
+        students=partial(more_students, setting, inputs),
+        joint=ledger.joint,
         joint_funding=setting.params.collaboration.joint_funding,
     )
+
+
+def more_students(setting: Setting, inputs: YearInputs, places: np.ndarray) -> np.ndarray:
+    """Further entrants from abroad [P], persons, at log changes of doctoral places [P] and no other policy."""
+    nest, none = nest_of(setting), np.zeros(setting.data.n_places)
+
+    def foreigners(change: np.ndarray) -> np.ndarray:
+        choice = hosts.entry_choice(inputs.home_share, inputs.abroad_share, nest.like * change, none, nest)
+        chosen = hosts.probabilities(*choice)[0]
+        np.fill_diagonal(chosen, 0.0)
+        return (inputs.cohort_after - inputs.cohort_before).sum(axis=0) @ chosen
+
+    none_changed = np.zeros((1, *inputs.abroad_share.shape))
+    return foreigners(none_changed + places) - foreigners(none_changed)
 
 
 def purchases(ladder: Ladder, money: np.ndarray, market: Market) -> dict[tuple[int, str], Purchase]:

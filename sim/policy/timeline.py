@@ -157,7 +157,7 @@ class Timeline:
                         yield from self._pull(f"policy {name}", lever, place, strength, use.scope)
 
     def _decided(self, decided: Sequence[Decided]) -> Iterable[Pull]:
-        for item in sorted(decided, key=lambda d: (d.place, d.lever)):
+        for item in sorted(decided, key=lambda d: (d.place, d.lever, d.strength)):
             lever = LEVERS[item.lever]
             if item.strength != lever.neutral:
                 strength = min(max(item.strength, lever.lo), lever.hi)

@@ -13,7 +13,7 @@ from sim.data.places import resolve
 from sim.data.tables import WorldData
 from sim.policy.coverage import BY_MONEY, covered, share_covered
 from sim.policy.dated import year_strength
-from sim.policy.levers import LEVERS
+from sim.policy.levers import LEVERS, Lever
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.policy.shift import read_shift
 from sim.policy.units import Issuers, in_words
@@ -28,7 +28,7 @@ COMBINATION = {
 
 @dataclass(frozen=True)
 class Row:
-    """One strength of one lever while it holds; dates as text, an open end is empty."""
+    """One strength of one lever while it holds; dates as text, an open end is empty, and a step of no ladder None."""
 
     policy: str
     issuer: str
@@ -38,6 +38,7 @@ class Row:
     strength: str
     dose: str
     whom: str
+    step: tuple[str, int] | None
     source: str
 
 
@@ -55,6 +56,7 @@ def policy_rows(name: str, policy: Policy, data: WorldData, year: int | None = N
                 strength=strength_words(use, held, policy, data),
                 dose=dose_words(use, policy, data),
                 whom=whom(use, policy.issuer, data),
+                step=use.step,
                 source=source_words(use, policy, data),
             )
 
@@ -137,9 +139,13 @@ def place_words(words: Iterable[str], data: WorldData) -> str:
 
 def whom(use: LeverUse, issuer: Sequence[str], data: WorldData) -> str:
     """On whom a lever bites: people, partners, fields, projects, institutions."""
-    lever, scope = LEVERS[use.lever], use.scope
+    return scope_words(LEVERS[use.lever], use.scope, data, issuer)
+
+
+def scope_words(lever: Lever, scope: Scope, data: WorldData, issuer: Sequence[str] = ()) -> str:
+    """The same of a lever and scope; without an issuer, institutions by the rule alone."""
     if lever.of:
-        return f"{lever.of} of the same policy"
+        return f"{lever.of} of the same {'policy' if issuer else 'rung'}"
     others = "its own diaspora" if lever.own_origin else "all other places"
     parts = {
         "o": f"origin: {place_words(scope.origins, data) if scope.origins else others}",
@@ -161,6 +167,8 @@ def _kinds(scope: Scope) -> str:
 
 def _institutions(threshold: float | None, issuer: Sequence[str], data: WorldData) -> str:
     """Institutions covered, with their number in the issuers' places."""
+    if not issuer:
+        return f"institutions with {threshold:g} million $ a year or more" if threshold else "all institutions"
     places = resolve(data, list(issuer))
     n_all = int(np.isin(data.institution_place, places).sum())
     if not threshold:

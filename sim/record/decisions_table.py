@@ -36,7 +36,12 @@ DECISIONS = Table(
         Column("rung_before", "rungs", "identity", "own rung before; of restrict 0 or 1, towards the target"),
         Column("rung_after", "rungs", "identity", "own rung agreed"),
         *(Column(name, unit, "amount", f"signal: {meaning}") for name, unit, meaning in _SIGNALS),
-        Column("trigger", "name", "text", "signal that pressed most for the step; chance: none pressed for it"),
+        Column(
+            "trigger",
+            "name",
+            "text",
+            "signal that pressed most for the step; chance: none raised its hazard by a tenth",
+        ),
         Column("p_up", "0-1", "share", "probability of a step up of this ladder this year"),
         Column("p_down", "0-1", "share", "probability of a step down"),
         Column("opposition", "0-1", "share", "of the research community, against it"),

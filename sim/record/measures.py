@@ -136,8 +136,8 @@ def place_table(setting: Setting, year: Year) -> Table:
         "compliance_researcher_years": by_group(spent.researcher_years, group, n),
         "rd_spending_musd": year.ctx.inputs.gerd + year.account.purse.new,
         **budget_columns(year.account),
-        "rung_protect": year.ctx.rungs.protect,
-        "rung_promote": year.ctx.rungs.promote,
+        "rung_protect": np.maximum(year.ctx.rungs.protect, setting.data.rungs_2017.protect),
+        "rung_promote": np.maximum(year.ctx.rungs.promote, setting.data.rungs_2017.promote),
         "n_restricted": year.ctx.rungs.restrict.sum(axis=1),
     }
 

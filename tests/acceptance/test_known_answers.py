@@ -10,9 +10,10 @@ from functools import lru_cache
 
 import pytest
 
+from experiments.acceptance.kinds import Experiment, Mutation
 from experiments.acceptance.page import END, START, fails, stated
 from experiments.acceptance.pooled import Found, pooled
-from experiments.acceptance.table import EXPERIMENTS, Experiment, Mutation
+from experiments.acceptance.table import EXPERIMENTS
 from experiments.acceptance.worlds import Changes
 from experiments.systems.page import PAGE
 

@@ -28,7 +28,7 @@ def told(capsys: Output, *words: str) -> str:
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "400")  # no cell is broken over lines
+    monkeypatch.setenv("COLUMNS", "600")  # no cell is broken over lines
 
 
 @pytest.mark.parametrize("scenario", sorted(options("scenario", FOLDER)))
@@ -62,7 +62,26 @@ def test_one_line_of_the_table_says_everything(capsys: Output) -> None:
         "assumed, 0.1 to 1 (10 % to 100 %)",
         "146 of 1001 institutions, those with 50 million $ a year or more",
     ]
-    assert cells[6].startswith("S6 (threshold, 6 + 6 + 18 months)")
+    assert cells[6] == "protect, rung 2: programmes of institutions"
+    assert cells[7].startswith("S6 (threshold, 6 + 6 + 18 months)")
+
+
+def test_rungs_are_told_by_years_and_names_of_countries(capsys: Output) -> None:
+    def table(*words: str) -> list[list[str]]:
+        lines = told(capsys, *words).partition("Rungs in force, as other governments see them")[2].splitlines()
+        table = "\n".join(lines).partition("What the levers do")[0].splitlines()
+        return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in table if line.strip(" ─")]
+
+    head, *rows = table("retaliation")
+    assert head == ["years", "country", "protect", "restricts", "promote"]
+    assert rows == [
+        ["2019 on", "United States", "2", "China"],
+        ["2020 on", "China", "2", "United States"],
+    ]
+    assert table("retaliation", "--year", "2019")[1:] == [["2019", "United States", "2", "China"]]
+    assert table("us_china_initiative")[1:] == [["2020 to 2021", "United States", "China"]]
+    assert table("covid_travel") == [[": none"]]
+    assert ["2022", "Japan, United Kingdom", "1", "Russia"] in table("as_it_was")
 
 
 def test_a_year_tells_the_mean_strength_of_what_was_in_force(capsys: Output) -> None:

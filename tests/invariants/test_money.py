@@ -17,6 +17,7 @@ from sim.policy.channels import Channels
 from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.recorder import YearResult
 from tests import live
+from tests.bought import bought, imposed, money_of
 
 CENT = 1e-8  # million $
 USES = (*(f"budget_{use}_musd" for use in Bill._fields), "budget_security_musd", "budget_grants_musd")
@@ -73,6 +74,27 @@ def test_every_cent_has_a_use(everything: live.Run, baseline: live.Run) -> None:
     at = everything.world.setting.data.iso3.index("USA")
     assert all(column(everything.years[-1], use)[at] > 0.0 for use in USES), "every use is used"
     assert column(everything.years[-1], "budget_new_musd")[at] < 0.0
+
+
+def test_every_cent_of_promote_rungs_has_a_use(state_2017: dict[str, np.ndarray], baseline: live.Run) -> None:
+    cfg, codes = config({}), baseline.world.setting.data.iso3
+    world = live.resume(cfg, state_2017, baseline=baseline.world.macros).world
+    money = money_of(world, 2018, ("USA", "CHN", "DEU", "CHE", "IND", "VNM"), 0.01)
+    found = live.resume(imposed(cfg, bought(world, 2018, money), 2018, codes), state_2017,
+                        baseline=baseline.world.macros).go()  # fmt: skip
+    for result in found.years:
+        total = column(result, "budget_public_musd") + column(result, "budget_new_musd")
+        np.testing.assert_allclose(sum(column(result, use) for use in USES), total, atol=CENT, rtol=0)
+        assert (column(result, "share_affordable") == 1.0).all()
+    assert column(found.years[0], "recruitment_musd")[1] > 0.5 * money.sum(axis=0)[1] > 0.0
+
+
+def test_promote_rungs_without_money_are_the_baseline(state_2017: dict[str, np.ndarray], baseline: live.Run) -> None:
+    cfg, codes = config({}), baseline.world.setting.data.iso3
+    world = live.resume(cfg, state_2017, baseline=baseline.world.macros).world
+    found = bought(world, 2018, 0.0 * money_of(world, 2018, codes, 0.01))
+    assert not any(purchase.strength.any() for purchase in found.values())
+    assert not imposed(cfg, found, 2018, codes).policies
 
 
 def test_in_the_baseline_all_money_is_grants(baseline: live.Run) -> None:

@@ -84,6 +84,10 @@ def uses(draw: st.DrawFn, lever: Lever) -> dict[str, Any]:
         use["scope"] = scope
     if draw(st.booleans()):
         use["dose"] = {"kind": draw(st.sampled_from(DOSES)), "range": [lever.lo, lever.hi]}
+    if draw(st.booleans()):
+        use["ladder"] = draw(
+            st.sampled_from(["protect 1", "protect 2", "protect 3", "restrict", "promote 1", "promote 3"])
+        )
     return use
 
 

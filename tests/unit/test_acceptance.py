@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from experiments.acceptance import autarky, lasting, papers, persistence, precision, screening, tied
+from experiments.acceptance.kinds import Bar
 from experiments.acceptance.page import kept, placed
 from experiments.acceptance.people import Counts, count_partners
 from experiments.acceptance.pooled import pooled
-from experiments.acceptance.table import EXPERIMENTS, Bar
+from experiments.acceptance.table import EXPERIMENTS
 from experiments.detection import run as detection
 from sim import load_config
 from sim.core.columns import Block

@@ -38,13 +38,7 @@ def test_baseline_has_the_defaults_of_the_schema() -> None:
 def test_every_top_level_setting_stands_in_config_yaml_with_its_default() -> None:
     words = (config_root() / "config.yaml").read_text(encoding="utf-8")
     for f in fields(Config):
-        if f.name not in (
-            "params",
-            "world",
-            "threat",
-            "ladder",
-            "scenario",
-        ):  # groups and what Hydra would take for one
+        if f.name not in ("params", "world", "threat", "ladder", "scenario"):  # groups, what Hydra would take for one
             assert f"\n{f.name}:" in words
 
 

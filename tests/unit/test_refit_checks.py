@@ -80,6 +80,7 @@ def test_cells_of_every_kind() -> None:
         "number": "-1",
         "people": "1",
         "size_class": "3",
+        "rung": "2",
         "latitude": "-90",
         "longitude": "180",
     }
@@ -93,6 +94,7 @@ def test_cells_of_every_kind() -> None:
         "number": "inf",
         "people": "0",
         "size_class": "4",
+        "rung": "1.5",
         "latitude": "-90.1",
         "longitude": "180.5",
     }

@@ -35,7 +35,6 @@ class Council:
 
     Attributes
     ----------
-    first : rungs of 2017, which the fitted rates contain; others see them, and they have no effect of their own.
     raised : (ladder, place, target) of the government that is held one rung higher after the data; None: nobody is.
     signals, hazards : of the last decisions, None before the first.
     costs : [3, P], yearly money of each package of protect, once somebody decides.
@@ -49,7 +48,6 @@ class Council:
         self.listed = of_concern(threat, concern) & self.peers[:, None]
         self.threat = np.where(self.listed, threat, 0.0)
         self.closeness, self.sd = Closeness.of(data), account_sd(data)
-        self.first = Rungs(data.rungs_2017.protect, np.zeros((n, n), bool), data.rungs_2017.promote)
         self.standing = Standing.none(n)
         self.raised: tuple[int, int, int] | None = None
         self.signals: Signals | None = None
@@ -116,7 +114,7 @@ class Council:
             talent = talent_of(np.mean(recent, axis=0), np.mean(before, axis=0), self.sd, self.peers)
         salience = salience_of(self.standing.cases, self.closeness.allied)
         cost = self._cost(seen) - self.standing.cost
-        return look(seen, self.first, self.closeness, self.listed, salience, talent, cost, standard, self.params)
+        return look(seen, self.closeness, self.listed, salience, talent, cost, standard, self.params)
 
     def _free(self, year: int) -> tuple[np.ndarray, np.ndarray]:
         """Who may take a step up, and who one down [3, P]: nothing pending; no step down soon after one up."""

@@ -21,6 +21,8 @@ from sim.agents.governments.signals import NAMES, Observation, Signals, oppositi
 from sim.params import GovernmentParams
 from sim.policy.rungs import Rungs
 
+NOTABLE = 1.1  # factor on a hazard from which on a signal is what pressed
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -118,7 +120,7 @@ class Government(mesa.Agent):
         place, hazards = self.place, agenda.hazards
         seen: dict[str, Any] = {name: float(getattr(agenda.signals, name)[place]) for name in NAMES}
         leading = int(np.argmax(hazards.pressure[ladder, place]))
-        pressed = hazards.pressure[ladder, place, leading] > 0.0 and rungs[1] >= rungs[0]
+        pressed = hazards.pressure[ladder, place, leading] >= np.log(NOTABLE) and rungs[1] >= rungs[0]
         return Decision(
             year=agenda.year, place=place, ladder=LADDERS[ladder], rung_before=rungs[0], rung_after=rungs[1],
             **seen, trigger=NAMES[leading] if pressed else "chance", p_up=float(hazards.up[ladder, place]),

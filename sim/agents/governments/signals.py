@@ -26,7 +26,7 @@ class Observation:
     Attributes
     ----------
     year : the year that is described (the one before the decision).
-    rungs : in force, by governments themselves, by imposed policy, or since before 2018.
+    rungs : beyond those of 2017, by governments themselves or by imposed policy.
     conditions : [a, b], strength of the condition that a puts on joint sensitive work with b.
     protection : [P], share of leaks prevented by the rules in force, mean over the four ways.
     cases : [P], public cases per 10,000 people tied to the states that they are about.
@@ -98,7 +98,6 @@ UNITS = dict(zip(NAMES, (0.25, 1.0, 0.25, 1.0, 1.0, 1.0, 1.0, 0.1)))
 
 def look(
     seen: Observation,
-    first: Rungs,
     closeness: Closeness,
     listed: np.ndarray,
     salience: np.ndarray,
@@ -111,24 +110,24 @@ def look(
 
     Parameters
     ----------
-    first : rungs of 2017. listed : [p, b], b is on p's list of concern.
+    listed : [p, b], b is on p's list of concern.
     salience, talent, cost : [P], of `salience_of`, `talent_of`, and against 2017.
     standard : share of leaks prevented that a condition asks for.
     """
     now, allied = seen.rungs, closeness.allied
-    by = closeness.both * (hardness(now, listed, params) - hardness(first, listed, params))
-    against = allied @ (now.restrict.astype(float) - first.restrict)  # [p, target]
+    by = closeness.both * hardness(now, listed, params)
+    against = allied @ now.restrict.astype(float)  # [p, target]
     np.fill_diagonal(against, 0.0)
     asked = allied * seen.conditions.T * (seen.protection < standard)[:, None]
     demanded = asked.sum(axis=1)
     return Signals(
         restriction_received=by.sum(axis=1),
-        allies_protect=allied @ (now.protect - first.protect),
+        allies_protect=allied @ now.protect,
         allies_restrict=against.max(axis=1) + demanded,
         salience=salience,
         cost=cost,
         talent_account=talent,
-        recruiting_received=closeness.both @ (now.promote - first.promote),
+        recruiting_received=closeness.both @ now.promote,
         people_available=seen.available,
         demanded=demanded,
         restricted_by=by,
