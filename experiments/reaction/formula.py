@@ -36,9 +36,9 @@ class Formula:
         council = World(config(scale), empty=True).council
         n = len(council.codes)
         self.places = places
-        self.usual = _signals(council, council.first)
+        self.usual = _signals(council, Rungs.none(n))
         self.sent = {
-            (ladder, row): _signals(council, one_higher(Packages.none(n), *raised).rungs.over(council.first))
+            (ladder, row): _signals(council, one_higher(Packages.none(n), *raised).rungs)
             for ladder, row, raised in interventions(places, threats)
         }
         listed = threats != NOBODY
@@ -62,4 +62,4 @@ class Formula:
 def _signals(council: Council, rungs: Rungs) -> Signals:
     none, square = np.zeros(len(council.codes)), np.zeros_like(council.threat)
     seen = Observation(2017, rungs, square, none, none, none, none, none, none, none)
-    return look(seen, council.first, council.closeness, council.listed, none, none, none, 1.0, council.params)
+    return look(seen, council.closeness, council.listed, none, none, none, 1.0, council.params)

@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -32,13 +32,13 @@ from experiments.reaction.priors import (
     slopes_times,
     without,
 )
+from experiments.reaction.runs import Arrays
 from sim.data.tables import load_world_data
 from sim.running.manifest import package_version
 
 STORE = Path("outputs") / "reaction"
 OFF = {"no retaliation": RETALIATION, "no following": FOLLOWING, "no alarm": ALARM, "no competition": COMPETITION}
 FACTORS = (0.0, 0.5, 1.0, 1.5, 2.0)
-Arrays = Mapping[str, np.ndarray]
 Task = Callable[[], Arrays]
 
 
@@ -49,26 +49,24 @@ class Design:
     Attributes
     ----------
     scale : researchers an agent stands for; replicates : worlds of 2017, which draws take in turn.
-    draws : points of the priors; split : of those, how many are run with each kind of reaction off.
+    draws : points of the priors; split, conditions : of those, how many are run with each kind of reaction off, and
+        with a condition on joint work with allies.
     slopes : replicates of each multiple of the slopes.
-    fine, fine_replicates : scale and replicates of the matrix of the largest places; largest : how many they are.
-    radius_draws : draws of which the matrix of the largest is measured at `scale`, at the start and at `CORNER` too.
-    everybody : places in the matrix of all places, measured at `scale`.
+    fine, largest : scale of the matrix of the largest places, and how many they are; at `scale` it is measured at the
+        corner of the priors.
     """
 
     scale: int = 2000
     replicates: int = 6
     draws: int = 60
-    split: int = 24
-    slopes: int = 3
-    fine: int = 100
-    fine_replicates: int = 1
+    split: int = 18
+    conditions: int = 24
+    slopes: int = 2
+    fine: int = 200
     largest: int = 12
-    radius_draws: int = 2
-    everybody: int = 60
 
 
-SMALL = Design(20000, 2, 2, 1, 1, 20000, 1, 2, 1, 3)
+SMALL = Design(20000, 2, 2, 1, 1, 1, 20000, 2)
 
 
 @lru_cache(maxsize=8)
@@ -117,23 +115,20 @@ def one_matrix(scale: int, replicate: int, values: Values, n: int) -> Arrays:
 
 def tasks(design: Design) -> Iterator[tuple[str, Task]]:
     """Name of each file and how it is made; what pages need most comes first."""
-    points, scale, n, largest = draws(design.draws), design.scale, design.replicates, design.largest
+    points, scale, n = draws(design.draws), design.scale, design.replicates
     for r in range(n):
         yield f"scripted_{r}", partial(scripted, scale, r)
     for d, point in enumerate(points):
-        yield f"draw_{d}", partial(reactive, scale, d % n, point, ("baseline", "restricts", "conditions"))
+        yield f"draw_{d}", partial(reactive, scale, d % n, point, ("baseline", "restricts"))
     for d, point in enumerate(points[: design.split]):
         yield f"split_{d}", partial(one_split, scale, d % n, point)
     for k, factor in enumerate(FACTORS):
         for r in range(design.slopes):
             yield f"slopes_{k}_{r}", partial(reactive, scale, r, slopes_times(factor), ("baseline", "restricts"))
-    for r in range(design.fine_replicates):
-        yield f"matrix_{r}", partial(one_matrix, design.fine, r, {}, largest)
-    yield "radius_start", partial(one_matrix, scale, 0, {}, largest)
-    yield "radius_corner", partial(one_matrix, scale, 0, corner(), largest)
-    for d, point in enumerate(points[: design.radius_draws]):
-        yield f"radius_{d}", partial(one_matrix, scale, 0, point, largest)
-    yield "everybody", partial(one_matrix, scale, 0, {}, design.everybody)
+    for d, point in enumerate(points[: design.conditions]):
+        yield f"conditions_{d}", partial(reactive, scale, d % n, point, ("conditions",))
+    yield "matrix", partial(one_matrix, design.fine, 0, {}, design.largest)
+    yield "corner", partial(one_matrix, scale, 0, corner(), design.largest)
 
 
 def run(design: Design, store: Path) -> None:
