@@ -69,6 +69,13 @@ class Runs:
         """Draws that were run with a condition on joint work with allies too, all arms."""
         return {d: {**self.drawn[d], **trace} for d, trace in self.of("conditions").items() if d in self.drawn}
 
+    def sentence(self) -> str:
+        """What was run, with the model's version and the day."""
+        about = self.design
+        agents = f"one agent for {about['scale']:,} researchers"
+        runs = f"{len(self.drawn)} draws of the priors in {about['replicates']} worlds of 2017"
+        return f"{runs}, {agents}, to 2035; version {about['version']}, {about['started']}"
+
     def world(self, draw: int) -> int:
         """World of 2017 that a draw ran in."""
         return draw % int(self.design["replicates"])
