@@ -8,6 +8,7 @@ import pandas as pd
 
 from experiments.common.numbers import at
 from sim.analysis.text import number
+from sim.plots.style import joined
 
 OVER = "all places, by formula, over the priors"
 ANSWER = """\
@@ -28,13 +29,17 @@ which one restricts the other. With one kind of reaction switched off at a time,
 - retaliation against those who restrict: {retaliation};
 - competition for talent: {competition}.
 
-Kinds work on each other, so that they need not add up. A condition on joint work with allies from 2018 adds
-{condition_early} points to an ally's chance of a first step of protection by 2023 and {condition_late} points by 2035.
-In {forced} % of draws China restricts the United States by 2035."""
+Kinds work on each other, so that they need not add up."""
+FOLLOWERS = """\
+Allies do not follow at once. The chance of a first step of protection under the restriction, mean over draws, passes one
+half {restricts}; with a condition on joint work with allies from 2018 it does so {condition}. The condition adds
+{condition_early} points to an ally's chance by 2023 and {condition_late} by 2035. The chance that an ally has restricted
+somebody by 2035 is {ally_with}, without the restriction {ally_without}; in {forced} % of draws China restricts the United
+States."""
 ENDS = """\
-Nothing saturates: the largest yearly probability of a step that any government reaches is {largest}, and in 2035
-{top_protect} of countries stand at the top of protect, {top_promote} at the top of promote. Nothing explodes: the
-spectral radius of the reaction matrix of the twelve largest countries over five years is {start} in runs
+Ladders fill up only at the upper end of the priors: in 2035 {top_protect} of countries stand at the top of protect and
+{top_promote} at the top of promote. The largest yearly probability of a step that any government reaches is {largest}.
+Nothing explodes: the spectral radius of the reaction matrix of the twelve largest countries over five years is {start} in runs
 ({start_formula} by formula) with slopes at their starting values, and {corner} ({corner_formula}) with all levels,
 slopes and caps at their 95 % quantile; of all sixty it is there {corner_all} by formula. Counted for a rung held
 until 2035 instead of for five years it passes 1 in {held} % of draws. More pressure does not bring less protection: in
@@ -47,6 +52,7 @@ def answer(numbers: pd.DataFrame) -> dict[str, str]:
     return {
         "answer": ANSWER.format(**_answer(numbers)),
         "reactions": REACTIONS.format(**_reactions(numbers)),
+        "followers": FOLLOWERS.format(**_followers(numbers)),
         "ends": ENDS.format(**_ends(numbers)),
     }
 
@@ -88,11 +94,31 @@ def _reactions(n: pd.DataFrame) -> dict[str, str]:
     }
     for key, outcome in {"protect": "mean rung of protect", "restrict": "restrictions"}.items():
         found[key] = _mean(_line(n, outcome, part="bands", case="added", year=2035), 2 if key == "protect" else 1)
+    return found
+
+
+def _followers(n: pd.DataFrame) -> dict[str, str]:
+    found = {"restricts": _halfway(n, "restricts"), "condition": _halfway(n, "with a condition")}
     for key, year in {"condition_early": 2023, "condition_late": 2035}.items():
         row = _line(n, "an ally protects", part="followers", case="added by a condition", year=year)
         found[key] = _mean(row)
+    for word, case in {"with": "restricts", "without": "baseline"}.items():
+        row = _line(n, "an ally restricts", part="followers", case=case, year=2035)
+        found[f"ally_{word}"] = _band(row, 0, " %")
     forced = _line(n, "China restricts the United States", part="taken", case="restricts")
     return {**found, "forced": f"{number(forced.mean, 0)} ± {number(forced.se, 0)}"}
+
+
+def _halfway(n: pd.DataFrame, case: str) -> str:
+    """Years in which the chance of a first step of protection passes one half, ally by ally."""
+    rows = n[(n["part"] == "followers") & (n["case"] == case) & n["outcome"].str.endswith(" protects")]
+    rows = rows[rows["outcome"] != "an ally protects"]
+    allies: dict[int, list[str]] = {}
+    for name, curve in rows.groupby("outcome", sort=False):
+        reached = curve.loc[curve["mean"] >= 50.0, "year"]
+        allies.setdefault(int(reached.min()) if len(reached) else 2036, []).append(str(name).removesuffix(" protects"))
+    said = {year: joined(names) for year, names in sorted(allies.items())}
+    return "; ".join(f"after 2035 for {who}" if year > 2035 else f"in {year} for {who}" for year, who in said.items())
 
 
 def _ends(n: pd.DataFrame) -> dict[str, str]:

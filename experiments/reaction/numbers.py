@@ -41,13 +41,18 @@ def bands(table: Table) -> None:
 
 
 def slopes(table: Table) -> None:
-    """Rungs of the last year by multiple of all slopes."""
+    """Rungs of the last year, and what reactions add to the effect on papers, by multiple of all slopes."""
     runs = table.runs
+    scripted = runs.of("scripted")
     for k, factor in enumerate(FACTORS):
+        traces = runs.of(f"slopes_{k}")
         for arm in ("baseline", "restricts"):
-            found = {r: rungs(runs, trace, arm) for r, trace in runs.of(f"slopes_{k}").items()}
+            found = {r: rungs(runs, trace, arm) for r, trace in traces.items()}
             for outcome in next(iter(found.values())):
                 table.add("slopes", outcome, f"{factor:g} {arm}", {r: v[outcome][-1] for r, v in found.items()}, "")
+        for outcome, name, places in pairs(runs):
+            added = {r: change(t, name, places) - change(scripted[r], name, places) for r, t in traces.items()}
+            table.add("slopes", f"{outcome}, total minus direct", f"{factor:g}", added, "%")
 
 
 def ends(table: Table) -> None:
