@@ -12,17 +12,18 @@ from sim.plots.style import joined
 
 OVER = "all places, by formula, over the priors"
 ANSWER = """\
-Under our priors, a lasting US restriction of work with China draws allies after it more than it draws China into an
-answer: by 2035 a large ally has taken a first step of protection with a chance of {ally_with}, without the restriction
-{ally_without}, and China has restricted anybody with a chance of {china_with}, without it {china_without}.
-The papers of the nine largest allies in 2031–35 change by {allies_direct} % if no government reacts and by
-{allies_total} % if all do, those of the United States by {us_direct} and {us_total} %, those of China by {china_direct}
-and {china_total} %.
-Reactions die out instead of spiralling: what a step sets off within five years is {radius} of the step, and in none of
-{draws} draws from the priors is it as large as the step itself."""
+Under our priors, a lasting US restriction of work with China draws allies after it more than it draws China
+into an answer: by 2035 a large ally has taken a first step of protection with a chance of {ally_with},
+without the restriction {ally_without}, and China has restricted anybody with a chance of {china_with},
+without it {china_without}. The papers of the nine largest allies in 2031–35 change by {allies_direct} % if no
+government reacts and by {allies_total} % if all do, those of the United States by {us_direct} and {us_total}
+%, those of China by {china_direct} and {china_total} %. Reactions die out instead of spiralling: what a step
+sets off within five years is {radius} of the step, and in none of {draws} draws from the priors is it as
+large as the step itself."""
 REACTIONS = """\
-By 2035 the restriction adds {protect} rungs of protection a country (of three) and {restrict} pairs of countries of
-which one restricts the other. With one kind of reaction switched off at a time, what goes missing is:
+By 2035 the restriction adds {protect} rungs of protection a country (of three) and {restrict} pairs of
+countries of which one restricts the other. With one kind of reaction switched off at a time, what goes
+missing is:
 
 - alarm at public cases, own and allies': {alarm};
 - following allies that protect or restrict: {following};
@@ -31,20 +32,21 @@ which one restricts the other. With one kind of reaction switched off at a time,
 
 Kinds work on each other, so that they need not add up."""
 FOLLOWERS = """\
-Allies do not follow at once. The chance of a first step of protection under the restriction, mean over draws, passes one
-half {restricts}; with a condition on joint work with allies from 2018 it does so {condition}. The condition adds
-{condition_early} points to an ally's chance by 2023 and {condition_late} by 2035. The chance that an ally has restricted
-somebody by 2035 is {ally_with}, without the restriction {ally_without}; in {forced} % of draws China restricts the United
-States."""
+Allies do not follow at once. The chance of a first step of protection under the restriction, mean over draws,
+passes one half {restricts}; with a condition on joint work with allies from 2018 it does so {condition}. The
+condition adds {condition_early} points to an ally's chance by 2023 and {condition_late} by 2035. The chance
+that an ally has restricted somebody by 2035 is {ally_with}, without the restriction {ally_without}; in
+{forced} % of draws China restricts the United States."""
 ENDS = """\
-Ladders fill up only at the upper end of the priors: in 2035 {top_protect} of countries stand at the top of protect and
-{top_promote} at the top of promote. The largest yearly probability of a step that any government reaches is {largest}.
-Nothing explodes: the spectral radius of the reaction matrix of the twelve largest countries over five years is {start} in runs
-({start_formula} by formula) with slopes at their starting values, and {corner} ({corner_formula}) with all levels,
-slopes and caps at their 95 % quantile; of all sixty it is there {corner_all} by formula. Counted for a rung held
-until 2035 instead of for five years it passes 1 in {held} % of draws. More pressure does not bring less protection: in
-{below_protect} % of place-years a country stands lower on protect than in the same world without the restriction
-({below_promote} % on promote, where pressure can fall)."""
+Ladders fill up only at the upper end of the priors: in 2035 {top_protect} of countries stand at the top of
+protect and {top_promote} at the top of promote. The largest yearly probability of a step that any government
+reaches is {largest}. Nothing explodes: the spectral radius of the reaction matrix of the twelve largest
+countries over five years is {start} in runs ({start_formula} by formula) with slopes at their starting
+values, and {corner} ({corner_formula}) with all levels, slopes and caps at their 95 % quantile; of all sixty
+it is there {corner_all} by formula. Counted for a rung held until 2035 instead of for five years it passes 1
+in {held} % of draws. More pressure does not bring less protection: in {below_protect} % of place-years a
+country stands lower on protect than in the same world without the restriction ({below_promote} % on promote,
+where pressure can fall)."""
 
 
 def answer(numbers: pd.DataFrame) -> dict[str, str]:

@@ -62,7 +62,7 @@ def test_priors_are_those_of_the_texts() -> None:
     assert laws["beta_available"](np.array(0.5)) == pytest.approx(0.0), "of either sign"
     for point in draws(20):
         for f in fields(GovernmentParams):
-            assert f.metadata["lo"] <= point.get(f.name, f.default) <= f.metadata["hi"]  # type: ignore[operator]
+            assert f.metadata["lo"] <= point.get(f.name, f.default) <= f.metadata["hi"]
 
 
 def test_formula_moves_with_slopes() -> None:
