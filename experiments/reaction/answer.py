@@ -14,11 +14,12 @@ OVER = "all places, by formula, over the priors"
 ANSWER = """\
 Under our priors, a lasting US restriction of work with China draws allies after it more than it draws China
 into an answer: by 2035 a large ally has taken a first step of protection with a chance of {ally_with},
-without the restriction {ally_without}, and China has restricted anybody with a chance of {china_with},
-without it {china_without}. The papers of the nine largest allies in 2031–35 change by {allies_direct} % if no
-government reacts and by {allies_total} % if all do, those of the United States by {us_direct} and {us_total}
-%, those of China by {china_direct} and {china_total} %. Reactions die out instead of spiralling: what a step
-sets off within five years is {radius} of the step, and in none of {draws} draws from the priors is it as
+without the restriction {ally_without}, and China has restricted somebody with a chance of {china_with},
+without it {china_without}. Reactions change the papers of the nine largest allies in 2031–35 by {allies_added}
+points ({allies_band} over the priors), so that {allies_direct} % if no government reacts becomes
+{allies_total} % if all do; they change those of the United States by {us_added} points, from {us_direct} %,
+and those of China by {china_added}, from {china_direct} %. Reactions die out instead of spiralling: what a
+step sets off within five years is {radius} of the step, and in none of {draws} draws from the priors is it as
 large as the step itself."""
 REACTIONS = """\
 By 2035 the restriction adds {protect} rungs of protection a country (of three) and {restrict} pairs of
@@ -35,8 +36,7 @@ FOLLOWERS = """\
 Allies do not follow at once. The chance of a first step of protection under the restriction, mean over draws,
 passes one half {restricts}; with a condition on joint work with allies from 2018 it does so {condition}. The
 condition adds {condition_early} points to an ally's chance by 2023 and {condition_late} by 2035. The chance
-that an ally has restricted somebody by 2035 is {ally_with}, without the restriction {ally_without}; in
-{forced} % of draws China restricts the United States."""
+that an ally has restricted somebody by 2035 is {ally_with}, without the restriction {ally_without}."""
 ENDS = """\
 Ladders fill up only at the upper end of the priors: in 2035 {top_protect} of countries stand at the top of
 protect and {top_promote} at the top of promote. The largest yearly probability of a step that any government
@@ -81,8 +81,10 @@ def _answer(n: pd.DataFrame) -> dict[str, str]:
         for word, case in {"with": "restricts", "without": "baseline"}.items():
             found[f"{key}_{word}"] = _band(_line(n, name, part="followers", case=case, year=2035), 0, " %")
     for key, who in {"allies": "nine allies", "us": "United States", "china": "China"}.items():
-        for case in ("direct", "total"):
-            found[f"{key}_{case}"] = _mean(_line(n, f"papers, {who}", part="effects", case=case))
+        for word, case in {"direct": "direct", "total": "total", "added": "total minus direct"}.items():
+            found[f"{key}_{word}"] = _mean(_line(n, f"papers, {who}", part="effects", case=case))
+    added = _line(n, "papers, nine allies", part="effects", case="total minus direct")
+    found["allies_band"] = f"{number(added.lo, 1)} to {number(added.hi, 1, '+')}"
     radius = _line(n, OVER, part="radius", case="all")
     return {**found, "radius": _band(radius, 2), "draws": number(radius.n, 0)}
 
@@ -107,8 +109,7 @@ def _followers(n: pd.DataFrame) -> dict[str, str]:
     for word, case in {"with": "restricts", "without": "baseline"}.items():
         row = _line(n, "an ally restricts", part="followers", case=case, year=2035)
         found[f"ally_{word}"] = _band(row, 0, " %")
-    forced = _line(n, "China restricts the United States", part="taken", case="restricts")
-    return {**found, "forced": f"{number(forced.mean, 0)} ± {number(forced.se, 0)}"}
+    return found
 
 
 def _halfway(n: pd.DataFrame, case: str) -> str:

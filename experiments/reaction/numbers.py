@@ -79,9 +79,6 @@ def followers(table: Table) -> None:
     for arm in ("baseline", "restricts"):
         for name, curve in chances(runs).items():
             _curve(table, name, arm, {d: curve(trace, arm) for d, trace in runs.drawn.items()})
-        for name in ("China restricts the United States", "allies that restrict China"):
-            taken = {d: _restricted(runs, trace, arm)[name] for d, trace in runs.drawn.items()}
-            table.add("taken", name, arm, taken, "%", 2035)
     for name, curve in chances(runs).items():
         both = {d: (curve(t, "conditions"), curve(t, "restricts")) for d, t in runs.conditioned.items()}
         _curve(table, name, "with a condition", {d: with_it for d, (with_it, _) in both.items()})
@@ -110,16 +107,6 @@ def chances(runs: Runs) -> dict[str, Callable[[Arrays, str], np.ndarray]]:
 def _curve(table: Table, name: str, case: str, curves: Mapping[int, np.ndarray]) -> None:
     for k in range(len(next(iter(curves.values())))):
         table.add("followers", name, case, {d: curve[k] for d, curve in curves.items()}, "%", FIRST + k)
-
-
-def _restricted(runs: Runs, trace: Arrays, arm: str) -> dict[str, float]:
-    """Whether China ever restricts the United States, and the share of allies that ever restrict China, %."""
-    us, china = runs.codes["USA"], runs.codes["CHN"]
-    ever = np.asarray(trace[f"{arm}.restrict"].any(axis=0))
-    return {
-        "China restricts the United States": 100.0 * float(ever[china, us]),
-        "allies that restrict China": 100.0 * float(ever[runs.allies, china].mean()),
-    }
 
 
 def groups(runs: Runs) -> dict[str, np.ndarray]:
