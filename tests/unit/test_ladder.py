@@ -19,7 +19,7 @@ from sim.pages.ladders import WITHOUT
 from sim.pages.scenarios import shipped_policies
 from sim.policy.ladder import LADDERS, LIST, TARGET, Entry, scope_for
 from sim.policy.levers import LEVERS
-from sim.policy.rungs import Imposed
+from sim.policy.rungs import Rungs
 from sim.policy.schema import PLACES, LeverUse, Policy, Scope
 from sim.policy.timeline import Timeline
 
@@ -28,12 +28,12 @@ USA, CHN, RUS, JPN, GBR, DEU, BRA = (DATA.iso3.index(code) for code in "USA CHN 
 EVERY_ENTRY = [(name, local) for name, policy in shipped_policies().items() for local in policy.levers]
 
 
-def rungs(year: int, *overrides: str) -> Imposed:
+def rungs(year: int, *overrides: str) -> Rungs:
     cfg = load_config(*overrides)
     return Timeline(cfg.policies, DATA, ladders=cfg.ladder).rungs(year)
 
 
-def targets(found: Imposed, place: int) -> list[int]:
+def targets(found: Rungs, place: int) -> list[int]:
     return np.flatnonzero(found.restrict[place]).tolist()
 
 
