@@ -36,7 +36,7 @@ class Governed:
     Attributes
     ----------
     decided : levers in force by their own decision.
-    rungs : beyond those of 2017, own or imposed; conditions : [a, b], strength of imposed conditions of a on work with b.
+    rungs : beyond those of 2017; conditions : [a, b], strength of imposed conditions of a on work with b.
     decisions : this year's decisions as columns (empty if there are none).
     """
 

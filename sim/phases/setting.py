@@ -129,7 +129,7 @@ class YearContext:
     recruits : [P], share of people who are recruits, 0 where nothing is bought; posts_kept : [P], of bought posts.
     baseline : the paired scripted baseline's state of the year, None if this is it.
     waiting : [O, P], agents who entered at home last year and wait for a host that refused or delayed them.
-    rungs : beyond those of 2017, in force; conditions : [a, b], strength of a's imposed condition on sensitive work with b.
+    rungs : beyond those of 2017; conditions : [a, b], strength of a's imposed condition on sensitive work with b.
     """
 
     year: int
