@@ -86,8 +86,8 @@ def matrix_figure(numbers: pd.DataFrame, about: str) -> Figure:
         "Read a column downwards: if the country below it takes one step more in 2018, how many more steps the country "
         "on the left is expected to take in 2019–23, per 100 histories. A restriction is of the first threat on a "
         "government's list; without a list the column is empty. Empty diagonal: what a step does to its own "
-        "government is in numbers.csv. Slopes at their starting values, one agent for 100 researchers. "
-        f"{about}"
+        "government is in numbers.csv. Slopes at their starting values, one agent for 100 researchers; "
+        f"{about.rpartition('; ')[2]}"
     )
     panels = {
         "protect to protect": "One protects: others protect", "restrict to protect": "One restricts: others protect",
