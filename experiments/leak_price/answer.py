@@ -33,16 +33,15 @@ def answer(numbers: pd.DataFrame) -> str:
     leak = {rate: short(row(f"price of a leak at {rate}", "disclosure").mean) for rate in ("0.0001", "0.003", "0.1")}
     ends = (short(row(PRICE, "disclosure", case).mean) for case in (HIGH, LOW))
     return (
-        f"Stopping one leak in a hundred costs the United States {told(PRICE, 'security_training')} million $ a year "
-        f"by research-security training, {told(PRICE, 'disclosure')} by disclosure of foreign ties and "
-        f"{told(PRICE, 'cybersecurity')} by cybersecurity, nearly all of it papers that are not written for want of time "
-        f"(compliance money is {money:.0f} % of what disclosure costs). "
-        "What a rule prevents nobody knows: over its documented range the price of disclosure alone goes from "
-        f"{' to '.join(ends)} million $, so that the order of such rules is assumed, whereas investigations lose "
-        f"{told(BREACH, PROFILE)} papers for each undisclosed tie that they find if they go by origin and "
-        f"{told(BREACH, RISK)} if as many go by risk, {short(min(ratios))} to {short(max(ratios))} times as many at the "
-        "ends of what this rests on. "
-        f"Disclosure pays if a leak costs the country more than {leak['0.003']} million $, provided that 3 in 1,000 exposed "
+        f"Stopping one leak in a hundred costs the United States {told(PRICE, 'security_training')} million $ a "
+        f"year by research-security training, {told(PRICE, 'disclosure')} by disclosure of foreign ties and "
+        f"{told(PRICE, 'cybersecurity')} by cybersecurity, nearly all of it papers that are not written for want of "
+        f"time (compliance money is {money:.0f} % of what disclosure costs). What a rule prevents nobody knows: "
+        f"over its documented range the price of disclosure alone goes from {' to '.join(ends)} million $, so that "
+        f"the order of such rules is assumed, whereas investigations lose {told(BREACH, PROFILE)} papers for each "
+        f"undisclosed tie that they find if they go by origin and {told(BREACH, RISK)} if as many go by risk, "
+        f"{short(min(ratios))} to {short(max(ratios))} times as many at the ends of what this rests on. Disclosure "
+        f"pays if a leak costs the country more than {leak['0.003']} million $, provided that 3 in 1,000 exposed "
         f"project-years leak; it is {leak['0.0001']} million at the lowest leak rate in question and {leak['0.1']} "
         "million at the highest, so that the price of a leak is known no better than how often there is one."
     )

@@ -68,6 +68,7 @@ def replicates(opened: OpenStore) -> tuple[pd.DataFrame, float]:
     rows = effects(place, PLACE)
     way = effects(opened.frames.read("exposure_year", [*RUN, "year", "way", *WAY], own), WAY, ["way"])
     wide = way.pivot(index=RUN, columns="way", values=list(WAY))
+    wide = wide.reindex(columns=pd.MultiIndex.from_product([WAY, WAYS]), fill_value=0.0)  # ways that expose nobody
     wide.columns = [f"{column}_{name}" for column, name in wide.columns]
     rows = rows.merge(wide.reset_index(), on=RUN, validate="one_to_one")
     world = opened.frames.read("world_year", [*RUN, "year", "papers"], [("year", ">=", FIRST)])
