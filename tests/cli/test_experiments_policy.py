@@ -53,7 +53,7 @@ def test_threshold(numbers: Run) -> None:
     assert rules["all four and investigations by profile"] == four, "investigations cost institutions nothing"
     assert rules["all four from 10 M$"] > four > rules["all four from 500 M$"] > 0.0
     assert four > rules["cybersecurity"] > rules["investigations by profile"] == 0.0
-    stopped = means(at(found, "hazard stopped"), "rule")
+    stopped = means(at(found, "leaks stopped, if 0.003 is right"), "rule")
     assert stopped["all four from 10 M$"] > stopped["all four from 500 M$"] > 0.0
     assert stopped["investigations by profile"] == 0.0
 
@@ -92,7 +92,8 @@ def test_designs_are_those_of_the_pages() -> None:
     lines = read_spec(ROOT / "threshold" / "threshold_institutions.yaml").blocks[0].labels
     assert [row[0] for row in lines] == LINES
     rules = {s.label for s in read_spec(ROOT / "threshold").scenarios}
-    assert {f"all four from {line} M$" for line in LINES} | {*threshold.ELEMENTS} <= rules
+    elements = {"cybersecurity", "travel security", "security training", "export training"}
+    assert {f"all four from {line} M$" for line in LINES} | elements <= rules
     assert set(leak_price.RULES) == {s.label for s in read_spec(ROOT / "leak_price").scenarios}
     rows = read_spec(ROOT / "repeal").blocks[1].labels
     assert {row[0] for row in rows} == {0.05, 0.1, 0.2, 0.4, 0.8}
