@@ -8,7 +8,8 @@ import pandas as pd
 
 from experiments.common.page import estimated
 
-PROMOTE, BOTH, CASES = "Promote, by hand", "Promote and protect, by hand", "The same with cases by risk"
+VISAS, RECRUIT = "Easier visas alone", "Recruiting alone"
+BOTH, CASES = "Promote and protect, by hand", "The same with cases by risk"
 BEHIND = "papers behind the front"
 SHIPPED = ("Proportionate, US alone", "Restrictive")
 
@@ -25,11 +26,12 @@ def answer(numbers: pd.DataFrame) -> str:
     ahead = float(named.loc[(BOTH, BEHIND), "mean"]) > 0
     best = f"one with {told(BOTH, BEHIND)} points of papers more" if ahead else "none with more papers"
     return (
-        "Easier visas, and recruiting paid from its own academic money, change the papers of the United States by "
-        f"{told(PROMOTE, 'papers')} % and protect nothing; with disclosure, the four elements and screening in full "
-        f"beside them it stops {told(BOTH, 'stopped')} % of what would leak, and its papers still change by "
-        f"{told(BOTH, 'papers')} %. Investigations on top, nearly all by risk, raise what is stopped to "
-        f"{told(CASES, 'stopped')} % and bring the change in papers to {told(CASES, 'papers')} %. "
-        f"A search over {tried} mixtures found {best} at what the second of these stops, and the shipped scenarios lie "
-        f"behind: {SHIPPED[0]}, by {told(SHIPPED[0], BEHIND)} points, {SHIPPED[1]}, by {told(SHIPPED[1], BEHIND)}."
+        f"Easier visas change the papers of the United States by {told(VISAS, 'papers')} %, recruiting that it pays "
+        f"for from its own academic money by {told(RECRUIT, 'papers')} %, and neither protects; with disclosure, "
+        f"the four elements and screening in full beside both it stops {told(BOTH, 'stopped')} % of what would "
+        f"leak, and its papers change by {told(BOTH, 'papers')} %. Investigations on top, nearly all by risk, raise "
+        f"what is stopped to {told(CASES, 'stopped')} % and bring the change in papers to {told(CASES, 'papers')} "
+        f"A search over {tried} mixtures found {best} at what the second of these stops; of the shipped scenarios "
+        f"{SHIPPED[0]}, lies {told(SHIPPED[0], BEHIND)} points of papers behind the best that stops as much, "
+        f"{SHIPPED[1]} {told(SHIPPED[1], BEHIND)}."
     )

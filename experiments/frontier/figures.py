@@ -103,9 +103,11 @@ def _named(ax: Axes, cells: pd.DataFrame) -> None:
     ax.vlines(x["mean"], y["lo"], y["hi"], color=SERIES[0], lw=0.7, alpha=0.6, zorder=4)
     ax.plot(x["mean"], y["mean"], "D", ms=4, color=SERIES[0], mec="white", mew=0.4, zorder=5)
     arms = []
-    for (_, p), (_, q) in zip(x.iterrows(), y.iterrows()):
-        arms += [(v, q["mean"]) for v in np.linspace(p["lo"], p["hi"], 40)]
-        arms += [(p["mean"], v) for v in np.linspace(q["lo"], q["hi"], 40)]
+    for group in ("named", "front"):
+        across, up = (cells.loc[group].xs(outcome, level="outcome") for outcome in OBJECTIVES)
+        for (_, p), (_, q) in zip(across.iterrows(), up.iterrows()):
+            arms += [(v, q["mean"]) for v in np.linspace(p["lo"], p["hi"], 40)]
+            arms += [(p["mean"], v) for v in np.linspace(q["lo"], q["hi"], 40)]
     label_points(
         ax, x["mean"].to_numpy(), y["mean"].to_numpy(), names, markers=3.0, colors=SERIES[0], blocked=np.array(arms)
     )

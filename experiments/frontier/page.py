@@ -23,7 +23,7 @@ HEADS = {
     "papers behind the front": "papers behind the front (points)",
 }
 LEVERS = {
-    "refusal": "visas refused, CHN (share)",
+    "refusal": "visas refused, China (share)",
     "investigations": "investigations (cases per 1,000)",
     "precision": "of them by risk (share)",
     "disclosure": "disclosure (share)",
