@@ -1,8 +1,8 @@
 """The README's finding and figure: ``python -m experiments.readme.run [--small] [--out FOLDER] [key=value ...]``.
 
 Runs the README's first scenario at default scale with scripted governments (direct effects), or takes over what is
-there; writes ``numbers.csv`` and ``settings.txt`` beside this file, the figure into ``docs/figures``, the sentences into
-``README.md``.
+there; writes ``numbers.csv`` and ``settings.txt`` beside this file, the figure into ``docs/figures`` and the sentences
+into ``README.md``.
 """
 
 from __future__ import annotations

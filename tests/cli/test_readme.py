@@ -23,13 +23,13 @@ def test_small_from_runs_to_figure_and_sentences(tmp_path: Path) -> None:
         rows = at(numbers, column.outcome)
         rows = rows[rows["unit"] != "%"].set_index("place")["mean"]
         assert rows.drop("World").sum() == pytest.approx(rows["World"], rel=1e-4, abs=0.1), column.outcome
-    flows = at(numbers, "entrants")["mean"].iloc[0] + at(numbers, "moves in")["mean"].iloc[0]
-    flows -= at(numbers, "moves out")["mean"].iloc[0] + at(numbers, "exits")["mean"].iloc[0]
+    entrants, moves_in, moves_out, exits = (at(numbers, flow)["mean"].iloc[0] for flow in run.FLOWS)
     stock = at(numbers, "researchers", place="United States", unit="people, 2021")["mean"].iloc[0]
-    assert stock == pytest.approx(flows, rel=1e-4) and stock < 0
+    assert stock == pytest.approx(entrants + moves_in - moves_out - exits, rel=1e-4) and stock < 0
     assert (tmp_path / "restrictive.png").read_bytes().startswith(b"\x89PNG")
-    text = page.read_text(encoding="utf-8")
-    assert "STALE" not in text and answer(numbers) in text and text.endswith(" after")
+    settings, text = ((tmp_path / name).read_text(encoding="utf-8").strip() for name in (run.SETTINGS, "README.md"))
+    assert settings.startswith("2 replicates, one agent for 4000 researchers")
+    assert "STALE" not in text and answer(numbers, settings) in text and text.endswith(" after")
 
 
 def test_a_small_version_does_not_touch_the_readme() -> None:
@@ -39,5 +39,6 @@ def test_a_small_version_does_not_touch_the_readme() -> None:
 
 def test_the_readme_says_what_its_numbers_say() -> None:
     text = (run.ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"<!-- {ANSWER} -->\n{answer(read_numbers(run.HERE))}\n<!-- end -->" in text
+    settings = (run.HERE / run.SETTINGS).read_text(encoding="utf-8").strip()
+    assert f"<!-- {ANSWER} -->\n{answer(read_numbers(run.HERE), settings)}\n<!-- end -->" in text
     assert (run.ROOT / "docs" / "figures" / f"{run.NAME}.png").is_file()
