@@ -9,9 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.common.figures import labelled_bars
 from sim.analysis.outcomes import WORLD
 from sim.analysis.text import decimals, number
-from sim.plots.style import GREY, INK, page, styled
+from sim.plots.style import GREY, page, styled
 from sim.plots.world_map import GAIN, LOSS
 
 ROW = 0.27  # inches
@@ -72,20 +73,11 @@ def _bars(ax: Axes, rows: pd.DataFrame, places: list[str]) -> None:
     """Bars of one panel, and the numbers beside them."""
     amounts = rows[rows["unit"] != "%"].set_index("place").loc[places]
     shares = rows[rows["unit"] == "%"].set_index("place").loc[places]
-    at = np.arange(len(places))
     mean, se = (amounts[name].to_numpy(float) for name in ("mean", "se"))
-    reach = 2 * np.nan_to_num(se)
     colors = np.where(np.array(places) == WORLD, GREY, np.where(mean < 0, LOSS, GAIN))
-    ax.barh(at, mean, color=colors, height=0.66, alpha=0.85)
-    ax.hlines(at, mean - reach, mean + reach, color=INK, lw=0.9)
-    for y, value, error, share, share_se in zip(at, mean, se, shares["mean"], shares["se"]):
-        words = number(value, decimals(error, value), "+")
-        if np.isfinite(share):
-            words += f" ({number(share, min(max(decimals(share_se, share), 0), 1), '+')} %)"
-        ax.annotate(words, (1, y), (5, 0), ("axes fraction", "data"), textcoords="offset points", size=6.5, va="center")
+    words = []
+    for value, error, share, share_se in zip(mean, se, shares["mean"], shares["se"]):
+        relative = number(share, min(max(decimals(share_se, share), 0), 1), "+")
+        words.append(number(value, decimals(error, value), "+") + (f" ({relative} %)" if np.isfinite(share) else ""))
+    labelled_bars(ax, mean, se, words, colors.tolist())
     ax.axhline(len(places) - 1.5, color=GREY, lw=0.5)
-    ax.axvline(0, color=INK, lw=0.7)
-    ax.set_ylim(len(places) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
-    ax.spines[["left", "bottom"]].set_visible(False)
-    ax.set_xticks([])
