@@ -11,6 +11,11 @@ from sim.analysis.text import decimals, number
 from sim.plots.style import joined
 
 MADE, ENDS, TOTAL = "made", "ends", "total"  # blocks of the page
+NEAREST = {  # parameters that are set to both ends, in words, and their cases in the sweep of the ends
+    "what a lost partner costs": ("lost partners cost no paper", "lost partners cost most papers"),
+    "how far hostility deters": ("hostility deters nobody", "hostility deters most"),
+    "what money buys": ("money buys no papers", "money buys most papers"),
+}
 PAPERS, SHARE = ("papers", "papers a year"), ("papers", "%")
 PEOPLE = ("researchers", "people at the end")
 PROTECTED = ("protected", "% points")
@@ -87,14 +92,20 @@ def listed(
 
 
 def ends(numbers: pd.DataFrame) -> str:
-    """The world's papers, in per cent, at the ends of the nearest parameters: a line a case."""
-    cases = [case for case in dict.fromkeys(numbers["case"]) if case]
+    """The world's papers, in per cent, at the ends of the parameters that move them: a line a scenario."""
+    own = at(numbers, "world", *SHARE).set_index("scenario")
+    found = {case: at(numbers, "world", *SHARE, case=case).set_index("scenario") for case in sum(NEAREST.values(), ())}
     lines = []
-    for case in cases:
-        rows = at(numbers, "world", *SHARE, case=case)
-        cells = [f"{row.title} {signed(row.mean, row.se)}" for row in rows.itertuples()]
-        lines.append(f"- {case[0].upper()}{case[1:]}: {'; '.join(cells)}.")
-    return "\n".join(["Papers of the world, %:", "", *lines])
+    for scenario in dict.fromkeys(next(iter(found.values())).index):
+        pairs = {words: [found[case].loc[scenario] for case in cases] for words, cases in NEAREST.items()}
+        told = [
+            f"{' to '.join(signed(end['mean'], end['se']) for end in pair)} by {words}"
+            for words, pair in pairs.items()
+            if pair[0]["mean"] != pair[1]["mean"]
+        ]
+        row = own.loc[scenario]
+        lines.append(f"- {row['title']}: {signed(row['mean'], row['se'])} % by default; {', '.join(told)}.")
+    return "\n".join(lines)
 
 
 def total(numbers: pd.DataFrame) -> str:
