@@ -59,8 +59,7 @@ def answer(numbers: pd.DataFrame) -> str:
     """Restricting, rules, recruiting: a sentence each."""
 
     def lost(scenario: str, area: str = "world") -> str:
-        share = told(numbers, scenario, area, SHARE, -1).split(" ± ")[0]
-        return f"{told(numbers, scenario, area, PAPERS, -1)} papers a year ({float(share):.2g} %)"
+        return f"{told(numbers, scenario, area, PAPERS, -1)} papers a year ({rounded(numbers, scenario, area)} %)"
 
     rules, screening = ("nspm33", "ostp_2024", "g7_principles"), "proportionate"
     cost, error = listed(numbers, [*rules, screening], "world", SHARE, 3)
@@ -72,12 +71,29 @@ def answer(numbers: pd.DataFrame) -> str:
         "answers in kind. "
         "Rules for institutions cost far less and protect: disclosure under NSPM-33, the OSTP guidelines and the G7 "
         f"principles cost the world {joined(cost[:3])} % of its papers and stop {joined(stops[:3])} % of the hazard of "
-        f"their issuers' sensitive projects, risk-based screening by the G7 costs {cost[3]} and stops {stops[3]} % "
+        f"their issuers' sensitive projects, risk-based screening by the G7 costs {cost[3]} % and stops {stops[3]} % "
         f"(± {error} and ± {spread} or less). "
         "Recruiting out of the money that is there moves people and adds no papers: open doors bring the United "
         f"States {told(numbers, 'open', 'issuers', PEOPLE, 1)} researchers and cost the world {lost('open')}, a race "
         f"of all large systems costs it {lost('talent_race')}; new money adds papers "
         f"({told(numbers, 'japan_returns', 'world', PAPERS, 1)} a year if Japan doubles its own)."
+    )
+
+
+def rounded(numbers: pd.DataFrame, scenario: str, area: str = "world") -> str:
+    """Size of a change of papers in per cent, to two digits."""
+    share = abs(float(at(numbers, area, *SHARE).set_index("scenario")["mean"][scenario]))
+    return number(share, decimals(share, share))
+
+
+def finding(numbers: pd.DataFrame) -> str:
+    """The answer in one sentence, for the index of experiments."""
+    stops, _ = listed(numbers, ["nspm33"], "issuers", PROTECTED, 0)
+    return (
+        f"A crackdown of the United States that stays costs the world {rounded(numbers, 'restrictive')} % of its "
+        f"papers, {rounded(numbers, 'ally_follows')} % if allies follow; rules for institutions cost "
+        f"{rounded(numbers, 'nspm33')} % or less and stop up to {stops[0]} % of the hazard, recruiting out of the "
+        "money that is there adds none."
     )
 
 

@@ -39,8 +39,8 @@ BOTH: tuple[Panel, ...] = (
     ("world", "papers", "%", "Papers of the world, %|"),
 )
 WINDOW = (
-    f"Yearly means from {FIRST} on (a star: over the {OLD_YEARS} years from the first measure on, as it lies earlier), "
-    "researchers at the end of these years."
+    f"Yearly means from a scenario's first measure to the end (a star: it begins before {FIRST}, and its first "
+    f"{OLD_YEARS} years are looked at), researchers at the end of these years."
 )
 MARKS = (
     "Lines: two standard errors each way; a number in grey is not clear of zero. Issuers: the places that issue the "

@@ -18,8 +18,8 @@ from sim.policy.words import short_title
 from sim.running.model import RealModel
 from sim.store.frames import Frames
 
-FIRST = 2018  # first year of the means, unless a scenario begins earlier
-OLD_YEARS = 10  # years that are looked at of a scenario that begins earlier
+FIRST = 2018  # scenarios that begin earlier are analogues, which are over
+OLD_YEARS = 10  # years that are looked at of these
 PLACE = ("n_researchers", "papers_fractional", "international_share", "top1_once", "protected",
          "compliance_musd", "compliance_researcher_years")  # fmt: skip
 WORLD = ("n_researchers", "papers", "international_share_world")
@@ -66,7 +66,7 @@ def window_of(scenario: str, settings: dict[str, Any]) -> Window:
     begin, end = model.first_policy_year(cfg) or FIRST, cfg.end
     title = short_title(cfg.titles.get(scenario, scenario))
     last = end if begin >= FIRST else min(begin + OLD_YEARS - 1, end)
-    return Window(title, issuers, min(begin, FIRST), last)
+    return Window(title, issuers, begin, last)
 
 
 def numbers_of(frames: Frames, ends: Frames | None = None) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def test_windows_and_issuers_come_from_the_scenario() -> None:
     old = window_of("visas_mantis_2002", {})
     assert (old.first, old.last, old.old, old.issuers) == (2002, 2011, True, ("USA",))
     late = window_of("ostp_2024", {})
-    assert (late.first, late.last, late.old) == (2018, 2035, False)
+    assert (late.first, late.last, late.old) == (2025, 2035, False)
 
 
 def test_sensitivity_from_two_designs_to_figures(tmp_path: Path) -> None:
@@ -98,6 +98,7 @@ def test_pages_have_the_tables_of_their_numbers_and_all_figures(module: ModuleTy
     if module is comparison:
         assert set(numbers["scenario"]) == set(options("scenario", search_folders(None).values()))
         tables = [*answer.blocks(numbers).values(), answer.ends(numbers)]
+        assert answer.finding(numbers) in (ROOT / "README.md").read_text(encoding="utf-8")
     else:
         tables = [sensitivity.spread_table(numbers), sensitivity.screening_table(numbers)]
         tables.append(sensitivity.shares_table(numbers))
