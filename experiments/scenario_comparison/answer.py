@@ -92,8 +92,8 @@ def finding(numbers: pd.DataFrame) -> str:
     return (
         f"A crackdown of the United States that stays costs the world {rounded(numbers, 'restrictive')} % of its "
         f"papers, {rounded(numbers, 'ally_follows')} % if allies follow; rules for institutions cost "
-        f"{rounded(numbers, 'nspm33')} % or less and stop up to {stops[0]} % of the hazard, recruiting out of the "
-        "money that is there adds none."
+        f"{rounded(numbers, 'nspm33')} % or less and stop up to {stops[0]} % of the hazard; recruiting out of the "
+        "money that is there adds no papers."
     )
 
 
