@@ -210,8 +210,10 @@ _MECHANISMS = (
     _term("Fear and leaving", "sim/engines/mobility.py", "the fearful move away and leave research",
           (_us("n_researchers", -1),), "input", "P8, M17; assumption", "restrictive",
           ("params.mobility.fear_leave", 0.0), ("params.careers.exit_fear", 0.0)),
-    _term("Trust and incidents", "sim/engines/trust.py", "incidents cost trust, which weighs on partners",
-          (Outcome("pair_year.trust", "", -1), Outcome("world_year.papers_international", "", -1)), "input",
+    # The crackdown leaves fewer incidents than its baseline has, so that what is left is trusted more.
+    _term("Trust and incidents", "sim/engines/trust.py",
+          "incidents cost trust, which weighs on partners as far as it departs from the baseline's",
+          (Outcome("pair_year.trust", "", -1), Outcome("world_year.papers_international", "", 1)), "input",
           "assumption", "restrictive", ("params.trust.incident", 0.0),
           tests=(TERMS, "unit/test_trust.py::test_joint_work_builds_and_incidents_cost_trust")),
     _term("Time that rules cost", "sim/engines/compliance.py", "researchers' hours for disclosure, training, screening",
