@@ -65,7 +65,7 @@ def after_repeal(numbers: pd.DataFrame, about: str) -> Figure:
         f"December 2021 (grey), then repealed. Against the same world without them; {about}."
     )
     caption = (
-        "Colours: how much of the fear fades in a year, which is unknown, over its documented range. Dashed: the same rules if cases "
+        "Colours: how much fear fades in a year, unknown, over its documented range. Dashed: the same rules if cases "
         "frightened nobody. Bands: two standard errors either way."
     )
     with styled():

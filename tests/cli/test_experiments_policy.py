@@ -1,4 +1,4 @@
-"""Experiments on threshold, leak price and repeal: small sweeps run, figures are drawn, pages say what was run."""
+"""Experiments on threshold and leak price: small sweeps run, figures are drawn, pages say what was run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 
 from experiments.common.numbers import at, read_numbers
 from experiments.leak_price import figures as leak_price
-from experiments.repeal import figures as repeal
 from experiments.threshold import figures as threshold
 from sim import load_config
 from sim.sweep.spec import read_spec
@@ -73,17 +72,6 @@ def test_leak_price(numbers: Run) -> None:
     assert not (at(found, "price money only, by protection", rule="visa_refusal")["mean"]).notna().any()
 
 
-def test_repeal(numbers: Run) -> None:
-    found = numbers(repeal, "sweep.yaml")
-    part = found[(found["scenario"] == "enforcement") & (found["chi"] > 0)]
-    assert (at(found, "fear, 2021", chi=0)["mean"] == 0.0).all()
-    by_precision = means(at(part, "fear, 2021", decay=0.2), "precision")
-    assert by_precision[0.27] > by_precision[0.9] > 0.0
-    later = means(at(part, "fear, 2026", precision=0.27), "decay")
-    assert later[0.2] > later[0.8] >= 0.0
-    assert (at(found, "fear, 2018", chi=210)["mean"] == 0.0).all(), "fear is felt in the year after a case"
-
-
 def test_designs_are_those_of_the_pages() -> None:
     for file in ("sweep.yaml", "threshold_institutions.yaml"):
         spec = read_spec(ROOT / "threshold" / file)
@@ -93,9 +81,6 @@ def test_designs_are_those_of_the_pages() -> None:
         }
     rates = [row[0] for row in read_spec(ROOT / "leak_price").blocks[0].labels]
     assert {"leak rate 0.0001", "leak rate 0.1", leak_price.DEFAULT} <= set(rates)
-    rows = read_spec(ROOT / "repeal").blocks[1].labels
-    assert {row[0] for row in rows} == {0.05, 0.1, 0.2, 0.4, 0.8}
-    assert {row[1] for row in rows} == {0, 0.06, 0.2}
 
 
 def test_rules_alone_have_the_strengths_of_shipped_policies() -> None:
@@ -115,7 +100,7 @@ def test_rules_alone_have_the_strengths_of_shipped_policies() -> None:
             assert pulled and pulled <= strengths, f"{file.stem}: {lever.lever}"
 
 
-@pytest.mark.parametrize("module", [threshold, leak_price, repeal], ids=lambda module: module.HERE.name)
+@pytest.mark.parametrize("module", [threshold, leak_price], ids=lambda module: module.HERE.name)
 def test_pages_have_the_numbers_of_their_files(module: ModuleType) -> None:
     text = (module.HERE / "README.md").read_text(encoding="utf-8")
     for name, table in module.tables(read_numbers(module.HERE)).items():
