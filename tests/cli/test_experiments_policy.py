@@ -1,4 +1,4 @@
-"""Experiments on threshold, leak price and repeal: small sweeps run, figures are drawn, pages say what was run."""
+"""Experiments on threshold and leak price: small sweeps run, figures are drawn, pages say what was run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 
 from experiments.common.numbers import at, read_numbers
 from experiments.leak_price import figures as leak_price
-from experiments.repeal import figures as repeal
 from experiments.threshold import figures as threshold
 from sim import load_config
 from sim.sweep.spec import read_spec
@@ -77,17 +76,6 @@ def test_leak_price(numbers: Run) -> None:
     assert at(rules, "price, hazard stopped, money only", rule="visa_refusal").empty
 
 
-def test_repeal(numbers: Run) -> None:
-    found = numbers(repeal, "sweep.yaml")
-    part = found[(found["scenario"] == "enforcement") & (found["chi"] > 0)]
-    assert (at(found, "fear, 2021", chi=0)["mean"] == 0.0).all()
-    by_precision = means(at(part, "fear, 2021", decay=0.2), "precision")
-    assert by_precision[0.27] > by_precision[0.9] > 0.0
-    later = means(at(part, "fear, 2026", precision=0.27), "decay")
-    assert later[0.2] > later[0.8] >= 0.0
-    assert (at(found, "fear, 2018", chi=210)["mean"] == 0.0).all(), "fear is felt in the year after a case"
-
-
 def test_designs_are_those_of_the_pages() -> None:
     lines = read_spec(ROOT / "threshold" / "threshold_institutions.yaml").blocks[0].labels
     assert [row[0] for row in lines] == LINES
@@ -95,9 +83,6 @@ def test_designs_are_those_of_the_pages() -> None:
     elements = {"cybersecurity", "travel security", "security training", "export training"}
     assert {f"all four from {line} M$" for line in LINES} | elements <= rules
     assert set(leak_price.RULES) == {s.label for s in read_spec(ROOT / "leak_price").scenarios}
-    rows = read_spec(ROOT / "repeal").blocks[1].labels
-    assert {row[0] for row in rows} == {0.05, 0.1, 0.2, 0.4, 0.8}
-    assert {row[1] for row in rows} == {0, 0.06, 0.2}
 
 
 def test_rules_alone_have_the_strengths_of_shipped_policies() -> None:
@@ -117,7 +102,7 @@ def test_rules_alone_have_the_strengths_of_shipped_policies() -> None:
             assert pulled and pulled <= strengths, f"{file.stem}: {lever.lever}"
 
 
-@pytest.mark.parametrize("module", [threshold, leak_price, repeal], ids=lambda module: module.HERE.name)
+@pytest.mark.parametrize("module", [threshold, leak_price], ids=lambda module: module.HERE.name)
 def test_pages_have_the_numbers_of_their_files(module: ModuleType) -> None:
     text = (module.HERE / "README.md").read_text(encoding="utf-8")
     for name, table in module.tables(read_numbers(module.HERE)).items():
