@@ -1,6 +1,6 @@
 """Figures, numbers and tables of the race: ``python -m experiments.race.figures [--small] [--store FOLDER]``.
 
-Reads the stores of ``sweep.yaml``, ``race_ends.yaml`` and ``race_reactive.yaml`` through `sim.analysis.load`; runs nothing.
+Reads the stores of ``sweep.yaml``, ``race_ends.yaml`` and ``race_reactive.yaml``; runs nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from experiments.common.numbers import at
 from experiments.common.page import ANSWER, cell, markdown
 from experiments.common.store import open_store
 from experiments.race.answer import ALONE, CODES, PAPERS, PRICE, RESEARCHERS, answer
-from experiments.race.governments import GOVERNMENTS, LARGEST_AREA
+from experiments.race.governments import EACH_YEAR, GOVERNMENTS, LARGEST_AREA
 from experiments.race.numbers import ELSEWHERE, RACERS, WORLD, numbers_of
 from sim.data.tables import load_world_data
 from sim.plots.captions import short_names
@@ -39,19 +39,18 @@ ALL = {  # of the world
     "everybody_grants": "new money as grants",
 }
 NAMED = ("USA", "CHN", "DEU", "CHE", "IND", "JPN", "EGY", "THA", "ISR", "UKR", "SGP")
-EVERY_YEAR = "every year"
 
 
 def race(numbers: pd.DataFrame, about: str) -> Figure:
     """Researchers and papers of three systems alone and in the race; papers of the world."""
     caption = (
-        "Against the same world without the package; papers are yearly means by authors' shares. Whiskers: two standard "
-        f"errors. {about}."
+        "Against the same world without the package; papers are yearly means by authors' shares. Whiskers: two "
+        f"standard errors. {about}."
     )
     alone = [name for name in ALONE if len(_of(numbers, RESEARCHERS, name, RACERS))]
     with styled():
         sheet = page(
-            "Recruiting pays for who does it alone, and costs the world papers unless the money is new",
+            "Recruiting alone, in a race, and with new money",
             "One package of recruiting from November 2018 on, by one system or by all large ones at once.",
             caption,
             2.75,
@@ -85,7 +84,7 @@ def _world(ax: Axes, numbers: pd.DataFrame) -> None:
     ax.set_yticks([])
     ax.axvline(0, color=GREY, lw=0.6)
     ax.grid(True, axis="x")
-    ax.set_title("Papers of the world, all at once, %")
+    ax.set_title("World's papers, all at once, %")
 
 
 def _mark(ax: Axes, found: pd.DataFrame, y: float, color: str, label: str | None) -> None:
@@ -102,8 +101,8 @@ def governments(numbers: pd.DataFrame, about: str) -> Figure:
     """Moves of shares of researchers in a race of governments, over what money buys."""
     data = load_world_data("full")
     names = short_names(data)
-    rows = at(numbers, "share of researchers", sweep="reactive", case=EVERY_YEAR).set_index("area")
-    buys = at(numbers, "1 % of money buys", sweep="reactive", case=EVERY_YEAR).set_index("area")["mean"]
+    rows = at(numbers, "share of researchers", sweep="reactive", case=EACH_YEAR).set_index("area")
+    buys = at(numbers, "1 % of money buys", sweep="reactive", case=EACH_YEAR).set_index("area")["mean"]
     with styled():
         sheet = page(
             "When all governments promote as much as they may, those gain whose money buys more people",
@@ -115,7 +114,9 @@ def governments(numbers: pd.DataFrame, about: str) -> Figure:
         ax.errorbar(buys[rows.index], rows["mean"], yerr=2 * rows["se"], fmt="o", color=SERIES[0], ms=3.5, lw=0.8)
         for code in NAMED:
             if code in rows.index:
-                ax.annotate(names[code], (buys[code], rows["mean"][code]), xytext=(5, 3), textcoords="offset points", fontsize=7)
+                ax.annotate(
+                    names[code], (buys[code], rows["mean"][code]), xytext=(5, 3), textcoords="offset points", fontsize=7
+                )
         ax.axhline(0, color=GREY, lw=0.6)
         ax.set_xscale("log")
         ax.set_xticks([0.5, 1, 2, 4, 8], ["0.5", "1", "2", "4", "8"])
@@ -142,7 +143,10 @@ def costs(numbers: pd.DataFrame) -> str:
         "would have come anyway, %": ("would have come anyway", "% of arrivals"),
     }
     rows = [
-        [words, *(_cell(numbers, *column, sweep="sweep", scenario=scenario, area=RACERS) for column in columns.values())]
+        [
+            words,
+            *(_cell(numbers, *column, sweep="sweep", scenario=scenario, area=RACERS) for column in columns.values()),
+        ]
         for scenario, words in {**ALONE, "everybody": "all at once"}.items()
     ]
     return markdown(["out of grants", *columns], rows)
@@ -158,7 +162,13 @@ def ends(numbers: pd.DataFrame) -> str:
     }
     cases = dict.fromkeys(numbers[numbers["sweep"] == "ends"]["case"])
     rows = [
-        [case, *(_cell(numbers, outcome, "%", sweep="ends", case=case, scenario=s, area=a) for outcome, s, a in columns.values())]
+        [
+            case,
+            *(
+                _cell(numbers, outcome, "%", sweep="ends", case=case, scenario=s, area=a)
+                for outcome, s, a in columns.values()
+            ),
+        ]
         for case in cases
     ]
     return markdown(["case", *columns], rows)

@@ -1,4 +1,4 @@
-"""Numbers of governments that race by themselves: whose share moves, how much of it is chance, and what money buys where."""
+"""Numbers of governments that race by themselves: whose share moves, how much is chance, what money buys where."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.engines.budget import price_level
 from sim.params import MoneyParams
 
 GOVERNMENTS, LARGEST, TOP = "governments", 40, 3
-LARGEST_AREA = "40 largest systems"
+LARGEST_AREA, EACH_YEAR = "40 largest systems", "every year"
 
 
 def add_governments(found: Numbers, opened: OpenStore) -> None:
@@ -39,9 +39,10 @@ def _case(found: Numbers, case: str, tables: dict[str, pd.DataFrame], data: Worl
 
     people, largest = tables["n_researchers"], largest_of(data)
     shares = people.div(people.sum(axis=1), axis=0).to_numpy()
-    after, before = (shares[people.index.get_level_values("mode") == mode] for mode in ("reactive", "scripted"))
-    largest = largest[(before[:, largest] > 0.0).all(axis=0)]  # coarse worlds lack the smallest
-    moved = 100.0 * (after / before - 1.0)[:, largest]  # [replicates, places]
+    modes = people.index.get_level_values("mode")
+    largest = largest[(shares[:, largest] > 0.0).all(axis=0)]  # coarse worlds lack the smallest
+    after, before = (shares[modes == mode][:, largest] for mode in ("reactive", "scripted"))
+    moved = 100.0 * (after / before - 1.0)  # [replicates, places]
     reactive = {name: table.loc["reactive"].to_numpy()[:, largest] for name, table in tables.items()}
     top, paid = (reactive["rung_promote"] >= TOP).mean(axis=1), reactive["recruitment_musd"].sum(axis=1)
     whole = named(LARGEST_AREA)
@@ -51,7 +52,7 @@ def _case(found: Numbers, case: str, tables: dict[str, pd.DataFrame], data: Worl
     for words, value in spread(moved).items():
         found.add(whole, words, "%" if words.startswith("typical") else "systems", exactly(value))
     buys = bought(data)[largest]
-    slope, explained = weighted_line(np.log(buys), moved)
+    slope, explained = line(np.log(buys), moved)
     found.add(whole, "more of the share where money buys twice as much", "%", slope)
     found.add(whole, "real moves explained by what money buys", "% of variance", exactly(explained))
     for k, place in enumerate(np.array(data.iso3)[largest]):
@@ -91,13 +92,10 @@ def spread(moved: np.ndarray) -> dict[str, float]:
     }
 
 
-def weighted_line(x: np.ndarray, moved: np.ndarray) -> tuple[Estimate, float]:
+def line(x: np.ndarray, moved: np.ndarray) -> tuple[Estimate, float]:
     """Slope of moves on ln x for a doubling, by replicate; share of the variance of real moves that it explains, %."""
-    weight = 1.0 / moved.var(axis=0, ddof=1)
-    centred = x - np.average(x, weights=weight)
-    slopes = (moved * weight * centred).sum(axis=1) / (weight * centred**2).sum()
-    mean, error2 = moved.mean(axis=0), moved.var(axis=0, ddof=1) / len(moved)
-    level = np.average(mean, weights=weight)
-    real = np.average((mean - level) ** 2 - error2, weights=weight)
-    line = np.average((slopes.mean() * centred) ** 2, weights=weight)
-    return estimate(slopes * np.log(2.0)), float(100.0 * line / real) if real > 0.0 else float("nan")
+    centred = x - x.mean()
+    slopes = (moved * centred).sum(axis=1) / (centred**2).sum()
+    real = moved.mean(axis=0).var() - (moved.var(axis=0, ddof=1) / len(moved)).mean()
+    explained = 100.0 * slopes.mean() ** 2 * (centred**2).mean() / real if real > 0.0 else float("nan")
+    return estimate(slopes * np.log(2.0)), float(explained)

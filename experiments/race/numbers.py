@@ -1,4 +1,4 @@
-"""Numbers of recruiting by policy: what recruiters and the rest gain and lose, what it costs, who would have come anyway."""
+"""Numbers of recruiting by policy: what recruiters and the rest gain or lose, what it costs, who comes anyway."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def arms(opened: OpenStore) -> Iterator[tuple[str, str, pd.DataFrame, pd.DataFra
     for (case, scenario), rows in sums.groupby(["case", "scenario"], sort=False):
         if scenario != BASELINE:
             base = sums[(sums["case"] == case) & (sums["scenario"] == BASELINE)]
-            yield str(case), str(scenario), *(part.set_index(["replicate", "place"]) for part in (rows, base))
+            cells = ["replicate", "place"]
+            yield str(case), str(scenario), rows.set_index(cells), base.set_index(cells)
 
 
 def totals_of(opened: OpenStore) -> pd.DataFrame:
@@ -68,7 +69,7 @@ def areas(totals: pd.DataFrame, scenario: str) -> dict[str, Sequence[str]]:
     spent = totals[[*PROMOTION, "budget_new_musd"]].sum(axis=1).groupby("place").max()
     places = list(spent.index)
     racers = list(spent.index[spent > 0.0])
-    found = {RACERS: racers, ELSEWHERE: [p for p in places if p not in racers], WORLD: places}
+    found: dict[str, Sequence[str]] = {RACERS: racers, ELSEWHERE: [p for p in places if p not in racers], WORLD: places}
     if len(racers) > 1:
         found |= {place: [place] for place in SHOWN if place in racers}
     return found
