@@ -18,11 +18,12 @@ from sim.core.axes import BASELINE
 from sim.data.clock import FIRST_YEAR
 from sim.data.tables import load_world_data
 from sim.plots import captions, effects, net_flows, stock_change
+from sim.plots.decisions import decision_figure, marks_of
 from sim.plots.gazetteer import issuing_places, rest_of_country
 from sim.plots.international import NEAR, compare_shares, international_share, mean_absolute_error
 from sim.plots.levels import sources, world_over_time
 from sim.plots.outcomes import most_affected, outcome_bands, place_bands
-from sim.plots.policy_lines import PolicyDate, key_to_lines, policy_dates
+from sim.plots.policy_lines import PolicyDate, key_to_lines, policy_dates, policy_periods
 from sim.plots.promote_protect import plane_points, price_notes, promote_protect
 from sim.plots.style import joined, save
 from sim.plots.world_map import map_notes
@@ -58,12 +59,14 @@ class Material:
     Parameters
     ----------
     world_year, place_year : tidy frames of the recorder.
+    decisions : steps of reactive governments, empty if there are none.
     cfg : `sim.config.load.Config`.
     data : `sim.data.tables.WorldData` of the world that was run.
     """
 
     world_year: pd.DataFrame
     place_year: pd.DataFrame
+    decisions: pd.DataFrame
     cfg: Any
     data: Any
 
@@ -254,15 +257,35 @@ def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
     )  # fmt: skip
 
 
+def _draw_decisions(m: Material) -> Iterator[tuple[str, Figure]]:
+    """Steps of governments in the first replicate of each scenario, beside what is imposed on them."""
+    if m.decisions.empty or not m.compared:
+        return
+    ours = m.decisions[m.decisions["replicate"] == m.decisions["replicate"].min()]
+    size = np.argsort(-m.data.researchers[m.data_end - FIRST_YEAR], kind="stable")
+    names = {m.data.iso3[p]: m.names[m.data.iso3[p]] for p in size}
+    years = (m.data.end + 1, m.years[1] + 1)
+    for scenario in m.scenarios:
+        marks = marks_of(ours[ours["scenario"].isin([scenario, BASELINE])], names)
+        if marks:
+            title = getattr(m.cfg, "titles", {}).get(scenario, scenario).split(":")[0]
+            yield f"decisions_{scenario}", decision_figure(
+                marks, names, policy_periods(m.cfg.policies, years[1]), years,
+                title="Who takes which step, when and why", subtitle=f"Governments that react to: {title}",
+                caption=m.caption(scenarios=[scenario]),
+            )  # fmt: skip
+
+
 DRAWINGS: tuple[Callable[[Material], Iterator[tuple[str, Figure]]], ...] = (
-    _draw_net_flows, _draw_changes, _draw_outcomes, _draw_international, _draw_levels, _draw_plane,
+    _draw_net_flows, _draw_changes, _draw_outcomes, _draw_international, _draw_levels, _draw_plane, _draw_decisions,
 )  # fmt: skip
 
 
 def material_of(frames: Mapping[str, pd.DataFrame], cfg: Any, data: Any = None) -> Material:
     """What the figures need of the recorder's frames."""
     place_year = plain(frames["place_year"][PLACE_COLUMNS])
-    return Material(plain(frames["world_year"]), place_year, cfg, data or load_world_data(cfg.world))
+    decisions = plain(frames["decisions"]) if "decisions" in frames else pd.DataFrame()
+    return Material(plain(frames["world_year"]), place_year, decisions, cfg, data or load_world_data(cfg.world))
 
 
 def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, data: Any = None) -> list[Path]:
@@ -270,7 +293,7 @@ def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, da
 
     Parameters
     ----------
-    frames : table name -> tidy frame; `place_year` and `world_year` are read.
+    frames : table name -> tidy frame; `place_year`, `world_year` and, if there are any, `decisions` are read.
     cfg : `sim.config.load.Config` of the command.
     folder : where to write; made if missing.
     data : world data to compare with; the package's own by default.
