@@ -12,15 +12,15 @@ from sim.plots.style import joined
 
 OVER, MEASURED = "all places, by formula, over the priors", "largest places, measured, over the priors"
 ANSWER = """\
-Under our priors, a lasting US restriction of work with China draws allies after it more than it draws China
-into an answer: by 2035 a large ally has taken a first step of protection with a chance of {ally_with},
-without the restriction {ally_without}, and China has restricted somebody with a chance of {china_with},
-without it {china_without}. Reactions change the papers of the nine largest allies in 2031–35 by
-{allies_added} points ({allies_band} over the priors), so that {allies_direct} % if no government reacts
-becomes {allies_total} % if all do; they change those of the United States by {us_added} points, from
-{us_direct} %, and those of China by {china_added}, from {china_direct} %. Reactions to reactions die out in
-most draws of the priors and not in all: what a step sets off within five years is {radius} of the step, and
-it is larger than the step itself in {above} % of {draws} draws."""
+Under our priors, a lasting US restriction of work with China makes allies follow more than it makes China
+answer: by 2035 a large ally has taken a step of protection with a chance of {ally_with} instead of
+{ally_without}, and China has restricted somebody with a chance of {china_with} instead of {china_without}.
+Reactions cost the nine largest allies about what they would have gained: of their papers in 2031–35,
+{allies_direct} % if no government reacts becomes {allies_total} % if all do (reactions alone: {allies_added}
+points, {allies_band} over the priors), while the loss of the United States, {us_direct} %, and the gain of
+China, {china_direct} %, change by {us_added} and {china_added} points. Reactions to reactions die out in most
+draws of the priors: what a step sets off within five years is {radius} of the step, and larger than the step
+itself in {above} % of {draws} draws."""
 REACTIONS = """\
 By 2035 the restriction adds {protect} rungs of protection a country (of three) and {restrict} pairs of
 countries of which one restricts the other. With one kind of reaction switched off at a time, what goes

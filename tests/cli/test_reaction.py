@@ -93,6 +93,8 @@ def test_what_the_page_claims_in_words_holds() -> None:
         for name in ("an ally protects", "China restricts")
     }
     assert added["an ally protects"] > added["China restricts"], "it draws allies after it more than China"
+    (cost,) = at(numbers, "papers, nine allies", part="effects", case="total minus direct").itertuples()
+    assert cost.mean < -2.0 * cost.se, "reactions cost allies"
     kinds = {
         kind: mean("mean rung of protect, 2035", part="split", case=kind)
         for kind in ("alarm", "following", "retaliation")
