@@ -10,17 +10,17 @@ from experiments.common.numbers import at
 from sim.analysis.text import number
 from sim.plots.style import joined
 
-OVER = "all places, by formula, over the priors"
+OVER, MEASURED = "all places, by formula, over the priors", "largest places, measured, over the priors"
 ANSWER = """\
-Under our priors, a lasting US restriction of work with China draws allies after it more than it draws China
-into an answer: by 2035 a large ally has taken a first step of protection with a chance of {ally_with},
-without the restriction {ally_without}, and China has restricted somebody with a chance of {china_with},
-without it {china_without}. Reactions change the papers of the nine largest allies in 2031–35 by {allies_added}
-points ({allies_band} over the priors), so that {allies_direct} % if no government reacts becomes
-{allies_total} % if all do; they change those of the United States by {us_added} points, from {us_direct} %,
-and those of China by {china_added}, from {china_direct} %. Reactions die out instead of spiralling: what a
-step sets off within five years is {radius} of the step, and in none of {draws} draws from the priors is it as
-large as the step itself."""
+Under our priors, a lasting US restriction of work with China makes allies follow more than it makes China
+answer: by 2035 a large ally has taken a step of protection with a chance of {ally_with} instead of
+{ally_without}, and China has restricted somebody with a chance of {china_with} instead of {china_without}.
+Reactions cost the nine largest allies about what they would have gained: of their papers in 2031–35,
+{allies_direct} % if no government reacts becomes {allies_total} % if all do (reactions alone: {allies_added}
+points, {allies_band} over the priors), while the loss of the United States, {us_direct} %, and the gain of
+China, {china_direct} %, change by {us_added} and {china_added} points. Reactions to reactions die out in most
+draws of the priors: what a step sets off within five years is {radius} of the step, and larger than the step
+itself in {above} % of {draws} draws."""
 REACTIONS = """\
 By 2035 the restriction adds {protect} rungs of protection a country (of three) and {restrict} pairs of
 countries of which one restricts the other. With one kind of reaction switched off at a time, what goes
@@ -31,7 +31,8 @@ missing is:
 - retaliation against those who restrict: {retaliation};
 - competition for talent: {competition}.
 
-Kinds work on each other, so that they need not add up."""
+Kinds work on each other, so that they need not add up. With all slopes at 0, ½, 1, 1½ and 2 times their
+starting values the restriction adds {by_slopes} rungs of protection: nothing jumps."""
 FOLLOWERS = """\
 Allies do not follow at once. The chance of a first step of protection under the restriction, mean over draws,
 passes one half {restricts}; with a condition on joint work with allies from 2018 it does so {condition}. The
@@ -40,13 +41,14 @@ that an ally has restricted somebody by 2035 is {ally_with}, without the restric
 ENDS = """\
 Ladders fill up only at the upper end of the priors: in 2035 {top_protect} of countries stand at the top of
 protect and {top_promote} at the top of promote. The largest yearly probability of a step that any government
-reaches is {largest}. Nothing explodes: the spectral radius of the reaction matrix of the twelve largest
-countries over five years is {start} in runs ({start_formula} by formula) with slopes at their starting
-values, and {corner} ({corner_formula}) with all levels, slopes and caps at their 95 % quantile; of all sixty
-it is there {corner_all} by formula. Counted for a rung held until 2035 instead of for five years it passes 1
-in {held} % of draws. More pressure does not bring less protection: in {below_protect} % of place-years a
-country stands lower on protect than in the same world without the restriction ({below_promote} % on promote,
-where pressure can fall)."""
+reaches is {largest}. The spectral radius of the reaction matrix of the twelve largest countries over five
+years, below 1 of which reactions die out, is {start} with slopes at their starting values and {drawn} over
+the priors. It passes 1 ({corner}) where all levels, slopes and caps are at their 95 % quantile at once: there
+a restriction makes the allies restrict, whose cases alarm others and their own governments, until lists of
+concern are used up. What governments do to each other directly, without people and cases, stays below 1
+everywhere: {formula} for all sixty, {corner_formula} at that corner. More pressure does not bring less
+protection: in {below_protect} % of place-years a country stands lower on protect than in the same world
+without the restriction ({below_promote} % on promote, where pressure can fall)."""
 
 
 def answer(numbers: pd.DataFrame) -> dict[str, str]:
@@ -85,8 +87,9 @@ def _answer(n: pd.DataFrame) -> dict[str, str]:
             found[f"{key}_{word}"] = _mean(_line(n, f"papers, {who}", part="effects", case=case))
     added = _line(n, "papers, nine allies", part="effects", case="total minus direct")
     found["allies_band"] = f"{number(added.lo, 1)} to {number(added.hi, 1, '+')}"
-    radius = _line(n, OVER, part="radius", case="all")
-    return {**found, "radius": _band(radius, 2), "draws": number(radius.n, 0)}
+    radius = _line(n, MEASURED, part="radius", case="all")
+    above = _line(n, "draws above 1, largest places, measured", part="radius")
+    return {**found, "radius": _band(radius, 2), "above": number(above.mean, 0), "draws": number(radius.n, 0)}
 
 
 def _reactions(n: pd.DataFrame) -> dict[str, str]:
@@ -98,7 +101,12 @@ def _reactions(n: pd.DataFrame) -> dict[str, str]:
     }
     for key, outcome in {"protect": "mean rung of protect", "restrict": "restrictions"}.items():
         found[key] = _mean(_line(n, outcome, part="bands", case="added", year=2035), 2 if key == "protect" else 1)
-    return found
+    steps = [
+        _line(n, "mean rung of protect", part="slopes", case=f"{k} restricts").mean
+        - _line(n, "mean rung of protect", part="slopes", case=f"{k} baseline").mean
+        for k in ("0", "0.5", "1", "1.5", "2")
+    ]
+    return {**found, "by_slopes": joined(number(step, 2) for step in steps)}
 
 
 def _followers(n: pd.DataFrame) -> dict[str, str]:
@@ -136,12 +144,12 @@ def _ends(n: pd.DataFrame) -> dict[str, str]:
     }
     for name, digits in {"protect": 3, "promote": 1}.items():
         found[f"below_{name}"] = number(end(f"place-years below the baseline, {name}").mean, digits)
-    for where in ("start", "corner"):
-        found[where] = radius(f"largest places, measured, {where}")
-        found[f"{where}_formula"] = radius(f"largest places, by formula, {where}")
     return {
         **found,
         "largest": _band(end("largest yearly probability of a step up"), 0, " %"),
-        "corner_all": radius("all places, by formula, corner"),
-        "held": number(_line(n, "draws above 1, a rung held for 2019-35", part="radius").mean, 1),
+        "start": radius("largest places, measured, start"),
+        "corner": radius("largest places, measured, corner"),
+        "drawn": _band(_line(n, MEASURED, part="radius", case="all"), 2),
+        "formula": _band(_line(n, OVER, part="radius", case="all"), 2),
+        "corner_formula": radius("all places, by formula, corner"),
     }

@@ -18,7 +18,7 @@ from experiments.common.figures import draw
 from experiments.common.numbers import at, read_numbers, write_numbers
 from experiments.common.page import write_page
 from experiments.reaction.answer import answer
-from experiments.reaction.numbers import LADDERS, all_numbers
+from experiments.reaction.numbers import all_numbers
 from experiments.reaction.run import STORE
 from experiments.reaction.runs import Runs
 from sim.plots.style import GREY, INK, SERIES, page, styled
@@ -81,37 +81,44 @@ def _curves(
 
 
 def matrix_figure(numbers: pd.DataFrame, about: str) -> Figure:
-    """Heat map of the reaction matrix by ladder, the largest places, with their names."""
+    """Heat maps of the reaction matrix, the largest places, with their names."""
     caption = (
         "Read a column downwards: if the country below it takes one step more in 2018, how many more steps the country "
-        "on the left is expected to take on the same ladder in 2019–23, per 100 histories. A restriction is of the "
-        "first threat on a government's list; without a list the column is empty. Slopes at their starting values. "
-        f"{about}"
+        "on the left is expected to take in 2019–23, per 100 histories. A restriction is of the first threat on a "
+        "government's list; without a list the column is empty. Empty diagonal: what a step does to its own "
+        "government is in numbers.csv. Slopes at their starting values, one agent for 100 researchers; "
+        f"{about.rpartition('; ')[2]}"
     )
+    panels = {
+        "protect to protect": "One protects: others protect", "restrict to protect": "One restricts: others protect",
+        "restrict to restrict": "One restricts: others restrict", "promote to promote": "One promotes: others promote",
+    }  # fmt: skip
+    wide, high, left, foot = 3.0, 2.1, 0.85, 0.78
+    found = {name: numbers[numbers["part"] == f"matrix, {name}"] for name in panels}
+    places = list(dict.fromkeys(next(iter(found.values()))["outcome"]))
+    others = ~np.eye(len(places), dtype=bool)
+    # rows are who reacts
+    cells = {name: rows["mean"].to_numpy().reshape(others.shape).T for name, rows in found.items()}
+    top = max(float(np.abs(values[others]).max()) for values in cells.values())
     with styled():
-        sheet = page(
-            "How one government's step moves others", "Expected further steps per 100, in five years", caption, 3.05
-        )
-        left, gap, size = 0.85, 0.14, 1.92
-        found = {ladder: numbers[numbers["part"] == f"matrix, {ladder}"] for ladder in LADDERS}
-        top = max(float(rows["mean"].abs().max()) for rows in found.values())
-        for k, (ladder, rows) in enumerate(found.items()):
-            names = list(dict.fromkeys(rows["outcome"]))
-            cells = rows["mean"].to_numpy().reshape(len(names), len(names)).T  # rows are who reacts
-            axes = sheet.axes(left + k * (size + gap), 0.78, size, size)
-            axes.imshow(cells, cmap="PuOr_r", norm=TwoSlopeNorm(0.0, -top, top), aspect="auto")
-            _name(axes, names, named=k == 0)
-            axes.set_title(ladder, pad=4)
-            for i, j in np.argwhere(np.abs(cells) >= 0.5):
-                tone = "white" if abs(cells[i, j]) > 0.6 * top else INK
-                axes.text(j, i, f"{cells[i, j]:.0f}".replace("-", "−"), ha="center", va="center", size=5.5, color=tone)
+        sheet = page("How one government's step moves others", "Further steps per 100", caption, 2 * high + foot + 0.55)
+        for k, (name, head) in enumerate(panels.items()):
+            row, column = divmod(k, 2)
+            axes = sheet.axes(left + column * (wide + 0.12), foot + (1 - row) * (high + 0.28), wide, high)
+            shown = np.where(others, cells[name], np.nan)
+            axes.imshow(shown, cmap="PuOr_r", norm=TwoSlopeNorm(0.0, -top, top), aspect="auto")
+            _name(axes, places, below=row == 1, beside=column == 0)
+            axes.set_title(head, pad=4)
+            for i, j in np.argwhere(np.abs(np.nan_to_num(shown)) >= 0.5):
+                tone = "white" if abs(shown[i, j]) > 0.6 * top else INK
+                axes.text(j, i, f"{shown[i, j]:.0f}".replace("-", "−"), ha="center", va="center", size=5.5, color=tone)
     return sheet.figure
 
 
-def _name(axes: Axes, names: list[str], named: bool) -> None:
-    places = range(len(names))
-    axes.set_xticks(places, names, rotation=90, size=6.0)
-    axes.set_yticks(places, names if named else [""] * len(names), size=6.0)
+def _name(axes: Axes, names: list[str], below: bool, beside: bool) -> None:
+    places, nothing = range(len(names)), [""] * len(names)
+    axes.set_xticks(places, names if below else nothing, rotation=90, size=6.0)
+    axes.set_yticks(places, names if beside else nothing, size=6.0)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 

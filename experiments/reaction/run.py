@@ -53,20 +53,21 @@ class Design:
         with a condition on joint work with allies.
     slopes : replicates of each multiple of the slopes.
     fine, largest : scale of the matrix of the largest places, and how many they are; at `scale` it is measured at the
-        corner of the priors.
+        corner of the priors and at as many draws as `radii` says.
     """
 
     scale: int = 2000
     replicates: int = 6
     draws: int = 60
-    split: int = 18
+    split: int = 24
     conditions: int = 24
-    slopes: int = 2
-    fine: int = 200
+    slopes: int = 4
+    fine: int = 100
     largest: int = 12
+    radii: int = 24
 
 
-SMALL = Design(20000, 2, 2, 1, 1, 1, 20000, 2)
+SMALL = Design(20000, 2, 2, 1, 1, 1, 20000, 2, 1)
 
 
 @lru_cache(maxsize=8)
@@ -120,6 +121,10 @@ def tasks(design: Design) -> Iterator[tuple[str, Task]]:
         yield f"scripted_{r}", partial(scripted, scale, r)
     for d, point in enumerate(points):
         yield f"draw_{d}", partial(reactive, scale, d % n, point, ("baseline", "restricts"))
+    yield "matrix", partial(one_matrix, design.fine, 0, {}, design.largest)
+    yield "corner", partial(one_matrix, scale, 0, corner(), design.largest)
+    for d, point in enumerate(points[: design.radii]):
+        yield f"radius_{d}", partial(one_matrix, scale, d % n, point, design.largest)
     for d, point in enumerate(points[: design.split]):
         yield f"split_{d}", partial(one_split, scale, d % n, point)
     for k, factor in enumerate(FACTORS):
@@ -127,8 +132,6 @@ def tasks(design: Design) -> Iterator[tuple[str, Task]]:
             yield f"slopes_{k}_{r}", partial(reactive, scale, r, slopes_times(factor), ("baseline", "restricts"))
     for d, point in enumerate(points[: design.conditions]):
         yield f"conditions_{d}", partial(reactive, scale, d % n, point, ("conditions",))
-    yield "matrix", partial(one_matrix, design.fine, 0, {}, design.largest)
-    yield "corner", partial(one_matrix, scale, 0, corner(), design.largest)
 
 
 def run(design: Design, store: Path) -> None:

@@ -268,11 +268,10 @@ def _draw_decisions(m: Material) -> Iterator[tuple[str, Figure]]:
     for scenario in m.scenarios:
         marks = marks_of(ours[ours["scenario"].isin([scenario, BASELINE])], names)
         if marks:
-            title = getattr(m.cfg, "titles", {}).get(scenario, scenario).split(":")[0]
             yield f"decisions_{scenario}", decision_figure(
                 marks, names, policy_periods(m.cfg.policies, years[1]), years,
-                title="Who takes which step, when and why", subtitle=f"Governments that react to: {title}",
-                caption=m.caption(scenarios=[scenario]),
+                title="Who takes which step, when and why",
+                subtitle=f"Governments that react to: {m.titles[scenario]}", caption=m.caption(scenarios=[scenario]),
             )  # fmt: skip
 
 
