@@ -8,8 +8,7 @@ import pandas as pd
 
 from experiments.common.numbers import at
 from experiments.common.page import estimated
-from experiments.race.numbers import RACERS, USUAL, WORLD
-from sim.analysis.text import decimals, number
+from experiments.race.numbers import ELSEWHERE, RACERS, USUAL, WORLD
 
 ALONE = {"united_states": "the United States", "germany": "Germany", "switzerland": "Switzerland"}
 CODES = {"united_states": "USA", "germany": "DEU", "switzerland": "CHE"}
@@ -22,28 +21,29 @@ def row(numbers: pd.DataFrame, outcome: str, unit: str, scenario: str, area: str
     return next(found.itertuples())
 
 
-def told(numbers: pd.DataFrame, outcome: str, unit: str, scenario: str, area: str = RACERS, sign: str = "") -> str:
-    """Mean ± standard error."""
-    found = row(numbers, outcome, unit, scenario, area)
-    return estimated(found.mean, found.se, sign=sign)
-
-
 def answer(numbers: pd.DataFrame) -> str:
     """Three sentences."""
-    gains = [
-        f"{name} {told(numbers, RESEARCHERS, '%', scenario, sign='+')} % alone, "
-        f"{told(numbers, RESEARCHERS, '%', 'everybody', CODES[scenario], sign='+')} % when all recruit"
+
+    def percent(outcome: str, scenario: str, area: str = RACERS, unit: str = "%") -> str:
+        found = row(numbers, outcome, unit, scenario, area)
+        return f"{estimated(found.mean, found.se, sign='+' if unit == '%' else '')} %"
+
+    alone = "; ".join(
+        f"{name} {percent(RESEARCHERS, scenario)} ({percent(RESEARCHERS, 'everybody', CODES[scenario])})"
         for scenario, name in ALONE.items()
-    ]
-    us = row(numbers, PRICE, "M$ each", "united_states")
-    dear = number(us.mean, decimals(us.se, us.mean))
+    )
+    price = row(numbers, PRICE, "M$ each", "united_states")
     return (
-        f"Who recruits alone has more researchers in 2035 than without, and who recruits in a race gains less: {'; '.join(gains)}. "
-        f"Taken from grants, the package costs {told(numbers, 'bill', '% of academic money', 'everybody')} % of the academic "
-        f"money of those who race and changes the world's papers by {told(numbers, PAPERS, '%', 'everybody', WORLD, '+')} %; "
-        f"in the United States alone it comes to {dear} million $ for each researcher gained, since "
-        f"{told(numbers, 'would have come anyway', '% of arrivals', 'united_states')} % of those who arrive would have come "
-        f"without it. Paid with as much new money the race changes the world's papers by "
-        f"{told(numbers, PAPERS, '%', 'everybody_new_money', WORLD, '+')} %, and the same new money given as grants, "
-        f"without recruiting, by {told(numbers, PAPERS, '%', 'everybody_grants', WORLD, '+')} %."
+        "A system that recruits alone has more researchers in 2035 than it would have otherwise, and a smaller gain, or "
+        f"none, if all large systems recruit at once (in brackets): {alone}; in the race the systems that do not "
+        f"recruit change by {percent(RESEARCHERS, 'everybody', ELSEWHERE)}. The package takes "
+        f"{percent('bill', 'everybody', unit='% of academic money')} of the racers' academic money, "
+        f"{percent('leaves research', 'everybody', unit='% of the bill')} of which leaves research, so the race changes "
+        f"the world's papers by {percent(PAPERS, 'everybody', WORLD)}; the United States alone pay "
+        f"{estimated(price.mean, price.se)} million $ for each researcher gained, since "
+        f"{percent('would have come anyway', 'united_states', unit='% of arrivals')} of those who arrive would have "
+        "come without the package. Paid with as much new money the race changes the world's papers by "
+        f"{percent(PAPERS, 'everybody_new_money', WORLD)}, less than the "
+        f"{percent(PAPERS, 'everybody_grants', WORLD)} that the same money adds as grants for everybody, without "
+        "recruiting."
     )

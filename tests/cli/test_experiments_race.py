@@ -64,6 +64,8 @@ def test_the_words_of_the_answer_hold_in_the_numbers() -> None:
         assert alone > 2.0 * error and alone > together
     mean, error = found(PAPERS, "everybody", WORLD)
     assert mean < -2.0 * error
+    (grants, one), (recruits, other) = (found(PAPERS, f"everybody_{how}", WORLD) for how in ("grants", "new_money"))
+    assert grants - recruits > 2.0 * np.hypot(one, other)
     bill, new = (
         float(at(numbers, outcome, sweep="sweep", unit="M$ a year", scenario=scenario, area=RACERS)["mean"].iloc[0])
         for outcome, scenario in (("bill", "everybody"), ("new money", "everybody_new_money"))
