@@ -1,4 +1,4 @@
-"""The experiment on races for talent: small sweeps run, what follows from accounting holds, the page has its numbers."""
+"""The experiment on races for talent: small sweeps run, accounting holds, the page has its numbers."""
 
 from __future__ import annotations
 
@@ -62,8 +62,13 @@ def test_the_words_of_the_answer_hold_in_the_numbers() -> None:
         alone, error = found(RESEARCHERS, scenario, RACERS)
         together, _ = found(RESEARCHERS, "everybody", CODES[scenario])
         assert alone > 2.0 * error and alone > together
+    assert found(RESEARCHERS, "everybody", ELSEWHERE)[0] < 0.0
+    leaves = at(numbers, "leaves research", sweep="sweep", scenario="everybody", area=RACERS)["mean"].iloc[0]
+    assert 100.0 / 3.0 < leaves < 50.0
     mean, error = found(PAPERS, "everybody", WORLD)
     assert mean < -2.0 * error
+    (grants, one), (recruits, other) = (found(PAPERS, f"everybody_{how}", WORLD) for how in ("grants", "new_money"))
+    assert grants - recruits > 2.0 * np.hypot(one, other)
     bill, new = (
         float(at(numbers, outcome, sweep="sweep", unit="M$ a year", scenario=scenario, area=RACERS)["mean"].iloc[0])
         for outcome, scenario in (("bill", "everybody"), ("new money", "everybody_new_money"))
