@@ -18,6 +18,7 @@ from experiments.common.figures import finish
 from experiments.common.store import open_store
 from experiments.sensitivity.names import FITTED, WORDS
 from experiments.sensitivity.numbers import UNITS, design_of, numbers_of, strongest
+from sim.analysis.sensitivity import ALPHA
 from sim.analysis.text import number
 from sim.plots.style import PALE, SERIES, joined, page, styled
 
@@ -49,9 +50,9 @@ def part(numbers: pd.DataFrame, outcome: str, index: str) -> pd.DataFrame:
 
 
 def top(numbers: pd.DataFrame, outcome: str, n: int = 3) -> list[str]:
-    """Parameters above noise that move an outcome most."""
+    """Parameters that move an outcome most, of those that would not pass by chance were all of them without effect."""
     rows = part(numbers, outcome, "mu_star")
-    rows = rows[rows["resolved"].astype(bool)].sort_values("value", ascending=False)
+    rows = rows[rows["p"] < ALPHA / len(rows)].sort_values("value", ascending=False)
     return [str(name) for name in rows.index[:n]]
 
 
