@@ -43,5 +43,5 @@ def answer(numbers: pd.DataFrame) -> str:
         f"million $, since {told('would have come anyway', 'united_states', unit='% of arrivals')} % of those who "
         "arrive, all of them paid for, would have come without the package. With as much new money the race adds "
         f"{told(PAPERS, 'everybody_new_money', WORLD, digits=2)} % to the world's papers, less than the "
-        f"{told(PAPERS, 'everybody_grants', WORLD, digits=2)} % that the same money adds as grants without any recruiting."
+        f"{told(PAPERS, 'everybody_grants', WORLD, digits=2)} % that the same money adds as grants without recruiting."
     )
