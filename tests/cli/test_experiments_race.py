@@ -74,3 +74,9 @@ def test_the_words_of_the_answer_hold_in_the_numbers() -> None:
         for outcome, scenario in (("bill", "everybody"), ("new money", "everybody_new_money"))
     )
     assert new == pytest.approx(bill, rel=0.05)
+    ends = at(numbers, RESEARCHERS, sweep="ends", unit="%")
+    alone, together = (
+        ends[(ends["scenario"] == scenario) & (ends["area"] == area)].set_index("case")["mean"]
+        for scenario, area in (("united_states", RACERS), ("everybody", "USA"))
+    )
+    assert len(alone) == 8 and (together < alone).all()
