@@ -17,6 +17,7 @@ from experiments.acceptance.pooled import Sums, pooled
 from experiments.acceptance.table import EXPERIMENTS
 from experiments.acceptance.worlds import Changes
 from experiments.systems.page import PAGE
+from sim.running.manifest import package_version
 
 Task = tuple[str, int, int, Changes]  # experiment, scale, replicate, what is changed
 
@@ -58,7 +59,8 @@ def main() -> int:
         print("\n".join(rows))
         return 0
     one_for = "/".join(str(scale) for scale in sorted({args.scale or e.page_scale for e in EXPERIMENTS}))
-    settings = f"{args.replicates} replicates, one agent for {one_for} researchers"
+    version = package_version("talent-circulation")
+    settings = f"{args.replicates} replicates, one agent for {one_for} researchers; version {version}"
     PAGE.write_text(placed(PAGE.read_text(encoding="utf-8"), iter(rows), settings), encoding="utf-8")
     print(f"wrote {PAGE}", file=sys.stderr)
     return 0

@@ -17,6 +17,7 @@ from sim.engines.budget import DOCTORAL_YEARS, Census, Prices, added_papers
 
 YEARS = 10  # of which the mean bill is meant
 ROUNDS, STEP = 60, 0.5  # by which places that buy at once find their strengths; half a step, so that none overshoots
+CLOSE = 1e-6  # of the largest strength: what is missing may be so much
 Amounts = Callable[[np.ndarray], np.ndarray]  # [P] to [P]
 
 
@@ -117,7 +118,11 @@ def buy(money: np.ndarray, ware: Ware, most: float) -> Purchase:
     if ware.together is not None and amount.any():
         for _ in range(ROUNDS):
             missing = alone - ware.strength(ware.together(strength))
-            strength = np.where(amount > 0.0, np.clip(strength + STEP * missing, 0.0, most), 0.0)
+            better = np.where(amount > 0.0, np.clip(strength + STEP * missing, 0.0, most), 0.0)
+            done = np.abs(better - strength).max() <= CLOSE * STEP * strength.max()
+            strength = better
+            if done:
+                break
         amount = np.minimum(ware.together(strength), amount)
     return Purchase(strength, np.where(money > 0.0, _over(amount, wanted), 1.0))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from sim.data.inputs import YearInputs
 from sim.engines import hosts
 from sim.engines.budget import Census
-from sim.engines.buying import YEARS, Market, Purchase, buy, wares
+from sim.engines.buying import YEARS, Amounts, Market, Purchase, buy, wares
 from sim.engines.compliance import first_year_cost
 from sim.phases.budget import Ledger, foreign_entrants, public_money, rules_money, year_prices
 from sim.phases.entry import nest_of
@@ -51,24 +50,26 @@ def market(setting: Setting, inputs: YearInputs, people: Census, ledger: Ledger)
         researchers=np.asarray(setting.data.researchers[-1], dtype=np.float64),
         a_head=np.divide(public, people.heads, out=np.zeros_like(public), where=people.heads > 0.0),
         foreigners=foreign_entrants(inputs),
-        students=partial(more_students, setting, inputs),
+        students=further_students(setting, inputs),
         joint=ledger.joint,
         joint_funding=setting.params.collaboration.joint_funding,
     )
 
 
-def more_students(setting: Setting, inputs: YearInputs, places: np.ndarray) -> np.ndarray:
-    """Further entrants from abroad [P], persons, at log changes of doctoral places [P] and no other policy."""
+def further_students(setting: Setting, inputs: YearInputs) -> Amounts:
+    """Further entrants from abroad [P], persons, as a function of log changes of doctoral places [P] alone."""
     nest, none = nest_of(setting), np.zeros(setting.data.n_places)
+    persons = (inputs.cohort_after - inputs.cohort_before).sum(axis=0)
 
     def foreigners(change: np.ndarray) -> np.ndarray:
         choice = hosts.entry_choice(inputs.home_share, inputs.abroad_share, nest.like * change, none, nest)
         chosen = hosts.probabilities(*choice)[0]
         np.fill_diagonal(chosen, 0.0)
-        return (inputs.cohort_after - inputs.cohort_before).sum(axis=0) @ chosen
+        return persons @ chosen
 
     none_changed = np.zeros((1, *inputs.abroad_share.shape))
-    return foreigners(none_changed + places) - foreigners(none_changed)
+    usual = foreigners(none_changed)
+    return lambda places: foreigners(none_changed + places) - usual
 
 
 def purchases(ladder: Ladder, money: np.ndarray, market: Market) -> dict[tuple[int, str], Purchase]:
