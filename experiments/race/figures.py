@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.common.figures import finish
-from experiments.common.numbers import at
-from experiments.common.page import ANSWER, cell, markdown
+from experiments.common.numbers import at, read_numbers
+from experiments.common.page import ANSWER, cell, markdown, write_page
 from experiments.common.store import open_store
 from experiments.race.answer import ALONE, CODES, PAPERS, PRICE, RESEARCHERS, answer
 from experiments.race.governments import ACCOUNT, EACH_YEAR, GOVERNMENTS, LARGEST_AREA
@@ -104,7 +104,7 @@ def governments(numbers: pd.DataFrame, about: str) -> Figure:
     account = at(numbers, ACCOUNT, sweep="reactive", case=EACH_YEAR).set_index("area")["mean"]
     with styled():
         sheet = page(
-            "When all governments promote as much as they may, mostly those gain who gained before",
+            "When all governments race, mostly those gain who gained before",
             "Change of a system's share of researchers by 2035 when the money for promotion is used up everywhere.",
             f"The 40 largest systems; people: entrants and movers from abroad less those who go abroad. Whiskers: two "
             f"standard errors. {about}.",
@@ -124,8 +124,13 @@ def governments(numbers: pd.DataFrame, about: str) -> Figure:
 
 
 def tables(numbers: pd.DataFrame) -> Mapping[str, str]:
-    """The sentences and tables of the page."""
-    return {ANSWER: answer(numbers), "costs": costs(numbers), "ends": ends(numbers), "governments": reacting(numbers)}
+    """The sentences and the table of the first sweep."""
+    return {ANSWER: answer(numbers), "costs": costs(numbers)}
+
+
+def beside(numbers: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Tables of the other sweeps: name of the table by sweep, and the table."""
+    return {"race_ends": ("ends", ends(numbers)), "race_reactive": ("governments", reacting(numbers))}
 
 
 def costs(numbers: pd.DataFrame) -> str:
@@ -190,9 +195,13 @@ def main(words: Sequence[str] | None = None) -> list[Path]:
     """Numbers, sentences, tables and figures from the stores."""
     opened = open_store(HERE, words)
     numbers = numbers_of(opened)
-    beside = opened.beside("race_reactive").settings()
-    drawn = {"race": partial(race, numbers, opened.settings()), "governments": partial(governments, numbers, beside)}
-    return finish(opened, numbers, tables, drawn)
+    reactive = opened.beside("race_reactive").settings()
+    drawn = {"race": partial(race, numbers, opened.settings()), "governments": partial(governments, numbers, reactive)}
+    written = finish(opened, numbers, tables, drawn)
+    if opened.page is not None:
+        for sweep, (name, table) in beside(read_numbers(opened.folder)).items():
+            write_page(opened.page, {name: table}, opened.beside(sweep).settings())
+    return written
 
 
 if __name__ == "__main__":
