@@ -13,6 +13,7 @@ import pandas as pd
 from sim.analysis.text import decimals, number
 
 NONE, UNCLEAR = "–", "not clear of zero"
+ANSWER = "answer"  # name of the block of sentences, which stands between ``<!-- answer -->`` and ``<!-- end -->``
 ROUNDING = 1e-9  # share of the mean below which a standard error is rounding
 
 
@@ -69,7 +70,7 @@ def pivot(numbers: pd.DataFrame, row: str, across: str, outcomes: Sequence[str])
 
 
 def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:
-    """Replace the tables of a page, each between ``<!-- table NAME -->`` and ``<!-- end -->``.
+    """Replace the tables of a page, each between ``<!-- table NAME -->`` and ``<!-- end -->``, and its `ANSWER`.
 
     Raises
     ------
@@ -77,8 +78,10 @@ def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:
     """
     text = page.read_text(encoding="utf-8")
     for name, table in tables.items():
-        block = f"<!-- table {name} -->\n{settings}.\n\n{table}\n<!-- end -->"
-        text, n = re.subn(rf"<!-- table {name} -->.*?<!-- end -->", lambda _, new=block: new, text, flags=re.DOTALL)
+        mark = name if name == ANSWER else f"table {name}"
+        about = "" if name == ANSWER else f"{settings}.\n\n"
+        block = f"<!-- {mark} -->\n{about}{table}\n<!-- end -->"
+        text, n = re.subn(rf"<!-- {mark} -->.*?<!-- end -->", lambda _, new=block: new, text, flags=re.DOTALL)
         if n != 1:
             raise ValueError(f"{page}: {n} places for table {name}")
     page.write_text(text, encoding="utf-8")
