@@ -113,11 +113,16 @@ def _rate(rate: float) -> str:
     return f"{rate * of:g} in {of:,}"
 
 
+def blocks(numbers: pd.DataFrame) -> dict[str, str]:
+    """What the page has from the numbers, by place."""
+    return {ANSWER: answer(numbers), "region": table(numbers)}
+
+
 def write(folder: Path = HERE) -> list[Path]:
     """Figure and, here, the page anew from the numbers; returns what was written."""
     numbers, settings = read_numbers(folder), read_made(folder)
     if folder == HERE:
-        write_page(HERE / "README.md", {ANSWER: answer(numbers), "region": table(numbers)}, settings)
+        write_page(HERE / "README.md", blocks(numbers), settings)
     return draw(folder, {"region": partial(region, numbers, settings)})
 
 

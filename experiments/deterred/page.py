@@ -82,7 +82,7 @@ def answer(numbers: pd.DataFrame) -> str:
         f"from starting there in its first ten years, {where}. The ranges are not chance but one number that data "
         f"hardly fix, how far hosts abroad stand in for each other: student flows put it between {low:.2f} and "
         f"{high:g} (0: who loses a host takes another one abroad; 1: other hosts are no nearer than home). Home takes "
-        f"most of the deterred in {int(first.sum())} of the {len(home)} scenarios that turn away {MANY:.0f} people a year or more"
+        f"most of the deterred in {first.sum():d} of the {len(home)} scenarios that turn away {MANY:.0f} a year or more"
         + (f" (not in {' and '.join(not_home)}, which turn people away from hosts abroad)" if not_home else "")
         + f", and in {always} of them at every value of that number; from {number(persons['run'].min(), 0)} to "
         f"{number(persons['run'].max(), -2)} people a year are turned away."
@@ -97,7 +97,7 @@ def figure(numbers: pd.DataFrame, settings: str) -> Figure:
     caption = (
         f"{settings}. Expected numbers, first ten years in which a scenario turns anybody away; scripted governments. "
         "Line: the share at home if hosts abroad stood in for each other as well (left end) or as badly (right end) as "
-        f"student flows allow. Scenarios that turn away {MANY:.0f} people a year or more; {few} others are in numbers.csv."
+        f"student flows allow. Scenarios that turn away {MANY:.0f} a year or more; {few} others are in numbers.csv."
     )
     with styled():
         lead = "Per cent of the people a year whom hosts lose to policy, by where they start instead"
@@ -130,11 +130,16 @@ def _bars(ax: Axes, shares: dict[str, pd.DataFrame]) -> None:
     ax.spines["left"].set_visible(False)
 
 
+def blocks(numbers: pd.DataFrame) -> dict[str, str]:
+    """What the page has from the numbers, by place."""
+    return {ANSWER: answer(numbers), "made": MADE}
+
+
 def write(folder: Path = HERE) -> list[Path]:
     """Figure and, here, the page anew from the numbers; returns what was written."""
     numbers, settings = read_numbers(folder), read_made(folder)
     if folder == HERE:
-        write_page(HERE / "README.md", {ANSWER: answer(numbers), "made": MADE}, settings)
+        write_page(HERE / "README.md", blocks(numbers), settings)
     return draw(folder, {"where": partial(figure, numbers, settings)})
 
 

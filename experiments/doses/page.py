@@ -99,7 +99,7 @@ def figure(numbers: pd.DataFrame, settings: str) -> Figure:
     """A row an effect, in widths of its published range."""
     caption = (
         f"{settings}. Each row is stretched so that its published range is as wide as the others'; lines through "
-        "points: two standard errors of chance. Hollow: what a model without the effect gives, at the edge if beyond it."
+        "points: two standard errors. Hollow: what a model without the effect gives, at the edge if beyond it."
     )
     with styled():
         sheet = page("Published effects and the model's", "Every effect in widths of its published range", caption,
@@ -133,12 +133,16 @@ def _rows(ax: Axes, numbers: pd.DataFrame) -> None:
     ax.spines[["left", "bottom"]].set_visible(False)
 
 
+def blocks(numbers: pd.DataFrame) -> dict[str, str]:
+    """What the page has from the numbers, by place."""
+    return {ANSWER: answer(numbers), "effects": table(numbers), "misses": misses(numbers)}
+
+
 def write(folder: Path = HERE) -> list[Path]:
     """Figure and, here, the page anew from the numbers; returns what was written."""
     numbers, settings = read_numbers(folder), read_made(folder)
     if folder == HERE:
-        tables = {ANSWER: answer(numbers), "effects": table(numbers), "misses": misses(numbers)}
-        write_page(HERE / "README.md", tables, settings)
+        write_page(HERE / "README.md", blocks(numbers), settings)
     return draw(folder, {"effects": partial(figure, numbers, settings)})
 
 
