@@ -71,7 +71,7 @@ def answer(numbers: pd.DataFrame) -> str:
     waiting = len([e for e in EXPERIMENTS if e.name not in found])
     unseen = [f"“{mutation.name}” in *{e.name}*" for e, mutation, fails in lost if not fails]
     return (
-        f"In {len(chosen)} experiments whose answer is known, or must follow, the model meets {len(bars) - len(missed)} "
+        f"In {len(chosen)} experiments with a known answer the model meets {len(bars) - len(missed)} "
         f"of {len(bars)} bars{f' ({waiting} more experiments wait to be measured)' if waiting else ''}. It misses "
         f"{joined(missed) or 'none'}. The bars are no mere formality: with a mechanism taken out on which an "
         f"experiment rests, it fails in {len(lost) - len(unseen)} of {len(lost)} cases, as it must"

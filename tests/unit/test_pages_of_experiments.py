@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.acceptance import page as acceptance
+from experiments.acceptance.table import EXPERIMENTS
 from experiments.common.made import made, read_made, write_made
 from experiments.common.numbers import read_numbers
 from experiments.detection import page as detection
@@ -25,6 +26,13 @@ def test_the_page_is_that_of_its_numbers(page: ModuleType) -> None:
         name for name, block in page.blocks(read_numbers(page.HERE)).items() if f"{block}\n<!-- end -->" not in text
     ]
     assert not stale, f"python -m experiments.{page.HERE.name}.page"
+
+
+def test_numbers_of_known_answers_say_what_they_must_be() -> None:
+    numbers = read_numbers(acceptance.HERE)
+    said = dict(zip(zip(numbers["experiment"], numbers["outcome"]), numbers["must be"]))
+    bars = {(e.name, bar.outcome): bar.words for e in EXPERIMENTS for bar in e.bars}
+    assert {case: words for case, words in said.items() if words} == {c: w for c, w in bars.items() if c in said}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.HERE.name)
