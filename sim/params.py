@@ -67,7 +67,7 @@ class EntryParams:
         4.0,
         "log utility at full chill",
         "fitted",
-        "P1: -15 % relative entry of Chinese students into the US three to four years after the shock (scenario hostility_2016 at h = 0.3; 0.62 at 0.2, 0.33 at 0.43; docs/doses.md)",
+        "P1: -15 % relative entry of Chinese students into the US three to four years after the shock (scenario hostility_2016 at h = 0.3; 0.62 at 0.2, 0.33 at 0.43; experiments/doses)",
     )
     funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination 0.15 (0.03)")
     prestige: float = p(0.3, 0.0, 1.5, "per log prestige", "assumption", "U3, U4: peers and prestige first when young")
@@ -184,7 +184,7 @@ class CollaborationParams:
         0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country"
     )
     fear_exposure_other: float = p(
-        0.36, 0.0, 1.0, "share", "fitted", "P9: others with ties are a fifth as fearful (8.6 / 42.2; docs/doses.md)"
+        0.36, 0.0, 1.0, "share", "fitted", "P9: others with ties are a fifth as fearful (8.6 / 42.2; experiments/doses)"
     )
 
 
@@ -203,7 +203,7 @@ class PublicationParams:
         1.0,
         "b_out at full fear",
         "fitted",
-        "P3: middle of -2 to -11 %, output of scientists of Chinese origin (scenario hostility_2016; docs/doses.md)",
+        "P3: middle of -2 to -11 %, output of scientists of Chinese origin (scenario hostility_2016; experiments/doses)",
     )
     apply_share: float = p(0.5, 0.0, 1.0, "share", "assumption", "researchers who apply for a grant in a year")
     success: float = p(0.25, 0.02, 0.9, "share", "assumption", "applications funded at reference funding per head")
@@ -331,7 +331,7 @@ class SecurityParams:
         1000.0,
         "h per case that finds nothing, per tied researcher-year",
         "fitted",
-        "P8: 42 % fearful at the end of 2021 (scenario china_initiative; docs/doses.md); P16 in its order of magnitude",
+        "P8: 42 % fearful at the end of 2021 (scenario china_initiative; experiments/doses); P16 in its order of magnitude",
     )
     fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept")
     fear_spill: float = p(0.06, 0.0, 0.2, "s, 1/year", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept")

@@ -49,8 +49,8 @@ class Experiment:
     ----------
     collect : counts of one replicate (scale, replicate, what is changed); numbers : of counts added up.
     bars : what must come out; what has no bar is printed.
-    scale, replicates : of its test, at which the bars are met with the fixed seeds; page_scale : of docs/systems.md.
-    label : as in docs/systems.md.
+    scale, replicates : of its test, at which the bars are met with the fixed seeds; page_scale : of the page.
+    label : *input*, *fitted*, *emergent* or *assumed*.
     misses : outcomes that are known to miss their bars; the page says so, and tests ask for the others.
     """
 

@@ -9,7 +9,7 @@ from experiments.acceptance.worlds import Changes, history, summed
 from sim.data.tables import load_world_data
 
 COUNTRIES = (1996, 2003, 2010, 2017)
-PLACES = ("USA", "GBR", "DEU", "CHE", "CHN")
+PLACES = {"United States": "USA", "United Kingdom": "GBR", "Germany": "DEU", "Switzerland": "CHE", "China": "CHN"}
 FIRST, LAST = 2012, 2016
 _COLUMNS = ("papers_whole", "papers_international", "top1_whole", "citations", "citations_international")
 
@@ -47,7 +47,7 @@ def odds(share: np.ndarray) -> np.ndarray:
 def international(sums: Sums) -> dict[str, float]:
     """Odds of being international, top 1 % over all papers, and mean citations, international over domestic."""
     iso3 = load_world_data("full").iso3
-    at = [iso3.index(place) for place in PLACES]
+    at = [iso3.index(code) for code in PLACES.values()]
     here = {name: sums[name][at] for name in (*_COLUMNS, "top")}
     abroad, papers = here["papers_international"], here["papers_whole"]
     ratio = odds(here["top"] / here["top1_whole"]) / odds(abroad / papers)

@@ -41,5 +41,5 @@ def numbers(sums: Sums) -> dict[str, float]:
     found = {}
     for name in COLUMNS:
         small, large = sums[name]
-        found[f"{name}, NZL : CHN over joint papers"] = float(small / large / joint) if large > 0.0 else 0.0
-    return found | {"joint papers, NZL : CHN": float(joint)}
+        found[f"{name}, New Zealand : China over joint papers"] = float(small / large / joint) if large > 0.0 else 0.0
+    return found | {"joint papers, New Zealand : China": float(joint)}

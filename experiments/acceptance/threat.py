@@ -14,8 +14,8 @@ USA, UNITED_STATES = "USA", {"CHN", "RUS", "IRN"}
 NEIGHBOURS = ("JPN", "TWN", "KOR")
 EUROPE, TWO = ("POL", "DEU"), {"CHN", "RUS"}
 EXPECTED = {
-    "USA: China, Russia, Iran": 3.0,
-    "USA: allies, India, Ukraine": 0.0,
+    "United States: China, Russia, Iran": 3.0,
+    "United States: allies, India, Ukraine": 0.0,
     "China first: Japan, Taiwan, Korea": 3.0,
     "India: China, Pakistan": 2.0,
     "Russia and China first: Poland, Germany": 2.0,
@@ -25,13 +25,13 @@ EXPECTED = {
 }
 INHERITED = ("China first: Japan, Taiwan, Korea", "Russia and China first: Poland, Germany")
 DIRECTED = (
-    "USA: allies, India, Ukraine",
+    "United States: allies, India, Ukraine",
     "India: China, Pakistan",
     "Iran first: Israel",
     "Ukraine: Russia",
     "Argentina, but for the United Kingdom",
 )
-LISTED = ("USA: China, Russia, Iran",)
+LISTED = ("United States: China, Russia, Iran",)
 
 
 def collect(scale: int, replicate: int, changes: Changes = ()) -> Sums:
@@ -59,8 +59,8 @@ def numbers(sums: Sums) -> dict[str, float]:
 
     heirs = (threat[:, at["ARG"]] > 0.0) & (np.arange(len(threat)) != at["GBR"])
     return {
-        "USA: China, Russia, Iran": float(len(lists[USA] & UNITED_STATES)),
-        "USA: allies, India, Ukraine": float(len(lists[USA] & (allies | {"IND", "UKR"}))),
+        "United States: China, Russia, Iran": float(len(lists[USA] & UNITED_STATES)),
+        "United States: allies, India, Ukraine": float(len(lists[USA] & (allies | {"IND", "UKR"}))),
         "China first: Japan, Taiwan, Korea": float(sum(first(place, 1) == {"CHN"} for place in NEIGHBOURS)),
         "India: China, Pakistan": float(len(lists["IND"] & {"CHN", "PAK"})),
         "Russia and China first: Poland, Germany": float(sum(first(place, 2) == TWO for place in EUROPE)),

@@ -39,7 +39,7 @@ def drawn(errors: pd.DataFrame, settings: str) -> Figure:
     with styled():
         sheet = page(
             "The whole model against years it has not seen",
-            "Error relative to the better of last value and log-linear trend, which know data to the origin too",
+            "Left of the line the model errs less than the better of last value and log-linear trend, right of it more",
             caption,
             ROW * len(OUTCOMES) + 0.7,
         )

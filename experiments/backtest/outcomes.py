@@ -190,5 +190,6 @@ OUTCOMES = (
     Outcome("flows", "flows by pair of countries, years added up", "log1p", _flows,
             _column("flow_year", "new_moves", "place_from", "place_to"), summed=True),
     Outcome("stocks", "researchers by place", "log", _stocks, _column("place_year", "n_researchers", "place")),
-    Outcome("top 1 %", "PPtop1 % by place", "logit", _top, _quotient("top1_fractional", "papers_fractional")),
+    Outcome("top 1 %", "share in the top 1 % by place", "logit", _top,
+            _quotient("top1_fractional", "papers_fractional")),
 )  # fmt: skip

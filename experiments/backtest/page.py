@@ -1,18 +1,17 @@
-"""The block of ``docs/backtest.md`` on the whole model, from the files of this folder, and their reading.
+"""Answer and tables of the page from the files of this folder: ``python -m experiments.backtest.page``.
 
-``python -m experiments.backtest.page`` writes it anew without running anything, e.g. after ``causes.csv`` was edited.
+It runs nothing, and is also for what ``causes.csv`` says anew.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from experiments.backtest import figures
 from experiments.backtest.errors import (
     BEHIND,
     BETTER,
@@ -24,7 +23,6 @@ from experiments.backtest.errors import (
     MODEL,
     RULES,
     TREND,
-    cells,
     origins,
     ratios,
     together,
@@ -32,51 +30,25 @@ from experiments.backtest.errors import (
 )  # fmt: skip
 from experiments.backtest.naive import WINDOWS
 from experiments.backtest.outcomes import OUTCOMES
-from experiments.common.page import NONE, markdown
-from sim.analysis.refit import Recipe, later_page
-from sim.analysis.text import decimals, number
+from experiments.common.made import read_made
+from experiments.common.page import ANSWER, NONE, markdown, write_page
+from sim.analysis.text import number
 from sim.data.layout import later_data
 from sim.plots.style import joined
 
 HERE = Path(__file__).parent
-PAGE = HERE.parents[1] / "docs" / "backtest.md"
-FIT = PAGE.with_name("validation.md")
+FIT = HERE.parents[1] / "docs" / "validation.md"
 START, END = "<!-- whole model: begin -->", "<!-- whole model: end -->"
 SHOWN = (MODEL, LAST, TREND, GRAVITY)
 NAMES = [outcome.name for outcome in OUTCOMES]
-FURTHEST = 5  # units named of each outcome
+WORDS = {outcome.name: outcome.words.partition(",")[0] for outcome in OUTCOMES}
+LOUD = 0.25  # share of an error above which chance is named
 NO_CAUSE = "**no cause is written yet**"
 READINGS = (  # of the bar: words, measure, rules of which the better one counts
     ("every place and pair counts the same (mean absolute gap of logs)", "log_error", RULES),
     ("the line itself instead of its slope from the last value", "error", (LAST, LINE)),
     ("the window of the trend that is best in hindsight", "error", (LAST, *(f"{TREND}, {name}" for name in WINDOWS))),
 )
-HEAD = """\
-## The whole model
-
-Written by `python -m experiments.backtest.run`: {settings}.
-
-The model's tables are rebuilt and the model is fitted on data to the origin ({origins}), with the rule of what comes
-after the data chosen anew on data to the origin. Its scripted baseline is then asked for the years after it, and so are
-rivals that know data to the origin: the **last value**; the **log-linear trend**, which goes on from the last value
-with the slope of a line through the logs (log odds of shares) of the last 5, 10 or all years, whichever erred least
-from the five years before the origin; and, for flows, **gravity** of logs of researchers, income a head and spending on
-research on both sides, with effects of pairs and years, by Poisson likelihood, where the effect of the last year is
-kept and stocks follow their own trend. Income and spending are inputs: model and gravity know those of the years asked
-for. *Better rule* is the better of the first two, in hindsight.
-
-Error is the sum of absolute gaps over the sum of the data, so that places count by their size; shares are weighted by
-the papers of their place. It is the mean of the years after the origin; flows are added up over these years first,
-since a year's flow of a small pair is mostly chance. The bar: nearer than the better rule on at least {better} of
-{n} outcomes, and nowhere more than {behind:.0f} % further off.
-
-{verdict}
-"""
-
-
-def read(folder: Path, name: str) -> pd.DataFrame:
-    """A table of this folder; empty cells are unknown numbers."""
-    return pd.read_csv(folder / name)
 
 
 def percent(value: float) -> str:
@@ -84,62 +56,39 @@ def percent(value: float) -> str:
     return NONE if math.isnan(value) else number(100 * value, 2 if value < 0.0995 else 1)
 
 
-def block(folder: Path = HERE, causes: Path = HERE / "causes.csv") -> str:
-    """The whole block, between its markers, from the files of a folder."""
-    errors, forecasts = read(folder, "errors.csv"), read(folder, "forecasts.csv")
-    settings = (folder / "settings.txt").read_text(encoding="utf-8").strip()
-    parts = (
-        head(errors, settings),
-        "Error in % of the data, all years after an origin, mean over origins:\n",
-        overall(errors),
-        FIGURE,
-        misses(errors, causes),
-        "### By origin and year ahead\n\nError in % of the data: model (bold where the better rule is nearer), last "
-        "value, log-linear trend (gravity).\n",
-        by_horizon(errors),
-        f"### Where the model is furthest off\n\nThe {FURTHEST} largest gaps of the last year asked for (flows: of all "
-        "years added up), in size of the outcome.\n",
-        furthest(forecasts),
-        "### Tables that still contain later data\n",
-        later(origins(errors)),
+def answer(errors: pd.DataFrame) -> str:
+    """Three sentences."""
+    table, ratio = together(errors), ratios(errors)
+    better, behind, met = verdict(ratio)
+    far = f"more than {100 * (BEHIND - 1):.0f} % further off on"
+    loud = table.index[table[CHANCE] > LOUD * table[MODEL]]
+    quiet = 100 * table[CHANCE].drop(loud).max()
+
+    def told(name: str) -> str:
+        rule = table[list(RULES)].min(axis=1)[name]
+        return f"{WORDS[name]} ({percent(table[MODEL][name])} % off; better rule {percent(rule)} %)"
+
+    said = f"{far} {joined(WORDS[name] for name in behind)}" if behind else f"{far} none"
+    noise = "".join(
+        f", but of {WORDS[name]} ({percent(table[CHANCE][name])} of {percent(table[MODEL][name])})" for name in loud
     )
-    return f"{START}\n" + "\n".join(parts).rstrip() + f"\n{END}\n"
-
-
-FIGURE = """
-![Errors relative to the better of last value and log-linear trend](../experiments/backtest/figures/errors.png)
-
-*Chance* is the error that chance alone gives the mean of the model's replicates. *Path alone* is the error of the
-model's change since the origin, put on the data's own level: what the model's error exceeds it by is the gap between
-model and data at the origin. Neither is a forecast that the bar speaks of.
-"""
-
-
-def head(errors: pd.DataFrame, settings: str) -> str:
-    """Question, design, measure and verdict."""
-    return HEAD.format(
-        settings=settings,
-        origins=" and ".join(map(str, origins(errors))),
-        better=BETTER,
-        n=len(OUTCOMES),
-        behind=100 * (BEHIND - 1),
-        verdict=verdict_words(errors),
+    return (
+        f"Fitted to data up to {' or '.join(map(str, origins(errors)))} and asked for the years to 2017, the model is "
+        f"nearer to what happened than the better of two simple rules on {better} of {len(OUTCOMES)} outcomes and "
+        f"{said}: the bar, nearer on {BETTER} and nowhere that far off, is {'met' if met else 'missed'}. It does best "
+        f"on {told(str(ratio.idxmin()))}, and worst on {told(str(ratio.idxmax()))}. Chance makes no "
+        f"more than {number(quiet, 2)} points of any error{noise}, so that {'misses are' if behind else 'it is'} not "
+        "a matter of chance."
     )
 
 
-def verdict_words(errors: pd.DataFrame) -> str:
-    """The verdict, and what it were by other readings of the bar."""
-    better, behind, met = verdict(ratios(errors))
-    far = f"{100 * (BEHIND - 1):.0f} % further off"
-    words = f"more than {far} on {joined(behind)}" if behind else f"nowhere more than {far}"
-    said = "Met" if met else "Missed"
-    first = f"**{said}**: nearer than the better rule on {better} of {len(OUTCOMES)} outcomes, {words}."
+def readings(errors: pd.DataFrame) -> str:
+    """What the verdict were by other readings of the bar."""
     rows = []
     for name, column, rules in READINGS:
-        ratio = ratios(errors, column, rules)
-        better, behind, met = verdict(ratio)
+        better, behind, met = verdict(ratios(errors, column, rules))
         rows.append([name, str(better), joined(behind) or "none", "met" if met else "**missed**"])
-    return f"{first}\n\n" + markdown(["other readings of the bar", "nearer on", "too far off on", ""], rows)
+    return markdown(["other readings of the bar", "nearer on", "too far off on", ""], rows)
 
 
 def overall(errors: pd.DataFrame) -> str:
@@ -158,55 +107,30 @@ def misses(errors: pd.DataFrame, file: Path) -> str:
     table = pd.read_csv(file, dtype=str, keep_default_na=False)
     causes = dict(zip(table["outcome"], table["cause"]))
     behind = [o for o, ratio in zip(OUTCOMES, ratios(errors)[NAMES].to_numpy(float)) if ratio >= 1]
-    lines = [f"- {outcome.words}: {causes.get(outcome.name) or NO_CAUSE}" for outcome in behind]
-    return "### Misses and their causes\n\n" + ("\n".join(lines) or "None.") + "\n"
+    return "\n".join(f"- **{o.words}**: {causes.get(o.name) or NO_CAUSE}" for o in behind) or "None."
 
 
-def by_horizon(errors: pd.DataFrame) -> str:
-    """A row an outcome and origin, a column a year ahead."""
-    last = int(errors["horizon"].max())
-    found = cells(errors)
-
-    def of(name: str, origin: int, horizon: int) -> str:
-        values = [found.get((name, origin, horizon, method), math.nan) for method in SHOWN]
-        if math.isnan(values[0]):
-            return NONE
-        own, value, trend, gravity = map(percent, values)
-        own = own if values[0] < min(values[1:3]) else f"**{own}**"
-        return f"{own}, {value}, {trend}" + ("" if gravity == NONE else f" ({gravity})")
-
-    rows = [
-        [f"{outcome.words}, {origin}", *(of(outcome.name, origin, h) for h in (0, *range(1, last + 1)))]
-        for outcome in OUTCOMES
-        for origin in origins(errors, outcome.name)
-    ]
-    return markdown(["outcome, origin", "all years", *(f"{h} ahead" for h in range(1, last + 1))], rows) + "\n"
+def later(known: list[int]) -> pd.DataFrame:
+    """What the fits still contain of later data: a row an origin, file and what."""
+    rows = [(origin, file, what) for origin in known for file, what in later_data(origin)]
+    return pd.DataFrame(rows, columns=["origin", "file", "what"])
 
 
-def furthest(forecasts: pd.DataFrame) -> str:
-    """The units with the largest gaps between model and data, in the size of the outcome."""
-
-    def rows() -> Iterator[list[str]]:
-        for outcome in OUTCOMES:
-            own = forecasts[forecasts["outcome"] == outcome.name]
-            for origin, group in own.groupby("origin"):
-                final = group[group["year"] == group["year"].max()]
-                gap = (final["weight"] * (final[MODEL] - final["data"])).abs().to_numpy(float)
-                for line in final.iloc[np.argsort(-gap)[:FURTHEST]].to_dict("records"):
-                    values = [line[name] for name in ("data", MODEL, LAST, TREND)]
-                    words = f"{outcome.words}, {origin}", f"{line['unit']} {line['year']}"
-                    yield [*words, *(number(value, decimals(0.0, value)) for value in values)]
-
-    return markdown(["outcome, origin", "place or pair", "data", *SHOWN[:3]], rows()) + "\n"
+def blocks(errors: pd.DataFrame, causes: Path = HERE / "causes.csv") -> dict[str, str]:
+    """What the page has from the numbers, by place."""
+    return {
+        ANSWER: answer(errors),
+        "outcomes": overall(errors),
+        "readings": readings(errors),
+        "misses": misses(errors, causes),
+    }
 
 
-def later(known: list[int]) -> str:
-    """What ``refit`` says of later data in the shipped tables, once for all origins of which it says the same."""
-    told: dict[str, list[str]] = {}
-    for origin in known:
-        text = later_page(origin, later_data(origin), Recipe())
-        told.setdefault("\n".join(row for row in text.splitlines() if row.startswith("|")), []).append(str(origin))
-    return "\n".join(f"Fitted to {' and '.join(years)}:\n\n{rows}\n" for rows, years in told.items())
+def short(errors: pd.DataFrame) -> str:
+    """The verdict and the table of all methods, for the page of the fit."""
+    said = "## Years that the model has not seen\n\nError in % of the data, mean over origins. What is what: "
+    said += "[backtest](../experiments/backtest)."
+    return "\n\n".join((f"{START}\n{said}", answer(errors), f"{overall(errors)}\n{END}\n"))
 
 
 def placed(page: str, new: str) -> str:
@@ -215,21 +139,17 @@ def placed(page: str, new: str) -> str:
     return text if n else f"{page.rstrip()}\n\n{new}"
 
 
-def short(folder: Path = HERE) -> str:
-    """The verdict and the table of all methods, for the page of the fit."""
-    errors = read(folder, "errors.csv")
-    words = f"fitted on data to {' and '.join(map(str, origins(errors)))}, asked for the years to 2017"
-    said = f"## Years that the model has not seen\n\nThe model {words}; error in % of the data, mean over origins. "
-    said += "What is what: [backtest.md](backtest.md#the-whole-model)."
-    return "\n\n".join((f"{START}\n{said}", verdict_words(errors), f"{overall(errors)}\n{END}\n"))
-
-
-def main() -> None:
-    """Write the blocks anew."""
-    for page, new in ((PAGE, block()), (FIT, short())):
-        page.write_text(placed(page.read_text(encoding="utf-8"), new), encoding="utf-8")
-        print(f"wrote {page}")
+def write(folder: Path = HERE) -> list[Path]:
+    """Figure, table of later data and, here, both pages anew from the errors; returns what was written."""
+    errors, settings = pd.read_csv(folder / "errors.csv"), read_made(folder)
+    file = folder / "later_data.csv"
+    later(origins(errors)).to_csv(file, index=False, lineterminator="\n")
+    if folder == HERE:
+        write_page(HERE / "README.md", blocks(errors), settings)
+        FIT.write_text(placed(FIT.read_text(encoding="utf-8"), short(errors)), encoding="utf-8")
+    return [file, *figures.draw(errors, settings, folder)]
 
 
 if __name__ == "__main__":
-    main()
+    for path in write():
+        print(path)

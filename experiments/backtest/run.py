@@ -1,8 +1,8 @@
 """The whole model against years it has not seen: ``python -m experiments.backtest.run``.
 
 For each origin: tables and fit on data to it (`talent-circulation refit`), the scripted baseline lived on to the last
-year of data, and its outcomes compared with data and with forecasts that know data to the origin. Writes ``errors.csv``
-and ``forecasts.csv``, the figure, and the block of ``docs/backtest.md``.
+year of data, and its outcomes compared with data and with forecasts that know data to the origin. Writes
+``errors.csv``, ``forecasts.csv``, the figure and the page.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.backtest import figures, gravity, page
+from experiments.backtest import gravity, page
 from experiments.backtest.forecasts import ask
 from experiments.backtest.model import baseline, fitted
+from experiments.common.made import made, write_made
 from sim.analysis.refit import ROUNDS
 from sim.data.tables import load_world_data
 from sim.data.worlds import folder_of
@@ -52,7 +53,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--data", default="full", help="world whose tables are cut at the origins")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="folder for tables, figure and page; those here are then left alone")
+    parser.add_argument(
+        "--out", type=Path, help="folder for tables and figure; those here, and the page, are then left alone"
+    )
     args = parser.parse_args(words)
     if not gravity.installed():
         print("pyfixest is not installed: no forecast by gravity (pip install '.[gravity]')", file=sys.stderr)
@@ -62,16 +65,9 @@ def main(words: Sequence[str] | None = None) -> int:
         worlds[origin] = str(fit)
     folder = args.out or HERE
     compare(args.data, worlds, args.scale, args.replicates, args.fit, args.threads, folder)
-    settings = (
-        f"{args.replicates} replicate{'s' * (args.replicates != 1)}, one agent for {args.scale} researchers, world "
-        f"{args.data}; fitted with one agent for {args.fit_scale}, {args.rounds} rounds"
-    )
-    (folder / "settings.txt").write_text(settings + "\n", encoding="utf-8")
-    figures.draw(page.read(folder, "errors.csv"), settings, folder)
-    if args.out is None:
-        page.main()
-    else:
-        (folder / "page.md").write_text(page.block(folder), encoding="utf-8")
+    fit = f"world {args.data}; fitted with one agent for {args.fit_scale}, {args.rounds} rounds"
+    write_made(folder, made(args.replicates, [args.scale], fit))
+    page.write(folder)
     return 0
 
 

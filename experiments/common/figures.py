@@ -1,4 +1,4 @@
-"""What figures of experiments share: writing them beside numbers and page, lines with bands."""
+"""What figures of experiments share: writing them beside numbers and page."""
 
 from __future__ import annotations
 
@@ -36,13 +36,6 @@ def finish(
 def draw(folder: Path, figures: Mapping[str, Draw]) -> list[Path]:
     """Draw figures into the folder's ``figures``, by name; returns the files."""
     return [path for name, figure in figures.items() for path in save(figure(), folder / "figures", name)]
-
-
-def banded(ax: Axes, x: pd.Series, rows: pd.DataFrame, color: str, label: str) -> None:
-    """Means joined by a line, with the band shaded."""
-    mean, lo, hi = (rows[name].to_numpy(dtype=float) for name in ("mean", "lo", "hi"))
-    ax.fill_between(list(x), lo, hi, color=color, alpha=0.15, lw=0)
-    ax.plot(list(x), mean, "o-", color=color, label=label, lw=1.4, ms=2.8)
 
 
 def labelled_bars(ax: Axes, mean: np.ndarray, se: np.ndarray, words: Sequence[str], colors: Sequence[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SERIES = {"entry": "entry of Chinese students, %", "output": "papers of Chinese origin, %", "fear": "fearful, %"}
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -11,12 +13,13 @@ class Effect:
 
     Attributes
     ----------
-    id : of docs/evidence.md; lo, hi : its range; none : without the effect.
+    id : of docs/evidence.md; name : in a few words; lo, hi : its range; none : without the effect.
     fitted : the parameter that it sets, empty if it is only met or missed.
     cause : why it is missed, if it is known to be.
     """
 
     id: str
+    name: str
     what: str
     unit: str
     lo: float
@@ -33,6 +36,7 @@ class Effect:
 EFFECTS = (
     Effect(
         "P1",
+        "entry of Chinese students into the United States",
         "entry of Chinese students into the United States against other foreigners, three to four years after the "
         "hostility of 2015/16; scenario `hostility_2016`",
         "%",
@@ -42,6 +46,7 @@ EFFECTS = (
     ),
     Effect(
         "P3",
+        "papers of scientists of Chinese origin in the United States",
         "papers of scientists of Chinese origin in the United States against those of others there, 2017-19; scenario "
         "`hostility_2016`",
         "%",
@@ -51,6 +56,7 @@ EFFECTS = (
     ),
     Effect(
         "P5a",
+        "papers of US life scientists with co-authors in China",
         "papers of US life and medical scientists with co-authors in China in 2010-14 against those with others "
         "abroad, 2019-21; scenario `china_initiative`",
         "%",
@@ -59,11 +65,12 @@ EFFECTS = (
         "",
         cause="co-authors of 2010-14 are mostly ties no more by 2018, so that few of this group are frightened for "
         "one; and those with others abroad have partners in China too, and are frightened half as much. Of those who "
-        "had a tie to China at the end of 2017 the effect lies at the other end of the range ([systems](systems.md), "
-        "Tied to China).",
+        "had a tie to China at the end of 2017 the effect lies at the other end of the range "
+        "([known answers](../acceptance), Tied to China).",
     ),
     Effect(
         "P8",
+        "scientists of Chinese origin in the United States who are fearful",
         "scientists of Chinese origin in the United States, established and senior, who are fearful at the end of "
         "2021; scenario `china_initiative`",
         "%",
@@ -73,6 +80,7 @@ EFFECTS = (
     ),
     Effect(
         "P9",
+        "fear of others with ties to China, relative to theirs",
         "fear of others with ties to China over that of scientists of Chinese origin, at the end of 2021",
         "ratio",
         0.20,
@@ -81,6 +89,7 @@ EFFECTS = (
     ),
     Effect(
         "P13",
+        "investigations that find an undisclosed tie",
         "share of the investigations in the United States that find an undisclosed tie, 2018-21; scenario "
         "`china_initiative`",
         "share",
@@ -90,6 +99,7 @@ EFFECTS = (
     ),
     Effect(
         "P16",
+        "fearful for each person investigated",
         "share fearful over share investigated, 2018-21, of people with ties to China (order of magnitude: the "
         "published 50 to 90, a factor of two either way)",
         "ratio",

@@ -30,7 +30,7 @@ def answer(numbers: pd.DataFrame) -> str:
         f"for from its own academic money by {told(RECRUIT, 'papers')} %, and neither protects; with disclosure, "
         f"the four elements and screening in full beside both it stops {told(BOTH, 'stopped')} % of what would "
         f"leak, and its papers change by {told(BOTH, 'papers')} %. Investigations on top, nearly all by risk, raise "
-        f"what is stopped to {told(CASES, 'stopped')} % and bring the change in papers to {told(CASES, 'papers')} "
+        f"what is stopped to {told(CASES, 'stopped')} % and bring the change in papers to {told(CASES, 'papers')} %. "
         f"A search over {tried} mixtures found {best} at what the second of these stops; of the shipped scenarios "
         f"{SHIPPED[0]}, lies {told(SHIPPED[0], BEHIND)} points of papers behind the best that stops as much, "
         f"{SHIPPED[1]} {told(SHIPPED[1], BEHIND)}."

@@ -167,7 +167,7 @@ def write(spec: Spec, folder: Path, out: Path, readme: Path | None) -> list[Path
     """Write numbers, figures and, if given, the tables of the page."""
     assert spec.sample is not None
     found = read(folder)
-    numbers = table(found, spec.sample)
+    numbers = table(found)
     out.mkdir(parents=True, exist_ok=True)
     write_numbers(out, numbers)
     settings = said(found)

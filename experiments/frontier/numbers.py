@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.frontier.outcomes import OBJECTIVES, OUTCOMES, WORST, by_draw, outcomes
-from experiments.frontier.search import AGAIN, CASES, FULL, INSTITUTIONS, NAMED, PROMOTE, block, corners
+from experiments.frontier.search import AGAIN, FULL, NAMED
 from sim.analysis import load
 from sim.analysis.frontier import behind, front, hypervolume
 from sim.analysis.pairs import estimate
-from sim.sweep.sampling import Sample
 
 COLUMNS = ["group", "name", "outcome", "mean", "se", "lo", "hi", "n", "rival"]
 
@@ -67,8 +66,8 @@ def read(folder: Path) -> Results:
     )  # fmt: skip
 
 
-def table(found: Results, sample: Sample) -> pd.DataFrame:
-    """One row a group (searched, front, named, corner, progress), name and outcome; `rival` of a gap."""
+def table(found: Results) -> pd.DataFrame:
+    """One row a group (searched, front, named, progress), name and outcome; `rival` of a gap."""
     rows: list[tuple[Any, ...]] = []
     for i, draw in enumerate(found.chosen):
         for group, runs, at in (("searched", found.searched, draw), ("front", found.again, i)):
@@ -84,27 +83,7 @@ def table(found: Results, sample: Sample) -> pd.DataFrame:
             gap = behind(point, best, j)
             rival = str(gap.rival + 1) if gap.rival >= 0 else ""
             rows.append(("named", name, f"{objective} behind the front", *astuple(gap.gap), rival))
-    return pd.DataFrame([*rows, *_corners(found, sample), *_progress(found)], columns=COLUMNS)
-
-
-def _corners(found: Results, sample: Sample) -> list[tuple[Any, ...]]:
-    """Outcomes of the corners that the search began with, as searched; what they hold in full is their name."""
-    points = corners(sample)
-    rows: list[tuple[Any, ...]] = []
-    for point, values in zip(points, block(points, sample).labels):
-        at = dict(zip(sample.names, point))
-        parts = {
-            "promote": max(at.get(lever, 0.0) for lever in PROMOTE),
-            "institutions": max(at.get(lever, 0.0) for lever in INSTITUTIONS),
-            "cases by risk": max(at.get(lever, 0.0) for lever in CASES),
-        }
-        name = " + ".join(part for part, strength in parts.items() if strength) or "neutral"
-        if parts["institutions"] and at.get("threshold", 0.0):
-            name += ", from 50 M$ on"
-        draws = np.flatnonzero(np.isclose(found.points[list(sample.names)].to_numpy(float), values).all(axis=1))
-        part = found.searched[found.searched["draw"] == found.points.index[draws[0]]]
-        rows += [("corner", name, o, *astuple(estimate(part[o].to_numpy())), "") for o in OUTCOMES]
-    return rows
+    return pd.DataFrame([*rows, *_progress(found)], columns=COLUMNS)
 
 
 def _progress(found: Results) -> list[tuple[Any, ...]]:

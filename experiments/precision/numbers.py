@@ -48,7 +48,7 @@ def numbers_of(opened: OpenStore) -> pd.DataFrame:
         found.add(case, "researchers lost", "% of baseline", quotient(100 * lost, base))
         found.add(case, "papers lost", "% of baseline", quotient(-papers, rows["base_papers_fractional"].to_numpy()))
         found.add(case, "researchers lost per tie found", "people", quotient(lost, breaches))
-        found.add(case, "share protected", "% points", estimate(100 * _protected(rows)))
+        found.add(case, "share protected", "% points", estimate(100 * _protected(rows).to_numpy()))
     return found.frame()
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from experiments.common.numbers import at
-from experiments.common.page import estimated
-from experiments.race.numbers import RACERS, USUAL, WORLD
-from sim.analysis.text import decimals, number
+from experiments.race.numbers import ELSEWHERE, RACERS, USUAL, WORLD
+from sim.analysis.text import number
 
 ALONE = {"united_states": "the United States", "germany": "Germany", "switzerland": "Switzerland"}
 CODES = {"united_states": "USA", "germany": "DEU", "switzerland": "CHE"}
 RESEARCHERS, PAPERS, PRICE = "researchers at the end", "papers a year", "bill of all years by researchers gained"
+EACH = "M$ each"
 
 
 def row(numbers: pd.DataFrame, outcome: str, unit: str, scenario: str, area: str = RACERS, sweep: str = "sweep") -> Any:
@@ -22,28 +22,27 @@ def row(numbers: pd.DataFrame, outcome: str, unit: str, scenario: str, area: str
     return next(found.itertuples())
 
 
-def told(numbers: pd.DataFrame, outcome: str, unit: str, scenario: str, area: str = RACERS, sign: str = "") -> str:
-    """Mean ± standard error."""
-    found = row(numbers, outcome, unit, scenario, area)
-    return estimated(found.mean, found.se, sign=sign)
-
-
 def answer(numbers: pd.DataFrame) -> str:
     """Three sentences."""
-    gains = [
-        f"{name} {told(numbers, RESEARCHERS, '%', scenario, sign='+')} % alone, "
-        f"{told(numbers, RESEARCHERS, '%', 'everybody', CODES[scenario], sign='+')} % when all recruit"
+
+    def told(outcome: str, scenario: str, area: str = RACERS, unit: str = "%", digits: int = 1, sign: int = 1) -> str:
+        found = row(numbers, outcome, unit, scenario, area)
+        return f"{number(sign * found.mean, digits)} ± {number(found.se, digits)}"
+
+    alone = ", ".join(
+        f"{name} {told(RESEARCHERS, scenario)} % ({told(RESEARCHERS, 'everybody', CODES[scenario])} %)"
         for scenario, name in ALONE.items()
-    ]
-    us = row(numbers, PRICE, "M$ each", "united_states")
-    dear = number(us.mean, decimals(us.se, us.mean))
+    )
     return (
-        f"Who recruits alone has more researchers in 2035 than without, and who recruits in a race gains less: {'; '.join(gains)}. "
-        f"Taken from grants, the package costs {told(numbers, 'bill', '% of academic money', 'everybody')} % of the academic "
-        f"money of those who race and changes the world's papers by {told(numbers, PAPERS, '%', 'everybody', WORLD, '+')} %; "
-        f"in the United States alone it comes to {dear} million $ for each researcher gained, since "
-        f"{told(numbers, 'would have come anyway', '% of arrivals', 'united_states')} % of those who arrive would have come "
-        f"without it. Paid with as much new money the race changes the world's papers by "
-        f"{told(numbers, PAPERS, '%', 'everybody_new_money', WORLD, '+')} %, and the same new money given as grants, "
-        f"without recruiting, by {told(numbers, PAPERS, '%', 'everybody_grants', WORLD, '+')} %."
+        "A system that recruits alone has more researchers in 2035 than it would have had, and less of that is left if "
+        f"all large systems recruit at once (in brackets): {alone}; systems that stay out of the race lose "
+        f"{told(RESEARCHERS, 'everybody', ELSEWHERE, digits=2, sign=-1)} %. Taken from grants, the package uses "
+        f"{told('bill', 'everybody', unit='% of academic money', digits=2)} % of the racers' academic money, over a "
+        "third of which leaves research, and the world publishes "
+        f"{told(PAPERS, 'everybody', WORLD, digits=2, sign=-1)} % fewer papers; each researcher whom the United States "
+        f"gain alone costs {told(PRICE, 'united_states', unit=EACH)} million $, since "
+        f"{told('would have come anyway', 'united_states', unit='% of arrivals')} % of those who arrive, all of them "
+        "paid for, would have come without the package. With as much new money the race adds "
+        f"{told(PAPERS, 'everybody_new_money', WORLD, digits=2)} % to the world's papers, less than the "
+        f"{told(PAPERS, 'everybody_grants', WORLD, digits=2)} % that the same money adds as grants, without recruiting."
     )

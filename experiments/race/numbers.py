@@ -80,7 +80,6 @@ def add_area(
 ) -> None:
     """Effects on one area: yearly means over the years, researchers of the last year."""
     after, before = (summed(frame, places) for frame in (totals, base))
-    world = summed(totals, None) - summed(base, None)
     change = after - before
     for name, words in (("n_researchers", "researchers at the end"), ("papers_fractional", "papers a year")):
         found.add(named, words, "%", quotient(100 * change[name].to_numpy(), before[name].to_numpy()))
@@ -96,8 +95,9 @@ def add_area(
     found.add(named, "leaves research", "% of the bill", quotient(100 * leaving, bill))
     found.add(named, "bill of all years by researchers gained", "M$ each", quotient(years * bill, gained))
     found.add(named, "pay, posts and places by researchers gained", "M$ each", quotient(years * leaving, gained))
-    rest = world["n_researchers"].to_numpy() - gained
-    found.add(named, "lost elsewhere", "% of the gain", quotient(-100 * rest, gained))
+    if named["area"] == RACERS:
+        rest = summed(totals, None)["n_researchers"] - summed(base, None)["n_researchers"] - gained
+        found.add(named, "lost elsewhere", "% of the gain", quotient(-100 * rest.to_numpy(), gained))
     came = [(frame["new_moves_in"] + frame["new_entrants_foreign"]).to_numpy() for frame in (before, after)]
     found.add(named, "would have come anyway", "% of arrivals", quotient(100 * came[0], came[1]))
 

@@ -83,7 +83,7 @@ def after_repeal(numbers: pd.DataFrame, about: str) -> Figure:
             ax.axhline(0, color=GREY, lw=0.6)
             ax.set_title(words)
             ax.set_xlim(rule["year"].min(), rule["year"].max())
-            ax.xaxis.get_major_locator().set_params(integer=True)
+            ax.set_xticks(range(2020, int(rule["year"].max()) + 1, 5))
             ax.grid(True)
         sheet.legend(*handles)
     return sheet.figure

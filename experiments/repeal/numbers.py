@@ -139,7 +139,8 @@ def lasting(loss: np.ndarray, years: np.ndarray) -> tuple[Estimate, Estimate]:
     ----------
     loss : [replicates, y], positive where something is lost; years : [y].
     """
-    nothing = Estimate(*[float("nan")] * 4, len(loss))
+    nan = float("nan")
+    nothing = Estimate(nan, nan, nan, nan, len(loss))
     smooth = np.apply_along_axis(_smoothed, 1, loss)[:, years >= LAST]
     after = years[years >= LAST] - LAST
     found = estimate(smooth[:, int(smooth.mean(axis=0).argmax())])

@@ -137,5 +137,6 @@ def total(numbers: pd.DataFrame) -> str:
             direct, reactive = (rows.loc[scenario] for rows in both)
             words = f"{signed(reactive['mean'], reactive['se'])} instead of {signed(direct['mean'], direct['se'])}"
             found.append(f"- {direct['title']}: {area}, {what[0]} ({what[1]}) {words}.")
-    head = f"Total effects differ from direct ones by more than {CHANGED:g} standard errors"
+    picture = "([figure](figures/direct_and_total.png))"
+    head = f"Total effects {picture} differ from direct ones by more than {CHANGED:g} standard errors"
     return "\n".join([f"{head}:", "", *found]) if found else f"{head} in no scenario."

@@ -13,7 +13,6 @@ import sys
 from datetime import date
 from multiprocessing import get_context
 
-from experiments.acceptance.page import kept
 from experiments.systems.measure import work
 from experiments.systems.page import HEAD, PAGE, lines
 from experiments.systems.table import SYSTEMS
@@ -40,7 +39,7 @@ def main() -> int:
     if args.only:
         print(page[page.index("| system") :])
     else:
-        PAGE.write_text(page + kept(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        PAGE.write_text(page, encoding="utf-8")
         print(f"wrote {PAGE}", file=sys.stderr)
     return 0
 

@@ -37,7 +37,7 @@ Three single parameters are fitted to effects of policy (P1; P8 and P16; P3: [OD
 an id of [evidence.md](evidence.md), M1, C14 and F6 were not fitted to; C7 is put in; F7 and C11 steer one or two
 parameters; M14 is fitted to, as are stays, by intentions and stay rates to 2017 (M16, of later years, set the level of
 going home). Lines without a verdict have no bar and are printed only. The model on years that it has not seen:
-[backtest.md](backtest.md).
+[backtest](../experiments/backtest).
 """
 
 

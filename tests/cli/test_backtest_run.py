@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.backtest import errors, run
+from experiments.backtest import errors, page, run
 from experiments.backtest.outcomes import OUTCOMES
+from experiments.common.made import read_made
 from sim.data.tables import load_world_data
 from sim.data.worlds import folder_of
 
@@ -51,9 +52,9 @@ def test_a_model_that_knows_the_years_comes_near_them(folders: tuple[Path, Path]
     assert own["world papers"] < 0.1 and own["papers"] < 0.2 and own["stocks"] < 0.2 and own["moves"] < 0.5
 
 
-def test_page_and_figure_are_written(folders: tuple[Path, Path]) -> None:
-    page = (folders[1] / "page.md").read_text(encoding="utf-8")
-    assert all(outcome.words in page for outcome in OUTCOMES)
-    assert "1 replicate, one agent for 4000 researchers" in page
-    assert "Fitted to 2012 and 2014:\n\n| file | what |\n" in page and "| inputs.csv |" in page
+def test_tables_of_the_page_and_figure_are_written(folders: tuple[Path, Path]) -> None:
+    table = page.blocks(pd.read_csv(folders[1] / "errors.csv"))["outcomes"]
+    assert all(outcome.words in table for outcome in OUTCOMES)
+    assert read_made(folders[1]).startswith("1 replicate, one agent for 4,000 researchers, world g20; fitted")
+    assert "inputs.csv" in set(pd.read_csv(folders[1] / "later_data.csv")["file"])
     assert (folders[1] / "figures" / "errors.png").stat().st_size > 10_000

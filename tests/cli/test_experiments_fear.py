@@ -29,7 +29,7 @@ def test_repeal(tmp_path: Path) -> None:
     assert fear(2022) > fear(2022, by_risk=1) > 0.0
     assert fear(2022) > fear(2022, "fear of others") > 0.0, "by tie, a part of that by origin"
     assert fear(2022) > fear(2026) > fear(2026, decay=0.8) >= 0.0
-    assert "half of the fear is gone" in repeal.answer(found)
+    assert "Most of it is fear and not rule" in repeal.answer(found)
 
 
 def test_precision(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_the_usual_case_is_the_model_s() -> None:
 def test_aim_matters_more_than_number() -> None:
     """What the pages say in words beside their numbers."""
     found = read_numbers(precision.HERE)
-    cells = [{"by_risk": 1}, precision.HALF, {}]
+    cells: list[dict[str, float]] = [{"by_risk": 1}, precision.HALF, {}]
     low, middle, high = (precision.line(found, "researchers lost", **cell) for cell in cells)
     assert low.mean + 2 * low.se < middle.mean - 2 * middle.se < middle.mean < high.mean
     prices = [precision.line(found, "researchers lost per tie found", **cell) for cell in cells]

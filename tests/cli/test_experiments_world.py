@@ -1,9 +1,8 @@
-"""Experiments on all scenarios and on sensitivity: small sweeps run, figures are drawn, pages have their numbers."""
+"""The experiment on all scenarios: a small sweep runs, figures are drawn, the page has its numbers."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -12,13 +11,7 @@ from experiments.common.numbers import read_numbers
 from experiments.scenario_comparison import answer
 from experiments.scenario_comparison import figures as comparison
 from experiments.scenario_comparison.numbers import _mean_protected, window_of
-from experiments.sensitivity import figures as sensitivity
-from experiments.sensitivity.numbers import STRONGEST, UNITS, strongest
-from sim.analysis.sensitivity import STEP, saltelli_steps
 from sim.config.folders import options, search_folders
-from sim.config.schema import parameter_table
-from sim.sweep.spec import read_spec
-from sim.sweep.spec_draws import bounds
 from tests.cli.small_experiment import ROOT, small
 
 
@@ -65,44 +58,11 @@ def test_windows_and_issuers_come_from_the_scenario() -> None:
     assert (late.first, late.last, late.old) == (2025, 2035, False)
 
 
-def test_sensitivity_from_two_designs_to_figures(tmp_path: Path) -> None:
-    written, numbers = small(sensitivity, tmp_path, "sweep.yaml", "sensitivity_sobol.yaml")
-    assert {path.name for path in written if path.suffix == ".png"} == {"screening.png", "shares.png"}
-    assert set(numbers["design"]) == {"morris", "saltelli"} and set(numbers["outcome"]) == set(UNITS)
-    star = numbers[numbers["index"] == "mu_star"].set_index(["outcome", "parameter"])["value"]
-    assert star["leaks prevented", "effects.disclosure.deception"] > 0.0
-    assert (star >= 0.0).all() and len(strongest(numbers)) == 4
-
-
-def test_the_screening_covers_assumptions_and_the_second_design_takes_the_strongest() -> None:
-    screened = read_spec(ROOT / "sensitivity" / "sweep.yaml").sample
-    chosen = read_spec(ROOT / "sensitivity" / "sensitivity_sobol.yaml").sample
-    assert screened is not None and chosen is not None
-    ranges = {item.name: item for item in screened.over}
-    for item in chosen.over:
-        assert item == ranges[item.name]
-    roles = {row["key"]: row["role"] for row in parameter_table()}
-    for name, item in ranges.items():
-        low, high = bounds(name) or (0.0, 0.0)
-        assert low <= item.lo < item.hi <= high
-        if name.startswith("params."):
-            assert roles[name] == ("fitted" if name in sensitivity.FITTED else "assumption")
-    assert saltelli_steps(chosen.unit()).min() >= STEP
-    numbers = read_numbers(ROOT / "sensitivity")
-    assert set(strongest(numbers)["parameter"][:STRONGEST]) == {item.name for item in chosen.over}
-
-
-@pytest.mark.parametrize("module", [comparison, sensitivity])
-def test_pages_have_the_tables_of_their_numbers_and_all_figures(module: ModuleType) -> None:
-    numbers, text = read_numbers(module.HERE), (module.HERE / "README.md").read_text(encoding="utf-8")
-    if module is comparison:
-        assert set(numbers["scenario"]) == set(options("scenario", search_folders(None).values()))
-        tables = [*answer.blocks(numbers).values(), answer.ends(numbers)]
-        assert answer.finding(numbers) in (ROOT / "README.md").read_text(encoding="utf-8")
-    else:
-        tables = [sensitivity.spread_table(numbers), sensitivity.screening_table(numbers)]
-        tables.append(sensitivity.shares_table(numbers))
-    for table in tables:
+def test_the_page_has_the_tables_of_its_numbers_and_all_figures() -> None:
+    numbers, text = read_numbers(comparison.HERE), (comparison.HERE / "README.md").read_text(encoding="utf-8")
+    assert set(numbers["scenario"]) == set(options("scenario", search_folders(None).values()))
+    assert answer.finding(numbers) in (ROOT / "README.md").read_text(encoding="utf-8")
+    for table in [*answer.blocks(numbers).values(), answer.ends(numbers)]:
         assert table in text
-    for path in (module.HERE / "figures").glob("*.png"):
+    for path in (comparison.HERE / "figures").glob("*.png"):
         assert f"figures/{path.name}" in text and path.with_suffix(".svg").is_file()

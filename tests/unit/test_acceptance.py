@@ -11,11 +11,11 @@ import pytest
 
 from experiments.acceptance import autarky, lasting, papers, persistence, precision, screening, tied
 from experiments.acceptance.kinds import Bar
-from experiments.acceptance.page import kept, placed
 from experiments.acceptance.people import Counts, count_partners
 from experiments.acceptance.pooled import pooled
+from experiments.acceptance.run import replaced
 from experiments.acceptance.table import EXPERIMENTS
-from experiments.detection import run as detection
+from experiments.detection import page as detection
 from sim import load_config
 from sim.core.columns import Block
 from sim.core.ties import mark_of, tie_word, uid_tag
@@ -109,11 +109,11 @@ def test_bars_mutations_and_misses_name_numbers_of_their_experiment() -> None:
         assert bool(experiment.mutations) == bool(experiment.bars), experiment.name
 
 
-def test_the_table_replaces_itself_and_is_kept() -> None:
-    page = placed("# Page\n", iter(["| one |"]), "two")
-    assert placed(page, iter(["| one |"]), "two") == page
-    assert placed(page, iter(["| other |"]), "two").count("other") == 1
-    assert page == "# Page\n" + kept(page)
+def test_measured_experiments_replace_their_numbers_and_leave_the_others() -> None:
+    old = pd.DataFrame({"experiment": ["Precision", "Autarky", "gone"], "mean": [1.0, 2.0, 3.0]})
+    new = replaced(old, pd.DataFrame({"experiment": ["Precision", "Threat"], "mean": [4.0, 5.0]}))
+    assert new["experiment"].tolist() == ["Autarky", "Threat", "Precision"], "in the order of the page"
+    assert new["mean"].tolist() == [2.0, 5.0, 4.0]
 
 
 def test_losses_in_order_of_dependence_have_rank_correlation_one() -> None:
@@ -133,10 +133,10 @@ def test_the_cost_of_screening_is_set_against_joint_papers() -> None:
         "researcher-years": np.array([3.0, 60.0]),
     }
     found = screening.numbers(sums)
-    assert found["papers, NZL : CHN over joint papers"] == pytest.approx(1.0)
-    assert found["researcher-years, NZL : CHN over joint papers"] == pytest.approx(2.0)
+    assert found["papers, New Zealand : China over joint papers"] == pytest.approx(1.0)
+    assert found["researcher-years, New Zealand : China over joint papers"] == pytest.approx(2.0)
     nothing = screening.numbers(sums | {"papers": np.zeros(2)})
-    assert nothing["papers, NZL : CHN over joint papers"] == 0.0
+    assert nothing["papers, New Zealand : China over joint papers"] == 0.0
 
 
 def test_shares_that_find_are_of_all_cases() -> None:

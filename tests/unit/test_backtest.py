@@ -222,11 +222,11 @@ def test_the_page_has_the_numbers_of_the_tables() -> None:
         assert f"| {KINDS[path.kind]} | {in_words(path.years, path.shrink, path.damping)} |" in small
 
 
-def test_blocks_of_others_are_kept() -> None:
-    before = "# Page\n<!-- whole model: begin -->\n## The whole model\n\nkept\n<!-- whole model: end -->\n"
-    assert _block("whole model", before) in before
-    assert _block("whole model", before, "new") == "<!-- whole model: begin -->\nnew\n<!-- whole model: end -->\n"
-    assert _block("library", before) == "<!-- library: begin -->\n\n<!-- library: end -->\n"
+def test_a_block_that_is_not_made_anew_is_kept() -> None:
+    before = "# Page\n<!-- library: begin -->\n## Library\n\nkept\n<!-- library: end -->\n"
+    assert _block("library", before) in before
+    assert _block("library", before, "new") == "<!-- library: begin -->\nnew\n<!-- library: end -->\n"
+    assert _block("library", "# Page\n") == "<!-- library: begin -->\n\n<!-- library: end -->\n"
 
 
 def test_the_largest_series_are_those_of_most_weight() -> None:

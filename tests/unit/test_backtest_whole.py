@@ -179,58 +179,53 @@ def test_the_better_rule_is_the_better_over_both_origins() -> None:
 def results(tmp_path: Path) -> Path:
     """Files of a backtest with one miss."""
     table([0.5] * 6 + [1.3]).to_csv(tmp_path / "errors.csv", index=False)
-    rows = [
-        {"outcome": o.name, "origin": 2012, "year": 2013, "unit": unit, "weight": 1.0, "data": 1.0, errors.MODEL: value,
-         errors.LAST: 1.0, errors.TREND: 1.0}
-        for o in OUTCOMES for unit, value in (("AAA", 1.2), ("BBB", 1.5))
-    ]  # fmt: skip
-    pd.DataFrame(rows).to_csv(tmp_path / "forecasts.csv", index=False)
     (tmp_path / "causes.csv").write_text("outcome,cause\n")
-    (tmp_path / "settings.txt").write_text("two replicates\n")
-    for origin in (2012, 2014):
-        (tmp_path / f"later_{origin}.md").write_text(
-            f"# Later data\n\n| file | what |\n|---|---|\n| a.csv | {origin} |\n"
-        )
     return tmp_path
 
 
 def test_a_miss_is_shown_with_its_cause_or_with_the_lack_of_one(results: Path) -> None:
-    text = page.block(results, results / "causes.csv")
-    assert "**Missed**: nearer than the better rule on 6 of 7 outcomes, more than 10 % further off on top 1 %." in text
-    assert f"- PPtop1 % by place: {page.NO_CAUSE}" in text and text.count(page.NO_CAUSE) == 1
-    assert "| 1.30 | 🔴 **too far off** |" in text and "# Later data" not in text
-    assert "Fitted to 2012 and 2014:\n\n| file | what |\n|---|---|\n| places.csv |" in text
-    assert text.index("BBB 2013") < text.index("AAA 2013"), "the largest gap first"
+    found = pd.read_csv(results / "errors.csv")
+    blocks = page.blocks(found, results / "causes.csv")
+    assert (
+        "two simple rules on 6 of 7 outcomes and more than 10 % further off on share in the top 1 % by place"
+        in blocks["answer"]
+    )
+    assert (
+        "is missed. It does best" in blocks["answer"]
+        and "worst on share in the top 1 % by place (13.0 % off" in blocks["answer"]
+    )
+    assert blocks["misses"] == f"- **share in the top 1 % by place**: {page.NO_CAUSE}"
+    assert "| 1.30 | 🔴 **too far off** |" in blocks["outcomes"]
     (results / "causes.csv").write_text("outcome,cause\ntop 1 %,the moon\n")
-    assert "- PPtop1 % by place: the moon" in page.block(results, results / "causes.csv")
+    assert page.misses(found, results / "causes.csv") == "- **share in the top 1 % by place**: the moon"
 
 
-def test_later_data_that_are_the_same_of_all_origins_are_told_once() -> None:
-    text = page.later([2012, 2014, 2016])
-    assert text.count("Fitted to") == 2 and text.startswith("Fitted to 2012 and 2014:\n\n| file | what |")
-    assert "| students.csv |" in text
+def test_later_data_are_told_of_every_origin() -> None:
+    told = page.later([2012, 2016])
+    files = {origin: set(group["file"]) for origin, group in told.groupby("origin")}
+    assert "students.csv" in files[2012] and "places.csv" in files[2012] and len(files[2016]) < len(files[2012]) + 1
 
 
-def test_the_block_replaces_itself_and_leaves_the_rest_of_the_page(results: Path) -> None:
-    block = page.block(results)
+def test_the_block_of_the_fit_replaces_itself_and_leaves_the_rest_of_its_page(results: Path) -> None:
+    block = page.short(pd.read_csv(results / "errors.csv"))
     once = page.placed("# Page\n\nrules\n", block)
     assert once == f"# Page\n\nrules\n\n{block}" and page.placed(once, block) == once
     assert page.placed(f"{once}after\n", "new\n") == "# Page\n\nrules\n\nnew\nafter\n"
 
 
-def test_the_page_is_that_of_the_files() -> None:
-    if not (page.HERE / "errors.csv").exists():
-        pytest.skip("the backtest has not been run")
-    found = page.read(page.HERE, "errors.csv")
+def test_the_pages_are_those_of_the_files() -> None:
+    found = pd.read_csv(page.HERE / "errors.csv")
     assert errors.GRAVITY in set(found["method"]), "run it with pyfixest: pip install '.[gravity]'"
-    assert page.block() in page.PAGE.read_text(encoding="utf-8"), "python -m experiments.backtest.page"
+    text = (page.HERE / "README.md").read_text(encoding="utf-8")
+    assert all(f"{block}\n<!-- end -->" in text for block in page.blocks(found).values()), "experiments.backtest.page"
+    assert page.short(found) in page.FIT.read_text(encoding="utf-8"), "python -m experiments.backtest.page"
 
 
 def test_the_figure_is_relative_to_the_better_rule_of_its_origin(results: Path) -> None:
     found = figures.relative(table([0.5] * 6 + [1.3]))
     assert found["stocks", 2014][errors.MODEL] == pytest.approx(0.5)
     assert found["stocks", 2014][errors.TREND] == pytest.approx(2.0)
-    written = figures.draw(page.read(results, "errors.csv"), "two replicates", results)
+    written = figures.draw(pd.read_csv(results / "errors.csv"), "two replicates", results)
     assert all(path.stat().st_size > 10_000 for path in written)
 
 

@@ -30,7 +30,9 @@ KINDS = {
     "income": "income a head",
     "stocks": "researchers",
 }
-HEAD = """# After the data: the backtest
+HEAD = """# How well do the rules after the data forecast?
+
+{answer}
 
 Written by `make backtest`. Every series of the model goes on after the last year of data from its last value, by one
 rule: the trend of its last years, drawn towards zero by its standard error, at most {most:.0%} a year, and damped
@@ -54,7 +56,7 @@ def page(data: WorldData, others: list[tuple[WorldData, list[Path]]], before: st
     tried = [backtest(series, own_rules()) for series in all_series(data)]
     paths = [path_from(one, data.end) for one in tried if one.series.kind not in INFORMATION]
     parts = [
-        HEAD.format(most=MOST, horizons=HORIZONS, end=data.end),
+        HEAD.format(most=MOST, horizons=HORIZONS, end=data.end, answer=_answer(tried)),
         _chosen(tried),
         _horizons(tried),
         _spread(paths),
@@ -63,7 +65,6 @@ def page(data: WorldData, others: list[tuple[WorldData, list[Path]]], before: st
         _earlier([one.series for one in tried], data.end),
         *(_world(world, found) for world, found in others),
         LIMITS + ("" if any(path.kind == "affinity" for path in paths) else NO_AFFINITY),
-        _block("whole model", before),
     ]
     return "\n".join(parts)
 
@@ -84,6 +85,24 @@ def verdict(tried: Backtest, rule: str) -> str:
     if gap <= 0.0:
         return "better" if -gap > noise else "better, within noise"
     return "equal within noise" if gap <= noise else "**worse**"
+
+
+def _answer(tried: list[Backtest]) -> str:
+    """Three sentences."""
+    used = [one for one in tried if one.series.kind not in INFORMATION]
+    said = [verdict(one, chosen(one)) for one in used]
+    better, still, worse = (said.count(word) for word in ("better", "is the better", "**worse**"))
+    last, first = (
+        sorted((100.0 * one.mean(chosen(one), h), KINDS[one.series.kind]) for one in used) for h in (HORIZONS, 1)
+    )
+    return (
+        f"Of the {len(used)} kinds of series that the model takes from data, the chosen rule forecasts {better} better "
+        f"than both the last value and a log-linear trend, {len(said) - better - still - worse} as well as the better "
+        f"of the two within noise, and {worse} worse; of {still} it is the last value, which no trend beats. "
+        f"{HORIZONS} years on it is off by {last[0][0]:.1f} ({last[0][1]}) to {last[-1][0]:.1f} % ({last[-1][1]}) of "
+        f"the value, a year on by {first[0][0]:.1f} to {first[-1][0]:.1f} %. How far the whole model is off in years "
+        "that it has not seen is another question ([backtest](../experiments/backtest))."
+    )
 
 
 def _chosen(tried: list[Backtest]) -> str:
@@ -239,10 +258,7 @@ NO_AFFINITY = """- Without a table of joint works by year affinities stay at the
 
 
 def _block(name: str, before: str, text: str = "") -> str:
-    """A section between marks: a new text or, without one, what stands between them on the page of before.
-
-    ``whole model`` is written by ``experiments/backtest``.
-    """
+    """A section between marks: a new text or, without one, what stands between them on the page of before."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     if not text and begin in before:
         text = before.split(begin)[1].split(end)[0]

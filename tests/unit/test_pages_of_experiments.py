@@ -1,0 +1,76 @@
+"""Pages of experiments without a sweep: what they state is made from their numbers, and from nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+
+from experiments.acceptance import page as acceptance
+from experiments.acceptance.table import EXPERIMENTS
+from experiments.common.made import made, read_made, write_made
+from experiments.common.numbers import read_numbers
+from experiments.detection import page as detection
+from experiments.deterred import page as deterred
+from experiments.doses import page as doses
+
+PAGES = [acceptance, detection, deterred, doses]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.HERE.name)
+def test_the_page_is_that_of_its_numbers(page: ModuleType) -> None:
+    text = (page.HERE / "README.md").read_text(encoding="utf-8")
+    stale = [
+        name for name, block in page.blocks(read_numbers(page.HERE)).items() if f"{block}\n<!-- end -->" not in text
+    ]
+    assert not stale, f"python -m experiments.{page.HERE.name}.page"
+
+
+def test_numbers_of_known_answers_say_what_they_must_be() -> None:
+    numbers = read_numbers(acceptance.HERE)
+    said = dict(zip(zip(numbers["experiment"], numbers["outcome"]), numbers["must be"]))
+    bars = {(e.name, bar.outcome): bar.words for e in EXPERIMENTS for bar in e.bars}
+    assert {case: words for case, words in said.items() if words} == {c: w for c, w in bars.items() if c in said}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.HERE.name)
+def test_another_number_is_another_answer(page: ModuleType) -> None:
+    numbers = read_numbers(page.HERE)
+    assert page.answer(numbers.assign(mean=1.3 * numbers["mean"])) != page.answer(numbers)
+
+
+def test_the_line_of_how_it_was_made_is_kept(tmp_path: Path) -> None:
+    line = made(1, [400, 100, 100])
+    assert line.startswith("1 replicate, one agent for 100/400 researchers; version ")
+    write_made(tmp_path, line)
+    assert read_made(tmp_path) == line
+
+
+def rows(shares: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
+    """A scenario an entry, with home, like and other at every λ, and 1,000 persons."""
+    lines = []
+    for name, values in shares.items():
+        for end in deterred.ENDS:
+            for outcome, value in zip(("persons", "home", "like", "other"), (1000.0, *values)):
+                about = {"scenario": name, "title": f"Title of {name}", "years": "2018", "lambda": end}
+                lines.append({**about, "outcome": outcome, "mean": value, "se": 1.0})
+    return pd.DataFrame(lines)
+
+
+def test_scenarios_in_which_home_is_not_first_are_named() -> None:
+    text = deterred.answer(rows({"restrictive": (60.0, 30.0, 10.0), "other": (20.0, 70.0, 10.0)}))
+    assert "in 1 of the 2 scenarios" in text and "“Title of other”" in text and "in 1 of them at every" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Historical analogue: travel restrictions", "Travel restrictions"),
+        ("China Initiative: investigations", "China Initiative"),
+        ("G7: screening of projects, and more", "G7: screening of projects"),
+    ],
+)
+def test_titles_are_shortened_to_what_names_them(title: str, words: str) -> None:
+    assert deterred.short(title) == words
