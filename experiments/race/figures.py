@@ -104,7 +104,7 @@ def governments(numbers: pd.DataFrame, about: str) -> Figure:
     account = at(numbers, ACCOUNT, sweep="reactive", case=EACH_YEAR).set_index("area")["mean"]
     with styled():
         sheet = page(
-            "When all governments race, mostly those gain who gained before",
+            "When all governments race, who gains, and who gained before",
             "Change of a system's share of researchers by 2035 when the money for promotion is used up everywhere.",
             f"The 40 largest systems; people: entrants and movers from abroad less those who go abroad. Whiskers: two "
             f"standard errors. {about}.",
