@@ -6,6 +6,7 @@ import pandas as pd
 
 from sim.analysis import summary
 from sim.config.schema import Config
+from sim.data.tables import load_world_data
 from sim.policy.levers import LEVERS
 from sim.running.command import BAR
 from sim.running.execute import Execution
@@ -60,5 +61,7 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
     period = summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg), model.data_end(cfg))
     words = {w for p in cfg.policies.values() for w in (*p.issuer, *p.named)}
     members = {word: model.members(cfg, [word]) for word in words}
+    data = load_world_data(cfg.world)
+    names = dict(zip(data.iso3, data.names))
     protects = any(LEVERS[use.lever].aim == "protect" for use in cfg.uses)
-    return summary.effects(frames, period, summary.areas_of(cfg, members), cfg.scale, protects)
+    return summary.effects(frames, period, summary.areas_of(cfg, members, names), cfg.scale, protects)

@@ -1,10 +1,11 @@
-"""What figures of experiments share: writing them beside numbers and page, lines with bands."""
+"""What figures of experiments share: writing them beside numbers and page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from experiments.common.numbers import read_numbers, write_numbers
 from experiments.common.page import write_page
 from experiments.common.store import OpenStore
-from sim.plots.style import save
+from sim.plots.style import INK, save
 
 BAND = "Bands: where a further replicate would fall with a probability of 90 %."
 Draw = Callable[[], Figure]
@@ -37,8 +38,20 @@ def draw(folder: Path, figures: Mapping[str, Draw]) -> list[Path]:
     return [path for name, figure in figures.items() for path in save(figure(), folder / "figures", name)]
 
 
-def banded(ax: Axes, x: pd.Series, rows: pd.DataFrame, color: str, label: str) -> None:
-    """Means joined by a line, with the band shaded."""
-    mean, lo, hi = (rows[name].to_numpy(dtype=float) for name in ("mean", "lo", "hi"))
-    ax.fill_between(list(x), lo, hi, color=color, alpha=0.15, lw=0)
-    ax.plot(list(x), mean, "o-", color=color, label=label, lw=1.4, ms=2.8)
+def labelled_bars(ax: Axes, mean: np.ndarray, se: np.ndarray, words: Sequence[str], colors: Sequence[str]) -> None:
+    """Horizontal bars from the top down with two standard errors each way, and what they say to their right.
+
+    Parameters
+    ----------
+    mean, se : [n]; NaN leaves a row empty. words, colors : n.
+    """
+    at, reach = np.arange(len(mean)), 2 * np.nan_to_num(se)
+    ax.barh(at, np.nan_to_num(mean), color=list(colors), height=0.66, alpha=0.85)
+    ax.hlines(at, mean - reach, mean + reach, color=INK, lw=0.9)
+    for y, text in zip(at, words):
+        ax.annotate(text, (1, y), (5, 0), ("axes fraction", "data"), textcoords="offset points", size=6.5, va="center")
+    ax.axvline(0, color=INK, lw=0.7)
+    ax.set_ylim(len(mean) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.set_xticks([])

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.analysis.pairs import Estimate
 
 # Columns in which an empty cell is a number that is not known; in all others it is an empty word.
-MEASURES = ("mean", "se", "lo", "hi", "reference", "value", "noise", "p", "resolved")
+MEASURES = ("mean", "median", "se", "lo", "hi", "reference", "value", "noise", "p", "resolved")
 
 
 @dataclass

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from sim.analysis.text import decimals, number
 
 NONE, UNCLEAR = "–", "not clear of zero"
@@ -55,18 +53,6 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Table whose first column is text and whose others are numbers."""
     lines = [list(head), ["---", *["---:"] * (len(head) - 1)], *(list(row) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def pivot(numbers: pd.DataFrame, row: str, across: str, outcomes: Sequence[str]) -> str:
-    """Markdown table: a line an outcome and a value of `row`, a column a value of `across`; – where there is none."""
-    columns = list(dict.fromkeys(numbers[across]))
-    lines = []
-    for outcome in outcomes:
-        for key, group in numbers[numbers["outcome"] == outcome].groupby(row, sort=False):
-            found = {getattr(line, across): line for line in group.itertuples()}
-            named = f"{outcome}, {key} ({group['unit'].iloc[0]})"
-            lines.append([named, *(cell(found.get(c), NONE) for c in columns)])
-    return markdown([f"by {across}", *(f"{column:g}" for column in columns)], lines)
 
 
 def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.frontier.outcomes import OBJECTIVES, OUTCOMES, SHARES, WORST, by_draw, outcomes
-from experiments.frontier.search import AGAIN, CASES, FULL, INSTITUTIONS, NAMED, PROMOTE, block, corners
+from experiments.frontier.outcomes import OBJECTIVES, OUTCOMES, WORST, by_draw, outcomes
+from experiments.frontier.search import AGAIN, FULL, NAMED
 from sim.analysis import load
 from sim.analysis.frontier import behind, front, hypervolume
 from sim.analysis.pairs import estimate
-from sim.sweep.sampling import Sample
 
 COLUMNS = ["group", "name", "outcome", "mean", "se", "lo", "hi", "n", "rival"]
 
@@ -26,7 +25,7 @@ class Results:
     Attributes
     ----------
     points : means by draw of the search, with one column a lever; chosen : rows of it that are its front, by rising
-    leaks prevented; again : runs of that front with other random numbers, draws in the same order; named : runs of
+    share stopped; again : runs of that front with other random numbers, draws in the same order; named : runs of
     the named scenarios, with the random numbers of `again`.
     levers : names; about : of the stores search and again (settings, replicates).
     """
@@ -46,7 +45,7 @@ class Results:
 
     @property
     def kept(self) -> np.ndarray:
-        """Points of the front that are on it in the second evaluation too, by rising leaks prevented."""
+        """Points of the front that are on it in the second evaluation too, by rising share stopped."""
         return front(self.means[list(OBJECTIVES)].to_numpy())
 
 
@@ -67,8 +66,8 @@ def read(folder: Path) -> Results:
     )  # fmt: skip
 
 
-def table(found: Results, sample: Sample) -> pd.DataFrame:
-    """One row a group (searched, front, named, corner, progress), name and outcome; `rival` of a gap."""
+def table(found: Results) -> pd.DataFrame:
+    """One row a group (searched, front, named, progress), name and outcome; `rival` of a gap."""
     rows: list[tuple[Any, ...]] = []
     for i, draw in enumerate(found.chosen):
         for group, runs, at in (("searched", found.searched, draw), ("front", found.again, i)):
@@ -84,38 +83,19 @@ def table(found: Results, sample: Sample) -> pd.DataFrame:
             gap = behind(point, best, j)
             rival = str(gap.rival + 1) if gap.rival >= 0 else ""
             rows.append(("named", name, f"{objective} behind the front", *astuple(gap.gap), rival))
-    return pd.DataFrame([*rows, *_corners(found, sample), *_progress(found)], columns=COLUMNS)
-
-
-def _corners(found: Results, sample: Sample) -> list[tuple[Any, ...]]:
-    """Outcomes of the corners that the search began with, as searched; what they hold in full is their name."""
-    points = corners(sample)
-    rows: list[tuple[Any, ...]] = []
-    for point, values in zip(points, block(points, sample).labels):
-        at = dict(zip(sample.names, point))
-        parts = {
-            "promote": max(at.get(lever, 0.0) for lever in PROMOTE),
-            "institutions": max(at.get(lever, 0.0) for lever in INSTITUTIONS),
-            "precise cases": max(at.get(lever, 0.0) for lever in CASES),
-        }
-        name = " + ".join(part for part, strength in parts.items() if strength) or "neutral"
-        if parts["institutions"] and at.get("threshold", 0.0):
-            name += ", from 50 M$ on"
-        draws = np.flatnonzero(np.isclose(found.points[list(sample.names)].to_numpy(float), values).all(axis=1))
-        part = found.searched[found.searched["draw"] == found.points.index[draws[0]]]
-        rows += [("corner", name, o, *astuple(estimate(part[o].to_numpy())), "") for o in OUTCOMES]
-    return rows
+    return pd.DataFrame([*rows, *_progress(found)], columns=COLUMNS)
 
 
 def _progress(found: Results) -> list[tuple[Any, ...]]:
     """Hypervolume after each generation and of the last front run again; what that front lost by it."""
-    gains = found.points[list(SHARES)].to_numpy()
+    gains = found.points[list(OBJECTIVES)].to_numpy()
     sizes = sorted(range(len(gains), 0, -FULL.population))[-FULL.generations - 1 :]
     volumes = {str(n): hypervolume(gains[:n], np.array(WORST)) for n in sizes}
-    volumes["again"] = hypervolume(found.means[list(SHARES)].to_numpy(), np.array(WORST))
+    volumes["again"] = hypervolume(found.means[list(OBJECTIVES)].to_numpy(), np.array(WORST))
     rows: list[tuple[Any, ...]] = [("progress", n, "hypervolume", v, *[np.nan] * 3, 1, "") for n, v in volumes.items()]
+    rows.append(("progress", "", "policies tried", float(len(gains)), *[np.nan] * 3, 1, ""))
     rows.append(("progress", "again", "points still on the front", float(len(found.kept)), *[np.nan] * 3, 1, ""))
-    lost = found.points.iloc[found.chosen][list(SHARES)].to_numpy() - found.means[list(SHARES)].to_numpy()
-    for j, objective in enumerate(SHARES):
+    lost = found.points.iloc[found.chosen][list(OBJECTIVES)].to_numpy() - found.means[list(OBJECTIVES)].to_numpy()
+    for j, objective in enumerate(OBJECTIVES):
         rows.append(("progress", "again", f"{objective} less than searched", *astuple(estimate(lost[:, j])), ""))
     return rows

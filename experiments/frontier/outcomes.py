@@ -14,18 +14,16 @@ from sim.store.frames import Frames
 HERE = Path(__file__).parent
 FILE, NAMED_FILE = HERE / "sweep.yaml", HERE / "named.yaml"
 ISSUER, FIRST = "USA", 2019  # levers act from November 2018 on; 2019 is the first full year
-OBJECTIVES = ("papers", "prevented")
-SHARES = ("papers", "share")  # in which fronts of different replicates compare, whatever leaks there were to prevent
-WORST = (-4.0, 0.0)  # of the hypervolume in shares: 4 % of papers lost, nothing prevented
-# Name: (column, as % of its level in the baseline, as % of the baseline's leaks, or a year).
+OBJECTIVES = ("papers", "stopped")
+WORST = (-4.0, 0.0)  # of the hypervolume: 4 % of papers lost, nothing stopped
+# Name: (column, as % of its level in the baseline, as % of the baseline's hazard, or a year).
 OUTCOMES = {
     "papers": ("papers_fractional", "%"),
     "researchers": ("n_researchers", "%"),
-    "prevented": ("leaks_avoided", "a year"),
-    "share": ("leaks_avoided", "% of leaks"),
-    "fewer": ("leaks_fewer", "a year"),
+    "stopped": ("leaks_avoided", "% of hazard"),
+    "less": ("leaks_fewer", "% of hazard"),
     "compliance": ("compliance_musd", "a year"),
-    "recruitment": ("recruitment_musd", "a year"),
+    "promotion": ("recruitment_musd", "a year"),
 }
 _COLUMNS = ["scenario", "mode", "draw", "replicate", "year", "papers_fractional", "n_researchers",
             "leaks_unprotected", *LEAKS, "compliance_musd", "recruitment_musd"]  # fmt: skip
@@ -37,19 +35,19 @@ def outcomes(frames: Frames) -> pd.DataFrame:
     Returns
     -------
     scenario, draw, replicate, and the names of `OUTCOMES`: papers (fractional) and researchers in % of the paired
-    baseline; leaks prevented by protection, a year and in % of the baseline's leaks; leaks that no longer happen for
-    whatever reason, and million US$ of compliance and recruitment, a year.
+    baseline; what protection stops, and what no longer happens for whatever reason, in % of the baseline's hazard, at
+    any leak rate; million US$ of compliance and promotion, a year.
     """
     frame = frames.read("place_year", _COLUMNS, [("year", ">=", FIRST), ("place", "==", ISSUER)])
     frame = add(frame.astype(dict.fromkeys((*LEAKS, "leaks_unprotected"), float)), ["leaks", "leaks_avoided"])
     frame["leaks_fewer"] = -frame["leaks"]
     years = frame["year"].nunique()
-    leaks = -paired_units(frame, "leaks_fewer")["reference"] / 100
+    hazard = -paired_units(frame, "leaks_fewer")["reference"] / 100
     key = ["scenario", "draw", "replicate"]
     found: pd.DataFrame | None = None
     for name, (column, unit) in OUTCOMES.items():
         units = paired_units(frame, column)
-        over = {"%": units["reference"] / 100, "% of leaks": leaks, "a year": float(years)}[unit]
+        over = {"%": units["reference"] / 100, "% of hazard": hazard, "a year": float(years)}[unit]
         units[name] = units["effect"] / over
         found = units[[*key, name]] if found is None else found.merge(units[[*key, name]], on=key)
     assert found is not None

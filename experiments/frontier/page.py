@@ -8,28 +8,27 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.common.page import NONE, estimated, markdown
+from experiments.common.page import ANSWER, NONE, estimated, markdown
+from experiments.frontier.answer import answer
+from experiments.frontier.outcomes import OBJECTIVES
 from sim.analysis.text import number
 
 SHOWN = 7  # points of the front in its table
 HEADS = {
     "papers": "papers (%)",
-    "researchers": "researchers (%)",
-    "prevented": "leaks prevented (a year)",
-    "share": "leaks prevented (% of the baseline's)",
-    "fewer": "leaks fewer (a year)",
+    "stopped": "hazard stopped (%)",
+    "less": "hazard less, for any reason (%)",
     "compliance": "compliance (M$ a year)",
-    "recruitment": "recruitment (M$ a year)",
+    "promotion": "promotion (M$ a year)",
     "papers behind the front": "papers behind the front (points)",
-    "prevented behind the front": "leaks prevented behind the front (a year)",
 }
 LEVERS = {
-    "refusal": "visas refused, CHN (share)",
+    "refusal": "visas refused, China (share)",
     "investigations": "investigations (cases per 1,000)",
-    "precision": "precision (share)",
+    "precision": "of them by risk (share)",
     "disclosure": "disclosure (share)",
     "elements": "four elements (share)",
-    "threshold": "threshold (M$ a year)",
+    "threshold": "line of support (M$ a year)",
     "screening": "screening, sensitive (share)",
     "openness": "visa openness (log utility)",
     "recruiting": "recruiting (places per 1,000)",
@@ -37,30 +36,17 @@ LEVERS = {
 
 
 def tables(numbers: pd.DataFrame) -> dict[str, str]:
-    """Markdown tables by name: named scenarios, points along the front, and how the front shrank."""
+    """The sentences, and Markdown tables by name: named scenarios and points along the front."""
     return {
+        ANSWER: answer(numbers),
         "named": _named(numbers),
-        "front": _front(numbers),
         "levers": _levers(numbers),
-        "corners": _corners(numbers),
-        "shrunk": _shrunk(numbers),
     }
 
 
 def _named(numbers: pd.DataFrame) -> str:
     part = numbers[numbers["group"] == "named"]
-    shown = [name for name in HEADS if name not in ("researchers", "share")]
-    return _rows("scenario", part, list(dict.fromkeys(part["name"])), shown)
-
-
-def _front(numbers: pd.DataFrame) -> str:
-    part = numbers[numbers["group"] == "front"]
-    return _rows("point", part, along(part), [name for name in HEADS if "behind" not in name])
-
-
-def _corners(numbers: pd.DataFrame) -> str:
-    part = numbers[numbers["group"] == "corner"]
-    return _rows("in full", part, list(dict.fromkeys(part["name"])), ["papers", "prevented", "fewer", "compliance"])
+    return _rows("scenario", part, list(dict.fromkeys(part["name"])), list(HEADS))
 
 
 def _levers(numbers: pd.DataFrame) -> str:
@@ -68,10 +54,12 @@ def _levers(numbers: pd.DataFrame) -> str:
     cells = part.set_index(["name", "outcome"])["mean"]
     levers = [lever for lever in LEVERS if lever in set(part["outcome"])]
     lines = []
+    rows = {(row.name, row.outcome): _cell(row) for row in part.itertuples(index=False)}
     for name in along(part):
         values = [cells[name, lever] * (1000 if lever == "investigations" else 1) for lever in levers]
-        lines.append([name, *(number(v, 0 if v >= 20 else 2) for v in values)])
-    return markdown(["point", *(LEVERS[lever] for lever in levers)], lines)
+        gains = (rows[name, outcome] for outcome in OBJECTIVES)
+        lines.append([name, *gains, *(number(v, 0 if v >= 20 else 2) for v in values)])
+    return markdown(["point", *(HEADS[o] for o in OBJECTIVES), *(LEVERS[lever] for lever in levers)], lines)
 
 
 def along(part: pd.DataFrame) -> list[str]:
@@ -85,25 +73,16 @@ def spread(names: Sequence[str]) -> list[str]:
     return [names[i] for i in places]
 
 
-def _shrunk(numbers: pd.DataFrame) -> str:
-    part = numbers[numbers["group"] == "progress"]
-    volumes = part[part["outcome"] == "hypervolume"]
-    names = {"again": "the last front, run again"}
-    lines = [[names.get(r.name, f"{r.name} points"), number(r.mean, 2)] for r in volumes.itertuples(index=False)]  # type: ignore[arg-type]
-    rest = part[part["outcome"] != "hypervolume"]
-    text = "; ".join(f"{r.outcome}: {_cell(r)}" for r in rest.itertuples())
-    return f"{markdown(['front of', 'hypervolume (% of papers × % of leaks)'], lines)}\n\n{text}."
-
-
 def _rows(first: str, part: pd.DataFrame, names: Sequence[str], outcomes: Sequence[str]) -> str:
     cells = {(row.name, row.outcome): _cell(row) for row in part.itertuples(index=False)}
     return markdown([first, *(HEADS[o] for o in outcomes)], [[n, *(cells[n, o] for o in outcomes)] for n in names])
 
 
 def _cell(row: object) -> str:
-    mean, se, lo, hi = (float(getattr(row, name)) for name in ("mean", "se", "lo", "hi"))
+    """Mean ± standard error, without the band."""
+    mean, se, hi, lo = (float(getattr(row, name)) for name in ("mean", "se", "hi", "lo"))
     if not math.isfinite(mean):
         return NONE
     if not math.isfinite(se) or se < 1e-6 * abs(mean) or hi == lo:  # costs of rules are the same in every replicate
         return number(mean, 0 if abs(mean) >= 100 or mean == 0 else 1)
-    return estimated(mean, se, lo, hi)
+    return estimated(mean, se)

@@ -43,7 +43,7 @@ class Effort:
     seed: int = 1
 
 
-FULL, SMALL = Effort(20, 7, 6), Effort(4, 1, 2)
+FULL, SMALL = Effort(16, 2, 6), Effort(4, 1, 2)
 
 
 # Corners of the lever space that one would write down; genetic search alone is slow to reach the ends of many ranges.
@@ -52,7 +52,7 @@ THRESHOLDS = (0.0, 0.63)  # of its logarithmic range: everyone, and 50 million $
 
 
 def corners(sample: Sample) -> np.ndarray:
-    """Points [n, levers] of the unit cube: promotion, institutions' protection and precise cases, each in full or not.
+    """Points [n, levers] of the unit cube: promotion, institutions' protection and cases by risk, each in full or not.
 
     Nobody is refused a visa; protection is for everyone, or for institutions with 50 million $ and more.
     """

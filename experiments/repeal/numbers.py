@@ -9,17 +9,22 @@ import numpy as np
 import pandas as pd
 
 from experiments.common.numbers import Numbers, clear
-from experiments.common.store import OpenStore, effects, with_axes
+from experiments.common.store import OpenStore, amounts, effects, with_axes
 from sim.analysis.balance.inputs import quotient
 from sim.analysis.pairs import LEVEL, RUN, Estimate, estimate
 
 ISSUER, ORIGIN, LAST = "USA", "CHN", 2021  # last year in force
-SECURITY = "params.security."
-CASE = ("scenario", "precision", "decay", "spill", "chi")
-YEARS_LEFT = (2023, 2026, 2030, 2035, 2050)
-OUTCOMES = ("fear", "entrants", "joint papers", "researchers", "papers")
+AXES = {
+    "policies.enforcement.levers.by_risk.values.2018-11-01": "by_risk",
+    "params.security.fear_decay": "decay",
+    "params.security.fear_spill": "spill",
+    "params.security.chi": "chi",
+    "params.collaboration.fear_exposure_other": "others",
+}
+CASE = ("scenario", *AXES.values())
+FEAR = ("fear", "fear of others")
+OUTCOMES = (*FEAR, "entrants", "joint papers", "researchers", "papers")
 RESAMPLES, SMOOTH = 500, 3
-DRAWN = (0.2, 0.06)  # decay and spill-over at which rule and fear are kept year by year, for the figure
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,6 @@ class Course:
     effect: np.ndarray
     base: np.ndarray
 
-    def in_year(self, year: int) -> tuple[np.ndarray, np.ndarray]:
-        """Effect and baseline of one year [replicates]."""
-        i = int(np.searchsorted(self.years, year))
-        return self.effect[:, i], self.base[:, i]
-
 
 def numbers_of(opened: OpenStore) -> pd.DataFrame:
     """All lines of ``numbers.csv``."""
@@ -47,43 +47,44 @@ def numbers_of(opened: OpenStore) -> pd.DataFrame:
     courses = dict(read(opened))
     for case, by_outcome in courses.items():
         named = dict(zip(CASE, case))
-        rule = courses.get(without_fear(case, list(courses)))
+        rule = _without_fear(courses, named)
         for outcome, course in by_outcome.items():
             _course(found, named, outcome, course)
-            if rule is not None and named["chi"] != 0:
-                _rule_and_fear(found, named, outcome, course, rule[outcome])
+            if named["chi"] and outcome in rule and outcome not in FEAR:
+                fears = course.effect.sum(axis=1) - rule[outcome].effect.sum(axis=1)
+                share = quotient(100 * fears, course.effect.sum(axis=1))
+                found.add(named, f"{outcome}, fear's share", "% of all years' loss", share)
     return found.frame()
 
 
-def without_fear(case: tuple, cases: list[tuple]) -> tuple:
-    """Case of the same scenario and precision in which cases frighten nobody, () if there is none."""
-    return next((other for other in cases if other[:2] == case[:2] and other[4] == 0), ())
+def _without_fear(courses: Mapping[tuple, Mapping[str, Course]], case: Mapping[str, object]) -> Mapping[str, Course]:
+    """The same rules when cases frighten nobody, so that how fear fades and spills over does not matter."""
+    for key, found in courses.items():
+        other = dict(zip(CASE, key))
+        if other["chi"] == 0 and all(other[name] == case[name] for name in ("scenario", "by_risk")):
+            return found
+    return {}
 
 
 def read(opened: OpenStore) -> Iterator[tuple[tuple, Mapping[str, Course]]]:
     """Courses of all outcomes by case."""
     frames, keys = opened.frames, [*RUN, "year"]
-    place = frames.read(
-        "place_year",
-        [*keys, "place", "fear_target_mean", "n_researchers", "papers_fractional"],
-        [("place", "==", ISSUER)],
-    )
-    entry = frames.read(
-        "entry_year", [*keys, "place", "origin", "new_entrants"], [("place", "==", ISSUER), ("origin", "==", ORIGIN)]
-    )
-    joint = frames.read("copub_year", [*keys, "place_a", "place_b", "papers_whole"], [("place_a", "==", ORIGIN)])
-    joint = joint[joint["place_b"] == ISSUER]
+    here = [("place", "==", ISSUER)]
+    place = frames.read("place_year", [*keys, "fear_target_mean", "n_researchers", "papers_fractional"], here)
     place["fear_target_mean"] = 100 * place["fear_target_mean"].fillna(0.0)
+    entry = frames.read("entry_year", [*keys, "new_entrants"], [*here, ("origin", "==", ORIGIN)])
+    joint = frames.read("copub_year", [*keys, "papers_whole"], [("place_a", "==", ORIGIN), ("place_b", "==", ISSUER)])
     sources = {
         "fear": (place, "fear_target_mean"),
+        "fear of others": (_fear_of_others(opened), "fear"),
         "entrants": (entry, "new_entrants"),
         "joint papers": (joint, "papers_whole"),
         "researchers": (place, "n_researchers"),
         "papers": (place, "papers_fractional"),
     }
     rows = {
-        name: _named(with_axes(effects(frame, [value], ["year"]), frames)).rename(
-            columns={value: "effect", f"base_{value}": "base"}
+        name: with_axes(effects(frame, [value], ["year"]), frames).rename(
+            columns={value: "effect", f"base_{value}": "base", **AXES}
         )
         for name, (frame, value) in sources.items()
     }
@@ -92,10 +93,15 @@ def read(opened: OpenStore) -> Iterator[tuple[tuple, Mapping[str, Course]]]:
         yield case, {name: _course_of(frame, case, years) for name, frame in rows.items()}
 
 
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.rename(columns={f"{SECURITY}fear_decay": "decay", f"{SECURITY}fear_spill": "spill"}).rename(
-        columns={f"{SECURITY}chi": "chi"}
-    )
+def _fear_of_others(opened: OpenStore) -> pd.DataFrame:
+    """Mean fear of the issuer's researchers of all origins but the named one, by run and year, %."""
+    keys = [*RUN, "year"]
+    wanted = [("place", "==", ISSUER), ("kind", "==", "origin")]
+    rows = opened.frames.read("constituency_year", [*keys, "member", "n_researchers", "fear_mean"], wanted)
+    rows = amounts(rows[rows["member"] != ORIGIN], ["n_researchers", "fear_mean"])
+    rows["fear"] = 100 * rows["fear_mean"].fillna(0.0) * rows["n_researchers"]
+    sums = rows.groupby(keys)[["fear", "n_researchers"]].sum()
+    return (sums["fear"] / sums["n_researchers"]).rename("fear").reset_index()
 
 
 def _course_of(rows: pd.DataFrame, case: tuple, years: Sequence[int]) -> Course:
@@ -108,38 +114,18 @@ def _course_of(rows: pd.DataFrame, case: tuple, years: Sequence[int]) -> Course:
 
 
 def _course(found: Numbers, case: Mapping[str, object], outcome: str, course: Course) -> None:
-    """Yearly changes, what is left of the loss, and how long it lasts."""
-    at_repeal, _ = course.in_year(LAST)
-    for year in course.years:
-        effect, base = course.in_year(year)
-        if outcome == "fear":
+    """Yearly changes, how much of the loss comes after the repeal, and how long it lasts."""
+    for year, effect, base in zip(course.years, course.effect.T, course.base.T):
+        if outcome in FEAR:
             found.add(case, f"{outcome}, {year}", "% of people", estimate(effect))
         else:
             found.add(case, f"{outcome}, {year}", "% of baseline", quotient(100 * effect, base))
-        if year in YEARS_LEFT:
-            found.add(case, f"{outcome}, left in {year}", "% of 2021", quotient(100 * effect, at_repeal))
-    loss = course.effect if outcome == "fear" else -course.effect
-    after = course.years > LAST
-    total = loss.sum(axis=1)
-    later = quotient(100 * loss[:, after].sum(1), total)
+    loss = course.effect if outcome in FEAR else -course.effect
+    later = quotient(100 * loss[:, course.years > LAST].sum(axis=1), loss.sum(axis=1))
     found.add(case, f"{outcome}, after the repeal", "% of all years' loss", later)
     half, peak = lasting(loss, course.years)
     found.add(case, f"{outcome}, half made up", "years after the repeal", half)
     found.add(case, f"{outcome}, largest loss", "years after the repeal", peak)
-
-
-def _rule_and_fear(found: Numbers, case: Mapping[str, object], outcome: str, both: Course, rule: Course) -> None:
-    """What the rules do by themselves and what fear adds, year by year; fear's share of the loss of all years."""
-    if outcome == "fear" or both.effect.shape != rule.effect.shape:
-        return
-    adds = both.effect - rule.effect
-    drawn = (case["decay"], case["spill"]) == DRAWN
-    for i, year in enumerate(both.years if drawn else ()):
-        base = both.base[:, i]
-        found.add(case, f"{outcome}, rules alone, {year}", "% of baseline", quotient(100 * rule.effect[:, i], base))
-        found.add(case, f"{outcome}, fear adds, {year}", "% of baseline", quotient(100 * adds[:, i], base))
-    total = both.effect.sum(axis=1)
-    found.add(case, f"{outcome}, fear's share", "% of all years' loss", quotient(100 * adds.sum(axis=1), total))
 
 
 def lasting(loss: np.ndarray, years: np.ndarray) -> tuple[Estimate, Estimate]:
@@ -153,11 +139,11 @@ def lasting(loss: np.ndarray, years: np.ndarray) -> tuple[Estimate, Estimate]:
     ----------
     loss : [replicates, y], positive where something is lost; years : [y].
     """
-    nothing = Estimate(*[float("nan")] * 4, len(loss))
+    nan = float("nan")
+    nothing = Estimate(nan, nan, nan, nan, len(loss))
     smooth = np.apply_along_axis(_smoothed, 1, loss)[:, years >= LAST]
     after = years[years >= LAST] - LAST
-    worst = int(smooth.mean(axis=0).argmax())
-    found = estimate(smooth[:, worst])
+    found = estimate(smooth[:, int(smooth.mean(axis=0).argmax())])
     if found.mean <= 0 or not clear(found):
         return nothing, nothing
     rng = np.random.default_rng(LAST)

@@ -1,4 +1,4 @@
-"""Effects of the restrictive scenario by point of a design, and their sensitivity indices, as lines of numbers."""
+"""Effects of the restrictive scenario by point of Morris's design, and their indices, as lines of numbers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,8 @@ import pandas as pd
 
 from experiments.common.numbers import share
 from experiments.common.store import amounts
-from sim.analysis.outcomes import add, columns, value
-from sim.analysis.sensitivity import (
-    STEP,
-    morris_indices,
-    noise_share,
-    problem_of,
-    ranking,
-    saltelli_steps,
-    sobol_indices,
-    unit_of,
-)
+from sim.analysis.outcomes import OUTCOMES
+from sim.analysis.sensitivity import morris_indices, noise_share, problem_of, ranking, unit_of
 from sim.core.axes import BASELINE
 from sim.store.frames import Frames
 
@@ -28,15 +19,13 @@ PLACE = "USA"
 UNITS: Mapping[str, str] = {
     "researchers": "%",
     "papers": "%",
-    "international share": "% points",
-    "leaks": "%",
-    "leaks prevented": "% of the baseline's leaks",
+    "world papers": "%",
+    "share protected": "% points",
 }
-COLUMNS = "design outcome unit parameter index value lo hi noise p resolved".split()
-STRONGEST = 10  # parameters that go from screening into the second design
-_AMOUNTS = columns(
-    "place_year", ["n_researchers", "papers_fractional", "international_share", "leaks_avoided", "leaks"]
-)
+COLUMNS = "outcome unit parameter index value lo hi noise p resolved".split()
+_KEYS = ["scenario", "draw", "replicate"]
+_PROTECTED = OUTCOMES["protected"]
+_AMOUNTS = ["papers_fractional", *_PROTECTED.columns]
 
 
 @dataclass(frozen=True)
@@ -46,58 +35,45 @@ class Design:
     Attributes
     ----------
     values : by outcome [points, replicates]; unit : [points, parameters] in the unit cube.
-    block : points that make one trajectory or base sample; lost : blocks left out since runs of theirs are missing;
-    twice : blocks that have all replicates.
+    draws : [points, parameters], the values themselves; lost : trajectories left out since runs of theirs are missing.
     """
 
     sample: Mapping[str, object]
     unit: np.ndarray
+    draws: pd.DataFrame
     values: Mapping[str, np.ndarray]
-    block: int
     lost: int
-    twice: int
 
     @property
-    def method(self) -> str:
-        return str(self.sample["method"])
-
-    @property
-    def blocks(self) -> int:
-        return len(self.unit) // self.block
+    def trajectories(self) -> int:
+        return len(self.unit) // (self.unit.shape[1] + 1)
 
 
 def effects_of(frames: Frames) -> pd.DataFrame:
-    """Effects of the scenario on the place, by draw and replicate: columns draw, replicate, and those of `UNITS`.
+    """Effects of the scenario: columns draw, replicate, and those of `UNITS`.
 
-    Researchers in the last year; papers, shares and leaks over all years that were kept.
+    Researchers of the place in the last year; its papers, the world's papers and the share protected over all years.
     """
-    keys = ["scenario", "draw", "replicate"]
-    rows = frames.read("place_year", [*keys, "year", *_AMOUNTS], [("place", "==", PLACE)])
-    rows = add(amounts(rows, _AMOUNTS), ["leaks", "leaks_avoided"])
-    table = rows.groupby(keys)[[*_AMOUNTS, "leaks", "leaks_avoided"]].sum()
-    table["last"] = rows[rows["year"] == rows["year"].max()].set_index(keys)["n_researchers"]
+    here = [("place", "==", PLACE)]
+    rows = amounts(frames.read("place_year", [*_KEYS, "year", "n_researchers", *_AMOUNTS], here), _AMOUNTS)
+    world = amounts(frames.read("world_year", [*_KEYS, "year", "papers"]), ["papers"])
+    table = rows.groupby(_KEYS)[_AMOUNTS].sum()
+    table["last"] = rows[rows["year"] == rows["year"].max()].set_index(_KEYS)["n_researchers"].astype(float)
+    table["world"] = world.groupby(_KEYS)["papers"].sum()
     base = table.loc[BASELINE]
-    scenario = next(name for name in table.index.unique("scenario") if name != BASELINE)
-    here = table.loc[scenario].reindex(base.index)
-    change = here - base
-    out = pd.DataFrame(index=base.index)
-    out["researchers"] = 100 * share(change["last"], base["last"])
-    out["papers"] = 100 * share(change["papers_fractional"], base["papers_fractional"])
-    shares = [value(totals, "international_share") for totals in (here, base)]
-    out["international share"] = 100 * (shares[0] - shares[1])
-    out["leaks"] = 100 * share(change["leaks"], base["leaks"])
-    out["leaks prevented"] = 100 * share(change["leaks_avoided"], base["leaks"])
+    here_ = table.loc[next(name for name in table.index.unique("scenario") if name != BASELINE)]
+    change = (here_ - base).dropna()
+    base = base.loc[change.index]
+    out = pd.DataFrame(index=change.index)
+    for outcome, column in (("researchers", "last"), ("papers", "papers_fractional"), ("world papers", "world")):
+        out[outcome] = 100 * share(change[column], base[column])
+    out["share protected"] = 100 * (_PROTECTED.of(here_.loc[change.index]) - _PROTECTED.of(base))
     return out.reset_index()
 
 
 def design_of(frames: Frames) -> Design:
-    """Effects in the order of the design; trajectories and base samples that are not complete are left out.
-
-    A base sample is complete with its first replicate: the others then serve for the noise.
-    """
+    """Effects in the order of the design; trajectories that are not complete are left out."""
     sample, draws = frames.manifest["sample"], frames["draws"].sort_values("draw")
-    k = len(sample["over"])
-    block = k + 1 if sample["method"] == "morris" else (2 * k + 2 if sample["second_order"] else k + 2)
     found = effects_of(frames)
     replicates = range(frames.manifest["replicates"])
     values = {
@@ -106,65 +82,68 @@ def design_of(frames: Frames) -> Design:
         .to_numpy(dtype=float)
         for outcome in UNITS
     }
-    there = np.isfinite(np.stack(list(values.values()))).all(axis=0).reshape(-1, block, len(replicates))
-    every = there.all(axis=(1, 2))
-    whole = every if sample["method"] == "morris" else there[:, :, 0].all(axis=1)
-    keep = np.repeat(whole, block)
+    block = len(sample["over"]) + 1
+    there = np.isfinite(np.stack(list(values.values()))).all(axis=(0, 2)).reshape(-1, block).all(axis=1)
+    keep = np.repeat(there, block)
     kept = {outcome: array[keep] for outcome, array in values.items()}
-    return Design(sample, unit_of(draws, sample)[keep], kept, block, int((~whole).sum()), int(every.sum()))
+    names = [item["name"] for item in sample["over"]]
+    return Design(sample, unit_of(draws, sample)[keep], draws[names][keep], kept, int((~there).sum()))
 
 
 def numbers_of(design: Design) -> pd.DataFrame:
-    """Indices of every outcome, and how its effect spreads over the design beside its noise; columns `COLUMNS`."""
+    """Indices of every outcome, its mean by level of each parameter, and its spread beside its noise; `COLUMNS`."""
     found = []
     for outcome, unit in UNITS.items():
-        lines = _indices(design, outcome) + _spread(design.values[outcome])
-        head = {"design": design.method, "outcome": outcome, "unit": unit}
-        found += [{**head, **line} for line in lines]
+        values = design.values[outcome]
+        for line in [*_indices(design, values), *_levels(design, values), *_spread(values)]:
+            found.append({"outcome": outcome, "unit": unit, **line})
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def _indices(design: Design, outcome: str) -> list[dict[str, object]]:
-    problem, values = problem_of(design.sample), design.values[outcome]
-    if design.method == "morris":
-        table = morris_indices(problem, design.unit, values, int(str(design.sample["levels"])))
-        names = {"mu_star": ("lo", "hi"), "mu": None, "sigma": None}
-    else:
-        second_order = bool(design.sample["second_order"])
-        table = sobol_indices(problem, values, second_order)
-        table["resolved"] &= saltelli_steps(design.unit, second_order) >= STEP
-        names = {"first": ("first_lo", "first_hi"), "total": ("total_lo", "total_hi"), "total_clean": None}
-    lines = []
+def _indices(design: Design, values: np.ndarray) -> list[dict[str, object]]:
+    levels = int(str(design.sample["levels"]))
+    table = morris_indices(problem_of(design.sample), design.unit, values, levels, pooled=True)
+    lines: list[dict[str, object]] = []
     for row in table.to_dict("records"):
-        for name, ends in names.items():
-            line = {"parameter": row["parameter"], "index": name, "value": row[name]}
-            if ends:
-                line |= {"lo": row[ends[0]], "hi": row[ends[1]]}
-            if name in ("mu_star", "total"):
-                line |= {"noise": row["noise"], "p": row.get("p", np.nan), "resolved": row["resolved"]}
-            lines.append(line)
+        head = {"parameter": row["parameter"]}
+        measured = {name: row[name] for name in ("lo", "hi", "noise", "p", "resolved")}
+        lines += [{**head, "index": "mu_star", "value": row["mu_star"], **measured}]
+        lines += [{**head, "index": name, "value": row[name]} for name in ("mu", "sigma")]
+    return lines
+
+
+def _levels(design: Design, values: np.ndarray) -> list[dict[str, object]]:
+    """Mean effect over the points at each value of a parameter, the others as the design has them."""
+    means, lines = values.mean(axis=1), []
+    for name in design.draws:
+        column = design.draws[name].to_numpy(dtype=float)
+        for level in np.unique(column.round(12)):
+            there = means[np.isclose(column, level, rtol=1e-9, atol=1e-12)]
+            se = there.std(ddof=1) / np.sqrt(len(there)) if len(there) > 1 else np.nan
+            lines.append(
+                {"parameter": name, "index": f"at {level:.6g}", "value": there.mean(), "lo": there.mean() - 2 * se,
+                 "hi": there.mean() + 2 * se}
+            )  # fmt: skip
     return lines
 
 
 def _spread(values: np.ndarray) -> list[dict[str, object]]:
-    """Mean and 90 % of the points' effects; standard deviation between replicates at a point; what noise explains."""
-    means = values[:, np.isfinite(values).all(axis=0)].mean(axis=1)
+    """Mean and 90 % of the points' effects; share of points with a loss; what chance makes of the spread."""
+    means = values.mean(axis=1)
     lo, hi = np.quantile(means, [0.05, 0.95])
-    several = values[np.isfinite(values).all(axis=1)]
-    sd = np.sqrt(several.var(axis=1, ddof=1).mean()) if values.shape[1] > 1 and len(several) else np.nan
-    lines: list[dict[str, object]] = [
+    sd = np.sqrt(values.var(axis=1, ddof=1).mean()) if values.shape[1] > 1 else np.nan
+    return [
         {"parameter": "", "index": "effect", "value": means.mean(), "lo": lo, "hi": hi},
         {"parameter": "", "index": "extremes", "lo": means.min(), "hi": means.max()},
-        {"parameter": "", "index": "sd between points", "value": means.std(ddof=1)},
+        {"parameter": "", "index": "points below zero", "value": 100 * float((means < 0).mean())},
         {"parameter": "", "index": "sd between replicates", "value": sd},
         {"parameter": "", "index": "share of noise", "value": noise_share(values)},
     ]
-    return lines
 
 
 def strongest(numbers: pd.DataFrame) -> pd.DataFrame:
-    """Parameters of the screening by their largest share of an outcome's strongest effect; columns parameter, score."""
-    rows = numbers[(numbers["design"] == "morris") & (numbers["index"] == "mu_star")]
+    """Parameters by their largest share of an outcome's strongest effect; columns parameter, score."""
+    rows = numbers[numbers["index"] == "mu_star"]
     tables = [
         part[["parameter", "value", "resolved"]].rename(columns={"value": "mu_star"}).astype({"resolved": bool})
         for _, part in rows.groupby("outcome", sort=False)

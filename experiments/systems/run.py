@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 from multiprocessing import get_context
 
 from experiments.systems.measure import work
 from experiments.systems.page import HEAD, PAGE, lines
 from experiments.systems.table import SYSTEMS
+from sim.running.manifest import package_version
 
 
 def main() -> int:
@@ -31,7 +33,8 @@ def main() -> int:
     tasks = [(args.scale, replicate, names) for replicate in range(args.replicates)]
     with get_context("spawn").Pool(args.processes) as pool:
         results = list((pool.imap if args.processes > 1 else map)(work, tasks))
-    settings = f"{args.replicates} replicates, one agent for {args.scale} researchers"
+    made = f"{package_version('talent-circulation')}, {date.today()}"
+    settings = f"{args.replicates} replicates, one agent for {args.scale} researchers; version {made}"
     page = HEAD.format(settings=settings) + "\n".join(lines(results, names)) + "\n"
     if args.only:
         print(page[page.index("| system") :])

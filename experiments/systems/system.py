@@ -22,7 +22,7 @@ class Pull:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Column ``table.column`` (`leaks` sums the four ways), place (empty: the world), and the sign stated."""
+    """Column ``table.column``, place (empty: the world), and the sign stated."""
 
     column: str
     place: str

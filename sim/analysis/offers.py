@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -38,20 +39,22 @@ def shortest(means: pd.Series) -> list[Shortest]:
     return list(found.values())
 
 
-def lines(frames: Frames, period: Period) -> list[str]:
-    """One line a mode in which some place could not pay all that its policies offered."""
+def lines(frames: Frames, period: Period, names: Mapping[str, str]) -> list[str]:
+    """One line a mode in which some place could not pay all that its policies offered; `names` of places by code."""
     years = [("year", ">=", period.first), ("year", "<=", period.last)]
     table = frames.read("place_year", ["scenario", "mode", "place", "year", COLUMN], years)
     own = table[table["scenario"] != BASELINE]
     means = (table if own.empty else own).groupby(["mode", "place", "year"], observed=True)[COLUMN].mean()
     modes = [mode for mode in MODES if mode in means.index.get_level_values("mode")]
     found = {mode: shortest(means.xs(mode, level="mode")) for mode in modes}
-    return [_line(mode, short, len(modes) > 1) for mode, short in found.items() if short]
+    return [_line(mode, short, len(modes) > 1, names) for mode, short in found.items() if short]
 
 
-def _line(mode: str, found: list[Shortest], named: bool) -> str:
+def _line(mode: str, found: list[Shortest], named: bool, names: Mapping[str, str]) -> str:
     mode = f", {GOVERNMENTS[mode]}" if named else ""
-    told = ", ".join(f"{one.place} {100 * one.share:.0f} % in {one.year}" for one in found[:SHOWN])
+    told = ", ".join(
+        f"{names.get(one.place, one.place)} {100 * one.share:.0f} % in {one.year}" for one in found[:SHOWN]
+    )
     more = f" and {len(found) - SHOWN} places more" if len(found) > SHOWN else ""
     return (
         f"Offers paid{mode}: {told}{more} (the year in which least was; the rest was cut, since grants keep "

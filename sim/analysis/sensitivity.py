@@ -73,12 +73,15 @@ def elementary_effects(unit: np.ndarray, values: np.ndarray) -> np.ndarray:
     return effects
 
 
-def morris_indices(problem: Mapping[str, Any], unit: np.ndarray, values: np.ndarray, levels: int = 4) -> pd.DataFrame:
+def morris_indices(
+    problem: Mapping[str, Any], unit: np.ndarray, values: np.ndarray, levels: int = 4, pooled: bool = False
+) -> pd.DataFrame:
     """Morris's indices, with what chance alone would make of them.
 
     Parameters
     ----------
     unit : [trajectories * (k + 1), k]; values : [trajectories * (k + 1), replicates].
+    pooled : one measure of noise from all parameters instead of one each, which few trajectories know too little of.
 
     Returns
     -------
@@ -101,8 +104,11 @@ def morris_indices(problem: Mapping[str, Any], unit: np.ndarray, values: np.ndar
     effects = elementary_effects(unit, values)
     trajectories, _, n = effects.shape
     noise = effects.var(axis=2, ddof=1).mean(axis=0) / n if n > 1 else np.full(len(table), np.nan)
+    known = trajectories * (n - 1)
+    if pooled:
+        noise, known = np.full(len(table), noise.mean()), known * len(table)
     table["noise"] = np.sqrt(2.0 / np.pi * noise)
-    table["p"] = _chance(np.mean(effects.mean(axis=2) ** 2, axis=0), noise, trajectories, trajectories * (n - 1))
+    table["p"] = _chance(np.mean(effects.mean(axis=2) ** 2, axis=0), noise, trajectories, known)
     table["resolved"] = table["p"] < ALPHA
     return table
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -119,12 +120,15 @@ def period_of(start: int, end: int, first_policy_year: int | None, data_end: int
     return Period(data_end + 1, end) if end > data_end else Period(max(start, end - 9), end)
 
 
-def areas_of(cfg: Config, members: Mapping[str, Sequence[str]]) -> list[Area]:
+def areas_of(
+    cfg: Config, members: Mapping[str, Sequence[str]], names: Mapping[str, str] = MappingProxyType({})
+) -> list[Area]:
     """Issuing places and places that the policies name as origins, partners or destinations.
 
     Parameters
     ----------
     members : ISO3 codes by word (place or group) as written in the policies.
+    names : of places by ISO3 code.
     """
     policies = cfg.policies.values()
     # Everybody together is the world, which has lines of its own.
@@ -133,12 +137,13 @@ def areas_of(cfg: Config, members: Mapping[str, Sequence[str]]) -> list[Area]:
     own = dict.fromkeys(code for word in issuers for code in members[word])
     other = dict.fromkeys(code for word in affected for code in members[word] if code not in own)
     found = (("Issuer", issuers, own), ("Affected", affected, other))
-    return [Area(f"{role}: {_shown(list(words))}", tuple(codes)) for role, words, codes in found if codes]
+    return [Area(f"{role}: {_shown(list(words), names)}", tuple(codes)) for role, words, codes in found if codes]
 
 
-def _shown(words: Sequence[str]) -> str:
+def _shown(words: Sequence[str], names: Mapping[str, str]) -> str:
     if ALL in words:  # the group of every place, of which the issuers are left out
         return "all others"
+    words = [names.get(word, word) for word in words]
     return ", ".join(words) if len(words) <= 5 else ", ".join(words[:4]) + f" and {len(words) - 4} more"
 
 

@@ -10,7 +10,7 @@ from sim.policy.words import changes, place_words
 
 
 def heading(cfg: Config, name: str, compared: bool, period: Period, data: WorldData) -> str:
-    """One line or several.
+    """The scenario's title, years and size, then what was changed.
 
     Parameters
     ----------
@@ -18,10 +18,10 @@ def heading(cfg: Config, name: str, compared: bool, period: Period, data: WorldD
     compared : the baseline was run beside it.
     """
     replicates = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
-    against = f"{name} against baseline" if compared else name
-    lines = [f"{against}, {period}, {replicates}, one agent for {cfg.scale} researchers"]
-    if title := cfg.titles.get(name):
-        lines.append(title)
+    title = cfg.titles.get(name)
+    against = "against the baseline, " if compared else ""
+    size = f"{against}{period}, {replicates}, one agent for {cfg.scale} researchers"
+    lines = [f"{title} ({name})", size] if title else [f"{name}, {size}"]
     return "\n".join([*lines, *departures(cfg, data)])
 
 

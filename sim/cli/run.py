@@ -83,8 +83,13 @@ def _carry_out(command: Command, draw: Draw) -> bool:
         f"What is protected does not depend on params.security.leak_rate ({rate:g}, an assumption); the number of "
         "leaks does."
     )
-    period = _period(command)
-    notes = [*deterred.lines(frames, period), *offers.lines(frames, period), hazard, *not_costed(cfg, period)]
+    period, data = _period(command), load_world_data(cfg.world)
+    notes = [
+        *deterred.lines(frames, period),
+        *offers.lines(frames, period, dict(zip(data.iso3, data.names))),
+        hazard,
+        *not_costed(cfg, period),
+    ]
     printed = _printed(lambda: show(table, _title(command), notes), command.folder)
     if cfg.figures:
         command.figures(frames, draw)

@@ -12,6 +12,7 @@ from sim.data.clock import SHELF_YEAR
 from sim.data.threat import DEFAULT, threat_words
 from sim.data.worlds import world_words
 from sim.plots.style import joined
+from sim.policy.words import short_title
 
 BAND = "bands: where a further run would fall with a probability of 90 %"
 _SHORTER = {"Hong Kong SAR, China": "Hong Kong"}
@@ -31,7 +32,7 @@ def run_sentence(cfg: Any, scenarios: Iterable[str], data_end: int = SHELF_YEAR)
     data_end : last year of the world's data, whose policy the baseline keeps.
     """
     titles = getattr(cfg, "titles", {})
-    others = [f"{s} ({titles[s]})" if s in titles else s for s in scenarios if s != BASELINE]
+    others = [f"“{titles[s]}” ({s})" if s in titles else s for s in scenarios if s != BASELINE]
     what = (
         f"scenario{'s' * (len(others) > 1)} {joined(others)} against the baseline"
         if others
@@ -43,6 +44,11 @@ def run_sentence(cfg: Any, scenarios: Iterable[str], data_end: int = SHELF_YEAR)
     threat = getattr(cfg, "threat", DEFAULT)
     world += f", threat {threat_words(threat)}" if threat != DEFAULT else ""
     return f"Simulation of {what}: {agents}, {times}, seed {cfg.seed}, {cfg.start}–{cfg.end}{world}."
+
+
+def title_of(cfg: Any, scenario: str) -> str:
+    """Short title of a scenario, or its name if it has none."""
+    return short_title(getattr(cfg, "titles", {}).get(scenario, scenario))
 
 
 def band_sentence(frame: pd.DataFrame, paired: bool = True) -> str:

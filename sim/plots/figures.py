@@ -17,15 +17,16 @@ from sim.analysis.pairs import RUN, plain
 from sim.core.axes import BASELINE
 from sim.data.clock import FIRST_YEAR
 from sim.data.tables import load_world_data
-from sim.plots import captions, effects
+from sim.plots import captions, effects, net_flows, stock_change
+from sim.plots.decisions import decision_figure, marks_of
 from sim.plots.gazetteer import issuing_places, rest_of_country
 from sim.plots.international import NEAR, compare_shares, international_share, mean_absolute_error
 from sim.plots.levels import sources, world_over_time
-from sim.plots.net_flows import caption_notes, net_flow_map
 from sim.plots.outcomes import most_affected, outcome_bands, place_bands
-from sim.plots.policy_lines import PolicyDate, key_to_lines, policy_dates
+from sim.plots.policy_lines import PolicyDate, key_to_lines, policy_dates, policy_periods
 from sim.plots.promote_protect import plane_points, price_notes, promote_protect
 from sim.plots.style import joined, save
+from sim.plots.world_map import map_notes
 
 FIRST_OBSERVED = {"researchers": 1996, "moves": 1998, "papers": 1996, "international": 1981}  # earlier: back-cast
 PLACES_SHOWN = 4
@@ -37,7 +38,18 @@ PROTECTED_NOTE = (
     "Protected: share of the hazard of the issuer's sensitive projects that protection stops, weighted by threat and "
     "way; how many leaks that is depends on a leak rate that nobody knows."
 )
-PLACE_COLUMNS = [*RUN, "year", "place", *columns("place_year", [*effects.PLACE.values(), "n_foreign_origin"])]
+PLACE_COLUMNS = list(
+    dict.fromkeys(
+        [
+            *RUN,
+            "year",
+            "place",
+            "n_foreign_origin",
+            *stock_change.COLUMNS,
+            *columns("place_year", effects.PLACE.values()),
+        ]
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -47,12 +59,14 @@ class Material:
     Parameters
     ----------
     world_year, place_year : tidy frames of the recorder.
+    decisions : steps of reactive governments, empty if there are none.
     cfg : `sim.config.load.Config`.
     data : `sim.data.tables.WorldData` of the world that was run.
     """
 
     world_year: pd.DataFrame
     place_year: pd.DataFrame
+    decisions: pd.DataFrame
     cfg: Any
     data: Any
 
@@ -60,6 +74,11 @@ class Material:
     def scenarios(self) -> list[str]:
         """Scenarios other than the baseline."""
         return sorted(s for s in self.place_year["scenario"].unique() if s != BASELINE)
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Short titles of the scenarios by name."""
+        return {s: captions.title_of(self.cfg, s) for s in self.scenarios}
 
     @cached_property
     def compared(self) -> bool:
@@ -122,29 +141,28 @@ def _draw_net_flows(m: Material) -> Iterator[tuple[str, Figure]]:
     frame = frame[frame["mode"] == effects.headline_mode(frame)]
     rows = slice(years[0] - FIRST_YEAR, years[1] - FIRST_YEAR + 1)
     net = (m.data.moves_in[rows].astype(float) - m.data.moves_out[rows]).mean(axis=0)
-    notes = caption_notes(m.data, bool(m.members), False, True, m.cfg.replicates > 1)
-    yield "net_flows", net_flow_map(
-        frame, m.data, years, members=m.members, data=dict(zip(m.data.iso3, net)),
+    bars = net_flows.NOTES if m.cfg.replicates > 1 else net_flows.NOTES[1:]
+    notes = [*bars, *map_notes(m.data, m.members, False)]
+    yield "net_flows", net_flows.net_flow_map(
+        frame, m.data, years, dict(zip(m.data.iso3, net)), members=m.members,
         caption=m.caption(*notes, scenarios=[m.level_scenario]),
     )  # fmt: skip
 
 
 def _draw_changes(m: Material) -> Iterator[tuple[str, Figure]]:
-    """Map of the change over the first ten years of the policy, one for each scenario."""
+    """Map of the change of the stock at the end, and what it is the sum of, one for each scenario."""
     if not m.compared:
         return
-    first, last = m.policy_years
-    years = (first, min(first + 9, last))
     for scenario in m.scenarios:
         frame = m.place_year[m.place_year["scenario"].isin([scenario, BASELINE])]
         mode = effects.headline_mode(frame[frame["scenario"] == scenario])
         frame = frame[frame["mode"] == mode]
-        notes = caption_notes(m.data, bool(m.members), True, False, m.cfg.replicates > 1)
+        notes = [*stock_change.NOTES, *map_notes(m.data, m.members, m.cfg.replicates > 1)]
         yield (
-            f"net_flows_change_{scenario}" if len(m.scenarios) > 1 else "net_flows_change",
-            net_flow_map(
-                frame, m.data, years, BASELINE, members=m.members,
-                title=f"Change in net flows of researchers, {years[0]}–{years[1]}: {scenario}",
+            f"stock_change_{scenario}" if len(m.scenarios) > 1 else "stock_change",
+            stock_change.stock_change_map(
+                frame, m.data, m.policy_years, members=m.members,
+                title=f"Who has more researchers, who fewer: {m.titles[scenario]}",
                 caption=m.caption(captions.mode_sentence([mode]), *notes, scenarios=[scenario]),
             ),
         )  # fmt: skip
@@ -158,15 +176,16 @@ def _draw_outcomes(m: Material) -> Iterator[tuple[str, Figure]]:
     shown = effects.series_of(m.place_year)
     modes = captions.mode_sentence(mode for _, mode in shown)
     common = [captions.band_sentence(m.place_year), modes, key_to_lines(m.events)]
-    name = joined(m.scenarios)
+    name = joined(m.titles[scenario] for scenario in m.scenarios)
     yield "outcomes_world", outcome_bands(
-        m.world_year, m.place_year, years, events=m.events, title=f"Effects on the world: {name}",
+        m.world_year, m.place_year, years, events=m.events, titles=m.titles, title=f"Effects on the world: {name}",
         caption=m.caption(*common, TOP1_NOTE),
     )  # fmt: skip
     places = most_affected(m.place_year, m.policy_years[0], PLACES_SHOWN, m.issuers)
     choice = "Places: issuers of the policy first, then those whose number of papers changes most."
     yield "outcomes_places", place_bands(
-        m.place_year, places, years, names=m.names, events=m.events, title=f"Effects on places: {name}",
+        m.place_year, places, years, names=m.names, events=m.events, titles=m.titles,
+        title=f"Effects on places: {name}",
         caption=m.caption(*common, TOP1_NOTE, choice),
     )  # fmt: skip
 
@@ -207,7 +226,7 @@ def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
     }
     yield "world_over_time", world_over_time(
         m.world_year, m.place_year, m.years, observed, data_end=data.end,
-        since=m.policy_years[0] if m.compared else None,
+        since=m.policy_years[0] if m.compared else None, titles=m.titles,
         caption=m.caption(captions.band_sentence(m.place_year, paired=False), sources()),
     )  # fmt: skip
 
@@ -223,9 +242,9 @@ def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
     if not victims:
         return
     each = {place: own[own["place"] == place] for place in victims}
-    panels = [(m.names[place], plane_points(part, part, years)) for place, part in each.items()]
+    panels = [(m.names[place], plane_points(part, part, years, m.titles)) for place, part in each.items()]
     if len(m.issuers) == 1:
-        world = plane_points(effects.world_outcomes(m.world_year, m.place_year), own, years)
+        world = plane_points(effects.world_outcomes(m.world_year, m.place_year), own, years, m.titles)
         panels.insert(0, (WORLD, world))
     points = panels[0][1]
     price = price_notes(points) if len(m.issuers) == 1 else ""
@@ -238,15 +257,34 @@ def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
     )  # fmt: skip
 
 
+def _draw_decisions(m: Material) -> Iterator[tuple[str, Figure]]:
+    """Steps of governments in the first replicate of each scenario, beside what is imposed on them."""
+    if m.decisions.empty or not m.compared:
+        return
+    ours = m.decisions[m.decisions["replicate"] == m.decisions["replicate"].min()]
+    size = np.argsort(-m.data.researchers[m.data_end - FIRST_YEAR], kind="stable")
+    names = {m.data.iso3[p]: m.names[m.data.iso3[p]] for p in size}
+    years = (m.data.end + 1, m.years[1] + 1)
+    for scenario in m.scenarios:
+        marks = marks_of(ours[ours["scenario"].isin([scenario, BASELINE])], names)
+        if marks:
+            yield f"decisions_{scenario}", decision_figure(
+                marks, names, policy_periods(m.cfg.policies, years[1]), years,
+                title="Who takes which step, when and why",
+                subtitle=f"Governments that react to: {m.titles[scenario]}", caption=m.caption(scenarios=[scenario]),
+            )  # fmt: skip
+
+
 DRAWINGS: tuple[Callable[[Material], Iterator[tuple[str, Figure]]], ...] = (
-    _draw_net_flows, _draw_changes, _draw_outcomes, _draw_international, _draw_levels, _draw_plane,
+    _draw_net_flows, _draw_changes, _draw_outcomes, _draw_international, _draw_levels, _draw_plane, _draw_decisions,
 )  # fmt: skip
 
 
 def material_of(frames: Mapping[str, pd.DataFrame], cfg: Any, data: Any = None) -> Material:
     """What the figures need of the recorder's frames."""
     place_year = plain(frames["place_year"][PLACE_COLUMNS])
-    return Material(plain(frames["world_year"]), place_year, cfg, data or load_world_data(cfg.world))
+    decisions = plain(frames["decisions"]) if "decisions" in frames else pd.DataFrame()
+    return Material(plain(frames["world_year"]), place_year, decisions, cfg, data or load_world_data(cfg.world))
 
 
 def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, data: Any = None) -> list[Path]:
@@ -254,7 +292,7 @@ def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, da
 
     Parameters
     ----------
-    frames : table name -> tidy frame; `place_year` and `world_year` are read.
+    frames : table name -> tidy frame; `place_year`, `world_year` and, if there are any, `decisions` are read.
     cfg : `sim.config.load.Config` of the command.
     folder : where to write; made if missing.
     data : world data to compare with; the package's own by default.

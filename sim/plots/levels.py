@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -64,7 +65,7 @@ def world_levels(world_year: pd.DataFrame, place_year: pd.DataFrame) -> pd.DataF
     return out
 
 
-def _panel(ax: Axes, table: pd.DataFrame, column: str, colors: Mapping[str, str]) -> None:
+def _panel(ax: Axes, table: pd.DataFrame, column: str, colors: Mapping[str, str], titles: Mapping[str, str]) -> None:
     """Simulated lines and bands; several modes of a scenario share its colour, the headline mode is shown."""
     for scenario, color in colors.items():
         curve = effects.band(table[table["scenario"] == scenario], column, ["year"])
@@ -72,7 +73,7 @@ def _panel(ax: Axes, table: pd.DataFrame, column: str, colors: Mapping[str, str]
             continue
         width = 1.6 if scenario == BASELINE else 1.1
         ax.fill_between(curve["year"], curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0)
-        ax.plot(curve["year"], curve["mean"], color=color, lw=width, label=scenario)
+        ax.plot(curve["year"], curve["mean"], color=color, lw=width, label=titles.get(scenario, scenario))
 
 
 def world_over_time(
@@ -83,6 +84,7 @@ def world_over_time(
     *,
     data_end: int,
     since: int | None = None,
+    titles: Mapping[str, str] = MappingProxyType({}),
     title: str = "The world over time: simulated and observed",
     caption: str = "",
 ) -> Figure:
@@ -93,6 +95,7 @@ def world_over_time(
     observed : column of `world_levels` -> values by year, in the units of `LEVELS`.
     data_end : last year of data; later years are shaded as projection.
     since : first year in which the scenarios may differ from the baseline: earlier they are not drawn over it.
+    titles : of the scenarios by name.
     """
     table = world_levels(world_year, place_year)
     table = table[(table["mode"] == effects.headline_mode(table)) & table["year"].between(*years)]
@@ -106,7 +109,7 @@ def world_over_time(
         for ax, level in zip(axes, LEVELS):
             if years[1] > data_end:
                 ax.axvspan(data_end + 0.5, years[1], color="#f3f3f3", lw=0, zorder=0)
-            _panel(ax, table, level.column, colors)
+            _panel(ax, table, level.column, colors, titles)
             if level.column in observed:
                 seen = observed[level.column].dropna()
                 ax.plot(seen.index, seen.to_numpy(), "o", ms=2.2, mfc="white", mec=INK, mew=0.6, label="data", zorder=4)

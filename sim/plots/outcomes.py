@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -79,13 +80,19 @@ def most_affected(place_year: pd.DataFrame, first: int, count: int, issuers: Seq
     return list(dict.fromkeys([*own, *ranked]))[:count]
 
 
-def style_of(series: Sequence[tuple[str, str]]) -> dict[tuple[str, str], LineStyle]:
-    """Colour, line and legend text of each (scenario, mode): modes of one scenario, or several scenarios."""
+def style_of(
+    series: Sequence[tuple[str, str]], titles: Mapping[str, str] = MappingProxyType({})
+) -> dict[tuple[str, str], LineStyle]:
+    """Colour, line and legend text of each (scenario, mode): modes of one scenario, or several scenarios by title."""
     several = len({s for s, _ in series}) > 1
     out = {}
     for i, (scenario, mode) in enumerate(series):
         name = MODE_NAMES.get(mode, mode)
-        out[(scenario, mode)] = (SERIES[i % len(SERIES)], MODE_LINES.get(mode, "-"), scenario if several else name)
+        out[(scenario, mode)] = (
+            SERIES[i % len(SERIES)],
+            MODE_LINES.get(mode, "-"),
+            titles.get(scenario, scenario) if several else name,
+        )
     return out
 
 
@@ -156,6 +163,7 @@ def outcome_bands(
     years: tuple[int, int],
     *,
     events: Sequence[PolicyDate] = (),
+    titles: Mapping[str, str] = MappingProxyType({}),
     title: str = "World: difference from the baseline",
     caption: str = "",
 ) -> Figure:
@@ -164,10 +172,11 @@ def outcome_bands(
     Parameters
     ----------
     years : first and last year shown.
+    titles : of the scenarios by name.
     """
     table = differences(effects.world_outcomes(world_year, place_year), WORLD_OUTCOMES)
     table = table[table["year"].between(*years)]
-    styles = style_of(effects.series_of(table))
+    styles = style_of(effects.series_of(table), titles)
     with styled():
         sheet = page(title, SUBTITLE, caption, 0.2 + 2 * 1.75)
         _legend(sheet, styles)
@@ -189,6 +198,7 @@ def place_bands(
     *,
     names: Mapping[str, str],
     events: Sequence[PolicyDate] = (),
+    titles: Mapping[str, str] = MappingProxyType({}),
     title: str = "Places most affected: difference from the baseline",
     caption: str = "",
 ) -> Figure:
@@ -197,11 +207,12 @@ def place_bands(
     Parameters
     ----------
     places : alpha-3 codes, at most five.
+    titles : of the scenarios by name.
     """
     outcomes = effects.place_outcomes(place_year)
     table = differences(outcomes[outcomes["place"].isin(list(places))], PLACE_OUTCOMES)
     table = table[table["year"].between(*years)]
-    styles = style_of(effects.series_of(table))
+    styles = style_of(effects.series_of(table), titles)
     rows, height = len(PLACE_OUTCOMES), 1.04
     with styled():
         sheet = page(title, SUBTITLE, caption, 0.2 + HEADS + rows * height + 0.18)

@@ -30,6 +30,15 @@ class PolicyDate:
     label: str
 
 
+@dataclass(frozen=True)
+class Period:
+    """Years with fraction from which until which a policy is in force, and its title."""
+
+    begin: float
+    end: float
+    title: str
+
+
 def _as_date(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
 
@@ -77,6 +86,18 @@ def policy_dates(policies: Mapping[str, Any], end: float = 9999.0) -> list[Polic
     if len(days) > MAX_LINES:  # too many for a small panel: only those on which something begins or ends
         days = ([day for day in days if set(by_day[day]) & {"begins", "ends"}] or days)[:MAX_LINES]
     return [PolicyDate(_year_of(day), _label(day, by_day[day])) for day in days]
+
+
+def policy_periods(policies: Mapping[str, Any], end: float) -> list[Period]:
+    """Each policy from its first date to its last, or beyond `end` if it stays; in the order in which they begin."""
+    found = []
+    for name, policy in policies.items():
+        events = _events_of(policy)
+        if events and _year_of(events[0][0]) <= end:
+            until = _year_of(events[-1][0]) if events[-1][1] == "ends" else float("inf")
+            title = str(getattr(policy, "title", "") or name)
+            found.append(Period(_year_of(events[0][0]), until, title))
+    return sorted(found, key=lambda period: period.begin)
 
 
 def _year_of(day: date) -> float:

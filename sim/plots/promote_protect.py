@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,7 @@ class Point:
 
     scenario: str
     mode: str
+    title: str
     papers: Spread
     top1: Spread
     papers_number: Spread
@@ -47,11 +49,16 @@ class Point:
 
     @property
     def name(self) -> str:
-        """Scenario and mode in words."""
-        return f"{self.scenario} ({MODE_NAMES.get(self.mode, self.mode)})"
+        """Title and mode in words."""
+        return f"{self.title} ({MODE_NAMES.get(self.mode, self.mode)})"
 
 
-def plane_points(outcomes: pd.DataFrame, issuers: pd.DataFrame, years: tuple[int, int]) -> list[Point]:
+def plane_points(
+    outcomes: pd.DataFrame,
+    issuers: pd.DataFrame,
+    years: tuple[int, int],
+    titles: Mapping[str, str] = MappingProxyType({}),
+) -> list[Point]:
     """Points of all scenarios, direct effects first.
 
     Parameters
@@ -59,6 +66,7 @@ def plane_points(outcomes: pd.DataFrame, issuers: pd.DataFrame, years: tuple[int
     outcomes : of `effects.world_outcomes` or `effects.place_outcomes`, for papers; several places are added up.
     issuers : of `effects.place_outcomes`, of the one place whose projects are protected: leaks of several never add.
     years : first and last year of the means, inclusive.
+    titles : of the scenarios by name.
     """
     run = effects.keys(outcomes)
     sums = _sums(outcomes, run, ["papers", "top1"], years)
@@ -71,7 +79,7 @@ def plane_points(outcomes: pd.DataFrame, issuers: pd.DataFrame, years: tuple[int
     found = []
     for scenario, mode in effects.series_of(change, all_modes=True):
         part = change[(change["scenario"] == scenario) & (change["mode"] == mode)]
-        found.append(Point(scenario, mode, *(_spread(part, name) for name in names)))
+        found.append(Point(scenario, mode, titles.get(scenario, scenario), *(_spread(part, name) for name in names)))
     return found
 
 
@@ -140,10 +148,10 @@ def _zero_lines(ax: Axes) -> np.ndarray:
 
 
 def _texts(points: Sequence[Point]) -> list[str]:
-    """Scenario, and mode where a scenario has two."""
+    """Title, and mode where a scenario has two."""
     if len({p.scenario for p in points}) == len(points):
-        return [p.scenario for p in points]
-    return [f"{p.scenario}, {MODE_NAMES.get(p.mode, p.mode).removesuffix(' effects')}" for p in points]
+        return [p.title for p in points]
+    return [f"{p.title}, {MODE_NAMES.get(p.mode, p.mode).removesuffix(' effects')}" for p in points]
 
 
 def price_notes(points: Sequence[Point]) -> str:

@@ -113,14 +113,14 @@ def _ruler() -> RendererAgg:
     return FigureCanvasAgg(Figure(dpi=72)).get_renderer()
 
 
-def wrapped(text: str, size: float, width: float) -> list[str]:
+def wrapped(text: str, size: float, width: float, weight: str = "normal") -> list[str]:
     """Text broken into lines that fit `width` inches; line breaks in the text are kept, numbers keep their %."""
     lines: list[str] = []
-    space = text_width("n n", size) - text_width("nn", size)
+    space = text_width("n n", size, weight) - text_width("nn", size, weight)
     for paragraph in text.replace(" %", "\u00a0%").split("\n"):
         line, used = "", 0.0
         for word in paragraph.split(" "):
-            extent = text_width(word, size)
+            extent = text_width(word, size, weight)
             if line and used + space + extent > width:
                 lines.append(line)
                 line, used = word, extent
@@ -141,16 +141,19 @@ def page(title: str, subtitle: str, caption: str, body_height: float, width: flo
     """
     notes = wrapped(caption, 6.5, width - 2 * MARGIN)
     heads = wrapped(subtitle, 7.5, width - 2 * MARGIN) if subtitle else []
-    line, head_line = 0.128, 0.145
+    titles = wrapped(title, 10, width - 2 * MARGIN, "bold")
+    line, head_line, title_line = 0.128, 0.145, 0.19
     foot = MARGIN + line * len(notes) + 0.06
-    head = MARGIN + 0.2 + head_line * len(heads) + 0.06
+    top = MARGIN + 0.01 + title_line * len(titles)
+    head = top + head_line * len(heads) + 0.06
     height = foot + body_height + head
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     x = MARGIN / width
-    figure.text(x, 1 - MARGIN / height, title, size=10, weight="bold", va="top")
+    for i, text in enumerate(titles):
+        figure.text(x, 1 - (MARGIN + i * title_line) / height, text, size=10, weight="bold", va="top")
     for i, text in enumerate(heads):
-        figure.text(x, 1 - (MARGIN + 0.2 + i * head_line) / height, text, size=7.5, color=GREY, va="top")
+        figure.text(x, 1 - (top + i * head_line) / height, text, size=7.5, color=GREY, va="top")
     for i, text in enumerate(reversed(notes)):
         figure.text(x, (MARGIN + i * line) / height, text, size=6.5, color=GREY, va="bottom")
     figure.set_label(title)

@@ -137,6 +137,11 @@ def place_words(words: Iterable[str], data: WorldData) -> str:
     return ", ".join("all places" if word == "ALL" else names.get(word, word) for word in words)
 
 
+def short_title(title: str) -> str:
+    """What a title says before its first colon: a scenario in a figure or a sentence."""
+    return title.partition(":")[0]
+
+
 def whom(use: LeverUse, issuer: Sequence[str], data: WorldData) -> str:
     """On whom a lever bites: people, partners, fields, projects, institutions."""
     return scope_words(LEVERS[use.lever], use.scope, data, issuer)

@@ -65,13 +65,13 @@ def test_figures_are_drawn_from_the_store(store: Path, capsys: Output) -> None:
     before = (HERE / "README.md").read_bytes()
     assert figures.main(["--small", "--store", str(store)]) == 0
     drawn = [Path(line) for line in capsys.readouterr().out.splitlines()]
-    assert [p.name for p in drawn if p.suffix == ".png"] == ["front.png", "all_leaks.png", "policies.png"]
+    assert [p.name for p in drawn if p.suffix == ".png"] == ["front.png", "policies.png"]
     assert all(p.parent == store / "figures" and p.stat().st_size > 10_000 for p in drawn)
     assert (HERE / "README.md").read_bytes() == before
     numbers = read_numbers(store)
-    points = numbers[(numbers["group"] == "front") & (numbers["outcome"] == "prevented")]
+    points = numbers[(numbers["group"] == "front") & (numbers["outcome"] == "stopped")]
     assert len(points) == len(load(store / search.AGAIN)["draws"])
-    assert set(numbers.loc[numbers["group"] == "named", "name"]) == {"restrictive", "nspm33"}
+    assert set(numbers.loc[numbers["group"] == "named", "name"]) == {"Restrictive", "NSPM-33"}
 
 
 def test_the_sweep_of_the_start_runs_from_the_command_line(
@@ -118,7 +118,7 @@ def test_the_page_has_the_numbers_of_its_file() -> None:
     text = (HERE / "README.md").read_text(encoding="utf-8")
     for table in page.tables(numbers).values():
         assert table in text
-    for name in ("front", "all_leaks", "policies"):
+    for name in ("front", "policies"):
         assert f"figures/{name}.png" in text and (HERE / "figures" / f"{name}.png").is_file()
 
 

@@ -1,36 +1,53 @@
-"""Experiments on all scenarios and on sensitivity: small sweeps run, figures are drawn, pages have their numbers."""
+"""The experiment on all scenarios: a small sweep runs, figures are drawn, the page has its numbers."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
+import pandas as pd
 import pytest
 
 from experiments.common.numbers import read_numbers
+from experiments.scenario_comparison import answer
 from experiments.scenario_comparison import figures as comparison
-from experiments.scenario_comparison.numbers import window_of
-from experiments.sensitivity import figures as sensitivity
-from experiments.sensitivity.numbers import STRONGEST, UNITS, strongest
-from sim.analysis.sensitivity import STEP, saltelli_steps
+from experiments.scenario_comparison.numbers import _mean_protected, window_of
 from sim.config.folders import options, search_folders
-from sim.config.schema import parameter_table
-from sim.sweep.spec import read_spec
-from sim.sweep.spec_draws import bounds
 from tests.cli.small_experiment import ROOT, small
 
 
 def test_scenarios_are_compared_with_direct_and_total_effects(tmp_path: Path) -> None:
-    written, numbers = small(comparison, tmp_path, "sweep.yaml")
+    written, numbers = small(comparison, tmp_path, "sweep.yaml", "scenario_comparison_ends.yaml")
     assert {path.name for path in written if path.suffix == ".png"} == {"comparison.png", "direct_and_total.png"}
-    direct = numbers[numbers["mode"] == "scripted"].set_index(["scenario", "area", "outcome", "unit"])["mean"]
+    own = numbers[numbers["case"] == ""]
+    direct = own[own["mode"] == "scripted"].set_index(["scenario", "area", "outcome", "unit"])["mean"]
     assert direct["restrictive", "issuers", "protected", "% points"] > 0.0
     assert direct["open", "issuers", "protected", "% points"] == 0.0
     assert direct["open", "issuers", "compliance", "M$ a year"] == 0.0
     assert direct["proportionate", "issuers", "compliance", "M$ a year"] > 0.0
-    begun = numbers.drop_duplicates("scenario").set_index("scenario")[["first", "last"]]
+    begun = own.drop_duplicates("scenario").set_index("scenario")[["first", "last"]]
     assert begun.loc["hostility_2016"].tolist() == [2016, 2024] and begun.loc["open"].tolist() == [2018, 2024]
     assert set(numbers["n"]) == {2} and len(comparison.order_of(numbers)) == 4
+    assert set(numbers["title"]) >= {"A lasting crackdown of the US", "Hostility of 2016"}
+    ends = numbers[numbers["case"] != ""]
+    assert set(ends["case"]) == set(sum(answer.NEAREST.values(), ())) and set(ends["scenario"]) == {
+        "restrictive",
+        "open",
+    }
+    assert "direct ones" in answer.total(numbers) and answer.ends(numbers).count("by default") == 2
+
+
+def test_protection_of_several_issuers_is_the_mean_of_their_own_shares() -> None:
+    leaks = {"leaks_reward": [0.5, 0.0, 0.0], "leaks_deception": 0.0, "leaks_coercion": 0.0, "leaks_theft": 0.0}
+    place = pd.DataFrame({"place": ["USA", "JPN", "NZL"], "leaks_unprotected": [2.0, 100.0, 0.0], **leaks})
+    found = _mean_protected(place.assign(scenario="rules", replicate=0))
+    assert found["protected"].tolist() == [0.875], "not weighted, and without a place that has no hazard"
+
+
+def test_a_sentence_that_no_longer_holds_fails() -> None:
+    numbers = read_numbers(comparison.HERE)
+    assert answer.told(numbers, "restrictive", "world", answer.PAPERS, -1)
+    with pytest.raises(ValueError, match="not what the page says"):
+        answer.told(numbers, "restrictive", "world", answer.PAPERS, 1)
 
 
 def test_windows_and_issuers_come_from_the_scenario() -> None:
@@ -38,47 +55,14 @@ def test_windows_and_issuers_come_from_the_scenario() -> None:
     old = window_of("visas_mantis_2002", {})
     assert (old.first, old.last, old.old, old.issuers) == (2002, 2011, True, ("USA",))
     late = window_of("ostp_2024", {})
-    assert (late.first, late.last, late.old) == (2018, 2035, False)
+    assert (late.first, late.last, late.old) == (2025, 2035, False)
 
 
-def test_sensitivity_from_two_designs_to_figures(tmp_path: Path) -> None:
-    written, numbers = small(sensitivity, tmp_path, "sweep.yaml", "sensitivity_sobol.yaml")
-    assert {path.name for path in written if path.suffix == ".png"} == {"screening.png", "shares.png"}
-    assert set(numbers["design"]) == {"morris", "saltelli"} and set(numbers["outcome"]) == set(UNITS)
-    star = numbers[numbers["index"] == "mu_star"].set_index(["outcome", "parameter"])["value"]
-    assert star["leaks prevented", "effects.disclosure.deception"] > 0.0
-    assert (star >= 0.0).all() and len(strongest(numbers)) == 4
-
-
-def test_the_screening_covers_assumptions_and_the_second_design_takes_the_strongest() -> None:
-    screened = read_spec(ROOT / "sensitivity" / "sweep.yaml").sample
-    chosen = read_spec(ROOT / "sensitivity" / "sensitivity_sobol.yaml").sample
-    assert screened is not None and chosen is not None
-    ranges = {item.name: item for item in screened.over}
-    for item in chosen.over:
-        assert item == ranges[item.name]
-    roles = {row["key"]: row["role"] for row in parameter_table()}
-    for name, item in ranges.items():
-        low, high = bounds(name) or (0.0, 0.0)
-        assert low <= item.lo < item.hi <= high
-        if name.startswith("params."):
-            assert roles[name] == ("fitted" if name in sensitivity.FITTED else "assumption")
-    assert saltelli_steps(chosen.unit()).min() >= STEP
-    numbers = read_numbers(ROOT / "sensitivity")
-    assert set(strongest(numbers)["parameter"][:STRONGEST]) == {item.name for item in chosen.over}
-
-
-@pytest.mark.parametrize("module", [comparison, sensitivity])
-def test_pages_have_the_tables_of_their_numbers_and_all_figures(module: ModuleType) -> None:
-    numbers, text = read_numbers(module.HERE), (module.HERE / "README.md").read_text(encoding="utf-8")
-    if module is comparison:
-        # made with an earlier version, which had fewer scenarios
-        assert set(numbers["scenario"]) <= set(options("scenario", search_folders(None).values()))
-        tables = [comparison.table(numbers, "scripted", comparison.TABLE), comparison.reactions(numbers)]
-    else:
-        tables = [sensitivity.spread_table(numbers), sensitivity.screening_table(numbers)]
-        tables.append(sensitivity.shares_table(numbers))
-    for table in tables:
+def test_the_page_has_the_tables_of_its_numbers_and_all_figures() -> None:
+    numbers, text = read_numbers(comparison.HERE), (comparison.HERE / "README.md").read_text(encoding="utf-8")
+    assert set(numbers["scenario"]) == set(options("scenario", search_folders(None).values()))
+    assert answer.finding(numbers) in (ROOT / "README.md").read_text(encoding="utf-8")
+    for table in [*answer.blocks(numbers).values(), answer.ends(numbers)]:
         assert table in text
-    for path in (module.HERE / "figures").glob("*.png"):
+    for path in (comparison.HERE / "figures").glob("*.png"):
         assert f"figures/{path.name}" in text and path.with_suffix(".svg").is_file()

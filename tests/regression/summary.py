@@ -14,11 +14,12 @@ from tests import live
 
 HERE = Path(__file__).parent
 TABLE, MADE_WITH = HERE / "frozen.csv", HERE / "frozen.json"
-SCENARIOS = ("baseline", "restrictive")
+SCENARIOS = {"baseline": "scripted", "restrictive": "scripted", "restrictive, governments react": "reactive"}
 YEARS = (1980, 1990, 2000, 2010, 2017, 2018, 2020, 2025)
 COUNTS = ("n_researchers", "n_foreign_origin", "new_entrants", "new_exits", "new_moves_in", "new_moves_out",
           "papers_whole", "papers_international")  # fmt: skip
-MEASURES = ("papers_fractional", "top1_fractional", "top10_whole", "impact_sum", "fear_mean", "leaks_unprotected")
+MEASURES = ("papers_fractional", "top1_fractional", "top10_whole", "impact_sum", "fear_mean", "leaks_unprotected",
+            "rung_protect", "rung_promote", "n_restricted")  # fmt: skip
 COLUMNS = ("scenario", "year", "place", *COUNTS, *MEASURES)
 
 Row = dict[str, str]
@@ -35,9 +36,10 @@ def rows() -> list[Row]:
     history = live.start(live.config()).go(2017)
     state = history.state()
     found = _rows("baseline", history)
-    for scenario in SCENARIOS:
-        cfg = live.config() if scenario == "baseline" else live.config(f"+scenario={scenario}")
-        found += _rows(scenario, live.resume(cfg, state).go())
+    for scenario, mode in SCENARIOS.items():
+        name = scenario.split(",")[0]
+        cfg = live.config() if name == "baseline" else live.config(f"+scenario={name}")
+        found += _rows(scenario, live.resume(cfg, state, mode=mode).go())
     return found
 
 

@@ -102,6 +102,17 @@ def test_effects_within_noise_are_marked_and_rarely_by_mistake() -> None:
     assert ranking(tables[:3])["parameter"][0] == "a" and ranking(tables[:3])["score"][0] == 1.0
 
 
+def test_few_trajectories_tell_effects_from_noise_that_is_pooled() -> None:
+    names = "abcdefghijklmnopqrst"
+    sample, draws = design("morris", 2, names, 0.0, 1.0)
+    about = asdict(sample)
+    unit, problem = unit_of(draws, about), problem_of(about)
+    values = noisy(unit @ np.array([5.0] + [0.0] * (len(names) - 1)), 0.3, 2)
+    alone, pooled = (morris_indices(problem, unit, values, pooled=pool) for pool in (False, True))
+    assert pooled["noise"].nunique() == 1 and alone["noise"].nunique() > 1
+    assert pooled["p"][0] < alone["p"][0] and pooled["resolved"][0] and pooled["resolved"][1:].sum() <= 1
+
+
 def test_a_design_whose_first_points_hardly_move_a_parameter_is_found_out() -> None:
     names = "abcdefghij"
     steps = [

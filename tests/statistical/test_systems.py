@@ -60,6 +60,16 @@ def test_the_page_has_every_system_as_the_table_states_it() -> None:
     assert not missing, "run python -m experiments.systems.run"
 
 
+def test_the_index_counts_the_labels_of_the_page() -> None:
+    rows = [row.split(" | ") for row in PAGE.read_text(encoding="utf-8").splitlines() if row.startswith("| ")]
+    labels = [row[6] for row in rows if row[0].removeprefix("| ") in {system.name for system in SYSTEMS}]
+    emergent, assumed, unseen = (
+        sum(label.startswith(word) for label in labels) for word in ("emergent", "assumed", "not seen")
+    )
+    index = (ROOT / "experiments" / "README.md").read_text(encoding="utf-8")
+    assert f"Of {len(labels)}, {emergent} are emergent, {assumed} assumed and {unseen} (governments) not seen" in index
+
+
 def _framed(row: str, first: str, last: str) -> bool:
     return row.startswith(first) and row.endswith(last)
 

@@ -64,12 +64,16 @@ def frames_of(cfg: Settings, strengths: dict[str, float], modes: tuple[str, ...]
                 lost[years >= 2015, britain] = -0.1 * strength
                 lost *= 1 + 0.1 * rng.standard_normal(lost.shape)
                 stock = data.researchers[row] * noise * (1 - 0.5 * lost)
+                moves_in, moves_out = data.moves_in[row] * noise * (1 - lost), data.moves_out[row] * noise
+                exits = 0.07 * stock
                 papers = 0.4 * stock * (1 - lost)
                 table = {
                     "n_researchers": stock,
                     "n_foreign_origin": 0.1 * stock,
-                    "new_moves_in": data.moves_in[row] * noise * (1 - lost),
-                    "new_moves_out": data.moves_out[row] * noise,
+                    "new_entrants": np.diff(stock, axis=0, prepend=stock[:1]) + exits + moves_out - moves_in,
+                    "new_exits": exits,
+                    "new_moves_in": moves_in,
+                    "new_moves_out": moves_out,
                     "papers_whole": papers,
                     "papers_international": papers * np.nan_to_num(data.intl_share[row], nan=0.3),
                     "top1_whole": 0.01 * papers,

@@ -73,9 +73,9 @@ def test_the_bill_says_how_much_of_the_offers_was_paid(tmp_path: Path) -> None:
     frame = frame[frame["place"] == "USA"]
     least = frame.astype({"share_affordable": float}).groupby("year")["share_affordable"].mean().sort_values()
     found = paid_offers(short)
-    assert [row.outcome for row in found] == [f"offers paid by USA in {least.index[0]}"]
+    assert [row.outcome for row in found] == [f"offers paid by United States in {least.index[0]}"]
     assert found[0].estimate.mean == pytest.approx(100.0 * least.iloc[0], rel=1e-5) and least.iloc[0] < 0.9
-    assert "offers paid by USA" in balance(short).text()
+    assert "offers paid by United States" in balance(short).text()
 
 
 def test_papers_are_the_paired_difference_of_the_files(runs: dict[str, Source], page: Balance) -> None:

@@ -15,15 +15,18 @@ import pytest
 from matplotlib.colors import BoundaryNorm
 from plot_frames import CRACKDOWN, Settings, frames_of, use
 
+from sim import load_config, run
 from sim.analysis.pairs import estimate
 from sim.data.tables import load_world_data
 from sim.plots import captions, effects, figures, write_figures
 from sim.plots.figures import DRAWINGS, material_of
 from sim.plots.international import compare_shares, mean_absolute_error
-from sim.plots.net_flows import _fills, diverging, net_rates
+from sim.plots.net_flows import net_rates
 from sim.plots.outcomes import most_affected
 from sim.plots.policy_lines import policy_dates
 from sim.plots.promote_protect import plane_points, price_notes
+from sim.plots.stock_change import stock_change
+from sim.plots.world_map import diverging, fills
 
 
 def names_of(paths: list[Path]) -> set[str]:
@@ -46,7 +49,7 @@ def test_comparison_writes_every_figure(tmp_path: Path) -> None:
     frames = frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2}, ("scripted", "reactive"))
     paths = write_figures(frames, cfg, tmp_path / "figures")
     assert names_of(paths) == {
-        "net_flows", "net_flows_change", "outcomes_world", "outcomes_places", "international_share",
+        "net_flows", "stock_change", "outcomes_world", "outcomes_places", "international_share",
         "world_over_time", "promote_protect",
     }  # fmt: skip
     for path in paths:
@@ -72,7 +75,7 @@ def test_several_scenarios_have_a_map_each() -> None:
     cfg = Settings(replicates=2)
     frames = frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2, "open": -0.1})
     names = drawn(frames, cfg)
-    assert {"net_flows_change_crackdown", "net_flows_change_open"} <= names
+    assert {"stock_change_crackdown", "stock_change_open"} <= names
 
 
 def test_short_history_and_small_world(tmp_path: Path) -> None:
@@ -138,14 +141,28 @@ def test_band_is_that_of_the_printed_table() -> None:
     assert single["lo"] == single["hi"] == 1.0
 
 
-def test_net_rates_of_the_change() -> None:
+def test_net_rates_are_those_of_the_moves() -> None:
     cfg = Settings()
-    frames = frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2})
-    change = net_rates(frames["place_year"], (2015, 2022), "baseline").set_index("place")
-    assert change.loc["USA", "persons"] < -1000
-    assert change.loc["GBR", "persons"] > 0
-    assert change.loc["CHN", "persons"] == pytest.approx(0, abs=1e-6)
+    rates = net_rates(frames_of(cfg, {"baseline": 0.0})["place_year"], (2013, 2017)).set_index("place")
+    data = load_world_data()
+    seen = (data.moves_in[33:38].astype(float) - data.moves_out[33:38]).mean(axis=0)
+    assert rates.loc["USA", "persons"] == pytest.approx(seen[data.iso3.index("USA")], rel=0.1)
+    assert rates.loc["USA", "persons"] * rates.loc["USA", "mean"] > 0
+
+
+def test_places_most_affected_begin_with_issuers() -> None:
+    frames = frames_of(Settings(), {"baseline": 0.0, "crackdown": 0.2})
     assert most_affected(frames["place_year"], 2015, 2, ["GBR"]) == ["GBR", "USA"]
+
+
+def test_the_stock_changes_by_entrants_moves_and_exits() -> None:
+    """An identity of accounting, in runs of the model: place by place, replicate by replicate."""
+    words = "+scenario=restrictive world=g20 scale=2000 end=2022 replicates=2 threads=1 government.mode=scripted"
+    frames = run(load_config(*words.split()))
+    change = stock_change(frames["place_year"], (2018, 2022))
+    assert np.array_equal(change["stock"], change[["entrants", "moves", "exits"]].sum(axis=1))
+    by_place = change.groupby("place")[["stock", "percent"]].mean()
+    assert by_place.loc["USA", "stock"] < 0 and by_place.loc["USA", "percent"] < 0
 
 
 def test_plane_points_and_price() -> None:
@@ -236,9 +253,9 @@ def test_the_value_of_a_year_stands_in_its_middle() -> None:
 
 
 def test_a_place_without_change_is_hatched_and_panels_say_that_nothing_changes() -> None:
-    rates = pd.DataFrame({"place": ["USA", "CHN", "DEU"], "rate": [0.0, 5.0, 0.1], "rate_se": [0.0, 1.0, 1.0]})
-    fills = _fills(rates, BoundaryNorm([-1, 0, 1], 256, extend="both"), diverging(), True)
-    assert [noise for _, noise in fills.values()] == [True, False, True]
+    values = pd.DataFrame({"place": ["USA", "CHN", "DEU"], "mean": [0.0, 5.0, 0.1], "se": [0.0, 1.0, 1.0]})
+    colors = fills(values, BoundaryNorm([-1, 0, 1], 256, extend="both"), diverging(), True)
+    assert [noise for _, noise in colors.values()] == [True, False, True]
     cfg = Settings(replicates=2)
     frames = frames_of(cfg, {"baseline": 0.0})
     for name, frame in frames.items():

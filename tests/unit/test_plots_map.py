@@ -11,7 +11,7 @@ from sim.data.tables import load_world_data
 from sim.data.worlds import WORLDS
 from sim.plots import gazetteer, geo
 from sim.plots.labels import label_points
-from sim.plots.net_flows import class_bounds
+from sim.plots.world_map import class_bounds
 
 
 def test_projection_keeps_areas() -> None:

@@ -20,6 +20,7 @@ from sim.data.tables import load_world_data
 from sim.pages.scenarios import first_date
 from sim.phases.levers import timeline_of
 from sim.policy.timeline import Timeline
+from sim.policy.words import short_title
 from sim.running.model import RealModel
 from sim.running.plan import make_plan
 
@@ -263,3 +264,10 @@ def test_scenario_with_every_lever_at_neutral_is_the_baseline() -> None:
     assert cfg.policies
     assert line.first_date is None
     assert all(line.channels(year).is_neutral() for year in range(cfg.start, cfg.end + 1, 5))
+
+
+def test_short_titles_tell_scenarios_apart_and_fit_into_a_figure() -> None:
+    titles = {name: short_title(load_config(f"+scenario={name}").titles[name]) for name in SCENARIOS}
+    assert len(set(titles.values())) == len(SCENARIOS)
+    assert max(map(len, titles.values())) <= 35
+    assert not set(titles.values()) & set(SCENARIOS)

@@ -71,7 +71,10 @@ def test_a_policy_of_all_places_makes_no_area_of_them_all():
         policies={"p": Policy("P", ("ALL",), {"a": use}), "q": Policy("Q", ("USA",), {"a": use})}
     )
     members = {"ALL": ("USA", "JPN", "CHN"), "USA": ("USA",), "CHN": ("CHN",)}
-    assert areas_of(cfg, members) == [Area("Issuer: USA", ("USA",)), Area("Affected: CHN", ("CHN",))]
+    assert areas_of(cfg, members, {"USA": "United States"}) == [
+        Area("Issuer: United States", ("USA",)),
+        Area("Affected: CHN", ("CHN",)),
+    ]
 
 
 def table(modes: tuple[str, ...], reference: float = 1000.0) -> pd.DataFrame:
@@ -185,11 +188,11 @@ def test_security_that_nobody_touches_has_no_line_unless_it_changes():
 
 def test_offers_that_could_not_be_paid_are_told_by_the_worst_year():
     shares = frames_of(share_affordable=[1.0, 1.0, 0.486, 1.0])
-    assert offers.lines(shares, Period(2020, 2020)) == [
-        "Offers paid: AAA 49 % in 2020 (the year in which least was; the rest was cut, since grants keep "
+    assert offers.lines(shares, Period(2020, 2020), {"AAA": "Aland"}) == [
+        "Offers paid: Aland 49 % in 2020 (the year in which least was; the rest was cut, since grants keep "
         "params.money.floor)."
     ]
-    assert offers.lines(frames_of(share_affordable=[1.0] * 4), Period(2020, 2020)) == []
+    assert offers.lines(frames_of(share_affordable=[1.0] * 4), Period(2020, 2020), {}) == []
     years = pd.MultiIndex.from_product([["AAA", "BBB"], [2019, 2020]])
     found = offers.shortest(pd.Series([0.9, 0.7, 0.5, 1.0], years))
     assert [(one.place, one.year, one.share) for one in found] == [("BBB", 2019, 0.5), ("AAA", 2020, 0.7)]

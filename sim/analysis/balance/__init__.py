@@ -13,6 +13,7 @@ from sim.analysis.balance import bill, fear, gains, payers
 from sim.analysis.balance.inputs import Row, Source, open_run, told_in_agents
 from sim.analysis.balance.page import Balance
 from sim.analysis.balance.price import price
+from sim.policy.words import short_title
 
 __all__ = ["Balance", "Source", "balance", "open_run"]
 
@@ -62,7 +63,9 @@ def balance(run: str | Path | Source, others: Sequence[str | Path | Source] = ()
 
 def _title(run: Source) -> str:
     kind = {"scripted": "direct effects", "reactive": "total effects"}[run.mode]
-    return f"The balance of {run.name}, {run.period}, {kind}, one agent for {run.cfg.scale} researchers"
+    title = run.cfg.titles.get(run.name, "")
+    name = f"“{short_title(title)}” ({run.name})" if title else run.name
+    return f"The balance of {name}, {run.period}, {kind}, one agent for {run.cfg.scale} researchers"
 
 
 def _notes(run: Source, closed: Source | None, swept: Sequence[Source]) -> list[str]:

@@ -51,7 +51,7 @@ def paid_offers(run: Source) -> list[Row]:
     found = run.paired(run.yearly("place_year", ["year", COLUMN], place=run.issuers), COLUMN, ["place", "year"])
     means = pd.Series({cell: pair.here.mean() for cell, pair in found.items()})
     return [
-        Row(BILL, "Issuers", f"offers paid by {one.place} in {one.year}", "% of what was offered", float("nan"),
-            estimate(100.0 * found[one.place, one.year].here))
+        Row(BILL, "Issuers", f"offers paid by {run.names[one.place]} in {one.year}", "% of what was offered",
+            float("nan"), estimate(100.0 * found[one.place, one.year].here))
         for one in shortest(means)
     ]  # fmt: skip

@@ -35,9 +35,10 @@ _PAPERS = {
 }
 
 
-def group_name(codes: Sequence[str]) -> str:
-    """Codes in a line, shortened."""
-    return ", ".join(codes) if len(codes) <= 4 else f"{', '.join(codes[:3])} and {len(codes) - 3} more"
+def group_name(run: Source, codes: Sequence[str]) -> str:
+    """Names of places in a line, shortened."""
+    names = [run.names[code] for code in codes]
+    return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def science(run: Source) -> list[Row]:
@@ -57,7 +58,7 @@ def science(run: Source) -> list[Row]:
         part = place[place["place"].isin(codes)]
         if not codes:
             continue
-        who = f"{role}: {group_name(codes)}"
+        who = f"{role}: {group_name(run, codes)}"
         rows += [
             changed(SCIENCE, who, text, "papers a year", run.total(part, column, 1 / n))
             for column, text in _PAPERS.items()
@@ -87,7 +88,7 @@ def joint_work(run: Source) -> list[Row]:
 
 def talent(run: Source) -> list[Row]:
     """Researchers at the end, entrants and net moves of the issuers, by groups of origins."""
-    n, who = run.period.years, f"Issuers: {group_name(run.issuers)}"
+    n, who = run.period.years, f"Issuers: {group_name(run, run.issuers)}"
     stock = _by_origin(run, run.last("stock_year", ["origin", "n_researchers"], place=run.issuers))
     entry = _by_origin(run, run.yearly("entry_year", ["origin", "new_entrants"], place=run.issuers))
     place = run.outcomes("place_year", ["net_moves", "new_exits"], place=run.issuers)
@@ -115,12 +116,12 @@ def whereabouts(run: Source) -> list[Row]:
     lines = [
         ("with the issuers", [found[code] for code in run.issuers if code in found]),
         ("in the named places", [found[code] for code in run.named if code in found]),
-        *((f"in {code}", [others[code]]) for code in ranked[:DESTINATIONS]),
+        *((f"in {run.names[code]}", [others[code]]) for code in ranked[:DESTINATIONS]),
         ("in all other places", [others[code] for code in ranked[DESTINATIONS:]]),
         ("in research anywhere", list(found.values())),
     ]
     unit = f"people, {run.period.last}"
-    return [changed(WHERE, group_name(run.named), text, unit, _sum(pairs)) for text, pairs in lines if pairs]
+    return [changed(WHERE, group_name(run, run.named), text, unit, _sum(pairs)) for text, pairs in lines if pairs]
 
 
 def security(run: Source) -> list[Row]:
@@ -133,7 +134,7 @@ def security(run: Source) -> list[Row]:
         part = frame[frame["place"] == code]
         found = {name: run.total(part, name, 1 / n) for name in names}
         unit = "project-years a year"
-        who = f"Issuer: {code}"
+        who = f"Issuer: {run.names[code]}"
         rows += [
             changed(SECURITY, who, f"sensitive projects exposed, {way}", unit, found[f"exposed_{way}"]) for way in WAYS
         ]

@@ -18,6 +18,7 @@ from sim.config.load import from_mapping
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.core.read import ConfigError, Problems
+from sim.data.tables import load_world_data
 from sim.running.model import RealModel
 from sim.store.files import DamagedEntry, damage
 from sim.store.frames import AGAIN, Frames, checksums, load
@@ -151,6 +152,12 @@ class Source:
         """Codes of the places that the policies name as origins, partners or destinations, issuers left out."""
         words = (word for policy in self.cfg.policies.values() for word in policy.named)
         return tuple(code for code in self._members(words) if code not in self.issuers)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Names of the places by code."""
+        data = load_world_data(self.cfg.world)
+        return dict(zip(data.iso3, data.names))
 
     def _members(self, words: Any) -> tuple[str, ...]:
         return RealModel().members(self.cfg, list(dict.fromkeys(words)))

@@ -48,7 +48,7 @@ def _of_victim(run: Source, others: Sequence[Source], code: str) -> list[Row]:
             for other in sorted({*RATES, rate}):
                 less = found[name] * other / rate
                 value = quotient(1000 * less, papers) if over is None else quotient(over, less)
-                who = f"{code}: {text}"
+                who = f"{run.names[code]}: {text}"
                 rows.append(Row(section, who, f"leak rate {other:g}", unit, float("nan"), value, _why(value.mean)))
     return [*rows, *_line(run, others, code, found["fewer"], papers)]
 
@@ -90,7 +90,7 @@ def _line(run: Source, others: Sequence[Source], code: str, less: np.ndarray, pa
         there = leaks_less(other, code)["fewer"]
         if len(there) != len(less):
             continue
-        who = f"{code}: leak rate {rate:g}"
+        who = f"{run.names[code]}: leak rate {rate:g}"
         text = "leaks that no longer happen"
         rows.append(Row(LINE, who, f"{text}, run", "leaks a year", float("nan"), estimate(there)))
         rows.append(Row(LINE, who, f"{text}, by the line", "leaks a year", float("nan"), estimate(factor * less)))

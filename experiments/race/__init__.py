@@ -1,0 +1,1 @@
+"""Recruiting talent: by one country or by all, out of the same money or with new money."""

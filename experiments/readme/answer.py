@@ -1,0 +1,70 @@
+"""The README's sentences, written from the numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.common.numbers import at
+from sim.analysis.outcomes import WORLD
+from sim.analysis.text import decimals, number
+
+ISSUER, TARGET = "United States", "China"
+
+
+def answer(numbers: pd.DataFrame, settings: str) -> str:
+    """Three sentences on people, papers and protection, and how they were measured."""
+    year = str(line(numbers, WORLD, "researchers")["unit"])[-4:]
+    people = {place: change(numbers, place, "researchers") for place in (ISSUER, TARGET, WORLD)}
+    flows = {name: line(numbers, ISSUER, name) for name in ("entrants", "moves in", "moves out", "exits")}
+    net = flows["moves in"]["mean"] - flows["moves out"]["mean"]
+    papers = {place: change(numbers, place, "papers") for place in (ISSUER, TARGET, WORLD)}
+    top = {place: change(numbers, place, "top-1 % papers", "%") for place in (ISSUER, TARGET, WORLD)}
+    protected = line(numbers, ISSUER, "hazard protected")
+    digits = decimals(protected["se"], protected["mean"])
+    return (
+        f"If the investigations by profile, visa refusals and bans of the years after 2018 stay, the United States has "
+        f"{people[ISSUER]} researchers in {year} than without them ({percent(numbers, ISSUER, 'researchers')}), mainly "
+        f"for want of {rounded(flows['entrants'])} entrants and {rounded_to(net, flows['moves in'])} net arrivals; "
+        f"China has {people[TARGET]}, and the world {people[WORLD]}. "
+        f"The United States writes {papers[ISSUER]} papers a year ({percent(numbers, ISSUER, 'papers')}) and China "
+        f"{papers[TARGET]}; of the papers in the top 1 % the United States has {top[ISSUER]}, China {top[TARGET]} and "
+        f"the world {top[WORLD]}. "
+        f"For that, {number(protected['mean'], min(digits, 1))} ± {number(protected['se'], min(digits, 1))} % of the "
+        "hazard of American sensitive projects is stopped by protection; how many leaks that is depends on a rate that "
+        f"nobody knows.\n\n*Direct effects, mean ± one standard error: {settings}.*"
+    )
+
+
+def line(numbers: pd.DataFrame, place: str, outcome: str, unit: str = "") -> Any:
+    """The line of a place and outcome, in per cent or in its own unit."""
+    found = at(numbers, outcome, place=place)
+    return found[(found["unit"] == "%") == (unit == "%")].iloc[0]
+
+
+def change(numbers: pd.DataFrame, place: str, outcome: str, unit: str = "") -> str:
+    """A change in words: ``113,500 ± 1,000 fewer``."""
+    row = line(numbers, place, outcome, unit)
+    digits = decimals(row["se"], row["mean"])
+    digits = min(digits, 1) if unit else digits
+    size = f"{number(abs(row['mean']), digits)} ± {number(row['se'], digits)}{' %' if unit else ''}"
+    if abs(row["mean"]) < 2 * np.nan_to_num(row["se"]):
+        return f"as many within the noise ({number(row['mean'], digits, '+')} ± {number(row['se'], digits)})"
+    return f"{size} {'more' if row['mean'] > 0 else 'fewer'}"
+
+
+def percent(numbers: pd.DataFrame, place: str, outcome: str) -> str:
+    """The same change in per cent, with one decimal."""
+    return f"{number(line(numbers, place, outcome, '%')['mean'], 1, '+')} %"
+
+
+def rounded(row: Any) -> str:
+    """Size of a change, to the digits of its standard error."""
+    return rounded_to(float(row["mean"]), row)
+
+
+def rounded_to(value: float, row: Any) -> str:
+    """A size, to the digits of a line's standard error."""
+    return number(abs(value), decimals(row["se"], row["mean"]))

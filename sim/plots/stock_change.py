@@ -1,0 +1,142 @@
+"""Who ends up with more researchers, who with fewer, and by which way: entrants, moves, exits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.analysis.pairs import plain
+from sim.analysis.text import decimals, number
+from sim.core.axes import BASELINE
+from sim.plots import effects
+from sim.plots.captions import short_names
+from sim.plots.style import GREY, INK, SERIES, page, signed_tick, styled
+from sim.plots.world_map import HATCH_WITHIN, MAP, NOTHING, Places, draw_map
+
+COLUMNS = ("n_researchers", "new_entrants", "new_moves_in", "new_moves_out", "new_exits")
+PARTS = {
+    "entrants": "entrants",
+    "moves": "moves in minus out",
+    "exits": "exits (to the left: more of them)",
+}
+COLORS = (SERIES[0], SERIES[5], SERIES[3])
+BARS = 2.1  # inches
+ROWS = 7  # places named on each side
+NOTES = (
+    "Bars: what the change of the stock is the sum of, mean over runs, each side on its own scale; diamonds: the sum, "
+    "given beside it ± one standard error. Bars are drawn only where the change is not within the noise.",
+)
+
+
+def stock_change(place_year: pd.DataFrame, years: tuple[int, int]) -> pd.DataFrame:
+    """Change of the stock at the end of the years by place, run by run, and the flows that it is the sum of.
+
+    Scenario and baseline are the same before `years` begin, so that ``stock = entrants + moves + exits`` exactly.
+
+    Parameters
+    ----------
+    place_year : one scenario and its baseline in one mode.
+    years : from the first policy to the last year, inclusive.
+
+    Returns
+    -------
+    Columns of the run, place, stock, entrants, moves (in minus out), exits (counted as losses): persons, scenario minus
+    baseline; percent: of the baseline's stock at the end.
+    """
+    frame = plain(place_year)
+    frame = frame[frame["year"].between(*years)]
+    run = [*effects.keys(frame), "place"]
+    flows = frame.groupby(run)[list(COLUMNS[1:])].sum().astype(float)
+    end = frame[frame["year"] == years[1]].set_index(run)["n_researchers"].astype(float)
+    table = pd.DataFrame(
+        {
+            "stock": end,
+            "percent": end,
+            "entrants": flows["new_entrants"],
+            "moves": flows["new_moves_in"] - flows["new_moves_out"],
+            "exits": -flows["new_exits"],
+        }
+    ).reset_index()
+    return effects.paired(table, ["stock", *PARTS, "percent"], ["place"], percent=["percent"])
+
+
+def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str) -> None:
+    """Stacked bars of the parts by place, the sum as a diamond and in figures."""
+    ax.set_title(title, size=7.5)
+    if rows.empty:
+        ax.text(0.5, 0.5, "none beyond chance", transform=ax.transAxes, ha="center", size=7, color=GREY)
+        ax.set_axis_off()
+        return
+    at = np.arange(len(rows))[::-1]
+    parts = rows[list(PARTS)].to_numpy()
+    for sign in (1, -1):
+        side = np.maximum(sign * parts, 0.0)
+        starts = np.cumsum(side, axis=1) - side
+        for k, color in enumerate(COLORS):
+            ax.barh(at, sign * side[:, k], left=sign * starts[:, k], color=color, height=0.62, lw=0)
+    ax.plot(rows["mean"], at, "D", ms=3.2, mfc="white", mec=INK, mew=0.8)
+    for y, mean, se in zip(at, rows["mean"], rows["se"]):
+        digits = decimals(se, mean)
+        words = number(mean, digits, "+") + ("" if math.isnan(se) else f" ± {number(se, digits)}")
+        ax.annotate(words, (1, y), (4, 0), ("axes fraction", "data"), textcoords="offset points", size=6.5, va="center")
+    ax.set_yticks(at, labels=[names.get(p, p) for p in rows["place"]])
+    ax.tick_params(axis="y", length=0)
+    ax.axvline(0, color=GREY, lw=0.6)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.grid(axis="x")
+    ax.set_ylim(len(rows) - ROWS - 0.6, len(rows) - 0.4)
+    ax.locator_params(axis="x", nbins=3)
+    ax.xaxis.set_major_formatter(signed_tick)
+
+
+def _persons(change: pd.DataFrame, places: Places) -> pd.DataFrame:
+    """Mean and standard error of the stock's change and means of its parts, of places whose change is no chance."""
+    out = effects.band(change, "stock", ["place"])[["place", "mean", "se"]]
+    out = out.merge(change.groupby("place", as_index=False)[list(PARTS)].mean(), on="place")
+    rest = {c for c, is_rest in zip(places.iso3, places.is_rest) if is_rest}
+    clear = out["mean"].abs() > HATCH_WITHIN * out["se"].fillna(0.0) + NOTHING
+    return out[clear & ~out["place"].isin(rest)].sort_values("mean")
+
+
+def stock_change_map(
+    place_year: pd.DataFrame,
+    places: Places,
+    years: tuple[int, int],
+    *,
+    title: str,
+    caption: str = "",
+    members: Mapping[str, str] | None = None,
+) -> Figure:
+    """Map of the change of the stock in per cent, and bars of what the largest changes are made of.
+
+    Parameters
+    ----------
+    place_year : one scenario and its baseline in one mode.
+    places : names and positions; `WorldData` will do.
+    years : from the first policy to the last year, inclusive.
+    members : country (alpha-3) -> regional rest, to shade the members of a rest.
+    """
+    change = stock_change(place_year, years)
+    shares = effects.band(change, "percent", ["place"])
+    persons = _persons(change, places)
+    names = short_names(places)
+    subtitle = f"Researchers at the end of {years[1]}, scenario minus {BASELINE}, % of the {BASELINE}'s"
+    with styled():
+        sheet = page(title, subtitle, caption, MAP + BARS)
+        draw_map(sheet, BARS, shares, places, members, mark_noise=True)
+        gains, losses = persons[persons["mean"] > 0].iloc[::-1], persons[persons["mean"] < 0]
+        for left, rows, word in ((0.95, gains, "gains"), (4.4, losses, "losses")):
+            heading = f"Largest {word}: persons, {years[1]}"
+            _bars(sheet.axes(left, 0.42, 1.75, 1.25), rows.head(ROWS), names, heading)
+        handles = [Patch(color=color) for color in COLORS]
+        keys = sheet.axes(0, 0, sheet.width, 0.2, frameon=False, xticks=[], yticks=[])
+        sum_key = Line2D([], [], ls="", marker="D", ms=3.2, mfc="white", mec=INK)
+        keys.legend([*handles, sum_key], [*PARTS.values(), "sum"], loc="center", ncols=4, handlelength=1.2)
+    return sheet.figure
