@@ -170,7 +170,8 @@ class World(ColumnarModel):
 
         # 9 measures, and the state that next year starts from
         joint = joint_intensity(output.joint_papers * setting.scale, output.by_place.papers_whole * setting.scale)
-        observed = governments.observe(setting, ctx, entries, moved, output, counted, secured, account)
+        reactive = self.mode == "reactive"
+        observed = governments.observe(setting, ctx, entries, moved, output, counted, secured, account, reactive)
         self.macros[self.year] = replace(
             ctx.macro, z1=output.z1, known=output.readers.known, joint=joint,
             exit_norm=exits.norm, move_norm=moved.norm, arrivals=moved.arrivals, account=observed.account,
@@ -198,7 +199,8 @@ class World(ColumnarModel):
     def _govern(self, inputs: YearInputs) -> Governed:
         """What governments put in force and decide; scripted ones see nothing."""
         seen = self.observation if self.mode == "reactive" else None
-        accounts = {year: macro.account for year, macro in self.macros.items()}
+        paired = {year: macro.account for year, macro in self.baseline.items()}
+        accounts = {year: macro.account - paired.get(year, 0.0) for year, macro in self.macros.items()}
         return governments.govern(
             self.setting, self.council, self.timeline, self.cfg.ladder, inputs, seen, accounts,
             lambda: promotion.market(

@@ -23,7 +23,7 @@ from sim.core.digest import PACKAGE, digest, file_digest
 from sim.data.tables import load_world_data
 from sim.data.threat import threat_digest
 from sim.data.worlds import folder_of
-from sim.params import PathParams
+from sim.params import GovernmentParams, PathParams
 from sim.policy.ladder import LADDERS, Ladders
 
 # Settings that say how, where and how often to run, not what comes out of one run.
@@ -53,6 +53,8 @@ def run_key(cfg: Config, replicate: int, mode: str = "scripted", end: int | None
     """
     if end is not None and end <= load_world_data(cfg.world).end:  # of a history: what comes after the data cannot act
         cfg = replace(cfg, params=replace(cfg.params, paths=PathParams()))
+    if mode == "scripted":  # how governments would react
+        cfg = replace(cfg, params=replace(cfg.params, government=GovernmentParams()))
     what = [*_relevant(cfg, mode), f"end {end or cfg.end}", f"replicate {replicate}", f"mode {mode}"]
     what += [_surroundings(cfg.world)]
     return hashlib.sha256("\n".join(what).encode()).hexdigest()[:20]

@@ -105,7 +105,9 @@ def _joint_ware(market: Market) -> Ware:
         both = funding * (strength[:, None] + strength[None, :])
         return _over(added_papers(market.joint, both).sum(axis=1), papers)
 
-    unit = market.prices.joint_project * papers * (funding > 0.0)
+    if funding == 0.0:  # programmes move no partners
+        return Ware(np.zeros_like(papers))
+    unit = market.prices.joint_project * papers
     return Ware(unit, lambda share: -np.log1p(-share) / funding, lambda change: -np.expm1(-funding * change), together)
 
 

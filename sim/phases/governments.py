@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from sim.data.inputs import YearInputs
 from sim.engines.buying import Market, Purchase
 from sim.engines.counting import HeadCounts
 from sim.phases.budget import Account, public_money
-from sim.phases.entry import Entries
+from sim.phases.entry import Entries, deterred, nest_of
 from sim.phases.mobility import Moves
 from sim.phases.promotion import cost_of_rungs, purchases
 from sim.phases.publication import Output
@@ -61,14 +61,14 @@ def govern(
     Parameters
     ----------
     seen : last year, None if governments carry out policy only, or nothing was seen yet.
-    accounts : talent accounts [P] by year.
+    accounts : talent accounts [P] by year, less those of the paired baseline where there is one.
     market : prices and people that promotion is bought at, asked for only if it is.
     """
     year, imposed = inputs.year, timeline.rungs(inputs.year)
     asked = timeline.imposed("alliance_condition", year)
     conditions = np.zeros(setting.threat.shape) if asked is None else asked
-    held = council.enact(year)
-    rungs = held.rungs.over(imposed)
+    agreed = council.enact(year)
+    rungs, held = agreed.rungs.over(imposed), agreed.beyond(imposed)
     if seen is None or year <= setting.data.end:
         return Governed([], rungs, conditions, {})
     academic = public_money(setting, inputs)
@@ -80,8 +80,10 @@ def govern(
         council.costs = cost_of_rungs(ladders.protect, setting, timeline.effects).alone
     costs = Costs(academic, council.costs)
     standard = timeline.effects["alliance_condition"]["standard"]
-    keys = setting.seed, setting.replicate
-    return Governed(decided, rungs, conditions, council.decide(year, seen, imposed, costs, accounts, standard, keys))
+    first, keys = timeline.rungs(setting.data.end), (setting.seed, setting.replicate)
+    return Governed(
+        decided, rungs, conditions, council.decide(year, seen, first, imposed, costs, accounts, standard, keys)
+    )
 
 
 def pulls(held: Packages, ladders: Ladders, codes: Sequence[str], listed: np.ndarray) -> Iterator[Decided]:
@@ -132,8 +134,9 @@ def observe(
     people: HeadCounts,
     secured: SecurityResult,
     account: Account,
+    reactive: bool,
 ) -> Observation:
-    """What governments see of a year when they decide in the next one."""
+    """What governments see of a year when they decide in the next one; scripted ones do not look at all of it."""
     inst = setting.institutions
     inside = np.bincount(inst.place, weights=inst.weight * ctx.channels.burden_institution)
     burden = 1.0 - (1.0 - ctx.channels.burden_place) * (1.0 - inside)
@@ -151,7 +154,7 @@ def observe(
         fear=ratio(people.fear_sum.sum(axis=0), here),
         cost=100.0 * np.sum(shares, axis=0),
         account=talent_account(entries.expected, moves.expected, here * setting.scale),
-        available=ratio(turned_away(entries), arrivals),
+        available=ratio(turned_away(setting, ctx, entries.base), arrivals) if reactive else np.zeros_like(arrivals),
     )
 
 
@@ -166,10 +169,25 @@ def talent_account(entrants: np.ndarray, moves: np.ndarray, here: np.ndarray) ->
     return ratio(net + moves[0] - moves[1], here)
 
 
-def turned_away(entries: Entries) -> np.ndarray:
-    """People whom hosts lose to policy, and who by base shares fall to each place that does not [P]."""
-    lost: np.ndarray = sum(entries.deterred)  # type: ignore[assignment]
-    open_to = np.where(lost > 0.0, 0.0, entries.base)
+def turned_away(setting: Setting, ctx: YearContext, base: np.ndarray) -> np.ndarray:
+    """Entrants whom refusals, delays and hostility keep from a host, and who by base shares fall to each other [P].
+
+    Who stays at home is not among them, nor is whom others attract.
+
+    Parameters
+    ----------
+    base : [O, P], probabilities of places of entry without policy.
+    """
+    ch = ctx.channels
+    if not (ch.entry_refused.any() or ch.visa_delay.any() or ctx.hostility.any()):
+        return np.zeros(len(base))
+    none = replace(
+        ch, visa_open=np.minimum(ch.visa_open, 0.0), student_places=np.minimum(ch.student_places, 0.0),
+        funding=np.ones_like(ch.funding),
+    )  # fmt: skip
+    lost: np.ndarray = sum(deterred(setting, replace(ctx, channels=none), nest_of(setting)))  # type: ignore[assignment]
+    open_to = np.where(lost > 0.0, 0.0, base)
+    np.fill_diagonal(open_to, 0.0)
     falls_to = ratio(open_to, np.broadcast_to(open_to.sum(axis=1, keepdims=True), open_to.shape))
     found: np.ndarray = lost.sum(axis=1) @ falls_to
     return found

@@ -16,6 +16,7 @@ __all__ = ["LADDERS", "LIST", "TARGET", "Entry", "Ladder", "Ladders", "Rung", "r
 
 TARGET = "{TARGET}"  # the place that a government restricts
 LIST = "{LIST}"  # the places on its list of concern
+N_RUNGS = {"protect": 3, "restrict": 1, "promote": 3}
 STANDS_FOR = {"protect": (LIST,), "restrict": (TARGET,), "promote": ()}  # words that a ladder's scopes may use
 ROUNDING = 1e-9  # of a sum of shares
 
@@ -117,10 +118,11 @@ def _read_ladder(name: str, raw: object, key: str, known: Known, problems: Probl
     check_keys(given, [f.name for f in fields(Ladder)], key, problems)
     packages, at = mapping(given.get("rungs"), join(key, "rungs"), problems), join(key, "rungs")
     check_names(packages, at, "rung", problems)
-    if not packages:
-        problems.add(at, "is empty; a ladder has at least one rung")
-    if name == "restrict" and len(packages) > 1:
-        problems.add(at, f"are {len(packages)} ({', '.join(map(str, packages))}); allowed: 1, as each target is a step")
+    if len(packages) != N_RUNGS[name]:
+        why = ", as each target is a step" if name == "restrict" else ""
+        problems.add(
+            at, f"are {len(packages)} ({', '.join(map(str, packages)) or 'none'}); allowed: {N_RUNGS[name]}{why}"
+        )
     known = replace(known, places=(*known.places, *STANDS_FOR[name]))
     rungs = tuple(_read_rung(name, str(rung), raw, join(at, rung), known, problems) for rung, raw in packages.items())
     return Ladder(text(given.get("title"), join(key, "title"), problems), rungs, str(given.get("source") or ""))

@@ -22,6 +22,7 @@ from sim.policy.schema import PLACES, LeverUse, Policy
 COUNTS = 0.5  # of the package's strength
 WORDS = "rhetoric"
 EVERYBODY = "ALL"  # a group that singles out nobody
+REFUSES = ("visa_refusal", "partner_ban")  # what is a restriction of everybody where it names nobody
 
 
 class Rungs(NamedTuple):
@@ -70,6 +71,8 @@ def _counting(policies: Mapping[str, Policy], ladders: Ladders | None, year: int
 
 
 def _named(use: LeverUse, data: WorldData) -> list[int]:
-    """Places that an entry names; one towards everybody singles out nobody."""
+    """Places that an entry names; one towards everybody restricts them all if it refuses people or partners."""
     words = [word for name in PLACES for word in getattr(use.scope, name) or () if word != EVERYBODY]
+    if not words and use.lever in REFUSES:
+        return list(range(len(data.iso3)))
     return resolve(data, words) if words else []

@@ -40,7 +40,7 @@ DECISIONS = Table(
             "trigger",
             "name",
             "text",
-            "signal that pressed most for the step; chance: none raised its hazard by a tenth",
+            "signal that pressed most for the step up or down; chance: none raised its hazard by a tenth",
         ),
         Column("p_up", "0-1", "share", "probability of a step up of this ladder this year"),
         Column("p_down", "0-1", "share", "probability of a step down"),

@@ -41,7 +41,7 @@ def seen(year: int = YEAR - 1, **changed: Any) -> Observation:
 def decide(of: Council, year: int = YEAR, costs: Costs = COSTS, imposed: Rungs | None = None, **changed: Any) -> Any:
     """Decisions of a year, all that was seen quiet but what is named."""
     observed = seen(year - 1, **changed)
-    return of.decide(year, observed, imposed or Rungs.none(N), costs, {}, 0.1, (0, 0))
+    return of.decide(year, observed, Rungs.none(N), imposed or Rungs.none(N), costs, {}, 0.1, (0, 0))
 
 
 def of(found: dict[str, np.ndarray], code: str) -> dict[str, Any]:
@@ -123,6 +123,7 @@ def test_no_step_down_soon_after_one_up() -> None:
     assert decide(flighty, YEAR + 1) == {} and decide(flighty, YEAR + 2) == {}
     found = decide(flighty, YEAR + 3)
     assert (found["rung_before"] == 1).all() and (found["rung_after"] == 0).all()
+    assert set(found["trigger"]) == {"chance"} and (found["cost_musd"] == 0.0).all()
 
 
 def test_what_a_policy_does_already_is_not_announced() -> None:
@@ -133,6 +134,18 @@ def test_what_a_policy_does_already_is_not_announced() -> None:
     found = decide(eager, imposed=Rungs.none(N)._replace(promote=rungs))
     assert AT("USA") not in found["place"] and AT("JPN") in found["place"]
     assert eager.standing.agreed.promote[AT("USA"), 0] == 1.0
+    in_force = eager.enact(YEAR + 1).beyond(Rungs.none(N)._replace(promote=rungs))
+    assert not in_force.promote[AT("USA")].any() and in_force.promote[AT("JPN"), 0] == 1.0
+
+
+def test_a_restriction_that_is_imposed_has_no_package_of_its_own_beside_it() -> None:
+    held = Packages.none(N)
+    held.restrict[AT("USA"), [AT("CHN"), AT("RUS")]] = held.protect[AT("USA"), :] = 1.0
+    imposed = Rungs.none(N)
+    imposed.restrict[AT("USA"), AT("CHN")], imposed.protect[AT("USA")] = True, 2
+    left = held.beyond(imposed)
+    assert left.restrict[AT("USA"), AT("RUS")] == 1.0 and not left.restrict[AT("USA"), AT("CHN")]
+    assert left.protect[AT("USA")].tolist() == [0.0, 0.0, 1.0]
 
 
 def test_who_is_hit_hits_back() -> None:
@@ -153,7 +166,7 @@ def test_whom_it_restricts_is_drawn_by_weights() -> None:
     place, chosen = AT("CHN"), []
     for replicate in range(400):
         eager = council(restrict_level=1e9)
-        found = eager.decide(YEAR, seen(), Rungs.none(N), COSTS, {}, 0.1, (0, replicate))
+        found = eager.decide(YEAR, seen(), Rungs.none(N), Rungs.none(N), COSTS, {}, 0.1, (0, replicate))
         chosen.append(of(found, "CHN")["target"])
     share = eager.threat[place] / eager.threat[place].sum()
     for code in ("USA", "JPN", "IND"):
@@ -169,7 +182,9 @@ def test_a_condition_is_adopted_in_part_or_refused_once() -> None:
     assert (refusal["answer"], refusal["partner"]) == ("refused", "USA")
     assert refusal["rung_before"] == refusal["rung_after"] == 0
     assert decide(proud, YEAR + 1, conditions=conditions) == {}, "said once"
-    part = of(decide(council(protect_level=1e9, softening=0.5), conditions=conditions), "JPN")
+    assert decide(proud, YEAR + 2, conditions=conditions) == {}
+    afraid = np.full(N, 0.5)
+    part = of(decide(council(protect_level=1e9, softening=0.5), conditions=conditions, fear=afraid), "JPN")
     whole = of(decide(council(protect_level=1e9), conditions=conditions), "JPN")
     assert (part["answer"], whole["answer"], whole["partner"]) == ("adopted in part", "adopted", "USA")
 
@@ -194,6 +209,18 @@ def test_every_decision_says_what_was_seen_and_what_pressed() -> None:
     assert japan["trigger"] == "allies_protect" and japan["allies_protect"] > 0.5
     assert switzerland["trigger"] == "chance" and switzerland["allies_protect"] == 0.0
     assert set(found["ladder"]) == {LADDERS[PROTECT]} and (found["p_up"] > 0.99).all()
+
+
+def test_what_rules_cost_is_why_they_are_eased() -> None:
+    eager = council(protect_level=1e9, rest_years=0.0)
+    decide(eager, YEAR)
+    eager.params = replace(eager.params, protect_level=0.0, down=1e9)
+    found = decide(eager, YEAR + 1, cost=np.full(N, 10.0))
+    assert set(found["trigger"]) == {"cost"} and (found["rung_after"] == 0).all()
+
+
+def test_nobody_promotes_with_nothing() -> None:
+    assert decide(council(promote_level=1e9, promote_rung=0.0)) == {}
 
 
 def test_one_rung_higher() -> None:

@@ -30,9 +30,9 @@ def seen(**changed: Any) -> Observation:
     return replace(quiet, **changed)
 
 
-def signals(observed: Observation) -> Signals:
+def signals(observed: Observation, first: Rungs | None = None) -> Signals:
     zero = np.zeros(N)
-    return look(observed, Closeness(BOTH, ALLIED), LISTED, zero, zero, zero, 0.1, PARAMS)
+    return look(observed, first or Rungs.none(N), Closeness(BOTH, ALLIED), LISTED, zero, zero, zero, 0.1, PARAMS)
 
 
 def rungs(**changed: np.ndarray) -> Rungs:
@@ -46,7 +46,9 @@ def pair(a: int, b: int) -> np.ndarray:
 
 
 def test_all_signals_are_0_where_nothing_has_changed() -> None:
-    assert not any(part.any() for part in signals(seen()))
+    stood = rungs(protect=np.array([3, 1, 0, 0]), restrict=pair(0, 2), promote=np.array([1, 0, 2, 0]))
+    for found in (signals(seen()), signals(seen(rungs=stood), first=stood)):
+        assert not any(part.any() for part in found)
 
 
 def test_who_is_restricted_sees_it_by_what_they_share() -> None:

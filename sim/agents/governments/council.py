@@ -68,6 +68,7 @@ class Council:
         self,
         year: int,
         seen: Observation,
+        first: Rungs,
         imposed: Rungs,
         costs: Costs,
         accounts: Mapping[int, np.ndarray],
@@ -79,12 +80,12 @@ class Council:
         Parameters
         ----------
         year : the year that begins; seen : what happened in the one before.
-        imposed : rungs that imposed policies put in force this year.
-        accounts : talent accounts [P] by year. standard : protection that a condition asks for.
+        first : rungs that imposed policies put in force in 2017, which are no news; imposed : those of this year.
+        accounts : talent accounts [P] by year, less those of a paired baseline. standard : protection that a condition asks for.
         keys : seed and replicate.
         """
         self._remember(seen)
-        signals = self._look(seen, accounts, standard)
+        signals = self._look(seen, first, accounts, standard)
         rise, fall = self._free(year)
         self.signals, self.hazards = signals, hazards(signals, rise, fall, self.params)
         weights = target_weights(signals, self.threat, self.params)
@@ -106,7 +107,7 @@ class Council:
         found: np.ndarray = seen.cost + opposition_of(seen.burden, seen.fear, 0.0, self.params)
         return found
 
-    def _look(self, seen: Observation, accounts: Mapping[int, np.ndarray], standard: float) -> Signals:
+    def _look(self, seen: Observation, first: Rungs, accounts: Mapping[int, np.ndarray], standard: float) -> Signals:
         before = [accounts[y] for y in range(self.data_end - YEARS + 1, self.data_end + 1) if y in accounts]
         recent = [accounts[y] for y in range(seen.year - YEARS + 1, seen.year + 1) if y in accounts]
         talent = np.zeros(len(self.sd))
@@ -114,7 +115,7 @@ class Council:
             talent = talent_of(np.mean(recent, axis=0), np.mean(before, axis=0), self.sd, self.peers)
         salience = salience_of(self.standing.cases, self.closeness.allied)
         cost = self._cost(seen) - self.standing.cost
-        return look(seen, self.closeness, self.listed, salience, talent, cost, standard, self.params)
+        return look(seen, first, self.closeness, self.listed, salience, talent, cost, standard, self.params)
 
     def _free(self, year: int) -> tuple[np.ndarray, np.ndarray]:
         """Who may take a step up, and who one down [3, P]: nothing pending; no step down soon after one up."""
@@ -147,9 +148,9 @@ class Council:
         """Demands of allies that found no answer this year; none where governments never act."""
         if self.params.protect_level <= 0.0 or not agenda.demands.any():
             return []
-        waiting = could & (agenda.signals.demanded > 0.0) & (self.standing.due[PROTECT] <= agenda.year)
+        waiting = could & (agenda.signals.demanded > 0.0) & (self.standing.due[PROTECT] < agenda.year)
         partner = agenda.demands.argmax(axis=1)
-        asked = waiting & (self.standing.refused != partner + 1)
+        asked = waiting & (self.standing.answered != partner + 1)
         return [self.governments[b].refuse(int(partner[b]), agenda) for b in np.flatnonzero(asked).tolist()]
 
     def state(self) -> dict[str, np.ndarray]:

@@ -22,6 +22,7 @@ from sim.params import GovernmentParams
 from sim.policy.rungs import Rungs
 
 NOTABLE = 1.1  # factor on a hazard from which on a signal is what pressed
+WHOLE = 0.8  # share of a package that is no part of it: a draft as such costs an eighth (assumption)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Government(mesa.Agent):
         self._agree(ladder, at, share, agenda.year, agenda.year + 1 + late)
         if self._shadowed(ladder, at, agenda.imposed):
             return None
-        cost = share * self._cost(ladder, at, agenda.costs) if up else 0.0
+        cost = share * self._cost(ladder, at, agenda.costs)
         partner, answer = self._answer(ladder, up, share, agenda)
         return self._record(
             ladder, agenda, target=at if ladder == RESTRICT else NO_PLACE, opposition=opposition,
@@ -107,8 +108,8 @@ class Government(mesa.Agent):
         )  # fmt: skip
 
     def refuse(self, partner: int, agenda: Agenda) -> Decision:
-        """Record that an ally's condition is not met; said once, until the answer changes."""
-        self.standing.refused[self.place] = partner + 1
+        """Record that an ally's condition is not met; said once."""
+        self.standing.answered[self.place] = partner + 1
         rung = self.rung(PROTECT)
         _, _, opposition, why = self._put_to(PROTECT, rung, agenda)
         return self._record(
@@ -119,17 +120,18 @@ class Government(mesa.Agent):
     def _record(self, ladder: int, agenda: Agenda, rungs: tuple[int, int], **outcome: Any) -> Decision:
         place, hazards = self.place, agenda.hazards
         seen: dict[str, Any] = {name: float(getattr(agenda.signals, name)[place]) for name in NAMES}
-        leading = int(np.argmax(hazards.pressure[ladder, place]))
-        pressed = hazards.pressure[ladder, place, leading] >= np.log(NOTABLE) and rungs[1] >= rungs[0]
+        pressure = hazards.pressure[ladder, place] if rungs[1] > rungs[0] else hazards.easing[ladder, place]
+        leading = int(np.argmax(pressure))
+        trigger = NAMES[leading] if pressure[leading] >= np.log(NOTABLE) else "chance"
         return Decision(
             year=agenda.year, place=place, ladder=LADDERS[ladder], rung_before=rungs[0], rung_after=rungs[1],
-            **seen, trigger=NAMES[leading] if pressed else "chance", p_up=float(hazards.up[ladder, place]),
+            **seen, trigger=trigger if rungs[1] != rungs[0] else "", p_up=float(hazards.up[ladder, place]),
             p_down=float(hazards.down[ladder, place]), **outcome,
         )  # fmt: skip
 
     def _put_to(self, ladder: int, at: int, agenda: Agenda) -> tuple[float, float, float, str]:
         """Share of a package that is agreed, share that the cap lets through, opposition and what it is for."""
-        fits = self._fits(ladder, at, agenda.costs)
+        fits = self._fits(ladder, at, agenda)
         if ladder == PROMOTE:
             return fits, fits, 0.0, ""
         p, seen, place = self.params, agenda.seen, self.place
@@ -148,12 +150,14 @@ class Government(mesa.Agent):
         full = self.params.promote_rung * costs.academic if ladder == PROMOTE else costs.protect[at]
         return float(full[self.place])
 
-    def _fits(self, ladder: int, at: int, costs: Costs) -> float:
-        """Share of a package that fits under the cap of its ladder, beside what is held, 0-1."""
+    def _fits(self, ladder: int, at: int, agenda: Agenda) -> float:
+        """Share of a package that fits under the cap of its ladder, beside what is held beyond policy, 0-1."""
         if ladder == RESTRICT:
             return 1.0
-        cap = self.params.promote_cap if ladder == PROMOTE else self.params.protect_cap
-        held = self.standing.agreed[ladder][self.place]
+        if ladder == PROMOTE and self.params.promote_rung == 0.0:
+            return 0.0  # there is nothing to promote with
+        costs, cap = agenda.costs, self.params.promote_cap if ladder == PROMOTE else self.params.protect_cap
+        held = self.standing.agreed.beyond(agenda.imposed)[ladder][self.place]
         spent = sum(share * self._cost(ladder, k, costs) for k, share in enumerate(held) if share > 0.0)
         more, room = self._cost(ladder, at, costs), cap * float(costs.academic[self.place]) - spent
         return 1.0 if more <= max(room, 0.0) else max(room, 0.0) / more
@@ -188,5 +192,6 @@ class Government(mesa.Agent):
         demands = agenda.demands[self.place]
         if ladder != PROTECT or not up or demands.max() <= 0.0:
             return NO_PLACE, ""
-        self.standing.refused[self.place] = 0
-        return int(np.argmax(demands)), "adopted" if share >= 1.0 else "adopted in part"
+        partner = int(np.argmax(demands))
+        self.standing.answered[self.place] = partner + 1
+        return partner, "adopted" if share >= WHOLE else "adopted in part"

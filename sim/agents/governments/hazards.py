@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.agents.governments.signals import UNITS, Signals
+from sim.agents.governments.signals import NAMES, UNITS, Signals
 from sim.params import GovernmentParams
 
 MOST = np.log(10.0)  # signals move a hazard by at most this factor, up or down
@@ -19,12 +19,13 @@ class Hazards(NamedTuple):
     Attributes
     ----------
     up, down : 0-1; their sum is at most 1.
-    pressure : [3, P, 8], log hazard ratio of a step up by signal, in the order of `signals.NAMES`.
+    pressure, easing : [3, P, 8], log hazard ratio of a step up and of one down by signal, as `signals.NAMES`.
     """
 
     up: np.ndarray
     down: np.ndarray
     pressure: np.ndarray
+    easing: np.ndarray
 
 
 def coefficients(params: GovernmentParams) -> np.ndarray:
@@ -55,12 +56,14 @@ def hazards(signals: Signals, may_rise: np.ndarray, may_fall: np.ndarray, params
     pressure = coefficients(params)[:, None, :] * np.stack([for_protect, seen, seen])
     level = np.array([params.protect_level, params.restrict_level, params.promote_level])[:, None]
     up = level * np.exp(np.clip(pressure.sum(axis=2), -MOST, MOST))
-    easing = np.zeros_like(up)
-    easing[0] = params.beta_cost * signals.cost - params.beta_salience * signals.salience
-    down = np.array([params.down, params.down, params.down_promote])[:, None] * np.exp(np.clip(easing, -MOST, MOST))
+    easing = np.zeros_like(pressure)
+    easing[0, :, NAMES.index("cost")] = params.beta_cost * signals.cost
+    easing[0, :, NAMES.index("salience")] = -params.beta_salience * signals.salience
+    level = np.array([params.down, params.down, params.down_promote])[:, None]
+    down = level * np.exp(np.clip(easing.sum(axis=2), -MOST, MOST))
     rise, fall = (np.where(may, -np.expm1(-h), 0.0) for may, h in ((may_rise, up), (may_fall, down)))
     total = np.maximum(rise + fall, 1.0)
-    return Hazards(rise / total, fall / total, pressure)
+    return Hazards(rise / total, fall / total, pressure, easing)
 
 
 def target_weights(signals: Signals, threat: np.ndarray, params: GovernmentParams) -> np.ndarray:

@@ -30,9 +30,17 @@ class Packages(NamedTuple):
     @property
     def rungs(self) -> Rungs:
         """How high they reach."""
-        up = ((part > 0.0).sum(axis=1) for part in (self.protect, self.promote))
-        protect, promote = up
+        protect, promote = ((part > 0.0).sum(axis=1) for part in (self.protect, self.promote))
         return Rungs(protect, self.restrict > 0.0, promote)
+
+    def beyond(self, imposed: Rungs) -> Packages:
+        """Without what lies at or below rungs that policies impose, which has no effect while they do."""
+        protect, promote = (np.arange(N_RUNGS) < rung[:, None] for rung in (imposed.protect, imposed.promote))
+        return Packages(
+            np.where(protect, 0.0, self.protect),
+            np.where(imposed.restrict, 0.0, self.restrict),
+            np.where(promote, 0.0, self.promote),
+        )
 
     def copy(self) -> Packages:
         """The same numbers in arrays of their own."""
@@ -50,7 +58,7 @@ class Standing:
     risen : [2, P], year of the last step up of protect and promote; risen_restrict : [a, b], likewise.
     cases : [P], public cases per 10,000 tied since 2018, halving in `salience_half_life`.
     cost : [P], cost of rules in 2017, % of output.
-    refused : [P], 1 + the ally whose demand was refused last, 0 if none.
+    answered : [P], 1 + the ally whose demand was answered last, 0 if none.
     """
 
     agreed: Packages
@@ -60,7 +68,7 @@ class Standing:
     risen_restrict: np.ndarray
     cases: np.ndarray
     cost: np.ndarray
-    refused: np.ndarray
+    answered: np.ndarray
 
     @classmethod
     def none(cls, n_places: int) -> Standing:

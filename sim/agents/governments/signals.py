@@ -72,7 +72,8 @@ class Signals(NamedTuple):
         whose condition p does not meet.
     salience : log of public cases, own and allies'.
     cost : % of output given to rules, and the community's opposition.
-    talent_account : three-year mean, against that of 2015-17 and the median's change, in sd.
+    talent_account : three-year mean less that of 2015-17 and less the median's change, in sd; of what differs from
+        the paired baseline, where there is one.
     recruiting_received : rungs of promotion of others, by their share of joint work and people.
     people_available : people turned away elsewhere, over arrivals.
     demanded : share of joint papers with allies whose condition p does not meet.
@@ -98,6 +99,7 @@ UNITS = dict(zip(NAMES, (0.25, 1.0, 0.25, 1.0, 1.0, 1.0, 1.0, 0.1)))
 
 def look(
     seen: Observation,
+    first: Rungs,
     closeness: Closeness,
     listed: np.ndarray,
     salience: np.ndarray,
@@ -110,24 +112,24 @@ def look(
 
     Parameters
     ----------
-    listed : [p, b], b is on p's list of concern.
+    first : rungs of 2017, which are no news. listed : [p, b], b is on p's list of concern.
     salience, talent, cost : [P], of `salience_of`, `talent_of`, and against 2017.
     standard : share of leaks prevented that a condition asks for.
     """
     now, allied = seen.rungs, closeness.allied
-    by = closeness.both * hardness(now, listed, params)
-    against = allied @ now.restrict.astype(float)  # [p, target]
+    by = closeness.both * (hardness(now, listed, params) - hardness(first, listed, params))
+    against = allied @ (now.restrict.astype(float) - first.restrict)  # [p, target]
     np.fill_diagonal(against, 0.0)
     asked = allied * seen.conditions.T * (seen.protection < standard)[:, None]
     demanded = asked.sum(axis=1)
     return Signals(
         restriction_received=by.sum(axis=1),
-        allies_protect=allied @ now.protect,
+        allies_protect=allied @ (now.protect - first.protect),
         allies_restrict=against.max(axis=1) + demanded,
         salience=salience,
         cost=cost,
         talent_account=talent,
-        recruiting_received=closeness.both @ now.promote,
+        recruiting_received=closeness.both @ (now.promote - first.promote),
         people_available=seen.available,
         demanded=demanded,
         restricted_by=by,
