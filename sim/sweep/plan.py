@@ -164,7 +164,7 @@ class _Builder:
             family = self.families.setdefault(trunk, _family(baseline, replicate, trunk, self._model))
             for mode in modes_of(cfg):
                 if label == BASELINE or self._spec.compare:
-                    key = self._baseline(family, mode)
+                    key = self._baseline(family, baseline, mode)
                     self._name_baseline(key, label, mode, draw, replicate)
                 if label != BASELINE:
                     key = self._model.run_key(cfg, replicate, mode)
@@ -179,13 +179,17 @@ class _Builder:
             if text not in self.problems:
                 self.problems.append(text)
 
-    def _baseline(self, family: Family, mode: str) -> str:
-        """Key of the baseline of a mode, which becomes one of the family's runs."""
-        paired = family.paired
-        key = paired.key if mode == SCRIPTED else self._model.run_key(paired.cfg, family.replicate, mode)
-        if key not in family.tasks:
-            family.tasks = {key: replace(paired, key=key, mode=mode), **family.tasks}
-        return key
+    def _baseline(self, family: Family, cfg: Config, mode: str) -> str:
+        """Key of the baseline of a mode, which becomes one of the family's runs.
+
+        Draws that differ only in how governments would react share the scripted one, hence a family, but not this.
+        """
+        task = family.paired
+        if mode != SCRIPTED:
+            task = replace(task, key=self._model.run_key(cfg, family.replicate, mode), cfg=cfg, mode=mode)
+        if task.key not in family.tasks:
+            family.tasks = {task.key: task, **family.tasks}
+        return task.key
 
     @property
     def unread(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from sim.sweep.design import Arm, make_draws
 from sim.sweep.plan import make_plan
 from sim.sweep.sampling import METHODS, Range, Sample
 from sim.sweep.spec import read_spec, spec_of
-from tests.sweep.small_sweep import small_spec, small_sweep
+from tests.sweep.small_sweep import SETTINGS, small_spec, small_sweep
 
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"replicate": 3}, "s.yaml: replicate: unknown key; did you mean replicates?"),
@@ -187,6 +187,18 @@ def test_runs_that_are_the_same_are_planned_once_and_baselines_shared(tmp_path: 
     baselines = plan.rows[plan.rows["scenario"] == "baseline"]
     assert baselines["run"].nunique() == 4
     assert plan.rows[plan.rows["scenario"] == "closed"]["run"].nunique() == 8
+
+
+def test_draws_that_differ_in_how_governments_react_share_the_scripted_baseline_only(tmp_path: Path) -> None:
+    from sim.running.model import RealModel
+
+    levels = {"params.government.promote_level": [0.01, 0.1]}
+    settings = {**SETTINGS, "government.mode": "both"}
+    plan = make_plan(small_spec(tmp_path, grid=levels, settings=settings, scenarios=[], replicates=1), RealModel())
+    assert plan.rows.groupby("mode")["run"].nunique().to_dict() == {"reactive": 2, "scripted": 1}
+    tasks = {task.key: task.cfg for family in plan.families.values() for task in family.tasks.values()}
+    reactive = plan.rows[plan.rows["mode"] == "reactive"].sort_values("draw")["run"]
+    assert [tasks[key].params.government.promote_level for key in reactive] == [0.01, 0.1]
 
 
 @pytest.mark.parametrize("method", METHODS)
