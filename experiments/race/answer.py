@@ -1,4 +1,4 @@
-"""The answer of the page in three sentences, from its numbers."""
+"""The answer of the page in a few sentences, from its numbers."""
 
 from __future__ import annotations
 
@@ -23,26 +23,24 @@ def row(numbers: pd.DataFrame, outcome: str, unit: str, scenario: str, area: str
 
 
 def answer(numbers: pd.DataFrame) -> str:
-    """Three sentences."""
+    """A few sentences; an error that the digits told do not show is left out."""
 
     def told(outcome: str, scenario: str, area: str = RACERS, unit: str = "%", digits: int = 1, sign: int = 1) -> str:
         found = row(numbers, outcome, unit, scenario, area)
-        return f"{number(sign * found.mean, digits)} ± {number(found.se, digits)}"
+        mean, error = (number(value, digits) for value in (sign * found.mean, found.se))
+        return mean if error == number(0.0, digits) else f"{mean} ± {error}"
 
-    alone = ", ".join(
-        f"{name} {told(RESEARCHERS, scenario)} % ({told(RESEARCHERS, 'everybody', CODES[scenario])} %)"
-        for scenario, name in ALONE.items()
-    )
+    arrivals = told("would have come anyway", "united_states", unit="% of arrivals")
+    papers, grants = (told(PAPERS, f"everybody_{how}", WORLD) for how in ("new_money", "grants"))
     return (
-        "A system that recruits alone has more researchers in 2035 than it would have had, and less of that is left if "
-        f"all large systems recruit at once (in brackets): {alone}; systems that stay out of the race lose "
-        f"{told(RESEARCHERS, 'everybody', ELSEWHERE, digits=2, sign=-1)} %. Taken from grants, the package uses "
-        f"{told('bill', 'everybody', unit='% of academic money', digits=2)} % of the racers' academic money, over a "
-        "third of which leaves research, and the world publishes "
-        f"{told(PAPERS, 'everybody', WORLD, digits=2, sign=-1)} % fewer papers; each researcher whom the United States "
-        f"gain alone costs {told(PRICE, 'united_states', unit=EACH)} million $, since "
-        f"{told('would have come anyway', 'united_states', unit='% of arrivals')} % of those who arrive, all of them "
-        "paid for, would have come without the package. With as much new money the race adds "
-        f"{told(PAPERS, 'everybody_new_money', WORLD, digits=2)} % to the world's papers, less than the "
-        f"{told(PAPERS, 'everybody_grants', WORLD, digits=2)} % that the same money adds as grants, without recruiting."
+        f"If the United States recruit alone, they have {told(RESEARCHERS, 'united_states')} % more researchers in "
+        f"2035 than without the package; if all large systems recruit at once, {told(RESEARCHERS, 'everybody', 'USA')} "
+        f"% more, and systems that stay out of the race lose {told(RESEARCHERS, 'everybody', ELSEWHERE, sign=-1)} %. "
+        f"Taken from grants, the package uses {told('bill', 'everybody', unit='% of academic money')} % of the racers' "
+        f"academic money, {told('leaves research', 'everybody', unit='% of the bill', digits=0)} % of that leaves "
+        f"research, and the world publishes {told(PAPERS, 'everybody', WORLD, sign=-1)} % fewer papers. "
+        f"A researcher whom the United States gain alone costs {told(PRICE, 'united_states', unit=EACH)} million $: "
+        f"all who arrive are paid for, and {arrivals} % of them would have come without the package. With as much new "
+        f"money the race adds {papers} % to the world's papers, less than the {grants} % that the money adds as "
+        "grants, without recruiting."
     )
