@@ -31,7 +31,7 @@ from experiments.backtest.errors import (
 from experiments.backtest.naive import WINDOWS
 from experiments.backtest.outcomes import OUTCOMES
 from experiments.common.made import read_made
-from experiments.common.page import ANSWER, NONE, markdown, write_page
+from experiments.common.page import ANSWER, NONE, markdown, write_finding, write_page
 from sim.analysis.text import number
 from sim.data.layout import later_data
 from sim.plots.style import joined
@@ -79,6 +79,16 @@ def answer(errors: pd.DataFrame) -> str:
         f"on {told(str(ratio.idxmin()))}, and worst on {told(str(ratio.idxmax()))}. Chance makes no "
         f"more than {number(quiet, 2)} points of any error{noise}, so that {'misses are' if behind else 'it is'} not "
         "a matter of chance."
+    )
+
+
+def finding(errors: pd.DataFrame) -> str:
+    """The answer in a sentence."""
+    better, behind, met = verdict(ratios(errors))
+    return (
+        f"Nearer than the better of two simple rules on {better} of {len(OUTCOMES)} outcomes, more than "
+        f"{100 * (BEHIND - 1):.0f} % further off on {joined(WORDS[name] for name in behind) or 'none'}: its bar is "
+        f"{'met' if met else 'missed'}."
     )
 
 
@@ -146,6 +156,7 @@ def write(folder: Path = HERE) -> list[Path]:
     later(origins(errors)).to_csv(file, index=False, lineterminator="\n")
     if folder == HERE:
         write_page(HERE / "README.md", blocks(errors), settings)
+        write_finding(HERE, finding(errors))
         FIT.write_text(placed(FIT.read_text(encoding="utf-8"), short(errors)), encoding="utf-8")
     return [file, *figures.draw(errors, settings, folder)]
 
