@@ -15,15 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.common.figures import finish
-from experiments.common.numbers import at
-from experiments.common.page import ANSWER, cell, markdown
+from experiments.common.numbers import at, read_numbers
+from experiments.common.page import ANSWER, cell, markdown, write_page
 from experiments.common.store import open_store
 from experiments.race.answer import ALONE, CODES, PAPERS, PRICE, RESEARCHERS, answer
-from experiments.race.governments import EACH_YEAR, GOVERNMENTS, LARGEST_AREA
+from experiments.race.governments import ACCOUNT, EACH_YEAR, GOVERNMENTS, LARGEST_AREA
 from experiments.race.numbers import ELSEWHERE, RACERS, WORLD, numbers_of
 from sim.data.tables import load_world_data
 from sim.plots.captions import short_names
-from sim.plots.style import GREY, INK, SERIES, page, styled
+from sim.plots.style import GREY, INK, PALE, SERIES, page, styled
 
 HERE = Path(__file__).parent
 NEW = "_new_money"
@@ -38,7 +38,7 @@ ALL = {  # of the world
     "everybody" + NEW: "recruiting, new money",
     "everybody_grants": "new money as grants",
 }
-NAMED = ("USA", "CHN", "DEU", "CHE", "IND", "JPN", "EGY", "THA", "ISR", "UKR", "SGP")
+NAMED = ("USA", "CHN", "DEU", "GBR", "POL", "PAK", "IRN", "UKR", "IND", "MYS", "JPN")
 
 
 def race(numbers: pd.DataFrame, about: str) -> Figure:
@@ -98,38 +98,39 @@ def _of(numbers: pd.DataFrame, outcome: str, scenario: str, area: str) -> pd.Dat
 
 
 def governments(numbers: pd.DataFrame, about: str) -> Figure:
-    """Moves of shares of researchers in a race of governments, over what money buys."""
-    data = load_world_data("full")
-    names = short_names(data)
+    """Moves of shares of researchers in a race of governments, over who gained people before."""
+    names = short_names(load_world_data("full"))
     rows = at(numbers, "share of researchers", sweep="reactive", case=EACH_YEAR).set_index("area")
-    buys = at(numbers, "1 % of money buys", sweep="reactive", case=EACH_YEAR).set_index("area")["mean"]
+    account = at(numbers, ACCOUNT, sweep="reactive", case=EACH_YEAR).set_index("area")["mean"]
     with styled():
         sheet = page(
-            "When all governments promote as much as they may, those gain whose money buys more people",
-            "Change of a system's share of researchers in 2035 when every cap of promotion is full.",
-            f"The 40 largest systems. Whiskers: two standard errors. {about}.",
+            "When all governments race, who gains, and who gained before",
+            "Change of a system's share of researchers by 2035 when the money for promotion is used up everywhere.",
+            f"The 40 largest systems; people: entrants and movers from abroad less those who go abroad. Whiskers: two "
+            f"standard errors. {about}.",
             2.9,
         )
         ax = sheet.axes(0.5, 0.4, sheet.width - 0.6, 2.4)
-        ax.errorbar(buys[rows.index], rows["mean"], yerr=2 * rows["se"], fmt="o", color=SERIES[0], ms=3.5, lw=0.8)
+        x, y = account[rows.index], rows["mean"]
+        ax.errorbar(x, y, yerr=2 * rows["se"], fmt="o", color=SERIES[0], ecolor=PALE, ms=3.5, lw=1)
         for code in NAMED:
             if code in rows.index:
-                ax.annotate(
-                    names[code], (buys[code], rows["mean"][code]), xytext=(5, 3), textcoords="offset points", fontsize=7
-                )
+                ax.annotate(names[code], (x[code], y[code]), xytext=(5, 3), textcoords="offset points", fontsize=7)
         ax.axhline(0, color=GREY, lw=0.6)
-        ax.set_xscale("log")
-        ax.set_xticks([0.5, 1, 2, 4, 8], ["0.5", "1", "2", "4", "8"])
-        ax.set_xticks([], minor=True)
-        ax.set_xlabel("Programme places that 1 % of a year's academic money buys, per 1,000 researchers")
+        ax.set_xlabel("People gained a year from abroad, 2015-17, per 100 researchers")
         ax.set_ylabel("Share of researchers, % change")
         ax.grid(True)
     return sheet.figure
 
 
 def tables(numbers: pd.DataFrame) -> Mapping[str, str]:
-    """The sentences and tables of the page."""
-    return {ANSWER: answer(numbers), "costs": costs(numbers), "ends": ends(numbers), "governments": reacting(numbers)}
+    """The sentences and the table of the first sweep."""
+    return {ANSWER: answer(numbers), "costs": costs(numbers)}
+
+
+def beside(numbers: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Tables of the other sweeps: name of the table by sweep, and the table."""
+    return {"race_ends": ("ends", ends(numbers)), "race_reactive": ("governments", reacting(numbers))}
 
 
 def costs(numbers: pd.DataFrame) -> str:
@@ -194,9 +195,13 @@ def main(words: Sequence[str] | None = None) -> list[Path]:
     """Numbers, sentences, tables and figures from the stores."""
     opened = open_store(HERE, words)
     numbers = numbers_of(opened)
-    beside = opened.beside("race_reactive").settings()
-    drawn = {"race": partial(race, numbers, opened.settings()), "governments": partial(governments, numbers, beside)}
-    return finish(opened, numbers, tables, drawn)
+    reactive = opened.beside("race_reactive").settings()
+    drawn = {"race": partial(race, numbers, opened.settings()), "governments": partial(governments, numbers, reactive)}
+    written = finish(opened, numbers, tables, drawn)
+    if opened.page is not None:
+        for sweep, (name, table) in beside(read_numbers(opened.folder)).items():
+            write_page(opened.page, {name: table}, opened.beside(sweep).settings())
+    return written
 
 
 if __name__ == "__main__":

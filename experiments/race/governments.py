@@ -7,6 +7,7 @@ import pandas as pd
 
 from experiments.common.numbers import Numbers, exactly
 from experiments.common.store import OpenStore
+from sim.agents.governments.closeness import YEARS
 from sim.analysis.pairs import Estimate, estimate
 from sim.data.tables import WorldData, load_world_data
 from sim.engines.budget import price_level
@@ -14,6 +15,7 @@ from sim.params import MoneyParams
 
 GOVERNMENTS, LARGEST, TOP = "governments", 40, 3
 LARGEST_AREA, EACH_YEAR = "40 largest systems", "every year"
+ACCOUNT = "talent account, 2015-17"
 
 
 def add_governments(found: Numbers, opened: OpenStore) -> None:
@@ -51,13 +53,14 @@ def _case(found: Numbers, case: str, tables: dict[str, pd.DataFrame], data: Worl
     found.add(whole, "largest move of a share, one world", "%", estimate(np.abs(moved).max(axis=1)))
     for words, value in spread(moved).items():
         found.add(whole, words, "%" if words.startswith("typical") else "systems", exactly(value))
-    buys = bought(data)[largest]
-    slope, explained = line(np.log(buys), moved)
-    found.add(whole, "more of the share where money buys twice as much", "%", slope)
-    found.add(whole, "real moves explained by what money buys", "% of variance", exactly(explained))
+    buys, account = bought(data)[largest], account_of(data)[largest]
+    slopes, explained = line(np.stack([account, np.log2(buys)]), moved)
+    found.add(whole, "more of the share for a point of the talent account", "%", slopes[0])
+    found.add(whole, "more of the share where money buys twice as much", "%", slopes[1])
+    found.add(whole, "real moves explained by both", "% of variance", exactly(explained))
     for k, place in enumerate(np.array(data.iso3)[largest]):
         found.add(named(str(place)), "share of researchers", "%", estimate(moved[:, k]))
-        found.add(named(str(place)), "1 % of money buys", "programme places per 1,000 researchers", exactly(buys[k]))
+        found.add(named(str(place)), ACCOUNT, "people a year per 100 researchers", exactly(account[k]))
 
 
 def largest_of(data: WorldData) -> np.ndarray:
@@ -77,6 +80,15 @@ def bought(data: WorldData) -> np.ndarray:
     return found
 
 
+def account_of(data: WorldData) -> np.ndarray:
+    """Talent account of the last three years of data [P]: who enters or moves in from abroad less who goes, per 100."""
+    at = slice(-YEARS, None)
+    by_origin = (data.entries[at, :, None] * data.entry_origin[at]).sum(axis=(0, 1))
+    gained = (data.entries[at] + data.moves_in[at] - data.moves_out[at]).sum(axis=0) - by_origin
+    found: np.ndarray = 100.0 * gained / data.researchers[at].sum(axis=0)
+    return found
+
+
 def spread(moved: np.ndarray) -> dict[str, float]:
     """How far shares move [replicates, places], and how much of that is chance: the error of a mean over replicates.
 
@@ -92,10 +104,14 @@ def spread(moved: np.ndarray) -> dict[str, float]:
     }
 
 
-def line(x: np.ndarray, moved: np.ndarray) -> tuple[Estimate, float]:
-    """Slope of moves on ln x for a doubling, by replicate; share of the variance of real moves that it explains, %."""
-    centred = x - x.mean()
-    slopes = (moved * centred).sum(axis=1) / (centred**2).sum()
-    real = moved.mean(axis=0).var() - (moved.var(axis=0, ddof=1) / len(moved)).mean()
-    explained = 100.0 * slopes.mean() ** 2 * (centred**2).mean() / real if real > 0.0 else float("nan")
-    return estimate(slopes * np.log(2.0)), float(explained)
+def line(x: np.ndarray, moved: np.ndarray) -> tuple[list[Estimate], float]:
+    """Slopes of moves [replicates, places] on x [k, places]; share of the variance of real moves they explain, %.
+
+    NaN where chance in the mean over replicates is as large as what is real.
+    """
+    centred = x - x.mean(axis=1, keepdims=True)
+    slopes = moved @ np.linalg.pinv(centred)  # [replicates, k]
+    chance = (moved.var(axis=0, ddof=1) / len(moved)).mean()
+    real = moved.mean(axis=0).var() - chance
+    explained = 100.0 * (slopes.mean(axis=0) @ centred).var() / real if real > chance else float("nan")
+    return [estimate(slope) for slope in slopes.T], float(explained)

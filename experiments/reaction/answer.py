@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from experiments.common.numbers import at
+from experiments.common.page import ANSWER
 from sim.analysis.text import number
 from sim.plots.style import joined
 
 OVER, MEASURED = "all places, by formula, over the priors", "largest places, measured, over the priors"
-ANSWER = """\
+SENTENCES = """\
 Under our priors, a lasting US restriction of work with China makes allies follow more than it makes China
 answer: by 2035 a large ally has taken a step of protection with a chance of {ally_with} instead of
 {ally_without}, and China has restricted somebody with a chance of {china_with} instead of {china_without}.
@@ -43,18 +44,18 @@ Ladders fill up only at the upper end of the priors: in 2035 {top_protect} of co
 protect and {top_promote} at the top of promote. The largest yearly probability of a step that any government
 reaches is {largest}. The spectral radius of the reaction matrix of the twelve largest countries over five
 years, below 1 of which reactions die out, is {start} with slopes at their starting values and {drawn} over
-the priors. It passes 1 ({corner}) where all levels, slopes and caps are at their 95 % quantile at once: there
-a restriction makes the allies restrict, whose cases alarm others and their own governments, until lists of
-concern are used up. What governments do to each other directly, without people and cases, stays below 1
-everywhere: {formula} for all sixty, {corner_formula} at that corner. More pressure does not bring less
-protection: in {below_protect} % of place-years a country stands lower on protect than in the same world
-without the restriction ({below_promote} % on promote, where pressure can fall)."""
+the priors; it passes 1 in {above} % of draws and is {corner} where all levels, slopes and caps are at their
+95 % quantile at once. There a restriction makes allies restrict, whose cases alarm others and their own
+governments, until lists of concern are used up. What governments do to each other directly, without people
+and cases, stays below 1 everywhere: {formula} for all sixty, {corner_formula} at that corner. More pressure
+does not bring less protection: in {below_protect} % of place-years a country stands lower on protect than in
+the same world without the restriction ({below_promote} % on promote, where pressure can fall)."""
 
 
 def answer(numbers: pd.DataFrame) -> dict[str, str]:
     """Texts of the page by name."""
     return {
-        "answer": ANSWER.format(**_answer(numbers)),
+        ANSWER: SENTENCES.format(**_answer(numbers)),
         "reactions": REACTIONS.format(**_reactions(numbers)),
         "followers": FOLLOWERS.format(**_followers(numbers)),
         "ends": ENDS.format(**_ends(numbers)),
@@ -129,7 +130,7 @@ def _halfway(n: pd.DataFrame, case: str) -> str:
         reached = curve.loc[curve["mean"] >= 50.0, "year"]
         allies.setdefault(int(reached.min()) if len(reached) else 2036, []).append(str(name).removesuffix(" protects"))
     said = {year: joined(names) for year, names in sorted(allies.items())}
-    return "; ".join(f"after 2035 for {who}" if year > 2035 else f"in {year} for {who}" for year, who in said.items())
+    return ", ".join(f"after 2035 for {who}" if year > 2035 else f"in {year} for {who}" for year, who in said.items())
 
 
 def _ends(n: pd.DataFrame) -> dict[str, str]:
@@ -148,6 +149,7 @@ def _ends(n: pd.DataFrame) -> dict[str, str]:
         **found,
         "largest": _band(end("largest yearly probability of a step up"), 0, " %"),
         "start": radius("largest places, measured, start"),
+        "above": number(_line(n, "draws above 1, largest places, measured", part="radius").mean, 0),
         "corner": radius("largest places, measured, corner"),
         "drawn": _band(_line(n, MEASURED, part="radius", case="all"), 2),
         "formula": _band(_line(n, OVER, part="radius", case="all"), 2),

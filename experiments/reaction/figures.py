@@ -136,9 +136,10 @@ def split_figure(numbers: pd.DataFrame, about: str) -> Figure:
         "retaliation": "retaliation", "following": "following allies", "alarm": "alarm at cases",
         "competition": "competition for talent",
     }  # fmt: skip
+    n = int(numbers.loc[numbers["part"] == "split", "n"].max())
     caption = (
         "Effect of the restriction with all reactions on, less the same with one kind switched off in both arms; "
-        "papers are sums of 2031–35. Dots: mean; thick: two standard errors over worlds; thin: 90 % of draws. "
+        f"papers are sums of 2031–35. Dots: mean; thick: two standard errors over worlds; thin: 90 % of {n} draws. "
         f"{about}"
     )
     with styled():

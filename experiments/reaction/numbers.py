@@ -174,8 +174,9 @@ def reactions(table: Table) -> None:
         where = "start" if name == "matrix" else name
         for k, ladder in enumerate(LADDERS):
             ours, theirs = measured[k, :, k, :][off], formula[k, :, k, :][off]
-            slope = float(ours @ theirs / (theirs @ theirs))
-            table.exactly("matrix", f"measured over formula, {where}", ladder, slope, "")
+            if theirs.any():
+                slope = float(ours @ theirs / (theirs @ theirs))
+                table.exactly("matrix", f"measured over formula, {where}", ladder, slope, "")
         _radii(table, f"largest places, measured, {where}", [radii(measured)])
         _radii(table, f"largest places, by formula, {where}", [radii(formula)])
     for k, step in enumerate(LADDERS):
