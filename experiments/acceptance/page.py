@@ -16,13 +16,13 @@ from experiments.acceptance.pooled import Found
 from experiments.acceptance.table import EXPERIMENTS
 from experiments.common.figures import draw
 from experiments.common.numbers import read_numbers
-from experiments.common.page import ANSWER, NONE, estimated, markdown, write_page
+from experiments.common.page import ANSWER, NONE, estimated, markdown, write_finding, write_page
 from sim.plots.style import GREY, SERIES, joined, page, styled
 
 HERE = Path(__file__).parent
 Measured = Mapping[str, Mapping[str, Found]]  # mutation (empty: as it stands) -> outcome -> number
 MET, MISSED = SERIES[2], SERIES[1]
-ROW, LEFT, STEP = 0.2, 2.45, 0.24  # inches
+ROW, LEFT = 0.2, 2.45  # inches
 
 
 def fails(mutation: Mutation, bars: Mapping[str, Bar], numbers: Mapping[str, Found]) -> bool:
@@ -35,12 +35,12 @@ def read(folder: Path) -> pd.DataFrame | None:
     return read_numbers(folder) if (folder / "numbers.csv").exists() else None
 
 
-def measured(numbers: pd.DataFrame) -> dict[str, Measured]:
+def measured(numbers: pd.DataFrame) -> Mapping[str, Measured]:
     """Numbers by experiment."""
     found: dict[str, dict[str, dict[str, Found]]] = {}
-    for row in numbers.itertuples():
-        own = found.setdefault(str(row.experiment), {}).setdefault(str(row.without), {})
-        own[str(row.outcome)] = Found(float(row.mean), float(row.se))
+    for row in numbers.to_dict("records"):
+        own = found.setdefault(row["experiment"], {}).setdefault(row["without"], {})
+        own[row["outcome"]] = Found(row["mean"], row["se"])
     return found
 
 
@@ -76,6 +76,18 @@ def answer(numbers: pd.DataFrame) -> str:
         f"{joined(missed) or 'none'}. The bars are no mere formality: with a mechanism taken out on which an "
         f"experiment rests, it fails in {len(lost) - len(unseen)} of {len(lost)} cases, as it must"
         f"{f', and does not in {joined(unseen)}' if unseen else ''}."
+    )
+
+
+def finding(numbers: pd.DataFrame) -> str:
+    """The answer in a sentence."""
+    found = measured(numbers)
+    chosen = [e for e in EXPERIMENTS if e.name in found]
+    met = [done for e in chosen for _, done in bars_of(e, found[e.name])]
+    lost = [done for e in chosen for _, done in seen(e, found[e.name])]
+    return (
+        f"{sum(met)} of {len(met)} bars are met, and {sum(lost)} of {len(lost)} times an experiment fails when a "
+        "mechanism that it needs is taken out."
     )
 
 
@@ -122,14 +134,13 @@ def figure(numbers: pd.DataFrame) -> Figure:
     with styled():
         sheet = page("Experiments with a known answer", "", caption, ROW * len(chosen) + 0.6)
         ax = sheet.axes(LEFT, 0.05, sheet.width - LEFT - 0.1, ROW * len(chosen))
-        width = (sheet.width - LEFT - 0.1) / STEP
         for y, experiment in enumerate(chosen):
             met = [done for _, done in bars_of(experiment, found[experiment.name])]
             without = [done for _, done in seen(experiment, found[experiment.name])]
             _marks(ax, y, 0.5, met, "s")
             _marks(ax, y, most + 1.5, without, "o")
         ax.set_yticks(range(len(chosen)), [e.name for e in chosen])
-        ax.set(xlim=(0, width), ylim=(len(chosen) - 0.5, -0.5))
+        ax.set(xlim=(0, most + 2.0 + max(len(e.mutations) for e in chosen)), ylim=(len(chosen) - 0.5, -0.5))
         ax.set_xticks([])
         ax.tick_params(axis="y", length=0)
         ax.spines[["left", "bottom"]].set_visible(False)
@@ -155,6 +166,7 @@ def write(folder: Path = HERE) -> list[Path]:
     numbers = read_numbers(folder)
     if folder == HERE:
         made = f"{joined(sorted(set(numbers['made'])))}; runs are replicates × scale"
+        write_finding(HERE, finding(numbers))
         write_page(HERE / "README.md", blocks(numbers), made[:1].upper() + made[1:])
     return draw(folder, {"bars": partial(figure, numbers)})
 

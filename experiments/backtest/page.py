@@ -31,7 +31,7 @@ from experiments.backtest.errors import (
 from experiments.backtest.naive import WINDOWS
 from experiments.backtest.outcomes import OUTCOMES
 from experiments.common.made import read_made
-from experiments.common.page import ANSWER, NONE, markdown, write_page
+from experiments.common.page import ANSWER, NONE, markdown, write_finding, write_page
 from sim.analysis.text import number
 from sim.data.layout import later_data
 from sim.plots.style import joined
@@ -58,15 +58,17 @@ def percent(value: float) -> str:
 
 def answer(errors: pd.DataFrame) -> str:
     """Three sentences."""
-    table, ratio = together(errors), ratios(errors)
+    table, ratio = together(errors).reindex(columns=[*SHOWN, CHANCE]), ratios(errors)
     better, behind, met = verdict(ratio)
     far = f"more than {100 * (BEHIND - 1):.0f} % further off on"
     loud = table.index[table[CHANCE] > LOUD * table[MODEL]]
     quiet = 100 * table[CHANCE].drop(loud).max()
 
+    rule = table[list(RULES)].min(axis=1)
+    sure = all(table[MODEL][name] - table[CHANCE][name] > BEHIND * rule[name] for name in behind)
+
     def told(name: str) -> str:
-        rule = table[list(RULES)].min(axis=1)[name]
-        return f"{WORDS[name]} ({percent(table[MODEL][name])} % off; better rule {percent(rule)} %)"
+        return f"{WORDS[name]} ({percent(table[MODEL][name])} % off; better rule {percent(rule[name])} %)"
 
     said = f"{far} {joined(WORDS[name] for name in behind)}" if behind else f"{far} none"
     noise = "".join(
@@ -77,8 +79,18 @@ def answer(errors: pd.DataFrame) -> str:
         f"nearer to what happened than the better of two simple rules on {better} of {len(OUTCOMES)} outcomes and "
         f"{said}: the bar, nearer on {BETTER} and nowhere that far off, is {'met' if met else 'missed'}. It does best "
         f"on {told(str(ratio.idxmin()))}, and worst on {told(str(ratio.idxmax()))}. Chance makes no "
-        f"more than {number(quiet, 2)} points of any error{noise}, so that {'misses are' if behind else 'it is'} not "
-        "a matter of chance."
+        f"more than {number(quiet, 2)} points of any error{noise}; "
+        f"{'no outcome is too far off by chance' if sure else 'some may be too far off by chance'}."
+    )
+
+
+def finding(errors: pd.DataFrame) -> str:
+    """The answer in a sentence."""
+    better, behind, met = verdict(ratios(errors))
+    return (
+        f"Nearer than the better of two simple rules on {better} of {len(OUTCOMES)} outcomes, more than "
+        f"{100 * (BEHIND - 1):.0f} % further off on {joined(WORDS[name] for name in behind) or 'none'}: its bar is "
+        f"{'met' if met else 'missed'}."
     )
 
 
@@ -146,6 +158,7 @@ def write(folder: Path = HERE) -> list[Path]:
     later(origins(errors)).to_csv(file, index=False, lineterminator="\n")
     if folder == HERE:
         write_page(HERE / "README.md", blocks(errors), settings)
+        write_finding(HERE, finding(errors))
         FIT.write_text(placed(FIT.read_text(encoding="utf-8"), short(errors)), encoding="utf-8")
     return [file, *figures.draw(errors, settings, folder)]
 

@@ -65,8 +65,8 @@ def main(words: Sequence[str] | None = None) -> int:
         worlds[origin] = str(fit)
     folder = args.out or HERE
     compare(args.data, worlds, args.scale, args.replicates, args.fit, args.threads, folder)
-    fit = f"world {args.data}; fitted with one agent for {args.fit_scale}, {args.rounds} rounds"
-    write_made(folder, made(args.replicates, [args.scale], fit))
+    about = f"world {args.data}; fitted with one agent for {args.fit_scale}, {args.rounds} rounds"
+    write_made(folder, made(args.replicates, [args.scale], about))
     page.write(folder)
     return 0
 

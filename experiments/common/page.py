@@ -71,3 +71,19 @@ def write_page(page: Path, tables: Mapping[str, str], settings: str) -> None:
         if n != 1:
             raise ValueError(f"{page}: {n} places for table {name}")
     page.write_text(text, encoding="utf-8")
+
+
+def write_finding(experiment: Path, finding: str) -> None:
+    """Put what an experiment found, in a sentence, into its row of the index.
+
+    Raises
+    ------
+    ValueError : the index has no row of the experiment.
+    """
+    index = experiment.with_name("README.md")
+    row = rf"^(\| \[[^\]]*\]\({experiment.name}\) \| ).*( \|)$"
+    text = index.read_text(encoding="utf-8")
+    text, n = re.subn(row, lambda found: f"{found[1]}{finding}{found[2]}", text, flags=re.MULTILINE)
+    if n != 1:
+        raise ValueError(f"{index}: {n} rows of {experiment.name}")
+    index.write_text(text, encoding="utf-8")

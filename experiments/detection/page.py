@@ -12,7 +12,7 @@ from experiments.acceptance.worlds import config
 from experiments.common.figures import draw
 from experiments.common.made import read_made
 from experiments.common.numbers import at, read_numbers
-from experiments.common.page import ANSWER, estimated, markdown, write_page
+from experiments.common.page import ANSWER, estimated, markdown, write_finding, write_page
 from sim.params import Params
 from sim.plots.style import GREY, INK, SERIES, page, styled
 from sim.world import World
@@ -95,7 +95,6 @@ def answer(numbers: pd.DataFrame) -> str:
     left = largest_detection(numbers, COUNTED)
     bounded = left[left < 1.0]
     free, first, last = left.index[left >= 1.0].max(), bounded.index[0], bounded.index[-1]
-    product = left * left.index
     return (
         f"That nobody among {COUNTED} people investigated in {FIRST}–{LAST} was charged with spying bounds how often "
         "knowledge leaks only together with how well investigations find it: if "
@@ -103,7 +102,21 @@ def answer(numbers: pd.DataFrame) -> str:
         f"leakers whom they looked at, and if {_rate(first)} did, at most {most(numbers, first)}. Up to {_rate(free)} "
         f"nothing follows at all: even a perfect investigator would have found fewer than {BOUND:g} leaks, and chance "
         f"turns {BOUND:g} into none once in twenty times. So what is known is a product, leak rate times detection "
-        f"below {product.mean():.2g}, and a large leak rate is possible if hardly anybody is ever found."
+        f"below {product(numbers):.2g}, and a large leak rate is possible if hardly anybody is ever found."
+    )
+
+
+def product(numbers: pd.DataFrame) -> float:
+    """Bound of leak rate times detection."""
+    left = largest_detection(numbers, COUNTED)
+    return float((left * left.index).mean())
+
+
+def finding(numbers: pd.DataFrame) -> str:
+    """The answer in a sentence."""
+    return (
+        "Only a product is bounded: leak rate times the share of leakers looked at whom investigations find is below "
+        f"{product(numbers):.2g}."
     )
 
 
@@ -123,6 +136,7 @@ def write(folder: Path = HERE) -> list[Path]:
     numbers, settings = read_numbers(folder), read_made(folder)
     if folder == HERE:
         write_page(HERE / "README.md", blocks(numbers), settings)
+        write_finding(HERE, finding(numbers))
     return draw(folder, {"region": partial(region, numbers, settings)})
 
 

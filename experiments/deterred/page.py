@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from experiments.common.figures import draw
 from experiments.common.made import read_made
 from experiments.common.numbers import at, read_numbers
-from experiments.common.page import ANSWER, estimated, write_page
+from experiments.common.page import ANSWER, estimated, write_finding, write_page
 from sim.analysis.deterred import SAID, WHERE
 from sim.analysis.text import decimals, number
 from sim.data.tables import load_world_data
@@ -60,17 +60,28 @@ def ends() -> tuple[float, float]:
     return float(constants["lambda_groups_low"]), min(float(constants["lambda_groups_high"]), 1.0)
 
 
+def share(numbers: pd.DataFrame, where: str) -> str:
+    """Per cent of the deterred of the example that go somewhere, with both ends of λ."""
+    own = at(numbers, where, scenario=EXAMPLE, **{"lambda": ENDS[0]}).iloc[0]
+    span = sorted(table(numbers, where).loc[EXAMPLE])
+    return f"{estimated(own['mean'], own['se'])} % ({number(span[0], 0)} to {number(span[-1], 0)} %)"
+
+
+def finding(numbers: pd.DataFrame) -> str:
+    """The answer in a sentence."""
+    home, like = (share(numbers, where) for where in ("home", "like"))
+    return (
+        f"Of those whom a lasting crackdown of the United States keeps away, {home} stay at home and {like} go to a "
+        "similar host; in brackets, what data leave open."
+    )
+
+
 def answer(numbers: pd.DataFrame) -> str:
     """Three sentences."""
     persons, home = table(numbers, PERSONS), table(numbers, "home")
     low, high = ends()
 
-    def share(where: str) -> str:
-        own = at(numbers, where, scenario=EXAMPLE, **{"lambda": ENDS[0]}).iloc[0]
-        span = sorted(table(numbers, where).loc[EXAMPLE])
-        return f"{estimated(own['mean'], own['se'])} % ({number(span[0], 0)} to {number(span[-1], 0)} %)"
-
-    where = ", ".join(f"{share(name)} {said}" for name, said in zip(WHERE, SAID))
+    where = ", ".join(f"{share(numbers, name)} {said}" for name, said in zip(WHERE, SAID))
     own = at(numbers, PERSONS, scenario=EXAMPLE, **{"lambda": ENDS[0]}).iloc[0]
     most = table(numbers, "like").max(axis=1).to_numpy(float)
     other = table(numbers, "other").max(axis=1).to_numpy(float)
@@ -140,6 +151,7 @@ def write(folder: Path = HERE) -> list[Path]:
     numbers, settings = read_numbers(folder), read_made(folder)
     if folder == HERE:
         write_page(HERE / "README.md", blocks(numbers), settings)
+        write_finding(HERE, finding(numbers))
     return draw(folder, {"where": partial(figure, numbers, settings)})
 
 

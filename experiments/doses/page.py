@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from experiments.common.figures import draw
 from experiments.common.made import read_made
 from experiments.common.numbers import read_numbers
-from experiments.common.page import ANSWER, NONE, estimated, markdown, write_page
+from experiments.common.page import ANSWER, NONE, estimated, markdown, write_finding, write_page
 from experiments.doses.table import EFFECTS, Effect
 from sim.analysis.text import number
 from sim.plots.style import GREY, INK, PALE, SERIES, joined, page, styled, wrapped
@@ -66,6 +66,15 @@ def answer(numbers: pd.DataFrame) -> str:
         f"{len(EFFECTS) - off.count(0.0)} of the {len(EFFECTS)} wrong, but “{'” and “'.join(near)}” by less than a "
         "quarter of the width of the published range, so that meeting these says little."
     )
+
+
+def finding(numbers: pd.DataFrame) -> str:
+    """The answer in a sentence."""
+    found = {effect: found_of(numbers, effect) for effect in EFFECTS}
+    missed = [told(effect, line) for effect, line in found.items() if effect.off(line.mean) > 0.0]
+    fitted = sum(bool(effect.fitted) for effect in EFFECTS)
+    said = f"{len(EFFECTS) - len(missed)} of {len(EFFECTS)}, to {fitted} of which a parameter was fitted"
+    return f"{said}; missed: {joined(missed)}." if missed else f"{said}."
 
 
 def _missed(effect: Effect, found: Any) -> str:
@@ -143,6 +152,7 @@ def write(folder: Path = HERE) -> list[Path]:
     numbers, settings = read_numbers(folder), read_made(folder)
     if folder == HERE:
         write_page(HERE / "README.md", blocks(numbers), settings)
+        write_finding(HERE, finding(numbers))
     return draw(folder, {"effects": partial(figure, numbers, settings)})
 
 

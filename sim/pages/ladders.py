@@ -53,8 +53,8 @@ Policies of the shelf are imposed: they act exactly as written and put no furthe
 name a rung (`ladder: protect 3`, `restrict`, `promote 1`), and other governments see the issuer on it in each year in
 which an entry has half or more of what the package has for the same lever; for what is bought, half of the strength of
 the shelf's policy. If a package has several entries of a lever, its strongest is compared. Words (`rhetoric`) and
-levers that only qualify another put nobody on a rung. Only places that an entry names are restricted; an entry towards
-everybody singles out nobody. What a government decides itself meets what is imposed as the stronger of the two
+levers that only qualify another put nobody on a rung. Only places that an entry names are restricted; one
+towards everybody restricts them all if it refuses people or partners. What a government decides itself meets what is imposed as the stronger of the two
 ([decision](decisions/own-and-imposed.md)).
 
 All of it can be changed, on a command line or under `ladder:` in a scenario of your own:

@@ -21,7 +21,7 @@ from sim.policy.schema import PLACES, LeverUse, Policy
 
 COUNTS = 0.5  # of the package's strength
 WORDS = "rhetoric"
-EVERYBODY = "ALL"  # a group that singles out nobody
+EVERYBODY = "ALL"  # a group that names nobody
 REFUSES = ("visa_refusal", "partner_ban")  # what is a restriction of everybody where it names nobody
 
 

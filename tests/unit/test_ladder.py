@@ -106,7 +106,8 @@ def test_words_stand_for_the_places_of_a_government() -> None:
         ("~ladder.protect.rungs.advice.levers.advice.strength", "advice.strength: is missing"),
         ("~ladder.protect.rungs.advice.levers.advice.source", "advice.source: is missing"),
         ("~ladder.protect.rungs.advice.title", "advice.title: is missing"),
-        ("~ladder.restrict.rungs.closed", "restrict.rungs: is empty"),
+        ("~ladder.restrict.rungs.closed", "restrict.rungs: are 0 (none); allowed: 1"),
+        ("~ladder.protect.rungs.screening", "protect.rungs: are 2 (advice, programmes); allowed: 3"),
         ("~ladder.restrict.rungs.closed.levers.investigations", "does nothing without lever investigations"),
         ("ladder.restrict.rungs.closed.levers.delay.scope.origins=['{LIST}']", "no place or group '{LIST}'"),
         ("ladder.protect.rungs.screening.levers.refusals.scope={partners: ['{TARGET}']}", "no place or group"),
@@ -161,10 +162,16 @@ def test_labels_are_read_strictly(word: str) -> None:
     assert "disclosure.ladder" in message and "allowed: protect 1, protect 2, protect 3, restrict, promote 1" in message
 
 
-def test_labels_follow_the_ladders_of_the_run() -> None:
+def test_a_ladder_has_three_rungs() -> None:
     more = "ladder.protect.rungs.closed={title: a, levers: {b: {lever: awareness, strength: 1, source: c}}}"
-    cfg = load_config("+policy=us_nspm33", "policies.us_nspm33.levers.disclosure.ladder=protect 4", more)
-    assert cfg.policies["us_nspm33"].levers["disclosure"].step == ("protect", 4)
+    (message,) = messages(more)
+    assert "protect.rungs: are 4 (advice, programmes, screening, closed); allowed: 3" in message
+
+
+def test_who_refuses_everybody_restricts_everybody() -> None:
+    everybody = "policies.us_crackdown_ties.levers.sensitive_projects.scope.partners=[ALL]"
+    found = rungs(2022, "+policy=us_crackdown_ties", everybody)
+    assert found.restrict[USA].sum() == found.restrict.shape[1] - 1 and found.restrict.sum() == found.restrict[USA].sum()
 
 
 def test_the_crackdown_restricts_one_place_and_protects_by_its_disclosure() -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from experiments.acceptance import page as acceptance
 from experiments.acceptance.table import EXPERIMENTS
+from experiments.backtest import page as backtest
 from experiments.common.made import made, read_made, write_made
 from experiments.common.numbers import read_numbers
 from experiments.detection import page as detection
 from experiments.deterred import page as deterred
+from experiments.deterred import run
 from experiments.doses import page as doses
 
 PAGES = [acceptance, detection, deterred, doses]
@@ -26,6 +28,13 @@ def test_the_page_is_that_of_its_numbers(page: ModuleType) -> None:
         name for name, block in page.blocks(read_numbers(page.HERE)).items() if f"{block}\n<!-- end -->" not in text
     ]
     assert not stale, f"python -m experiments.{page.HERE.name}.page"
+
+
+@pytest.mark.parametrize("page", [*PAGES, backtest], ids=lambda page: page.HERE.name)
+def test_the_index_has_what_was_found(page: ModuleType) -> None:
+    numbers = pd.read_csv(page.HERE / "errors.csv") if page is backtest else read_numbers(page.HERE)
+    index = page.HERE.with_name("README.md").read_text(encoding="utf-8")
+    assert f"]({page.HERE.name}) | {page.finding(numbers)} |" in index, f"python -m experiments.{page.HERE.name}.page"
 
 
 def test_numbers_of_known_answers_say_what_they_must_be() -> None:
@@ -74,3 +83,17 @@ def test_scenarios_in_which_home_is_not_first_are_named() -> None:
 )
 def test_titles_are_shortened_to_what_names_them(title: str, words: str) -> None:
     assert deterred.short(title) == words
+
+
+@pytest.mark.full
+def test_deterred_entrants_are_measured_and_drawn(tmp_path: Path) -> None:
+    run.main(
+        ["--scale", "8000", "--replicates", "2", "--only", "restrictive", "open_science", "--folder", str(tmp_path)]
+    )
+    numbers = read_numbers(tmp_path)
+    shares = numbers[(numbers["scenario"] == "restrictive") & (numbers["outcome"] != deterred.PERSONS)]
+    assert shares.groupby("lambda")["mean"].sum().tolist() == pytest.approx([100.0] * 3)
+    home = shares[shares["outcome"] == "home"].set_index("lambda")["mean"]
+    assert home["low"] < home["run"] < home["high"], "the less hosts stand in for each other, the more stay at home"
+    nobody = numbers[(numbers["scenario"] == "open_science") & (numbers["outcome"] == deterred.PERSONS)]
+    assert (nobody["mean"] == 0.0).all() and (tmp_path / "figures" / "where.png").exists()
