@@ -35,6 +35,27 @@ def estimated(
     return text
 
 
+def told(mean: float, se: float = math.nan, sign: str = "", error: bool = True) -> str:
+    """An estimate in a sentence: its error to one digit (two if it begins with 1), its mean to three at most.
+
+    A mean keeps more than three digits only where the error would otherwise round to nothing.
+
+    Parameters
+    ----------
+    sign : "+" to show it; error : also tell the standard error.
+    """
+    if not math.isfinite(mean):
+        return NONE
+    three = 2 - math.floor(math.log10(abs(mean))) if mean else 0
+    if not math.isfinite(se) or same_everywhere(mean, se):
+        return number(mean, three, sign)
+    size = math.floor(math.log10(se))
+    digits = -size + (1 if se < 2 * 10.0**size else 0)
+    while digits > three and round(se, digits - 1) > 0:
+        digits -= 1
+    return number(mean, digits, sign) + (f" ± {number(se, digits)}" if error else "")
+
+
 def same_everywhere(mean: float, se: float) -> bool:
     """True if a number is the same in every replicate, since it follows from the inputs."""
     return se <= ROUNDING * abs(mean)

@@ -18,7 +18,7 @@ from sim.core.axes import BASELINE
 from sim.plots import effects
 from sim.plots.captions import short_names
 from sim.plots.style import GREY, INK, SERIES, page, signed_tick, styled
-from sim.plots.world_map import HATCH_WITHIN, MAP, NOTHING, Places, draw_map
+from sim.plots.world_map import MAP, Places, draw_map, within_noise
 
 COLUMNS = ("n_researchers", "new_entrants", "new_moves_in", "new_moves_out", "new_exits")
 PARTS = {
@@ -96,19 +96,27 @@ def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str) ->
     ax.xaxis.set_major_formatter(signed_tick)
 
 
-def _persons(change: pd.DataFrame, places: Places) -> pd.DataFrame:
+def _persons(change: pd.DataFrame, places: Places, scale: float) -> pd.DataFrame:
     """Mean and standard error of the stock's change and means of its parts, of places whose change is no chance."""
     out = effects.band(change, "stock", ["place"])[["place", "mean", "se"]]
     out = out.merge(change.groupby("place", as_index=False)[list(PARTS)].mean(), on="place")
     rest = {c for c, is_rest in zip(places.iso3, places.is_rest) if is_rest}
-    clear = out["mean"].abs() > HATCH_WITHIN * out["se"].fillna(0.0) + NOTHING
+    clear = ~within_noise(out, out["mean"] / scale)
     return out[clear & ~out["place"].isin(rest)].sort_values("mean")
+
+
+def noise_of(change: pd.DataFrame, scale: float) -> set[str]:
+    """Places whose change, in per cent or in agents, may be chance; of `stock_change`."""
+    percent, persons = (effects.band(change, name, ["place"]).set_index("place") for name in ("percent", "stock"))
+    noise = within_noise(percent, persons["mean"].reindex(percent.index) / scale)
+    return set(noise[noise].index.astype(str))
 
 
 def stock_change_map(
     place_year: pd.DataFrame,
     places: Places,
     years: tuple[int, int],
+    scale: float,
     *,
     title: str,
     caption: str = "",
@@ -121,16 +129,17 @@ def stock_change_map(
     place_year : one scenario and its baseline in one mode.
     places : names and positions; `WorldData` will do.
     years : from the first policy to the last year, inclusive.
+    scale : people whom an agent stands for.
     members : country (alpha-3) -> regional rest, to shade the members of a rest.
     """
     change = stock_change(place_year, years)
     shares = effects.band(change, "percent", ["place"])
-    persons = _persons(change, places)
+    persons = _persons(change, places, scale)
     names = short_names(places)
     subtitle = f"Researchers at the end of {years[1]}, scenario minus {BASELINE}, % of the {BASELINE}'s"
     with styled():
         sheet = page(title, subtitle, caption, MAP + BARS)
-        draw_map(sheet, BARS, shares, places, members, mark_noise=True)
+        draw_map(sheet, BARS, shares, places, members, noise_of(change, scale))
         gains, losses = persons[persons["mean"] > 0].iloc[::-1], persons[persons["mean"] < 0]
         for left, rows, word in ((0.95, gains, "gains"), (4.4, losses, "losses")):
             heading = f"Largest {word}: persons, {years[1]}"

@@ -81,7 +81,8 @@ class Council:
         ----------
         year : the year that begins; seen : what happened in the one before.
         first : rungs that imposed policies put in force in 2017, which are no news; imposed : those of this year.
-        accounts : talent accounts [P] by year, less those of a paired baseline. standard : protection that a condition asks for.
+        accounts : talent accounts [P] by year, less those of a paired baseline.
+        standard : protection that a condition asks for.
         keys : seed and replicate.
         """
         self._remember(seen)
