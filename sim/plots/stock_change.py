@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.analysis.pairs import plain
-from sim.analysis.text import decimals, number
+from sim.analysis.text import decimals, error, number
 from sim.core.axes import BASELINE
 from sim.plots import effects
 from sim.plots.captions import short_names
@@ -83,8 +82,7 @@ def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str) ->
             ax.barh(at, sign * side[:, k], left=sign * starts[:, k], color=color, height=0.62, lw=0)
     ax.plot(rows["mean"], at, "D", ms=3.2, mfc="white", mec=INK, mew=0.8)
     for y, mean, se in zip(at, rows["mean"], rows["se"]):
-        digits = decimals(se, mean)
-        words = number(mean, digits, "+") + ("" if math.isnan(se) else f" ± {number(se, digits)}")
+        words = number(mean, decimals(se, mean), "+") + error(se, mean)
         ax.annotate(words, (1, y), (4, 0), ("axes fraction", "data"), textcoords="offset points", size=6.5, va="center")
     ax.set_yticks(at, labels=[names.get(p, p) for p in rows["place"]])
     ax.tick_params(axis="y", length=0)

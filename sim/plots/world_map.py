@@ -169,8 +169,8 @@ def map_notes(places: Places, members: Mapping[str, str], hatched: bool) -> Sequ
     notes = []
     if hatched:
         notes.append(
-            f"Hatched: no change, one of fewer than {FEW} agents, or one within {HATCH_WITHIN} standard errors of zero, "
-            "as one of so many places would often pass two by chance."
+            f"Hatched: no change, one of fewer than {FEW} agents, or one within {HATCH_WITHIN} standard errors of "
+            "zero, as one of so many places would often pass two by chance."
         )
     names, shapes = short_names(places), geo.country_paths()
     small = [names[c] for c, is_rest in zip(places.iso3, places.is_rest) if not is_rest and c not in shapes]
