@@ -34,8 +34,8 @@ TRIGGERS = {
 CAPTION = (
     "One draw of chance: steps have probabilities of a few per cent a year, and in another run other governments step "
     "in other years, so that this figure shows what reactions look like and not who will react. Each triangle is a "
-    "step, up or down one ladder, in the year in which it comes into force. The words are the rung that is reached, 0 to "
-    "3, or whom a step restricts, and the signal that pressed most for it, “chance” if none did. First come the "
+    "step, up or down one ladder, in the year in which it comes into force. The words are the rung that is reached, 0 "
+    "to 3, or whom a step restricts, and the signal that pressed most for it, “chance” if none did. First come the "
     "governments with most steps of their own, then the larger ones."
 )
 

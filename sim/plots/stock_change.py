@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,7 @@ BARS = 2.1  # inches
 ROWS = 7  # places named on each side
 NOTES = (
     "Bars: what the change of the stock is the sum of, mean over runs, each side on its own scale; diamonds: the sum, "
-    "given beside it ± one standard error. Bars are drawn only where the change is not within the noise.",
+    "given beside it ± one standard error. Bars are drawn only for places that are not hatched.",
 )
 
 
@@ -94,20 +94,18 @@ def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str) ->
     ax.xaxis.set_major_formatter(signed_tick)
 
 
-def _persons(change: pd.DataFrame, places: Places, scale: float) -> pd.DataFrame:
+def _persons(change: pd.DataFrame, places: Places, noise: Collection[str]) -> pd.DataFrame:
     """Mean and standard error of the stock's change and means of its parts, of places whose change is no chance."""
     out = effects.band(change, "stock", ["place"])[["place", "mean", "se"]]
     out = out.merge(change.groupby("place", as_index=False)[list(PARTS)].mean(), on="place")
     rest = {c for c, is_rest in zip(places.iso3, places.is_rest) if is_rest}
-    clear = ~within_noise(out, out["mean"] / scale)
-    return out[clear & ~out["place"].isin(rest)].sort_values("mean")
+    return out[~out["place"].isin(rest.union(noise))].sort_values("mean")
 
 
 def noise_of(change: pd.DataFrame, scale: float) -> set[str]:
-    """Places whose change, in per cent or in agents, may be chance; of `stock_change`."""
-    percent, persons = (effects.band(change, name, ["place"]).set_index("place") for name in ("percent", "stock"))
-    noise = within_noise(percent, persons["mean"].reindex(percent.index) / scale)
-    return set(noise[noise].index.astype(str))
+    """Places whose change in persons may be chance; of `stock_change`."""
+    persons = effects.band(change, "stock", ["place"])
+    return set(persons["place"][within_noise(persons, persons["mean"] / scale)].astype(str))
 
 
 def stock_change_map(
@@ -132,12 +130,13 @@ def stock_change_map(
     """
     change = stock_change(place_year, years)
     shares = effects.band(change, "percent", ["place"])
-    persons = _persons(change, places, scale)
+    noise = noise_of(change, scale)
+    persons = _persons(change, places, noise)
     names = short_names(places)
     subtitle = f"Researchers at the end of {years[1]}, scenario minus {BASELINE}, % of the {BASELINE}'s"
     with styled():
         sheet = page(title, subtitle, caption, MAP + BARS)
-        draw_map(sheet, BARS, shares, places, members, noise_of(change, scale))
+        draw_map(sheet, BARS, shares, places, members, noise)
         gains, losses = persons[persons["mean"] > 0].iloc[::-1], persons[persons["mean"] < 0]
         for left, rows, word in ((0.95, gains, "gains"), (4.4, losses, "losses")):
             heading = f"Largest {word}: persons, {years[1]}"

@@ -20,7 +20,8 @@ SCENARIOS, POLICIES = (", ".join(options(group, [config_root()])) for group in (
 COMMAND_LINES = [
     (
         ["balance", "restrictive", "government.mode=reactive"],
-        "error: command line: government.mode: balance gives direct effects only; leave government.mode out",
+        "error: command line: government.mode: balance gives direct effects (total ones: --mode reactive); "
+        "leave government.mode out",
     ),
     (
         ["+scenario=restritive"],
