@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.text import decimals, number
+from sim.analysis.text import ROUNDING, decimals, number
 
 NONE, UNCLEAR = "–", "not clear of zero"
 ANSWER = "answer"  # name of the block of sentences, which stands between ``<!-- answer -->`` and ``<!-- end -->``
-ROUNDING = 1e-9  # share of the mean below which a standard error is rounding
 
 
 def estimated(

@@ -168,12 +168,6 @@ def test_labels_are_read_strictly(word: str) -> None:
     assert "disclosure.ladder" in message and "allowed: protect 1, protect 2, protect 3, restrict, promote 1" in message
 
 
-def test_labels_follow_the_ladders_of_the_run() -> None:
-    more = "ladder.protect.rungs.closed={title: a, levers: {b: {lever: awareness, strength: 1, source: c}}}"
-    cfg = load_config("+policy=us_nspm33", "policies.us_nspm33.levers.disclosure.ladder=protect 4", more)
-    assert cfg.policies["us_nspm33"].levers["disclosure"].step == ("protect", 4)
-
-
 def test_the_crackdown_restricts_one_place_and_protects_by_its_disclosure() -> None:
     assert targets(rungs(2017, "+scenario=restrictive"), USA) == []
     found = rungs(2022, "+scenario=restrictive")
