@@ -407,33 +407,63 @@ class GovernmentParams:
     down_promote: float = p(0.05, 0.0, 0.2, "1/year", "assumption", "the same of promote; 0.02-0.1")
     rest_years: float = p(2.0, 0.0, 10.0, "years", "assumption", "no step down so soon after one up")
     beta_received: float = p(
-        0.7, 0.0, 5.0, "log ratio per 0.25", "assumption", "restriction received, on restricting; half-normal, 1.4"
+        0.7,
+        0.0,
+        5.0,
+        "log ratio per 0.25",
+        "assumption",
+        "retaliation: restriction received, on restricting; half-normal, 1.4",
     )
     beta_received_protect: float = p(
-        0.2, 0.0, 5.0, "log ratio per 0.25", "assumption", "the same on protecting; half-normal, 0.4"
+        0.2, 0.0, 5.0, "log ratio per 0.25", "assumption", "retaliation: the same on protecting; half-normal, 0.4"
     )
     beta_allies_protect: float = p(
-        0.7, 0.0, 5.0, "log ratio per rung", "assumption", "allies' protection, on protecting; half-normal, 1.4"
+        0.7,
+        0.0,
+        5.0,
+        "log ratio per rung",
+        "assumption",
+        "following: allies' protection, on protecting; half-normal, 1.4",
     )
     beta_allies_restrict: float = p(
         0.7, 0.0, 5.0, "log ratio per 0.25", "assumption",
-        "allies' restriction, on restricting, and their conditions, on both; half-normal, 1.4",
+        "following: allies' restriction, on restricting, and their conditions, on both; half-normal, 1.4",
     )  # fmt: skip
     beta_salience: float = p(
-        0.35, 0.0, 5.0, "log ratio per 1", "assumption", "public cases, on both, and against easing; half-normal, 0.7"
+        0.35,
+        0.0,
+        5.0,
+        "log ratio per 1",
+        "assumption",
+        "alarm: public cases, on both, and against easing; half-normal, 0.7",
     )
     beta_cost: float = p(
-        0.2, 0.0, 5.0, "log ratio per % of output", "assumption", "against protecting, for easing; half-normal, 0.4"
+        0.2,
+        0.0,
+        5.0,
+        "log ratio per % of output",
+        "assumption",
+        "cost: against protecting, for easing; half-normal, 0.4",
     )
     beta_account: float = p(
-        0.35, 0.0, 5.0, "log ratio per sd lost", "assumption", "talent account, on promoting; half-normal, 0.7"
+        0.35,
+        0.0,
+        5.0,
+        "log ratio per sd lost",
+        "assumption",
+        "competition: talent account, on promoting; half-normal, 0.7",
     )
     beta_recruiting: float = p(
-        0.35, 0.0, 5.0, "log ratio per rung", "assumption", "others' promotion, on promoting; half-normal, 0.7"
+        0.35,
+        0.0,
+        5.0,
+        "log ratio per rung",
+        "assumption",
+        "competition: others' promotion, on promoting; half-normal, 0.7",
     )
     beta_available: float = p(
         0.35, -5.0, 5.0, "log ratio per 10 % of arrivals", "assumption",
-        "people turned away elsewhere, on promoting; normal, 0.7, sign free",
+        "competition: people turned away elsewhere, on promoting; normal, 0.7, sign free",
     )  # fmt: skip
     salience_half_life: float = p(
         2.0, 0.5, 10.0, "years", "assumption", "after which half of public cases is forgotten"

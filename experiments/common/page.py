@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.text import decimals, number
+from sim.analysis.text import ROUNDING, decimals, number
 
 NONE, UNCLEAR = "–", "not clear of zero"
 ANSWER = "answer"  # name of the block of sentences, which stands between ``<!-- answer -->`` and ``<!-- end -->``
-ROUNDING = 1e-9  # share of the mean below which a standard error is rounding
 
 
 def estimated(
@@ -33,6 +32,27 @@ def estimated(
     if math.isfinite(lo):
         text += f" ({number(lo, digits)} … {number(hi, digits)})"
     return text
+
+
+def told(mean: float, se: float = math.nan, sign: str = "", error: bool = True) -> str:
+    """An estimate in a sentence: its error to one digit (two if it begins with 1), its mean to three at most.
+
+    A mean keeps more than three digits only where the error would otherwise round to nothing.
+
+    Parameters
+    ----------
+    sign : "+" to show it; error : also tell the standard error.
+    """
+    if not math.isfinite(mean):
+        return NONE
+    three = 2 - math.floor(math.log10(abs(mean))) if mean else 0
+    if not math.isfinite(se) or same_everywhere(mean, se):
+        return number(mean, three, sign)
+    size = math.floor(math.log10(se))
+    digits = -size + (1 if se < 2 * 10.0**size else 0)
+    while digits > three and round(se, digits - 1) > 0:
+        digits -= 1
+    return number(mean, digits, sign) + (f" ± {number(se, digits)}" if error else "")
 
 
 def same_everywhere(mean: float, se: float) -> bool:

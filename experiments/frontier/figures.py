@@ -57,7 +57,7 @@ def plane(found: Results, numbers: pd.DataFrame, settings: str) -> Figure:
         _front(sheet.figure, ax, found, cells, (sheet.left + sheet.width - 0.75, sheet.bottom + 0.75))
         _named(ax, cells)
         ax.set_xlabel("Papers of the United States (fractional), change from the baseline")
-        ax.set_ylabel("Hazard stopped by protection, %")
+        ax.set_ylabel("Of what would leak without the rule, protection stops, %")
         ax.xaxis.set_major_formatter(lambda value, _: f"{signed_tick(value)} %")
         ax.grid(True)
     return sheet.figure

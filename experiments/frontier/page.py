@@ -16,8 +16,8 @@ from sim.analysis.text import number
 SHOWN = 7  # points of the front in its table
 HEADS = {
     "papers": "papers (%)",
-    "stopped": "hazard stopped (%)",
-    "less": "hazard less, for any reason (%)",
+    "stopped": "stopped, of what would leak without the rule (%)",
+    "less": "no longer leaks, for any reason (%)",
     "compliance": "compliance (M$ a year)",
     "promotion": "promotion (M$ a year)",
     "papers behind the front": "papers behind the front (points)",

@@ -60,7 +60,8 @@ def prices(numbers: pd.DataFrame, about: str) -> Figure:
     """Price of a point of the hazard by rule, at the ends of protection and with any shares of the ways."""
     rules = [*priced(numbers), *((rule, "") for rule in without_price(numbers))]
     caption = (
-        "A percentage point of the hazard is one leak in a hundred, however many there are. Cost: compliance money "
+        "A percentage point of the hazard is one leak in a hundred of those without the rule, however many there are. "
+        "Cost: compliance money "
         "and US papers lost, each at the academic money of the US per paper. Circles: work goes on and is "
         "protected. Squares: the work, the tie or the person is no longer there. Wide bars: what a rule prevents, "
         "at both ends of its documented range; an arrow where it may prevent nothing. Thin bars: any shares of the "

@@ -96,9 +96,9 @@ def _lines(found: Numbers, case: dict[str, object], rows: pd.DataFrame, years: f
         stopped = quotient(100 * v[f"avoided_by_protection_{way}"], v[f"base_{leaks}"])
         found.add(case, f"hazard by {way} stopped", "% of it", stopped)
     for name, effect in less.items():
-        found.add(case, name, "% of the hazard", quotient(100 * effect, hazard))
+        found.add(case, name, "% of what would leak without the rule", quotient(100 * effect, hazard))
     work = sum(v[f"avoided_by_lost_work_{way}"] for way in WAYS)
-    found.add(case, "hazard less by lost work", "% of the hazard", quotient(100 * work, hazard))
+    found.add(case, "hazard less by lost work", "% of what would leak without the rule", quotient(100 * work, hazard))
     found.add(case, "compliance", "M$ a year", estimate(v["compliance_musd"]))
     found.add(case, "researcher time", "researcher-years a year", estimate(v["compliance_researcher_years"]))
     found.add(case, "papers lost", "a year", estimate(lost))
@@ -135,6 +135,6 @@ def _mixes(found: Numbers, case: dict[str, object], v: dict[str, np.ndarray], na
     shares = np.random.default_rng(1).dirichlet(np.ones(len(WAYS)), MIXES)
     mixed = 100 * (shares @ less) / (shares @ base)
     for end, share in zip(("low", "high"), np.quantile(mixed, [0.05, 0.95])):
-        found.add(case, f"{name}, any ways, {end}", "% of the hazard", exactly(float(share)))
+        found.add(case, f"{name}, any ways, {end}", "% of what would leak without the rule", exactly(float(share)))
         if share > 0:
             found.add(case, f"price, any ways, {name} {end}", "M$ a point", exactly(musd / float(share)))

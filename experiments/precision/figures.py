@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from experiments.common.figures import finish
 from experiments.common.numbers import at
-from experiments.common.page import estimated
+from experiments.common.page import told
 from experiments.common.store import open_store
 from experiments.precision.numbers import numbers_of
 from sim.plots.style import GREY, SERIES, page, styled
@@ -59,7 +59,7 @@ def line(numbers: pd.DataFrame, outcome: str, **differs: Any) -> Any:
 def size(numbers: pd.DataFrame, outcome: str, **differs: Any) -> str:
     """Its mean ± standard error."""
     row = line(numbers, outcome, **differs)
-    return estimated(row.mean, row.se)
+    return told(row.mean, row.se)
 
 
 def price_of_finding(numbers: pd.DataFrame, about: str) -> Figure:
@@ -102,18 +102,18 @@ def price_of_finding(numbers: pd.DataFrame, about: str) -> Figure:
 
 
 def answer(numbers: pd.DataFrame) -> str:
-    """The three sentences of the page."""
+    """The answer of the page."""
     lost = {aim: size(numbers, "researchers lost", by_risk=aim) for aim in (0, 1)}
     finds = {aim: size(numbers, "cases that find one", by_risk=aim) for aim in (0, 1)}
     price = {aim: size(numbers, PRICE, by_risk=aim) for aim in (0, 1)}
     return (
-        "Whom investigations are aimed at matters more than how many there are: with as many cases as under the China "
+        "Whom investigations are aimed at matters more than how many there are. With as many cases as under the China "
         "Initiative and the letters of the National Institutes of Health, kept up, the United States ends with "
-        f"{lost[0]} % fewer researchers if cases go by Chinese origin and {lost[1]} % fewer if they go by risk, while "
+        f"{lost[0]} % fewer researchers if cases go by Chinese origin and {lost[1]} % fewer if they go by risk; "
         f"half as many cases by origin still cost {size(numbers, 'researchers lost', **HALF)} %. "
-        f"By risk {finds[1]} % of the cases find an undisclosed tie, by origin {finds[0]} %, so that every tie found "
-        f"costs {price[1]} researchers instead of {price[0]} ({size(numbers, PRICE, **HALF)} at half as many cases by "
-        f"origin, {size(numbers, PRICE, **TWICE)} at twice as many). "
+        f"By risk {finds[1]} % of the cases find an undisclosed tie, by origin {finds[0]} %. Every tie found costs "
+        f"{price[1]} researchers by risk and {price[0]} by origin, which is {size(numbers, PRICE, **HALF)} with half "
+        f"as many cases and {size(numbers, PRICE, **TWICE)} with twice as many. "
         "That cases by risk cost less follows from an assumption, that a case which finds nothing frightens people "
         "like the one it is about; how much all of them cost hangs on how much a case frightens, which is fitted to "
         "one survey."
@@ -142,7 +142,7 @@ def sure(numbers: pd.DataFrame) -> str:
         for effect in (0.05, 0.5)
         if line(numbers, "share protected", by_risk=1, deterrence=effect) is not None
     ]
-    lines.append(f"- protection by cases aimed by risk: {' or '.join(protects)} points of the share protected")
+    lines.append(f"- protection by cases aimed by risk: {' or '.join(protects)} points of what could still leak")
     return "\n".join(lines)
 
 

@@ -32,9 +32,9 @@ def answer(numbers: pd.DataFrame, settings: str) -> str:
         f"The United States writes {papers[ISSUER]} papers a year ({percent(numbers, ISSUER, 'papers')}) and China "
         f"{papers[TARGET]}; of the papers in the top 1 % the United States has {top[ISSUER]}, China {top[TARGET]} and "
         f"the world {top[WORLD]}. "
-        f"For that, {number(protected['mean'], min(digits, 1))} ± {number(protected['se'], min(digits, 1))} % of the "
-        "hazard of American sensitive projects is stopped by protection; how many leaks that is depends on a rate that "
-        f"nobody knows.\n\n*Direct effects, mean ± one standard error: {settings}.*"
+        "For that, of what could still leak from American sensitive projects, protection stops "
+        f"{number(protected['mean'], min(digits, 1))} ± {number(protected['se'], min(digits, 1))} %; how many leaks "
+        f"that is depends on a rate that nobody knows.\n\n*Direct effects, mean ± one standard error: {settings}.*"
     )
 
 

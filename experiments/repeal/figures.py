@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from experiments.common.figures import finish
 from experiments.common.numbers import at
-from experiments.common.page import estimated
+from experiments.common.page import told
 from experiments.common.store import open_store
 from experiments.repeal.numbers import FEAR, LAST, numbers_of
 from sim.plots.style import GREY, INK, SERIES, page, styled
@@ -102,11 +102,11 @@ def years_text(row: Any, last: int, band: bool = False) -> str:
     texts = [f"{value:.1f}" if math.isfinite(value) else "longer" for value in (row.mean, row.lo, row.hi)]
     if not math.isfinite(row.mean):
         return f"more than {last - LAST} years"
-    return f"{texts[0]} years" + (f" ({texts[1]} to {texts[2]})" if band else "")
+    return f"{texts[0]} years" + (f" ({texts[1]} to {texts[2]})" if band and texts[1] != texts[2] else "")
 
 
 def answer(numbers: pd.DataFrame) -> str:
-    """The three sentences of the page."""
+    """The answer of the page."""
     last, usual = last_year(numbers), USUAL["decay"]
     slow, *_, fast = decays_of(numbers)
 
@@ -115,30 +115,30 @@ def answer(numbers: pd.DataFrame) -> str:
         return years_text(row, last, band=decay == usual)
 
     def ends(outcome: str) -> str:
-        return f"{half(outcome, fast)} or {half(outcome, slow)}"
+        return f"{half(outcome, fast).removesuffix(' years')} or {half(outcome, slow)}"
 
     people = {d: _size(line(numbers, PACKAGE, f"researchers, {last}", decay=d)) for d in (slow, usual, fast)}
     rules = _size(line(numbers, PACKAGE, f"researchers, {last}", chi=0))
     by_risk = _size(line(numbers, PACKAGE, f"researchers, {last}", by_risk=1))
     after, share = (line(numbers, PACKAGE, f"researchers, {words}") for words in ("after the repeal", "fear's share"))
     return (
-        f"If a fifth of people's fear fades in a year, half of it is gone {half('fear', usual)} after the repeal, half "
-        f"of the missing Chinese entrants are back after {half('entrants', usual)}, and half of the missing joint "
-        f"papers after {half('joint papers', usual)}; but nobody knows how fast fear fades, and with "
-        f"{100 * fast:g} or {100 * slow:g} % a year it takes {ends('fear')} for fear, {ends('entrants')} for entrants, "
-        f"and {ends('joint papers')} for joint papers. "
-        f"The people who did not come stay missing: {estimated(after.mean, after.se)} % of all researcher-years lost "
-        f"to {last} are lost after the repeal, and in {last} the United States still has {people[usual]} % fewer "
+        f"If a fifth of people's fear fades in a year, half of it is gone {half('fear', usual)} after the repeal. Half "
+        f"of the missing Chinese entrants are back after {half('entrants', usual)}, half of the missing joint papers "
+        f"after {half('joint papers', usual)}. But nobody knows how fast fear fades: with {100 * fast:g} or "
+        f"{100 * slow:g} % a year it takes {ends('fear')} for fear, {ends('entrants')} for entrants, and "
+        f"{ends('joint papers')} for joint papers. "
+        f"The people who did not come stay missing: {told(after.mean, after.se)} % of all researcher-years lost "
+        f"to {last} are lost after the repeal. In {last} the United States still has {people[usual]} % fewer "
         f"researchers than without the measures ({people[fast]} and {people[slow]} % at the ends of that range). "
-        f"Most of it is fear and not rule: fear makes {estimated(share.mean, share.se)} % of the researcher-years "
-        f"lost; the same rules with nobody frightened would leave {rules} % fewer researchers in {last}, and the same "
+        f"Most of it is fear and not rule: fear makes {told(share.mean, share.se)} % of the researcher-years lost. "
+        f"The same rules with nobody frightened would leave {rules} % fewer researchers in {last}, and the same "
         f"number of investigations aimed by risk instead of by origin {by_risk} %."
     )
 
 
 def _size(row: Any) -> str:
     """Loss with its standard error."""
-    return estimated(-row.mean, row.se)
+    return told(-row.mean, row.se)
 
 
 def last_year(numbers: pd.DataFrame) -> int:
@@ -173,7 +173,7 @@ def sure(numbers: pd.DataFrame) -> str:
         people = line(numbers, PACKAGE, f"researchers, {last}", **end)
         share = line(numbers, PACKAGE, "researchers, fear's share", **end)
         lines.append(
-            f"- {words}: {halves[0]}, {halves[1]}, {halves[2]}; {_size(people)} %; {estimated(share.mean, share.se)} %"
+            f"- {words}: {halves[0]}, {halves[1]}, {halves[2]}; {_size(people)} %; {told(share.mean, share.se)} %"
         )
     return "\n".join(lines)
 
@@ -188,8 +188,8 @@ def beside(numbers: pd.DataFrame) -> str:
     return (
         f"Investigations without the rest of the package leave {_size(alone)} % fewer researchers in {last}, and "
         f"{_size(nobody)} % where nobody is frightened. Rules that frighten nobody have half of their loss of "
-        f"researchers made up after {years_text(rules, last)}. In {LAST + 1}, {estimated(ours.mean, ours.se)} % of the "
-        f"researchers of Chinese origin and {estimated(others.mean, others.se)} % of all others are afraid; of the "
+        f"researchers made up after {years_text(rules, last)}. In {LAST + 1}, {told(ours.mean, ours.se)} % of the "
+        f"researchers of Chinese origin and {told(others.mean, others.se)} % of all others are afraid; of the "
         f"others' fear half is gone after {half}, since it goes on spilling over."
     )
 

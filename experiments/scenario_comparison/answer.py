@@ -70,9 +70,9 @@ def answer(numbers: pd.DataFrame) -> str:
         f"{lost('restrictive')}, {lost('ally_follows')} if nine allies follow, and {lost('retaliation')} if China "
         "answers in kind. "
         "Rules for institutions cost far less and protect: disclosure under NSPM-33, the OSTP guidelines and the G7 "
-        f"principles cost the world {joined(cost[:3])} % of its papers and stop {joined(stops[:3])} % of the hazard of "
-        f"their issuers' sensitive projects, risk-based screening by the G7 costs {cost[3]} % and stops {stops[3]} % "
-        f"(± {error} and ± {spread} or less). "
+        f"principles cost the world {joined(cost[:3])} % of its papers (± {error} or less). Of what could still leak "
+        f"from their issuers' sensitive projects, they stop {joined(stops[:3])} % (± {spread} or less). Risk-based "
+        f"screening by the G7 costs {cost[3]} % and stops {stops[3]} %. "
         "Recruiting out of the money that is there moves people and adds no papers: open doors bring the United "
         f"States {told(numbers, 'open', 'issuers', PEOPLE, 1)} researchers and cost the world {lost('open')}, a race "
         f"of all large systems costs it {lost('talent_race')}; new money adds papers "
@@ -92,8 +92,8 @@ def finding(numbers: pd.DataFrame) -> str:
     return (
         f"A crackdown of the United States that stays costs the world {rounded(numbers, 'restrictive')} % of its "
         f"papers, {rounded(numbers, 'ally_follows')} % if allies follow; rules for institutions cost "
-        f"{rounded(numbers, 'nspm33')} % or less and stop up to {stops[0]} % of the hazard; recruiting out of the "
-        "money that is there adds no papers."
+        f"{rounded(numbers, 'nspm33')} % or less and stop up to {stops[0]} % of what could still leak; recruiting "
+        "out of the money that is there adds no papers."
     )
 
 

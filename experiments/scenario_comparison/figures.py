@@ -19,7 +19,7 @@ from experiments.common.numbers import read_numbers
 from experiments.common.page import write_page
 from experiments.common.store import open_store
 from experiments.scenario_comparison.answer import ENDS, at, blocks, ends
-from experiments.scenario_comparison.numbers import FIRST, OLD_YEARS, numbers_of
+from experiments.scenario_comparison.numbers import FIRST, OLD_YEARS, numbers_of, window_of
 from sim.analysis.text import decimals, number
 from sim.plots.captions import mode_sentence
 from sim.plots.style import GREY, INK, MODE_NAMES, PALE, SERIES, page, signed_tick, styled
@@ -32,7 +32,7 @@ Panel = tuple[str, str, str, str]  # area, outcome, unit, words
 BARS: tuple[Panel, ...] = (
     ("issuers", "papers", "papers a year", "Papers of the issuers|a year"),
     ("world", "papers", "papers a year", "Papers of the world|a year"),
-    ("issuers", "protected", "% points", "Hazard that protection|stops, %"),
+    ("issuers", "protected", "% points", "Of what could still leak,|protection stops, %"),
 )
 BOTH: tuple[Panel, ...] = (
     ("issuers", "researchers", "% of those at the end", "Researchers of the issuers|at the end, %"),
@@ -44,9 +44,10 @@ WINDOW = (
 )
 MARKS = (
     "Lines: two standard errors each way; a number in grey is not clear of zero. Issuers: the places that issue the "
-    "policy, whose papers are counted by shares of authors; where all places issue it, they are the world. Hazard: of "
-    "sensitive projects; of several issuers the mean of their own shares, at any leak rate; how well measures protect "
-    "is assumed."
+    "policy, whose papers are counted by shares of authors; where all places issue it, they are the world. What "
+    "could still leak: from sensitive projects that are there under the scenario, at any leak rate; how well measures "
+    "protect is assumed. †: several issuers; what is protected is the mean of "
+    "their own shares, so that with China's answer it says little of the United States."
 )
 
 
@@ -56,9 +57,11 @@ def order_of(numbers: pd.DataFrame) -> list[str]:
 
 
 def labels_of(numbers: pd.DataFrame, order: Sequence[str]) -> list[str]:
-    """Titles, with a star for those that begin early."""
+    """Titles, with a star for those that begin early and a dagger for those of several issuers."""
     rows = at(numbers, *BARS[1][:3]).set_index("scenario").loc[list(order)]
-    return [f"{row.title} *" if row.first < FIRST else row.title for row in rows.itertuples()]
+    stars = [" *" if first < FIRST else "" for first in rows["first"]]
+    daggers = [" †" if len(window_of(name, {}).issuers) > 1 else "" for name in order]
+    return [f"{title}{star}{dagger}" for title, star, dagger in zip(rows["title"], stars, daggers)]
 
 
 def comparison(numbers: pd.DataFrame, about: str) -> Figure:

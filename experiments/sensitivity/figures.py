@@ -19,7 +19,7 @@ from experiments.common.store import open_store
 from experiments.sensitivity.names import FITTED, WORDS
 from experiments.sensitivity.numbers import UNITS, design_of, numbers_of, strongest
 from sim.analysis.sensitivity import ALPHA
-from sim.analysis.text import number
+from sim.analysis.text import decimals, number
 from sim.plots.style import PALE, SERIES, joined, page, styled
 
 HERE = Path(__file__).parent
@@ -29,13 +29,13 @@ PANELS = {
     "researchers": "Researchers in the\nUnited States, %",
     "papers": "Papers of the\nUnited States, %",
     "world papers": "Papers of\nthe world, %",
-    "share protected": "Share protected,\npoints",
+    "share protected": "Protected, of what\ncould still leak, points",
 }
 SENTENCES = {
     "researchers": "researchers in the United States",
     "papers": "papers of the United States",
     "world papers": "papers of the world",
-    "share protected": "the protected share of sensitive work in the United States",
+    "share protected": "the protected share of what could still leak in the United States",
 }
 
 
@@ -98,36 +98,51 @@ def spread(numbers: pd.DataFrame, outcome: str, index: str) -> pd.Series:
 
 
 def answer(numbers: pd.DataFrame) -> str:
-    """The three sentences of the page."""
-    ranges = [f"{SENTENCES[o]} {_range(spread(numbers, o, 'effect'))} {UNITS[o]}" for o in UNITS]
+    """The answer of the page."""
+    ranges = [f"{SENTENCES[o]} {_range(spread(numbers, o, 'effect'), UNITS[o].removeprefix('% '))}" for o in UNITS]
     found = {o: joined([f"“{named(p)}”" for p in top(numbers, o)]) for o in UNITS}
     strong = [f"for {SENTENCES[o]} {found[o] or 'nothing that is told from chance'}" for o in UNITS]
     return (
-        "Over the ranges that the sources leave open, a lasting crackdown changes, on average and nine times in ten, "
-        f"{'; '.join(ranges)}. "
+        "Over the ranges that the sources leave open, a lasting crackdown changes, on average (in brackets: nine times "
+        f"in ten), {'; '.join(ranges)}. "
         f"What decides the size most is, {'; '.join(strong)}. "
-        f"The sign: {'; '.join(turn(numbers, outcome) for outcome in UNITS)}."
+        f"{signs(numbers)}"
     )
 
 
-def _range(row: pd.Series) -> str:
-    return f"{_signed(row['value'])} ({_signed(row['lo'])} to {_signed(row['hi'])})"
+def _range(row: pd.Series, unit: str) -> str:
+    return f"{_signed(row['value'])} {unit} ({_signed(row['lo'])} to {_signed(row['hi'])})"
 
 
 def _signed(value: float) -> str:
-    return number(float(value), 1 if abs(value) >= 1 else 2, "+")
+    return two_digits(value, "+")
 
 
-def turn(numbers: pd.DataFrame, outcome: str) -> str:
-    """Whether the sign of an effect holds at all points, and where it turns if one parameter turns the mean."""
-    low = float(spread(numbers, outcome, "points below zero")["value"])
-    if low in (0.0, 100.0):
-        return f"{SENTENCES[outcome]} {'up' if low == 0 else 'down'} at every point"
+def two_digits(value: float, sign: str = "") -> str:
+    """A number of a wide range."""
+    return number(value, decimals(abs(value), value), sign)
+
+
+def signs(numbers: pd.DataFrame) -> str:
+    """Which effects have one sign at all points, and which turn where."""
+    below = {outcome: float(spread(numbers, outcome, "points below zero")["value"]) for outcome in UNITS}
+    found = []
+    for words, share in (("losses", 100.0), ("gains", 0.0)):
+        if same := [SENTENCES[outcome] for outcome, low in below.items() if low == share]:
+            names = joined(same)
+            found.append(f"{names[0].upper()}{names[1:]}: {words} at every point.")
+    turning = [turn(numbers, outcome, low) for outcome, low in below.items() if 0.0 < low < 100.0]
+    return " ".join([*found, *turning])
+
+
+def turn(numbers: pd.DataFrame, outcome: str, low: float) -> str:
+    """At how many points an effect is below zero, and where the mean turns if one parameter turns it."""
     crossing = [
         f"“{named(p)}” at {level:.2g}" for p in top(numbers, outcome) for level in crossings(numbers, outcome, p)
     ]
     where = f"turned on average by {joined(crossing)}" if crossing else "and no one parameter turns the mean"
-    return f"{SENTENCES[outcome]} down at {low:.0f} % of the points, {where}"
+    name = SENTENCES[outcome]
+    return f"{name[0].upper()}{name[1:]}: down at {low:.0f} % of the points, {where}."
 
 
 def crossings(numbers: pd.DataFrame, outcome: str, parameter: str) -> list[float]:
@@ -153,8 +168,8 @@ def sure(numbers: pd.DataFrame) -> str:
     for outcome, unit in UNITS.items():
         star, mu = part(numbers, outcome, "mu_star"), part(numbers, outcome, "mu")
         sizes = [
-            f"{named(p)} {number(_at(star, p, 'value'), 2)} (90 % interval {number(_at(star, p, 'lo'), 2)} to "
-            f"{number(_at(star, p, 'hi'), 2)}, mean {number(_at(mu, p, 'value'), 2, '+')})"
+            f"{named(p)} {two_digits(_at(star, p, 'value'))} (90 % interval {two_digits(_at(star, p, 'lo'))} to "
+            f"{two_digits(_at(star, p, 'hi'))}, mean {_signed(_at(mu, p, 'value'))})"
             for p in top(numbers, outcome)
         ]
         noise = float(spread(numbers, outcome, "share of noise")["value"])

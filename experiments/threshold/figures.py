@@ -32,9 +32,9 @@ def who_pays(numbers: pd.DataFrame, about: str) -> Figure:
     """Over the line: who is covered, what is stopped, what it costs by size and by point."""
     lines = sorted({str(t) for t in numbers["threshold"] if t}, key=float)
     caption = (
-        "Size: federal support a year. Hazard: what would leak of the sensitive work of the United States. Bars: "
-        "what the elements prevent, at both ends of the documented ranges. Cost of a point: compliance money, and "
-        f"researcher time at the academic money of a researcher. Whiskers: two standard errors. {about}."
+        "Size: federal support a year. Hazard: what would leak of the sensitive work of the United States without the "
+        "rule. Bars: what the elements prevent, at both ends of the documented ranges. Cost of a point: compliance "
+        f"money, and researcher time at the academic money of a researcher. Whiskers: two standard errors. {about}."
     )
     with styled():
         sheet = page(

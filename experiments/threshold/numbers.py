@@ -47,9 +47,11 @@ def _rule(found: Numbers, case: dict[str, object], r: pd.DataFrame, years: float
     person = v["base_budget_public_musd"].mean() / v["base_n_researchers"].mean()
     hazard, lost = v["base_leaks"], -v["papers_fractional"]
     money, time = v["compliance_musd"], v["compliance_researcher_years"]
-    found.add(case, "hazard stopped", "% of the hazard", quotient(100 * v["leaks_avoided"], hazard))
+    found.add(
+        case, "hazard stopped", "% of what would leak without the rule", quotient(100 * v["leaks_avoided"], hazard)
+    )
     found.add(case, "leaks stopped, if 0.003 is right", "a year", estimate(v["leaks_avoided"]))
-    found.add(case, "hazard less", "% of the hazard", quotient(-100 * v["leaks"], hazard))
+    found.add(case, "hazard less", "% of what would leak without the rule", quotient(-100 * v["leaks"], hazard))
     found.add(case, "papers lost", "% of papers", quotient(100 * lost, v["base_papers_fractional"]))
     found.add(case, "papers lost a year", "papers", estimate(lost))
     found.add(case, "compliance", "M$ a year", estimate(money))

@@ -105,8 +105,9 @@ OUTCOMES: dict[str, Outcome] = {
                 ("leaks_unprotected",), LEAKS),
         Outcome("leaks_per_project", _PLACE, "1/project-year",
                 "leaks over sensitive project-years, if leak_rate is right", LEAKS, per="exposed_theft"),
-        Outcome("protected", _PLACE, "0-1", "share of the hazard of sensitive projects that protection stops, at any "
-                "leak_rate", ("leaks_unprotected",), LEAKS, per="leaks_unprotected"),
+        Outcome("protected", _PLACE, "0-1", "of what could still leak from sensitive projects in the same run, "
+                "the share that protection stops, at any leak_rate",
+                ("leaks_unprotected",), LEAKS, per="leaks_unprotected"),
         Outcome("share_that_found", _PLACE, "0-1", "share of investigations that find an undisclosed tie",
                 ("cases_that_found",), per="new_cases"),
         Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on promotion",

@@ -45,7 +45,7 @@ class Line:
         return counted or self.outcome in _EXPOSED_AGENTS
 
 
-PROTECTED = "risk to sensitive projects that protection stops, %"
+PROTECTED = "of what could still leak, stopped by protection, %"
 _STOCK = Line("researchers, {last}", "n_researchers", last=True)
 _CASES = (
     Line("investigations a year", "new_cases"),

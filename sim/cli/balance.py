@@ -63,6 +63,9 @@ def run_first(
     overrides : ``key=value`` of both.
     sweep : also at the ends of fear's decay and spill-over and of the leak rate (`SWEPT`).
     """
+    if any(word.lstrip("+").startswith("government.mode=") for word in overrides):
+        told = "balance gives direct effects (total ones: --mode reactive); leave government.mode out"
+        raise ConfigError([f"command line: government.mode: {told}"])
     mode = mode or "scripted"
     words = [f"+scenario={scenario}", f"government.mode={mode}", *overrides]
     main = carry_out([*words], config_dir, mode)

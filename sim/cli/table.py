@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from sim.analysis.text import FEW, GOVERNMENTS, decimals, few, in_agents, number
+from sim.analysis.text import FEW, GOVERNMENTS, decimals, error, few, in_agents, number
 from sim.core.axes import MODES
 
 FEW_RUNS = 3  # replicates whose spread is hardly known
@@ -88,6 +88,6 @@ def _cells(found: Sequence[pd.Series | None], paired: bool) -> list[str]:
         if paired and few(float(row["agents"])):
             cells += [in_agents(math.copysign(float(row["agents"]), mean)), "–"]
             continue
-        cells.append(number(mean, digits, sign) + ("" if math.isnan(se) else f" ± {number(se, digits)}"))
+        cells.append(number(mean, digits, sign) + error(se, mean))
         cells.append("–" if math.isnan(lo) else f"{number(lo, digits, sign)} … {number(hi, digits, sign)}")
     return cells

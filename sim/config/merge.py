@@ -71,6 +71,11 @@ class Composed:
         path = key.split(".")
         if any(_depth(nested(k, v), path) == len(path) for k, v in self.given.items()):
             return COMMAND_LINE
+        emptied = {*self.deleted, *(k for k, v in self.given.items() if not isinstance(v, Mapping))}
+        if any(f"{key}.".startswith(f"{k}.") for k in emptied):  # nothing below comes from a file
+            return COMMAND_LINE
+        if any(k.startswith(f"{key}.") for k in self.deleted):
+            return COMMAND_LINE
         label, depth = "", 0
         for name, values in layers:
             if _depth(values, path) >= max(depth, 1):

@@ -1,4 +1,4 @@
-"""Text of ``docs/ladders.md``: the three ladders, and what of the shelf is on no rung."""
+"""Text of ``docs/ladders.md``: the three ladders, and which ready-made policies are on no rung."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sim.policy.words import scope_words
 
 @dataclass(frozen=True)
 class Without:
-    """A policy of the shelf that names no rung: all of it, or these entries; and why."""
+    """A ready-made policy that names no rung: all of it, or these entries; and why."""
 
     why: str
     entries: tuple[str, ...] = ()
@@ -40,6 +40,14 @@ WITHOUT = {
 }
 
 INTRODUCTION = """\
+Recipes, for the end of a command (`python -m sim +scenario=restrictive …`) or a scenario of your own:
+
+- total effects alone, of governments that answer each other: `government.mode=reactive` (by default direct ones too)
+- no retaliation: `params.government.beta_received=0 params.government.beta_received_protect=0`; other reactions
+  likewise ([parameters.md](parameters.md))
+- a ladder that nobody climbs: `params.government.protect_level=0` (or `restrict_level`, `promote_level`)
+- another strength (ladders have 3, 1 and 3 rungs): `ladder.protect.rungs.screening.levers.refusals.strength=30%`
+
 Governments that react climb three ladders from where they stood in 2017, which is rung 0 and the floor: *protect* and
 *promote* rung by rung, *restrict* one step for each place. A rung is a package of levers, from
 [configs/ladder](../configs/ladder), without issuer or date. Who is on a rung has the packages below it as well. The
@@ -49,17 +57,15 @@ has nobody on its list neither screens nor restricts.
 A rung of *promote* is paid for: each costs the same part of academic money, shared out as the tables say, and prices
 decide how many people that is ([money.md](money.md)); visas are free. All else is pulled at the strength in the table.
 
-Policies of the shelf are imposed: they act exactly as written and put no further package in force. But their entries
-name a rung (`ladder: protect 3`, `restrict`, `promote 1`), and other governments see the issuer on it in each year in
-which an entry has half or more of what the package has for the same lever; for what is bought, half of the strength of
-the shelf's policy. If a package has several entries of a lever, its strongest is compared. Words (`rhetoric`) and
-levers that only qualify another put nobody on a rung. Only places that an entry names are restricted; one
-towards everybody restricts them all if it refuses people or partners. What a government decides itself meets what is imposed as the stronger of the two
-([decision](decisions/own-and-imposed.md)).
+Ready-made policies ([scenarios.md](scenarios.md)) are imposed: they act exactly as written and put no further package
+in force. But their entries name a rung (`ladder: protect 3`, `restrict`, `promote 1`), and other governments see the
+issuer on it in each year in which an entry has half or more of what the package has for the same lever; for what is
+bought, half of the strength of the ready-made policy. If a package has several entries of a lever, its strongest is
+compared. Words (`rhetoric`) and levers that only qualify another put nobody on a rung. Only places that an entry names
+are restricted; one towards everybody restricts them all if it refuses people or partners. What a government decides itself
+meets what is imposed as the stronger of the two ([decision](decisions/own-and-imposed.md)).
 
-All of it can be changed, on a command line or under `ladder:` in a scenario of your own:
-`ladder.protect.rungs.screening.levers.refusals.strength=30%`. `talent-circulation explain NAME` says which rungs a
-scenario puts places on.
+`talent-circulation explain NAME` says which rungs a scenario puts places on.
 """
 
 
@@ -73,7 +79,7 @@ def ladders() -> str:
             INTRODUCTION,
             *(part for name in LADDERS for part in _ladder(name, getattr(found, name))),
             "## On no ladder\n",
-            "These policies of the shelf, or entries of them, name no rung; nobody sees their issuer on one.\n",
+            "These ready-made policies, or entries of them, name no rung; nobody sees their issuer on one.\n",
             table(("policy", "entries", "why"), _without()),
         ]
     )
@@ -87,8 +93,8 @@ def _ladder(name: str, ladder: Ladder) -> Iterator[str]:
         head = ("name", "lever", "share of money, or strength" if name == "promote" else "strength", "where", "source")
         rows = ((local, f"`{e.lever}`", amount(e), _where(e), cited(e.source)) for local, e in rung.entries.items())
         yield table(head, rows)
-        shelf = ", ".join(_on_shelf(f"{name} {number}" if len(ladder.rungs) > 1 else name))
-        yield f"On the shelf: {shelf}.\n"
+        policies = ", ".join(_counting(f"{name} {number}" if len(ladder.rungs) > 1 else name))
+        yield f"Policies that count as this rung: {policies}.\n"
 
 
 def label(name: str, number: int, ladder: Ladder) -> str:
@@ -101,14 +107,14 @@ def amount(entry: Entry) -> str:
     lever = LEVERS[entry.lever]
     said = in_words(lever, entry.full, Issuers())
     full = f"{entry.full:.4g} {lever.unit}" + (f" ({said})" if said else "")
-    return full if entry.money is None else f"{entry.money * 100:g} % (on the shelf {full})"
+    return full if entry.money is None else f"{entry.money * 100:g} % (ready-made policy: {full})"
 
 
 def _where(entry: Entry) -> str:
     return scope_words(LEVERS[entry.lever], entry.scope, load_world_data())
 
 
-def _on_shelf(step: str) -> Iterator[str]:
+def _counting(step: str) -> Iterator[str]:
     """Policies with entries of a rung, each with its entries if only some are."""
     for name, policy in shipped_policies().items():
         mine = [local for local, use in policy.levers.items() if use.ladder == step]

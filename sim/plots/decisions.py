@@ -25,16 +25,18 @@ TRIGGERS = {
     "allies_protect": "allies protect",
     "allies_restrict": "allies restrict",
     "salience": "public cases",
+    "cost": "cost of rules",
     "talent_account": "loses talent",
     "recruiting_received": "others recruit",
     "people_available": "people available",
     "chance": "chance",
 }
 CAPTION = (
-    "Each triangle is a step, up or down one ladder, in the year in which it comes into force; the word is the signal "
-    "that pressed most for a step up, “chance” if none did. Steps have probabilities of a few per cent a year: in "
-    "another run other governments step in other years, so that this figure shows what reactions look like and not who "
-    "will react. First come the governments with most steps of their own, then the larger ones."
+    "One draw of chance: steps have probabilities of a few per cent a year, and in another run other governments step "
+    "in other years, so that this figure shows what reactions look like and not who will react. Each triangle is a "
+    "step, up or down one ladder, in the year in which it comes into force. The words are the rung that is reached, 0 "
+    "to 3, or whom a step restricts, and the signal that pressed most for it, “chance” if none did. First come the "
+    "governments with most steps of their own, then the larger ones."
 )
 
 
@@ -61,7 +63,7 @@ def marks_of(decisions: pd.DataFrame, names: Mapping[str, str]) -> dict[str, lis
     found: dict[str, list[Mark]] = {}
     for _, row in taken[taken["scenario"] != BASELINE].sort_values(["effective_year", "ladder"]).iterrows():
         shared, up = tuple(row[STEP]) in usual, bool(row["rung_after"] > row["rung_before"])
-        mark = Mark(float(row["effective_year"]), row["ladder"], up, shared, _words(row, up, names))
+        mark = Mark(float(row["effective_year"]), row["ladder"], up, shared, _words(row, names))
         found.setdefault(row["place"], []).append(mark)
     order = {place: k for k, place in enumerate(names)}
 
@@ -71,12 +73,13 @@ def marks_of(decisions: pd.DataFrame, names: Mapping[str, str]) -> dict[str, lis
     return {place: found[place] for place in sorted(found, key=first)}
 
 
-def _words(row: pd.Series, up: bool, names: Mapping[str, str]) -> str:
-    """Whom a step restricts, and why it is taken; a step down has no reason."""
+def _words(row: pd.Series, names: Mapping[str, str]) -> str:
+    """Whom a step restricts or which rung it reaches, and why it is taken."""
     target = str(row["target"])
     condition = row["ladder"] == "protect" and row["trigger"] == "allies_restrict"
     why = "ally's condition" if condition else TRIGGERS.get(row["trigger"], str(row["trigger"]))
-    return ": ".join([*([f"→ {names.get(target, target)}"] if target else []), *([why] if up else [])])
+    what = f"→ {names.get(target, target)}" if target else f"to {row['rung_after']}"
+    return f"{what}: {why}"
 
 
 def lanes(marks: Sequence[Mark], inch: float, right: float) -> Iterator[tuple[int, bool, Mark]]:

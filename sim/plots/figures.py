@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.outcomes import WORLD, columns
 from sim.analysis.pairs import RUN, plain
+from sim.analysis.text import FEW
 from sim.core.axes import BASELINE
 from sim.data.clock import FIRST_YEAR
 from sim.data.tables import load_world_data
@@ -35,8 +36,8 @@ TOP1_NOTE = (
     "need not add to zero."
 )
 PROTECTED_NOTE = (
-    "Protected: share of the hazard of the issuer's sensitive projects that protection stops, weighted by threat and "
-    "way; how many leaks that is depends on a leak rate that nobody knows."
+    "Protected: of what could still leak from the issuer's sensitive projects, the share that protection stops, "
+    "weighted by threat and way; how many leaks that is depends on a leak rate that nobody knows."
 )
 PLACE_COLUMNS = list(
     dict.fromkeys(
@@ -157,11 +158,11 @@ def _draw_changes(m: Material) -> Iterator[tuple[str, Figure]]:
         frame = m.place_year[m.place_year["scenario"].isin([scenario, BASELINE])]
         mode = effects.headline_mode(frame[frame["scenario"] == scenario])
         frame = frame[frame["mode"] == mode]
-        notes = [*stock_change.NOTES, *map_notes(m.data, m.members, m.cfg.replicates > 1)]
+        notes = [*stock_change.NOTES, *map_notes(m.data, m.members, True)]
         yield (
             f"stock_change_{scenario}" if len(m.scenarios) > 1 else "stock_change",
             stock_change.stock_change_map(
-                frame, m.data, m.policy_years, members=m.members,
+                frame, m.data, m.policy_years, m.cfg.scale, members=m.members,
                 title=f"Who has more researchers, who fewer: {m.titles[scenario]}",
                 caption=m.caption(captions.mode_sentence([mode]), *notes, scenarios=[scenario]),
             ),
@@ -181,8 +182,11 @@ def _draw_outcomes(m: Material) -> Iterator[tuple[str, Figure]]:
         m.world_year, m.place_year, years, events=m.events, titles=m.titles, title=f"Effects on the world: {name}",
         caption=m.caption(*common, TOP1_NOTE),
     )  # fmt: skip
-    places = most_affected(m.place_year, m.policy_years[0], PLACES_SHOWN, m.issuers)
-    choice = "Places: issuers of the policy first, then those whose number of papers changes most."
+    places = most_affected(m.place_year, m.policy_years[0], PLACES_SHOWN, m.issuers, m.cfg.scale)
+    choice = (
+        "Places: issuers of the policy first, then those whose number of papers changes most; a change of fewer than "
+        f"{FEW} papers of agents, or within two standard errors of zero, counts as none."
+    )
     yield "outcomes_places", place_bands(
         m.place_year, places, years, names=m.names, events=m.events, titles=m.titles,
         title=f"Effects on places: {name}",

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.analysis.text import few
 from sim.plots import effects
 from sim.plots.policy_lines import PolicyDate, draw_policy_dates
 from sim.plots.style import GREY, INK, MODE_LINES, MODE_NAMES, SERIES, Page, page, signed_tick, styled
@@ -42,7 +43,7 @@ RESEARCHERS = Outcome("researchers", "Researchers", "% of baseline", "percent")
 PAPERS = Outcome("papers", "Papers", "% of baseline", "percent")
 INTERNATIONAL = Outcome("international", "International share", "percentage points", "points")
 TOP1 = Outcome("top1", "Top-1 % papers", "% of baseline", "percent")
-PROTECTED = Outcome("protected", "Protected", "points of hazard, %", "points")
+PROTECTED = Outcome("protected", "Protected", "points of what could leak", "points")
 CASES = Outcome("cases", "Investigations", "a year", "plain")
 MID_YEAR = 0.5  # where the value of a year stands between its ticks, so that no effect precedes its policy
 NOTHING = 1e-9  # largest change that is rounding
@@ -65,16 +66,24 @@ def differences(outcomes: pd.DataFrame, panels: Sequence[Outcome]) -> pd.DataFra
     return out
 
 
-def most_affected(place_year: pd.DataFrame, first: int, count: int, issuers: Sequence[str] = ()) -> list[str]:
+def most_affected(
+    place_year: pd.DataFrame, first: int, count: int, issuers: Sequence[str] = (), scale: float = 1.0
+) -> list[str]:
     """Places whose papers change most in number from year `first` on; the (two most changed) issuers come first.
 
-    Only changes beyond two paired standard errors count; a single run has none and ranks by size alone.
+    Only changes beyond two paired standard errors and of `FEW` papers of agents count; a single run has no error and
+    ranks by size alone.
+
+    Parameters
+    ----------
+    scale : people whom an agent stands for.
     """
     table = effects.place_outcomes(place_year)
     table = table[(table["year"] >= first) & (table["mode"] == effects.headline_mode(table))]
     sums = table.groupby([*effects.keys(table), "place"], as_index=False)[["papers"]].sum()
     change = effects.band(effects.paired(sums, ["papers"], ["place"]), "papers", ["scenario", "place"])
-    change["size"] = change["mean"].abs().where(~(change["mean"].abs() < 2 * change["se"]), 0.0)
+    noise = (change["mean"].abs() < 2 * change["se"]) | (change["mean"] / scale).map(few)
+    change["size"] = change["mean"].abs().mask(noise, 0.0)
     ranked = change.groupby("place")["size"].max().sort_values(ascending=False, kind="stable").index
     own = [place for place in ranked if place in issuers][:2]
     return list(dict.fromkeys([*own, *ranked]))[:count]

@@ -187,5 +187,5 @@ def promote_protect(
                 ax.set_title(f"{group}: {words.lower() if group else words}")
                 ax.set_xlabel(f"{words}, change from the baseline")
                 if c == 0:
-                    ax.set_ylabel("Issuer's hazard protected, change in points")
+                    ax.set_ylabel("Of what could still leak at the issuer,\nstopped by protection, change in points")
     return sheet.figure

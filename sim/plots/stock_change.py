@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,12 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.analysis.pairs import plain
-from sim.analysis.text import decimals, number
+from sim.analysis.text import decimals, error, number
 from sim.core.axes import BASELINE
 from sim.plots import effects
 from sim.plots.captions import short_names
 from sim.plots.style import GREY, INK, SERIES, page, signed_tick, styled
-from sim.plots.world_map import HATCH_WITHIN, MAP, NOTHING, Places, draw_map
+from sim.plots.world_map import MAP, Places, draw_map, within_noise
 
 COLUMNS = ("n_researchers", "new_entrants", "new_moves_in", "new_moves_out", "new_exits")
 PARTS = {
@@ -31,7 +30,7 @@ BARS = 2.1  # inches
 ROWS = 7  # places named on each side
 NOTES = (
     "Bars: what the change of the stock is the sum of, mean over runs, each side on its own scale; diamonds: the sum, "
-    "given beside it ± one standard error. Bars are drawn only where the change is not within the noise.",
+    "given beside it ± one standard error. Bars are drawn only for places that are not hatched.",
 )
 
 
@@ -83,8 +82,7 @@ def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str) ->
             ax.barh(at, sign * side[:, k], left=sign * starts[:, k], color=color, height=0.62, lw=0)
     ax.plot(rows["mean"], at, "D", ms=3.2, mfc="white", mec=INK, mew=0.8)
     for y, mean, se in zip(at, rows["mean"], rows["se"]):
-        digits = decimals(se, mean)
-        words = number(mean, digits, "+") + ("" if math.isnan(se) else f" ± {number(se, digits)}")
+        words = number(mean, decimals(se, mean), "+") + error(se, mean)
         ax.annotate(words, (1, y), (4, 0), ("axes fraction", "data"), textcoords="offset points", size=6.5, va="center")
     ax.set_yticks(at, labels=[names.get(p, p) for p in rows["place"]])
     ax.tick_params(axis="y", length=0)
@@ -96,19 +94,25 @@ def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str) ->
     ax.xaxis.set_major_formatter(signed_tick)
 
 
-def _persons(change: pd.DataFrame, places: Places) -> pd.DataFrame:
+def _persons(change: pd.DataFrame, places: Places, noise: Collection[str]) -> pd.DataFrame:
     """Mean and standard error of the stock's change and means of its parts, of places whose change is no chance."""
     out = effects.band(change, "stock", ["place"])[["place", "mean", "se"]]
     out = out.merge(change.groupby("place", as_index=False)[list(PARTS)].mean(), on="place")
     rest = {c for c, is_rest in zip(places.iso3, places.is_rest) if is_rest}
-    clear = out["mean"].abs() > HATCH_WITHIN * out["se"].fillna(0.0) + NOTHING
-    return out[clear & ~out["place"].isin(rest)].sort_values("mean")
+    return out[~out["place"].isin(rest.union(noise))].sort_values("mean")
+
+
+def noise_of(change: pd.DataFrame, scale: float) -> set[str]:
+    """Places whose change in persons may be chance; of `stock_change`."""
+    persons = effects.band(change, "stock", ["place"])
+    return set(persons["place"][within_noise(persons, persons["mean"] / scale)].astype(str))
 
 
 def stock_change_map(
     place_year: pd.DataFrame,
     places: Places,
     years: tuple[int, int],
+    scale: float,
     *,
     title: str,
     caption: str = "",
@@ -121,16 +125,18 @@ def stock_change_map(
     place_year : one scenario and its baseline in one mode.
     places : names and positions; `WorldData` will do.
     years : from the first policy to the last year, inclusive.
+    scale : people whom an agent stands for.
     members : country (alpha-3) -> regional rest, to shade the members of a rest.
     """
     change = stock_change(place_year, years)
     shares = effects.band(change, "percent", ["place"])
-    persons = _persons(change, places)
+    noise = noise_of(change, scale)
+    persons = _persons(change, places, noise)
     names = short_names(places)
     subtitle = f"Researchers at the end of {years[1]}, scenario minus {BASELINE}, % of the {BASELINE}'s"
     with styled():
         sheet = page(title, subtitle, caption, MAP + BARS)
-        draw_map(sheet, BARS, shares, places, members, mark_noise=True)
+        draw_map(sheet, BARS, shares, places, members, noise)
         gains, losses = persons[persons["mean"] > 0].iloc[::-1], persons[persons["mean"] < 0]
         for left, rows, word in ((0.95, gains, "gains"), (4.4, losses, "losses")):
             heading = f"Largest {word}: persons, {years[1]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import BoundaryNorm, Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.patches import Rectangle
 
+from sim.analysis.text import FEW, few
 from sim.plots import geo
 from sim.plots.captions import short_names
 from sim.plots.style import GREY, INK, PALE, Page, signed_tick
@@ -92,8 +93,7 @@ def draw_map(
     values: pd.DataFrame,
     places: Places,
     members: Mapping[str, str] | None = None,
-    *,
-    mark_noise: bool = False,
+    noise: Collection[str] = (),
 ) -> None:
     """World map, inset of Europe and key in the upper part of the free area; the unit stands in the subtitle.
 
@@ -102,11 +102,11 @@ def draw_map(
     below : inches that are kept free under the map.
     values : columns place, mean, se.
     members : country (alpha-3) -> regional rest, to shade the members of a rest.
-    mark_noise : hatch what may be chance (`fills`).
+    noise : places that are hatched (`within_noise`).
     """
     cmap = diverging()
     norm = BoundaryNorm(class_bounds(values["mean"].to_numpy()), cmap.N, extend="both")
-    _draw_maps(sheet, below, fills(values, norm, cmap, mark_noise), places, members or {})
+    _draw_maps(sheet, below, fills(values, norm, cmap, noise), places, members or {})
     if values["mean"].abs().max() > NOTHING:
         _draw_key(sheet, below, norm, cmap)
         return
@@ -146,13 +146,22 @@ def _draw_key(sheet: Page, base: float, norm: BoundaryNorm, cmap: Colormap) -> N
     ax.tick_params(labelsize=6.5, length=0, pad=1.5)
 
 
-def fills(values: pd.DataFrame, norm: BoundaryNorm, cmap: Colormap, mark_noise: bool) -> dict[str, tuple[str, bool]]:
-    """Colour of each place; hatched where a change is within `HATCH_WITHIN` paired standard errors of zero."""
-    out = {}
-    for place, mean, se in zip(values["place"], values["mean"].to_numpy(), values["se"].to_numpy()):
-        noise = mark_noise and bool(np.isfinite(se)) and abs(mean) <= HATCH_WITHIN * se
-        out[str(place)] = (NEUTRAL if noise else to_hex(cmap(norm(mean))), noise)
-    return out
+def within_noise(change: pd.DataFrame, agents: pd.Series) -> pd.Series:
+    """True where a change may be chance: within `HATCH_WITHIN` paired standard errors of zero, or of few agents.
+
+    Parameters
+    ----------
+    change : columns mean, se; agents : the same changes as so many agents, which count where no error shows them up.
+    """
+    return (change["mean"].abs() <= HATCH_WITHIN * change["se"].fillna(0.0) + NOTHING) | agents.map(few)
+
+
+def fills(
+    values: pd.DataFrame, norm: BoundaryNorm, cmap: Colormap, noise: Collection[str] = ()
+) -> dict[str, tuple[str, bool]]:
+    """Colour of each place, and whether it is hatched instead, as those of `noise` are."""
+    means = zip(map(str, values["place"]), values["mean"].to_numpy())
+    return {place: (NEUTRAL if place in noise else to_hex(cmap(norm(mean))), place in noise) for place, mean in means}
 
 
 def map_notes(places: Places, members: Mapping[str, str], hatched: bool) -> Sequence[str]:
@@ -160,8 +169,8 @@ def map_notes(places: Places, members: Mapping[str, str], hatched: bool) -> Sequ
     notes = []
     if hatched:
         notes.append(
-            f"Hatched: no change, or one within {HATCH_WITHIN} standard errors of zero, as one of so many places would "
-            "often pass two by chance."
+            f"Hatched: no change, one of fewer than {FEW} agents, or one within {HATCH_WITHIN} standard errors of "
+            "zero, as one of so many places would often pass two by chance."
         )
     names, shapes = short_names(places), geo.country_paths()
     small = [names[c] for c, is_rest in zip(places.iso3, places.is_rest) if not is_rest and c not in shapes]

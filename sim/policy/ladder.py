@@ -18,6 +18,7 @@ TARGET = "{TARGET}"  # the place that a government restricts
 LIST = "{LIST}"  # the places on its list of concern
 N_RUNGS = {"protect": 3, "restrict": 1, "promote": 3}
 STANDS_FOR = {"protect": (LIST,), "restrict": (TARGET,), "promote": ()}  # words that a ladder's scopes may use
+EITHER = "write either strength, or money with shelf, the strength of the ready-made policy"
 ROUNDING = 1e-9  # of a sum of shares
 
 
@@ -30,7 +31,7 @@ class Entry:
     strength : in the lever's unit; None if the lever is bought.
     money : share of the rung's money, 0-1; None if the lever is not bought.
     scope : with `TARGET` and `LIST` as words for places.
-    shelf : of a lever that is bought, the strength of the shelf's policy, which imposed ones are compared with.
+    shelf : of a lever that is bought, the strength of the ready-made policy, which imposed ones are compared with.
     """
 
     lever: str
@@ -114,22 +115,34 @@ def read_ladders(raw: object, key: str, known: Known, problems: Problems) -> Lad
 
 
 def _read_ladder(name: str, raw: object, key: str, known: Known, problems: Problems) -> Ladder:
-    given = mapping(raw, key, problems)
+    given, at = mapping(raw, key, problems), join(key, "rungs")
+    if not given:
+        if raw is None or raw == {}:
+            problems.add(key, f"is empty; {_allowed(name)}")
+        return Ladder("", (Rung("", {}),) * N_RUNGS[name])
     check_keys(given, [f.name for f in fields(Ladder)], key, problems)
-    packages, at = mapping(given.get("rungs"), join(key, "rungs"), problems), join(key, "rungs")
+    packages = mapping(given.get("rungs"), at, problems)
     check_names(packages, at, "rung", problems)
     if len(packages) != N_RUNGS[name]:
-        why = ", as each target is a step" if name == "restrict" else ""
-        problems.add(
-            at, f"are {len(packages)} ({', '.join(map(str, packages)) or 'none'}); allowed: {N_RUNGS[name]}{why}"
-        )
+        problems.add(at, f"are {len(packages)} ({', '.join(map(str, packages)) or 'none'}); {_allowed(name)}")
     known = replace(known, places=(*known.places, *STANDS_FOR[name]))
     rungs = tuple(_read_rung(name, str(rung), raw, join(at, rung), known, problems) for rung, raw in packages.items())
     return Ladder(text(given.get("title"), join(key, "title"), problems), rungs, str(given.get("source") or ""))
 
 
+def _allowed(ladder: str) -> str:
+    """What a ladder may hold, and how it is switched off."""
+    n = N_RUNGS[ladder]
+    rungs = "1 rung, as each target is a step" if n == 1 else f"{n} rungs"
+    return f"allowed: {rungs}; to switch the ladder off set params.government.{ladder}_level=0"
+
+
 def _read_rung(ladder: str, name: str, raw: object, key: str, known: Known, problems: Problems) -> Rung:
     given, at = mapping(raw, key, problems), join(key, "levers")
+    if not given:
+        if raw is None or raw == {}:
+            problems.add(key, f"is empty, and a rung has a title and levers; {_allowed(ladder)}")
+        return Rung("", {}, name)
     check_keys(given, ("title", "levers"), key, problems)
     levers = mapping(given.get("levers"), at, problems)
     check_names(levers, at, "lever's entry", problems)
@@ -158,11 +171,11 @@ def _read_entry(ladder: str, raw: object, key: str, known: Known, problems: Prob
         bought = False
     wanted, other = (("money", "shelf"), "strength") if bought else (("strength",), "shelf")
     if given.get(other) is not None:
-        problems.add(join(key, other), "write either strength, or money with the shelf's strength")
+        problems.add(join(key, other), EITHER)
     for name in wanted:
         value, at = given.get(name), join(key, name)
         if value is None:
-            problems.add(at, "is missing; write either strength, or money with the shelf's strength")
+            problems.add(at, f"is missing; {EITHER}")
         elif name == "money":
             numbers[name] = number(value, at, problems, 0, 1, "share of the rung's money")
         else:

@@ -77,7 +77,12 @@ PLACE_YEAR = Table(
             "share_projects_international", "0-1", "share", "of projects that led to a paper, with a co-author abroad"
         ),
         *BY_WAY,
-        Column("share_protected", "0-1", "share", "of the hazard of its sensitive projects, that protection stops"),
+        Column(
+            "share_protected",
+            "0-1",
+            "share",
+            "of what could still leak from its sensitive projects, that protection stops",
+        ),
         *CASES,
         Column("fear_mean", "0-1", "mean", "mean fear of researchers, as a share of its maximum"),
         Column("fear_target_mean", "0-1", "mean", "mean fear of the origins in params.security.target_origins"),

@@ -19,6 +19,11 @@ SCENARIOS, POLICIES = (", ".join(options(group, [config_root()])) for group in (
 
 COMMAND_LINES = [
     (
+        ["balance", "restrictive", "government.mode=reactive"],
+        "error: command line: government.mode: balance gives direct effects (total ones: --mode reactive); "
+        "leave government.mode out",
+    ),
+    (
         ["+scenario=restritive"],
         "error: command line: scenario: no scenario 'restritive'; did you mean restrictive? "
         f"allowed: {SCENARIOS}",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from experiments.common.numbers import read_numbers
+from experiments.common.page import told
 from experiments.scenario_comparison import answer
 from experiments.scenario_comparison import figures as comparison
 from experiments.scenario_comparison.numbers import _mean_protected, window_of
@@ -66,3 +68,24 @@ def test_the_page_has_the_tables_of_its_numbers_and_all_figures() -> None:
         assert table in text
     for path in (comparison.HERE / "figures").glob("*.png"):
         assert f"figures/{path.name}" in text and path.with_suffix(".svg").is_file()
+
+
+@pytest.mark.parametrize(
+    ("mean", "se", "expected"),
+    [
+        (58.461, 0.092, "58.5 ± 0.1"),
+        (27.42, 0.57, "27.4 ± 0.6"),
+        (44.7, 1.7, "44.7 ± 1.7"),
+        (0.057, 0.027, "0.06 ± 0.03"),
+        (35.517, 0.042, "35.52 ± 0.04"),
+        (1234.0, 0.0, "1,230"),
+        (math.nan, 1.0, "–"),
+    ],
+)
+def test_sentences_have_the_digits_of_the_error(mean: float, se: float, expected: str) -> None:
+    assert told(mean, se) == expected
+
+
+def test_scenarios_of_several_issuers_are_marked() -> None:
+    marked = comparison.labels_of(read_numbers(ROOT / "scenario_comparison"), ["retaliation", "restrictive"])
+    assert [label.endswith("†") for label in marked] == [True, False]

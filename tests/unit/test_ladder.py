@@ -1,4 +1,4 @@
-"""Ladders: what the shipped ones hold, how they are read, and which rungs the shelf's policies put places on."""
+"""Ladders: what the shipped ones hold, how they are read, and which rungs ready-made policies put places on."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ def test_three_ladders_of_three_one_and_three_rungs() -> None:
 
 
 @pytest.mark.parametrize("ladder", LADDERS)
-def test_strengths_are_the_last_ones_of_the_shelf(ladder: str) -> None:
+def test_strengths_are_the_last_ones_of_ready_made_policies(ladder: str) -> None:
     """Every strength, and every one that imposed policies are compared with, is one that a shipped policy ends at."""
-    shelf: dict[str, set[float]] = {}
+    made: dict[str, set[float]] = {}
     for policy in shipped_policies().values():
         for use in policy.levers.values():
-            shelf.setdefault(use.lever, set()).add([v for v in use.values.values() if v is not None][-1])
+            made.setdefault(use.lever, set()).add([v for v in use.values.values() if v is not None][-1])
     rungs_ = getattr(shipped_ladders(), ladder).rungs
     for entry in (entry for rung in rungs_ for entry in rung.entries.values()):
-        assert entry.full in shelf[entry.lever], entry
+        assert entry.full in made[entry.lever], entry
 
 
 def test_what_is_bought_has_a_price_and_shares_make_a_whole() -> None:
@@ -106,15 +106,21 @@ def test_words_stand_for_the_places_of_a_government() -> None:
         ("~ladder.protect.rungs.advice.levers.advice.strength", "advice.strength: is missing"),
         ("~ladder.protect.rungs.advice.levers.advice.source", "advice.source: is missing"),
         ("~ladder.protect.rungs.advice.title", "advice.title: is missing"),
-        ("~ladder.restrict.rungs.closed", "restrict.rungs: are 0 (none); allowed: 1"),
-        ("~ladder.protect.rungs.screening", "protect.rungs: are 2 (advice, programmes); allowed: 3"),
+        ("~ladder.restrict.rungs.closed", "command line: ladder.restrict.rungs: are 0 (none); allowed: 1 rung"),
+        ("ladder.restrict=null", "command line: ladder.restrict: is empty; allowed: 1 rung"),
+        ("ladder.promote=null", "to switch the ladder off set params.government.promote_level=0"),
+        (
+            "ladder.protect.rungs.screening=null",
+            "command line: ladder.protect.rungs.screening: is empty, and a rung has",
+        ),
+        ("ladder.protect.rungs.x=1", "command line: ladder.protect.rungs: are 4 (advice, programmes, screening, x)"),
         ("~ladder.restrict.rungs.closed.levers.investigations", "does nothing without lever investigations"),
         ("ladder.restrict.rungs.closed.levers.delay.scope.origins=['{LIST}']", "no place or group '{LIST}'"),
         ("ladder.protect.rungs.screening.levers.refusals.scope={partners: ['{TARGET}']}", "no place or group"),
         ("ladder.restrict.rungs.closed.levers.delay.unit=days", "'days' is not the unit of visa_delay"),
         (
             "ladder.restrict.rungs.more={title: a, levers: {b: {lever: awareness, strength: 1, source: c}}}",
-            "are 2 (closed, more); allowed: 1",
+            "are 2 (closed, more); allowed: 1 rung",
         ),
     ],
 )
@@ -134,7 +140,7 @@ def test_ladders_can_be_changed_on_the_command_line_and_are_part_of_the_key() ->
 
 
 @pytest.mark.parametrize("name", options("policy", [config_root()]))
-def test_every_entry_of_the_shelf_names_its_rung_or_is_listed_without(name: str) -> None:
+def test_every_entry_of_a_policy_names_its_rung_or_is_listed_without(name: str) -> None:
     policy = shipped_policies()[name]
     without = {local for local, use in policy.levers.items() if use.step is None}
     listed = WITHOUT.get(name)
@@ -199,7 +205,7 @@ def test_half_of_a_package_counts_and_less_does_not() -> None:
     assert rungs(2023, "+policy=gbr_project_screening").protect[GBR] == 3, "30 % of 60 %"
 
 
-def test_rungs_that_cannot_be_bought_are_compared_with_the_shelf() -> None:
+def test_rungs_that_cannot_be_bought_are_compared_with_ready_made_policies() -> None:
     assert [rungs(year, "+policy=chn_talent").promote[CHN] for year in (2018, 2019, 2021, 2022)] == [0, 0, 3, 3]
     assert rungs(2020, "+policy=us_open_doors").promote[USA] == 3
     assert rungs(2027, "+policy=jpn_multilateral").promote[JPN] == 1

@@ -31,7 +31,7 @@ def line(*names: str) -> Timeline:
 
 
 def own(place: int, ladder: str, rung: int, target: str | None = None, listed: tuple[str, ...] = ()) -> list[Decided]:
-    """What a government on a rung decides; what is bought, at the strength of the shelf."""
+    """What a government on a rung decides; what is bought, at the strength of the ready-made policy."""
     found = []
     for entry in getattr(shipped_ladders(), ladder).up_to(rung):
         scope = scope_for(entry, target, listed)

@@ -25,8 +25,8 @@ from sim.plots.net_flows import net_rates
 from sim.plots.outcomes import most_affected
 from sim.plots.policy_lines import policy_dates
 from sim.plots.promote_protect import plane_points, price_notes
-from sim.plots.stock_change import stock_change
-from sim.plots.world_map import diverging, fills
+from sim.plots.stock_change import noise_of, stock_change
+from sim.plots.world_map import diverging, fills, within_noise
 
 
 def names_of(paths: list[Path]) -> set[str]:
@@ -155,6 +155,24 @@ def test_places_most_affected_begin_with_issuers() -> None:
     assert most_affected(frames["place_year"], 2015, 2, ["GBR"]) == ["GBR", "USA"]
 
 
+def test_a_change_of_few_agents_is_noise_whatever_its_error() -> None:
+    """Two replicates that lose the same agent have a standard error of zero."""
+    values = pd.DataFrame({"place": ["CYP", "USA"], "mean": [-200.0, -300.0], "se": [0.0, 0.0]})
+    assert within_noise(values, values["mean"] / 100).tolist() == [True, False]
+    rows = [
+        {"scenario": scenario, "mode": "scripted", "draw": 0, "replicate": replicate, "place": place, "year": 2020,
+         "n_researchers": stock - lost * (scenario == "crackdown"), "papers_fractional": stock,
+         **dict.fromkeys(("new_entrants", "new_moves_in", "new_moves_out", "new_exits"), 0)}
+        for scenario in ("baseline", "crackdown")
+        for replicate in (0, 1)
+        for place, stock, lost in (("CYP", 3000, 200), ("USA", 90_000, 900))
+    ]  # fmt: skip
+    assert noise_of(stock_change(pd.DataFrame(rows), (2020, 2020)), 100) == {"CYP"}
+    frames = frames_of(Settings(), {"baseline": 0.0, "crackdown": 0.2})
+    coarse = most_affected(frames["place_year"], 2015, 5, ["GBR"], scale=1e9)
+    assert coarse[0] == "GBR" and coarse[1:] != most_affected(frames["place_year"], 2015, 5, ["GBR"])[1:]
+
+
 def test_the_stock_changes_by_entrants_moves_and_exits() -> None:
     """An identity of accounting, in runs of the model: place by place, replicate by replicate."""
     words = "+scenario=restrictive world=g20 scale=2000 end=2022 replicates=2 threads=1 government.mode=scripted"
@@ -254,8 +272,9 @@ def test_the_value_of_a_year_stands_in_its_middle() -> None:
 
 def test_a_place_without_change_is_hatched_and_panels_say_that_nothing_changes() -> None:
     values = pd.DataFrame({"place": ["USA", "CHN", "DEU"], "mean": [0.0, 5.0, 0.1], "se": [0.0, 1.0, 1.0]})
-    colors = fills(values, BoundaryNorm([-1, 0, 1], 256, extend="both"), diverging(), True)
-    assert [noise for _, noise in colors.values()] == [True, False, True]
+    noise = set(values["place"][within_noise(values, values["mean"])])
+    colors = fills(values, BoundaryNorm([-1, 0, 1], 256, extend="both"), diverging(), noise)
+    assert [hatched for _, hatched in colors.values()] == [True, False, True]
     cfg = Settings(replicates=2)
     frames = frames_of(cfg, {"baseline": 0.0})
     for name, frame in frames.items():

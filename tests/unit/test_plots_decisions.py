@@ -30,7 +30,7 @@ STEPS = pd.DataFrame(
         step("baseline", "JPN", 2020, "promote"),
         step("baseline", "USA", 2031, "promote"),
         step("crackdown", "JPN", 2020, "promote"),
-        step("crackdown", "CHN", 2025, "promote", rung_before=1, rung_after=0),
+        step("crackdown", "CHN", 2025, "promote", rung_before=1, rung_after=0, trigger="cost"),
         step("crackdown", "KOR", 2021, "restrict", target="CHN", trigger="salience"),
         step("crackdown", "KOR", 2022, "protect", trigger="allies_restrict"),
         step("crackdown", "USA", 2022, "protect", rung_after=0, answer="refused"),
@@ -43,9 +43,11 @@ def test_own_steps_first_and_what_is_said_of_them() -> None:
     assert list(marks) == ["KOR", "CHN", "JPN"], "two steps of its own, one, none; the US only refuses"
     assert marks["KOR"] == [
         Mark(2022.0, "restrict", True, False, "→ China: public cases"),
-        Mark(2023.0, "protect", True, False, "ally's condition"),
+        Mark(2023.0, "protect", True, False, "to 1: ally's condition"),
     ]
-    assert marks["CHN"] == [Mark(2026.0, "promote", False, False, "")], "a step down has no reason"
+    assert marks["CHN"] == [Mark(2026.0, "promote", False, False, "to 0: cost of rules")], (
+        "a step down has a reason too"
+    )
     assert [mark.shared for mark in marks["JPN"]] == [True]
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from sim.analysis import offers
 from sim.analysis.summary import PROTECTED, Area, Period, areas_of, effects, lines_of, outcomes, period_of
-from sim.analysis.text import decimals, number
+from sim.analysis.text import decimals, error, number
 from sim.cli.run import not_costed
 from sim.cli.table import show
 from sim.policy.schema import LeverUse, Policy, Scope
@@ -53,6 +53,14 @@ def test_period(start: int, end: int, first: int | None, expected: str):
 )
 def test_numbers_show_two_digits_of_their_error(value: float, se: float, expected: str):
     assert number(value, decimals(se, value), "+") == expected
+
+
+def test_equal_replicates_have_three_digits_and_no_error() -> None:
+    """A pair of equal changes leaves a standard error of zero, or of rounding."""
+    assert [number(-2222.2222, decimals(se, -2222.2222)) + error(se, -2222.2222) for se in (0.0, 1e-12)] == 2 * [
+        "−2,220 ± –"
+    ]
+    assert error(0.0, 0.0) == " ± 0" and error(math.nan, 1.0) == "" and error(0.5, 12.0) == " ± 0.50"
 
 
 def test_areas_are_issuers_and_the_places_policies_name():
@@ -150,7 +158,7 @@ def test_protection_is_told_of_one_place_as_a_share_of_its_hazard():
     assert effect_of(frames, "one", line)[["reference", "mean"]].tolist() == [25.0, 25.0]
     assert line not in {row.text for row in lines_of(Area("both", ("AAA", "BBB")))}
     found = outcomes(frames, Period(2020, 2020), [Area("one", ("AAA",))])["outcome"]
-    assert not found.str.contains("leak").any()
+    assert not found.str.contains(r"\bleaks\b").any()
 
 
 def test_money_that_nobody_spends_has_no_line():

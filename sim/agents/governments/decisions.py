@@ -19,7 +19,8 @@ class Decision:
     target : place that is restricted, or no more; `NO_PLACE` on the other ladders.
     rung_before, rung_after : own rung, 0-3; of restrict 0 or 1, towards the target.
     restriction_received ... people_available : signals, see `sim.agents.governments.signals.Signals`.
-    trigger : signal that pressed most for the step, ``chance`` if none raised its hazard by a tenth; empty if none.
+    trigger : signal that pressed most for the step, ``chance`` if none raised its hazard by a tenth; empty if there is
+        no step.
     p_up, p_down : probabilities of a step up and down of this ladder this year.
     opposition : share of the research community against it, 0-1; opposed_for : ``time``, ``fear`` or ``draft``.
     conceded : share of the package given up in consultation; share_affordable : share that the cap let through.

@@ -125,7 +125,7 @@ def whereabouts(run: Source) -> list[Row]:
 
 
 def security(run: Source) -> list[Row]:
-    """Exposed sensitive projects, share of hazard protected, leaks if the rate is right, and cases, by issuer."""
+    """Exposed sensitive projects, what protection stops, leaks if the rate is right, and cases, by issuer."""
     n, rows = run.period.years, []
     exposed = [f"exposed_{way}" for way in WAYS]
     names = [*exposed, *LEAKS, "leaks", "leaks_unprotected", "leaks_avoided", "new_cases", "cases_that_found"]
@@ -139,7 +139,7 @@ def security(run: Source) -> list[Row]:
             changed(SECURITY, who, f"sensitive projects exposed, {way}", unit, found[f"exposed_{way}"]) for way in WAYS
         ]
         protected = run.total(part, ("leaks_avoided", "leaks_unprotected"), 100)
-        rows.append(changed(SECURITY, who, "risk to sensitive projects that protection stops", "%", protected))
+        rows.append(changed(SECURITY, who, "of what could still leak, stopped by protection", "%", protected))
         each = run.total(part, ("leaks", "exposed_theft"), 1e5)
         rows.append(changed(SECURITY, who, "leaks, if the rate is right", "per 100,000 sensitive project-years", each))
         rows.append(changed(SECURITY, who, "investigations", "a year", found["new_cases"]))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis.balance.inputs import Row
-from sim.analysis.text import decimals, number
+from sim.analysis.text import decimals, error, number
 
 # Sections whose outcomes repeat from line to line are printed across: a line a group, a column an outcome.
 ACROSS = ("Leaks avoided per", "Break-even price", "Who pays", "Rule and fear", "Share of the yearly loss")
@@ -137,11 +137,9 @@ def _short(row: Row | None) -> str:
         return "not clear of zero" if row.note else "–"
     if row.told:
         return row.told
-    digits = decimals(e.se, e.mean)
-    error = "" if math.isnan(e.se) else f" ± {number(e.se, digits)}"
     relative = 100 * e.mean / row.reference if row.unit != "%" and row.reference else math.nan
     share = f" ({number(relative, 1, '+')} %)" if math.isfinite(relative) else ""
-    return f"{number(e.mean, digits, sign)}{error}{share}"
+    return f"{number(e.mean, decimals(e.se, e.mean), sign)}{error(e.se, e.mean)}{share}"
 
 
 def _cells(row: Row) -> list[str]:
@@ -153,8 +151,8 @@ def _cells(row: Row) -> list[str]:
         return [row.outcome, row.unit, _level(row.reference), row.told, "", ""]
     digits = decimals(e.se, e.mean)
     band = "" if math.isnan(e.lo) else f"{number(e.lo, digits, change)} … {number(e.hi, digits, change)}"
-    error = "" if math.isnan(e.se) else number(e.se, digits)
-    return [row.outcome, row.unit, _level(row.reference), number(e.mean, digits, change), error, band]
+    spread = error(e.se, e.mean).removeprefix(" ± ")
+    return [row.outcome, row.unit, _level(row.reference), number(e.mean, digits, change), spread, band]
 
 
 def _level(reference: float) -> str:
