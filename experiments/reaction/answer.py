@@ -16,11 +16,11 @@ from sim.plots.style import joined
 MEASURED, FORMULA = "largest places, measured", "all places, by formula"
 KINDS = ("alarm", "following", "retaliation", "competition")
 SENTENCES = """\
-If the United States keeps its restrictions on China, a large ally has a {ally_with} chance of new research-security
-rules by 2035, against {ally_without} without them (in brackets: the range over our priors). Reactions cost the nine
-largest allies more than they would have gained: their papers of 2031–35 change by {allies_total} % if all
-governments react, and by {allies_direct} % if none does. Reactions die out rather than spiral in {below} of {draws}
-draws of the priors, and need not where all assumptions are near their strongest."""
+If the United States keeps its restrictions on China, a large ally has a {ally_with} % chance ({with_range} over our
+priors) of new research-security rules by 2035, against {ally_without} % ({without_range}) without them. Reactions cost
+the nine largest allies about what they would have gained: their papers of 2031–35 change by {allies_total} % if all
+governments react, against {allies_direct} % if none does. Reactions die out rather than spiral in {below} of {draws}
+draws of the priors, but can spiral where all assumptions are near their strongest."""
 FOLLOWERS = """\
 Chance of a first step of protection, %, median over draws. The condition is one that the United States puts on joint
 work with allies from 2018.
@@ -40,9 +40,9 @@ works, and the kinds need not add up, as they work on each other.
 - *Retaliation* against those who restrict: China has restricted the United States by 2035 with a chance of
   {china_with}; without retaliation it is {china_off}, and without the US restriction {china_without}.
 - *Competition* for talent: the restriction makes people who are turned away available elsewhere, {people} % of a
-  country's arrivals in 2031–35, and adds {promote_on} rungs of promotion a country; without competition it adds
-  {promote_off}. In level, competition among all countries is what matters: promotion stands at {level_on} rungs with
-  it and {level_off} without.
+  country's arrivals in 2031–35, and adds {promote_on} rungs of promotion a country ({promote_off} without
+  competition). Countries that compete with each other promote more whatever the United States does: {level_on} rungs
+  a country by 2035 without the restriction, {level_off} if they do not compete.
 
 Of the allies' papers in 2031–35, alarm changes {alarm_papers} %, following {following_papers} %, retaliation
 {retaliation_papers} % and competition {competition_papers} %. With all slopes at 0, ½, 1, 1½ and 2 times their starting
@@ -53,7 +53,7 @@ What one step sets off: how many times larger a round of reactions is than the r
 {table}
 
 In the first row reactions also pass through people, papers and public cases; in the second they are those of
-governments to each other's rungs alone. The first passes 1 in {above} of {draws} draws. There a restriction makes
+governments to each other's rungs alone. In the first row it passes 1 in {above} of {draws} draws. There a restriction makes
 allies restrict, and their cases alarm others and their own governments, until lists of concern are used up.
 
 Ladders fill up at the upper end of the priors only: in 2035 {top_protect} of countries stand at the top of protect
@@ -100,10 +100,14 @@ def _passed(n: pd.DataFrame) -> tuple[int, int]:
 
 def _answer(n: pd.DataFrame) -> dict[str, str]:
     above, drawn = _passed(n)
+    chances = {
+        word: _line(n, "an ally protects", part="followers", case=case, year=2035)
+        for word, case in {"with": "restricts", "without": "baseline"}.items()
+    }
     papers = {word: _line(n, "papers, nine allies", part="effects", case=word) for word in ("direct", "total")}
     return {
-        "ally_with": _chance(n, "an ally protects", "restricts"),
-        "ally_without": _chance(n, "an ally protects", "baseline"),
+        **{f"ally_{word}": number(row.median, 0) for word, row in chances.items()},
+        **{f"{word}_range": f"{number(row.lo, 0)} to {number(row.hi, 0)}" for word, row in chances.items()},
         **{f"allies_{word}": _mean(row) for word, row in papers.items()},
         "below": str(drawn - above),
         "draws": str(drawn),
@@ -123,7 +127,7 @@ def _followers(n: pd.DataFrame) -> dict[str, str]:
 
 
 def _by_country(n: pd.DataFrame, cases: tuple[str, ...]) -> Iterator[list[str]]:
-    rows = n[(n["part"] == "followers") & n["outcome"].str.endswith(" protects") & (n["outcome"] != "an ally protects")]
+    rows = n[(n["part"] == "followers") & n["outcome"].str.fullmatch("[A-Z].* protects")]  # no "an ally"
     for outcome in rows["outcome"].unique():
         shown = (_line(rows, outcome, case=case, year=year) for year in (2030, 2035) for case in cases)
         yield [outcome.removesuffix(" protects"), *(number(row.median, 0) for row in shown)]

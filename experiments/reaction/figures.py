@@ -107,7 +107,7 @@ def split_figure(numbers: pd.DataFrame, about: str) -> Figure:
         "mean rung of protect, 2035": "Protect, mean\nrung, 2035",
         "restrictions, 2035": "Restrict, pairs\nof countries, 2035",
         "mean rung of promote, 2035": "Promote, mean\nrung, 2035",
-        f"{CHINA_AT_US}, 2035": "Chance that China\nrestricts US, points",
+        f"{CHINA_AT_US}, 2035": "Chance that China\nrestricts US",
         "papers, nine allies": "Papers of nine\nallies, %",
     }
     kinds = {
@@ -138,7 +138,7 @@ def split_figure(numbers: pd.DataFrame, about: str) -> Figure:
             axes.tick_params(axis="y", length=0)
             axes.set_ylim(len(y) - 0.5, -0.5)
             axes.set_title(head, size=7)
-            axes.locator_params(axis="x", nbins=4)
+            axes.locator_params(axis="x", nbins=3)
     return sheet.figure
 
 

@@ -14,8 +14,9 @@ from experiments.reaction.run import FACTORS, OFF
 from experiments.reaction.runs import FIRST, Arrays, Runs, Table, rungs
 
 EFFECT_YEARS = slice(2031 - FIRST, 2036 - FIRST)  # sums of 2031-35
-POINTS = 400  # of the priors, at which the matrix is had by formula
+POINTS = 100  # of the priors, at which the matrix is had by formula
 TOP = 3  # rung
+COUNTRY = "a country protects"  # any but the United States
 CHINA_AT_US = "China restricts the United States"
 LADDERS = ("protect", "restrict", "promote")
 
@@ -83,7 +84,7 @@ def followers(table: Table) -> None:
     for arm in ("baseline", "restricts"):
         for name, curve in chances(runs).items():
             _curve(table, name, arm, {d: curve(trace, arm) for d, trace in runs.drawn.items()})
-        _curve(table, "an ally protects, as drawn", arm, {d: realised(runs, t, arm) for d, t in runs.drawn.items()})
+        _curve(table, f"{COUNTRY}, as drawn", arm, {d: realised(runs, t, arm) for d, t in runs.drawn.items()})
     for name, curve in chances(runs).items():
         both = {d: (curve(t, "conditions"), curve(t, "restricts")) for d, t in runs.conditioned.items()}
         _curve(table, name, "with a condition", {d: with_it for d, (with_it, _) in both.items()})
@@ -107,13 +108,18 @@ def chances(runs: Runs) -> dict[str, Callable[[Arrays, str], np.ndarray]]:
         found: np.ndarray = 100.0 * (1.0 - np.cumprod(1.0 - trace[f"{arm}.at_us"][:, china].astype(float)))
         return found
 
-    found = {"an ally protects": first(0, runs.allies), "an ally restricts": first(1, runs.allies), CHINA_AT_US: at_us}
+    found = {
+        "an ally protects": first(0, runs.allies),
+        "an ally restricts": first(1, runs.allies),
+        COUNTRY: first(0, runs.others),
+        CHINA_AT_US: at_us,
+    }
     return found | {f"{runs.data.names[place]} protects": first(0, [place]) for place in (*runs.allies, china)}
 
 
 def realised(runs: Runs, trace: Arrays, arm: str) -> np.ndarray:
-    """Share of the nine allies that have taken a step of protection [Y], %, to check the chances against."""
-    found: np.ndarray = 100.0 * (np.maximum.accumulate(trace[f"{arm}.protect"][:, runs.allies]) > 0).mean(axis=1)
+    """Share of countries that have taken a step of protection [Y], %, to check the chances against."""
+    found: np.ndarray = 100.0 * (np.maximum.accumulate(trace[f"{arm}.protect"][:, runs.others]) > 0).mean(axis=1)
     return found
 
 

@@ -59,7 +59,7 @@ class Design:
     scale: int = 2000
     replicates: int = 6
     draws: int = 60
-    split: int = 24
+    split: int = 12
     conditions: int = 60
     slopes: int = 4
     fine: int = 100

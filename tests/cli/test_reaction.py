@@ -13,7 +13,7 @@ from experiments.reaction import figures, run
 from experiments.reaction.answer import answer
 from experiments.reaction.formula import Formula
 from experiments.reaction.matrix import first_threats, largest, radii
-from experiments.reaction.numbers import CHINA_AT_US
+from experiments.reaction.numbers import CHINA_AT_US, COUNTRY
 from experiments.reaction.priors import corner, draws, priors, slopes_times
 from experiments.reaction.runs import Runs
 from sim.data.tables import load_world_data
@@ -93,14 +93,14 @@ def test_what_the_page_claims_in_words_holds() -> None:
         assert added[name] > 0.0
     assert added["an ally protects"] > added[CHINA_AT_US], "allies follow more than China answers"
     for arm in ("baseline", "restricts"):
-        told, drawn = (mean(name, case=arm, **late) for name in ("an ally protects", "an ally protects, as drawn"))
-        assert abs(told - drawn) < 8.0, "chances agree with the steps that were taken"
+        told, drawn = (mean(name, case=arm, **late) for name in (COUNTRY, f"{COUNTRY}, as drawn"))
+        assert abs(told - drawn) < 4.0, "chances agree with the steps that were taken"
     direct, total, cost = (
         next(at(numbers, "papers, nine allies", part="effects", case=case).itertuples())
         for case in ("direct", "total", "total minus direct")
     )
     assert cost.mean < -2.0 * cost.se, "reactions cost allies"
-    assert direct.mean > 0.0 > total.mean, "more than they would have gained"
+    assert direct.mean > 2.0 * direct.se and abs(total.mean) < 2.0 * total.se, "about what they would have gained"
     for radius in ("largest places, measured", "all places, by formula"):
         assert at(numbers, f"{radius}, over the priors", part="radius", case="all")["median"].item() < 1.0
     assert (
