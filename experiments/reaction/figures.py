@@ -18,65 +18,43 @@ from experiments.common.figures import draw
 from experiments.common.numbers import at, read_numbers, write_numbers
 from experiments.common.page import write_page
 from experiments.reaction.answer import answer
-from experiments.reaction.numbers import all_numbers
+from experiments.reaction.numbers import CHINA_AT_US, all_numbers
 from experiments.reaction.run import STORE
 from experiments.reaction.runs import Runs
 from sim.plots.style import GREY, INK, SERIES, page, styled
 
 HERE = Path(__file__).parent
-CASES = {"baseline": ("without a US restriction", GREY), "restricts": ("with it", SERIES[1])}
+CASES = {"baseline": ("without a US restriction", GREY), "restricts": ("with a US restriction", SERIES[1])}
 WIDE = 0.5  # inches between panels
-SCENARIO = "US restriction: scenario restrictive, from November 2018, lasting."
-PRIORS = "Governments' levels, slopes and caps are drawn from their priors; bands: 90 % of draws, lines: medians."
-
-
-def bands_figure(numbers: pd.DataFrame, about: str) -> Figure:
-    """Rungs and restrictions by year with and without a US restriction, bands over the priors."""
-    panels = {
-        "mean rung of protect": "Protect: mean rung, 0–3",
-        "restrictions": "Restrict: pairs of countries",
-        "mean rung of promote": "Promote: mean rung, 0–3",
-    }
-    caption = f"All countries but the United States. {SCENARIO} {PRIORS} {about}"
-    return _curves(numbers, "bands", panels, CASES, "What governments do if the United States restricts", caption)
 
 
 def followers_figure(numbers: pd.DataFrame, about: str) -> Figure:
-    """Chance of a first step by year: allies that protect or restrict, China that restricts."""
+    """Chances of a first step by year: an ally protects or restricts, China restricts the United States."""
     panels = {
-        "an ally protects": "An ally protects, %",
-        "an ally restricts": "An ally restricts somebody, %",
-        "China restricts": "China restricts somebody, %",
+        "an ally protects": "A large ally has new rules\non research security, %",
+        "an ally restricts": "A large ally restricts\nsome country, %",
+        CHINA_AT_US: "China restricts\nthe United States, %",
     }
-    cases = {**CASES, "with a condition": ("with it and a condition on joint work with allies", SERIES[0])}
-    chance = "Chance that a first step has been taken by the end of a year; allies: mean of the nine largest."
-    caption = f"{chance} {PRIORS} {about}"
-    return _curves(numbers, "followers", panels, cases, "Who follows, and does China answer?", caption)
-
-
-def _curves(
-    numbers: pd.DataFrame,
-    part: str,
-    panels: dict[str, str],
-    cases: dict[str, tuple[str, str]],
-    title: str,
-    caption: str,
-) -> Figure:
+    caption = (
+        "Chance that the step has been taken by the end of a year; large ally: mean of the nine largest. US "
+        "restriction: scenario restrictive, from November 2018, lasting. What moves governments is drawn from our "
+        f"priors; lines: medians, bands: 90 % of draws. {about}"
+    )
     with styled():
-        sheet = page(title, "", caption, 2.2)
+        sheet = page("Allies follow more than China answers", "", caption, 2.35)
         width = (sheet.width - 0.45 - 2 * WIDE) / 3
         for k, (outcome, head) in enumerate(panels.items()):
-            axes = sheet.axes(0.3 + k * (width + WIDE), 0.2, width, 1.55)
-            for case, (_, colour) in cases.items():
-                rows = at(numbers, outcome, part=part, case=case)
-                axes.fill_between(rows["year"], rows["lo"], rows["hi"], color=colour, alpha=0.18, lw=0)
-                axes.plot(rows["year"], rows["median"], color=colour, lw=1.6)
+            axes = sheet.axes(0.3 + k * (width + WIDE), 0.2, width, 1.6)
+            for case, (_, colour) in CASES.items():
+                rows = at(numbers, outcome, part="followers", case=case)
+                axes.fill_between(rows["year"], rows["lo"], rows["hi"], color=colour, alpha=0.2, lw=0)
+                axes.plot(rows["year"], rows["median"], color=colour, lw=1.8)
             axes.set_title(head)
-            axes.set_ylim(0)
+            axes.set_ylim(0, 100)
             axes.set_xlim(2018, 2035)
             axes.set_xticks([2020, 2025, 2030, 2035])
-        keys = [Patch(color=colour) for _, colour in cases.values()]
-        sheet.legend(keys, [label for label, _ in cases.values()])
+        keys = [Patch(color=colour) for _, colour in CASES.values()]
+        sheet.legend(keys, [label for label, _ in CASES.values()])
     return sheet.figure
 
 
@@ -128,8 +106,8 @@ def split_figure(numbers: pd.DataFrame, about: str) -> Figure:
     panels = {
         "mean rung of protect, 2035": "Protect, mean\nrung, 2035",
         "restrictions, 2035": "Restrict, pairs\nof countries, 2035",
-        "papers, United States": "Papers of the\nUnited States, %",
-        "papers, China": "Papers of\nChina, %",
+        "mean rung of promote, 2035": "Promote, mean\nrung, 2035",
+        f"{CHINA_AT_US}, 2035": "Chance that China\nrestricts US",
         "papers, nine allies": "Papers of nine\nallies, %",
     }
     kinds = {
@@ -160,12 +138,12 @@ def split_figure(numbers: pd.DataFrame, about: str) -> Figure:
             axes.tick_params(axis="y", length=0)
             axes.set_ylim(len(y) - 0.5, -0.5)
             axes.set_title(head, size=7)
-            axes.locator_params(axis="x", nbins=4)
+            axes.locator_params(axis="x", nbins=3)
     return sheet.figure
 
 
 FIGURES: dict[str, Callable[[pd.DataFrame, str], Figure]] = {
-    "bands": bands_figure, "followers": followers_figure, "matrix": matrix_figure, "split": split_figure,
+    "followers": followers_figure, "matrix": matrix_figure, "split": split_figure,
 }  # fmt: skip
 
 

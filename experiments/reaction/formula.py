@@ -60,6 +60,7 @@ class Formula:
 
 
 def _signals(council: Council, rungs: Rungs) -> Signals:
-    none, square = np.zeros(len(council.codes)), np.zeros_like(council.threat)
+    n, square = len(council.codes), np.zeros_like(council.threat)
+    none = np.zeros(n)
     seen = Observation(2017, rungs, square, none, none, none, none, none, none, none)
-    return look(seen, council.closeness, council.listed, none, none, none, 1.0, council.params)
+    return look(seen, Rungs.none(n), council.closeness, council.listed, none, none, none, 1.0, council.params)

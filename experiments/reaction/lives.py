@@ -10,6 +10,9 @@ import numpy as np
 
 from experiments.reaction.priors import Values, governed
 from sim import World, load_config
+from sim.agents.governments.council import Council
+from sim.agents.governments.hazards import target_weights
+from sim.agents.governments.rungs import RESTRICT
 from sim.config.schema import Config
 from sim.phases.macro import Macro
 
@@ -27,6 +30,8 @@ class Trace(NamedTuple):
     ----------
     protect, promote : [Y, P], own rungs agreed, 0-3; restrict : [Y, P, P] bool, a has agreed to restrict b.
     up, down : [Y, 3, P], probabilities of a step that year, by ladder; 0 where governments only carry out.
+    at_us : [Y, P], probability that the place takes a step that restricts the United States, had it not done so before.
+    available : [Y, P], people turned away elsewhere over arrivals, as governments saw them.
     researchers, papers : [Y, P], persons; papers by shares of authors.
     """
 
@@ -35,6 +40,8 @@ class Trace(NamedTuple):
     restrict: np.ndarray
     up: np.ndarray
     down: np.ndarray
+    at_us: np.ndarray
+    available: np.ndarray
     researchers: np.ndarray
     papers: np.ndarray
 
@@ -83,16 +90,31 @@ def live(
     """
     world = World.from_state(governed(cfg, values or {}), past, replicate, mode, paired)
     world.council.raised = raised
-    n, years = world.setting.data.n_places, []
+    years = []
+    held = np.zeros_like(world.council.listed)  # restrictions when a year's decisions are made
     for result in world.run(until):
-        agreed, hazards = world.council.standing.agreed, world.council.hazards
-        chances = (np.zeros((3, n)),) * 2 if hazards is None else (hazards.up, hazards.down)
+        agreed = world.council.standing.agreed
+        chances = _chances(world.council, held)
+        held = agreed.restrict > 0.0
         people = result.tables["place_year"]
         years.append(
             (
                 (agreed.protect > 0.0).sum(axis=1).astype(np.int8), (agreed.promote > 0.0).sum(axis=1).astype(np.int8),
-                agreed.restrict > 0.0, *(chance.astype(np.float32) for chance in chances),
+                held, *(chance.astype(np.float32) for chance in chances),
                 np.asarray(people["n_researchers"], float), np.asarray(people["papers_fractional"], float),
             )
         )  # fmt: skip
     return Trace(*(np.stack(part) for part in zip(*years))), world.macros
+
+
+def _chances(council: Council, held: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Probabilities up, down and of restricting the United States, and people available; 0 if nobody decides."""
+    n, us = len(council.codes), council.codes.index("USA")
+    if council.hazards is None or council.signals is None:
+        return np.zeros((3, n)), np.zeros((3, n)), np.zeros(n), np.zeros(n)
+    free = council.listed & ~held
+    free[:, us] = council.listed[:, us]
+    weights = np.where(free, target_weights(council.signals, council.threat, council.params), 0.0)
+    share = weights[:, us] / np.maximum(weights.sum(axis=1), np.finfo(float).tiny)
+    up = council.hazards.up
+    return up, council.hazards.down, up[RESTRICT] * share, council.signals.people_available

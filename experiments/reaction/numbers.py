@@ -14,8 +14,10 @@ from experiments.reaction.run import FACTORS, OFF
 from experiments.reaction.runs import FIRST, Arrays, Runs, Table, rungs
 
 EFFECT_YEARS = slice(2031 - FIRST, 2036 - FIRST)  # sums of 2031-35
-POINTS = 400  # of the priors, at which the matrix is had by formula
+POINTS = 100  # of the priors, at which the matrix is had by formula
 TOP = 3  # rung
+COUNTRY = "a country protects"  # any but the United States
+CHINA_AT_US = "China restricts the United States"
 LADDERS = ("protect", "restrict", "promote")
 
 
@@ -49,6 +51,10 @@ def slopes(table: Table) -> None:
             found = {r: rungs(runs, trace, arm) for r, trace in traces.items()}
             for outcome in next(iter(found.values())):
                 table.add("slopes", outcome, f"{factor:g} {arm}", {r: v[outcome][-1] for r, v in found.items()}, "")
+        both = {r: [rungs(runs, trace, arm) for arm in ("restricts", "baseline")] for r, trace in traces.items()}
+        for outcome in ("mean rung of protect", "restrictions", "mean rung of promote"):
+            more = {r: ours[outcome][-1] - usual[outcome][-1] for r, (ours, usual) in both.items()}
+            table.add("slopes", outcome, f"{factor:g} added", more, "")
         for outcome, name, places in pairs(runs):
             added = {r: change(t, name, places) - change(scripted[r], name, places) for r, t in traces.items()}
             table.add("slopes", f"{outcome}, total minus direct", f"{factor:g}", added, "%")
@@ -78,6 +84,7 @@ def followers(table: Table) -> None:
     for arm in ("baseline", "restricts"):
         for name, curve in chances(runs).items():
             _curve(table, name, arm, {d: curve(trace, arm) for d, trace in runs.drawn.items()})
+        _curve(table, f"{COUNTRY}, as drawn", arm, {d: realised(runs, t, arm) for d, t in runs.drawn.items()})
     for name, curve in chances(runs).items():
         both = {d: (curve(t, "conditions"), curve(t, "restricts")) for d, t in runs.conditioned.items()}
         _curve(table, name, "with a condition", {d: with_it for d, (with_it, _) in both.items()})
@@ -95,12 +102,25 @@ def chances(runs: Runs) -> dict[str, Callable[[Arrays, str], np.ndarray]]:
 
         return curve
 
+    china = runs.codes["CHN"]
+
+    def at_us(trace: Arrays, arm: str) -> np.ndarray:
+        found: np.ndarray = 100.0 * (1.0 - np.cumprod(1.0 - trace[f"{arm}.at_us"][:, china].astype(float)))
+        return found
+
     found = {
         "an ally protects": first(0, runs.allies),
         "an ally restricts": first(1, runs.allies),
-        "China restricts": first(1, [runs.codes["CHN"]]),
+        COUNTRY: first(0, runs.others),
+        CHINA_AT_US: at_us,
     }
-    return found | {f"{runs.data.names[ally]} protects": first(0, [ally]) for ally in runs.allies}
+    return found | {f"{runs.data.names[place]} protects": first(0, [place]) for place in (*runs.allies, china)}
+
+
+def realised(runs: Runs, trace: Arrays, arm: str) -> np.ndarray:
+    """Share of countries that have taken a step of protection [Y], %, to check the chances against."""
+    found: np.ndarray = 100.0 * (np.maximum.accumulate(trace[f"{arm}.protect"][:, runs.others]) > 0).mean(axis=1)
+    return found
 
 
 def _curve(table: Table, name: str, case: str, curves: Mapping[int, np.ndarray]) -> None:
@@ -143,23 +163,36 @@ def effects(table: Table) -> None:
 
 
 def split(table: Table) -> None:
-    """What one kind of reaction does: everything on, less everything but this one."""
+    """What one kind of reaction does: both arms with all kinds on and with one off, and the difference it makes."""
     runs = table.runs
     parts = {d: trace for d, trace in runs.of("split").items() if d in runs.drawn}
+    at_us = chances(runs)[CHINA_AT_US]
 
-    def rung_added(trace: Arrays, prefix: str) -> dict[str, float]:
-        ours, usual = (rungs(runs, trace, f"{prefix}{arm}") for arm in ("restricts", "baseline"))
-        return {f"{outcome}, 2035": float(ours[outcome][-1] - usual[outcome][-1]) for outcome in ours}
+    def levels(trace: Arrays, arm: str) -> dict[str, float]:
+        found = {f"{name}, 2035": float(values[-1]) for name, values in rungs(runs, trace, arm).items()}
+        people = 100.0 * float(trace[f"{arm}.available"][EFFECT_YEARS][:, runs.others].mean())
+        china = float(at_us(trace, arm)[-1])
+        return found | {f"{CHINA_AT_US}, 2035": china, "people available, 2031-35": people}
 
     def all_of(trace: Arrays, prefix: str = "") -> dict[str, float]:
-        return rung_added(trace, prefix) | {o: change(trace, name, places, prefix) for o, name, places in pairs(runs)}
+        ours, usual = (levels(trace, f"{prefix}{arm}") for arm in ("restricts", "baseline"))
+        papers = {o: change(trace, name, places, prefix) for o, name, places in pairs(runs)}
+        return {name: ours[name] - usual[name] for name in ours} | papers
 
     whole = {d: all_of(runs.drawn[d]) for d in parts}
+    for off in ("all", *OFF):
+        of = {d: (runs.drawn[d], "") if off == "all" else (trace, f"{off}.") for d, trace in parts.items()}
+        arms = {arm: {d: levels(t, p + arm) for d, (t, p) in of.items()} for arm in ("baseline", "restricts")}
+        for outcome in next(iter(arms["baseline"].values())):
+            for arm, found in arms.items():
+                table.add("switched", outcome, f"{off}, {arm}", {d: v[outcome] for d, v in found.items()}, "")
+            more = {d: v[outcome] - arms["baseline"][d][outcome] for d, v in arms["restricts"].items()}
+            table.add("switched", outcome, f"{off}, added", more, "")
     for off in OFF:
         less = {d: all_of(trace, f"{off}.") for d, trace in parts.items()}
         for outcome in next(iter(whole.values())):
             found = {d: whole[d][outcome] - less[d][outcome] for d in parts}
-            table.add("split", outcome, off.removeprefix("no "), found, "%" if "20" not in outcome else "")
+            table.add("split", outcome, off.removeprefix("no "), found, "")
 
 
 def reactions(table: Table) -> None:

@@ -59,12 +59,12 @@ class Design:
     scale: int = 2000
     replicates: int = 6
     draws: int = 60
-    split: int = 24
-    conditions: int = 24
+    split: int = 12
+    conditions: int = 60
     slopes: int = 4
     fine: int = 100
     largest: int = 12
-    radii: int = 24
+    radii: int = 12
 
 
 SMALL = Design(20000, 2, 2, 1, 1, 1, 20000, 2, 1)
@@ -121,6 +121,8 @@ def tasks(design: Design) -> Iterator[tuple[str, Task]]:
         yield f"scripted_{r}", partial(scripted, scale, r)
     for d, point in enumerate(points):
         yield f"draw_{d}", partial(reactive, scale, d % n, point, ("baseline", "restricts"))
+    for d, point in enumerate(points[: design.conditions]):
+        yield f"conditions_{d}", partial(reactive, scale, d % n, point, ("conditions",))
     yield "matrix", partial(one_matrix, design.fine, 0, {}, design.largest)
     yield "corner", partial(one_matrix, scale, 0, corner(), design.largest)
     for d, point in enumerate(points[: design.radii]):
@@ -130,8 +132,6 @@ def tasks(design: Design) -> Iterator[tuple[str, Task]]:
     for k, factor in enumerate(FACTORS):
         for r in range(design.slopes):
             yield f"slopes_{k}_{r}", partial(reactive, scale, r, slopes_times(factor), ("baseline", "restricts"))
-    for d, point in enumerate(points[: design.conditions]):
-        yield f"conditions_{d}", partial(reactive, scale, d % n, point, ("conditions",))
 
 
 def run(design: Design, store: Path) -> None:

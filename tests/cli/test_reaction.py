@@ -13,6 +13,7 @@ from experiments.reaction import figures, run
 from experiments.reaction.answer import answer
 from experiments.reaction.formula import Formula
 from experiments.reaction.matrix import first_threats, largest, radii
+from experiments.reaction.numbers import CHINA_AT_US, COUNTRY
 from experiments.reaction.priors import corner, draws, priors, slopes_times
 from experiments.reaction.runs import Runs
 from sim.data.tables import load_world_data
@@ -86,22 +87,35 @@ def test_what_the_page_claims_in_words_holds() -> None:
         return float(at(numbers, outcome, **case)["mean"].item())
 
     late = {"part": "followers", "year": 2035}
-    for name in ("an ally protects", "an ally restricts", "China restricts"):
-        assert mean(name, case="restricts", **late) > mean(name, case="baseline", **late)
-    added = {
-        name: mean(name, case="restricts", **late) - mean(name, case="baseline", **late)
-        for name in ("an ally protects", "China restricts")
-    }
-    assert added["an ally protects"] > added["China restricts"], "it draws allies after it more than China"
-    (cost,) = at(numbers, "papers, nine allies", part="effects", case="total minus direct").itertuples()
+    added = {}
+    for name in ("an ally protects", "an ally restricts", CHINA_AT_US):
+        added[name] = mean(name, case="restricts", **late) - mean(name, case="baseline", **late)
+        assert added[name] > 0.0
+    assert added["an ally protects"] > added[CHINA_AT_US], "allies follow more than China answers"
+    for arm in ("baseline", "restricts"):
+        told, drawn = (mean(name, case=arm, **late) for name in (COUNTRY, f"{COUNTRY}, as drawn"))
+        assert abs(told - drawn) < 4.0, "chances agree with the steps that were taken"
+    direct, total, cost = (
+        next(at(numbers, "papers, nine allies", part="effects", case=case).itertuples())
+        for case in ("direct", "total", "total minus direct")
+    )
     assert cost.mean < -2.0 * cost.se, "reactions cost allies"
-    kinds = {
-        kind: mean("mean rung of protect, 2035", part="split", case=kind)
-        for kind in ("alarm", "following", "retaliation")
-    }
-    assert min(kinds["alarm"], kinds["following"]) > 10.0 * abs(kinds["retaliation"]), "allies, not those who are hit"
-    for radius in ("largest places, measured, over the priors", "all places, by formula, over the priors"):
-        assert at(numbers, radius, part="radius", case="all")["median"].item() < 1.0, "reactions die out in most draws"
+    assert direct.mean > 2.0 * direct.se and abs(total.mean) < 2.0 * total.se, "about what they would have gained"
+    for radius in ("largest places, measured", "all places, by formula"):
+        assert at(numbers, f"{radius}, over the priors", part="radius", case="all")["median"].item() < 1.0
     assert (
         mean("largest places, measured, corner", case="all") > 1.0 > mean("all places, by formula, corner", case="all")
     )
+
+
+def test_each_kind_of_reaction_works_on_its_ladder() -> None:
+    numbers = read_numbers(figures.HERE)
+
+    def mean(outcome: str, case: str) -> float:
+        return float(at(numbers, outcome, part="switched", case=case)["mean"].item())
+
+    china = f"{CHINA_AT_US}, 2035"
+    assert mean(china, "all, restricts") > mean(china, "no retaliation, restricts") >= mean(china, "all, baseline")
+    promote = "mean rung of promote, 2035"
+    assert mean(promote, "all, baseline") > mean(promote, "no competition, baseline")
+    assert mean("people available, 2031-35", "all, added") > 0.0
