@@ -53,8 +53,8 @@ What one step sets off: how many times larger a round of reactions is than the r
 {table}
 
 In the first row reactions also pass through people, papers and public cases; in the second they are those of
-governments to each other's rungs alone. In the first row it passes 1 in {above} of {draws} draws. There a restriction makes
-allies restrict, and their cases alarm others and their own governments, until lists of concern are used up.
+governments to each other's rungs alone. In the first row it passes 1 in {above} of {draws} draws. There a restriction
+makes allies restrict, and their cases alarm others and their own governments, until lists of concern are used up.
 
 Ladders fill up at the upper end of the priors only: in 2035 {top_protect} of countries stand at the top of protect
 and {top_promote} at the top of promote. The largest yearly chance of a step of any government is {largest}. More

@@ -62,8 +62,8 @@ in force. But their entries name a rung (`ladder: protect 3`, `restrict`, `promo
 issuer on it in each year in which an entry has half or more of what the package has for the same lever; for what is
 bought, half of the strength of the ready-made policy. If a package has several entries of a lever, its strongest is
 compared. Words (`rhetoric`) and levers that only qualify another put nobody on a rung. Only places that an entry names
-are restricted; one towards everybody restricts them all if it refuses people or partners. What a government decides itself
-meets what is imposed as the stronger of the two ([decision](decisions/own-and-imposed.md)).
+are restricted; one towards everybody restricts them all if it refuses people or partners. What a government decides
+itself meets what is imposed as the stronger of the two ([decision](decisions/own-and-imposed.md)).
 
 `talent-circulation explain NAME` says which rungs a scenario puts places on.
 """

@@ -60,7 +60,12 @@ def test_the_world_at_large_is_the_baselines(frozen_baseline: live.Run, state_20
     held = frozen(frozen_baseline, state_2017, 2020, "research_funding", 0.5)
     ours, theirs = held.world.macros[2020], frozen_baseline.world.macros[2020]
     for field in fields(ours):
-        if field.name not in ("z1", "arrivals", "joint", "account"):  # of the year itself: thresholds, moves, joint papers
+        if field.name not in (
+            "z1",
+            "arrivals",
+            "joint",
+            "account",
+        ):  # of the year itself: thresholds, moves, joint papers
             np.testing.assert_array_equal(getattr(ours, field.name), getattr(theirs, field.name))
     assert not np.array_equal(loose.world.macros[2020].mass, theirs.mass), "not so with feedback on"
 

@@ -177,7 +177,9 @@ def test_a_ladder_has_three_rungs() -> None:
 def test_who_refuses_everybody_restricts_everybody() -> None:
     everybody = "policies.us_crackdown_ties.levers.sensitive_projects.scope.partners=[ALL]"
     found = rungs(2022, "+policy=us_crackdown_ties", everybody)
-    assert found.restrict[USA].sum() == found.restrict.shape[1] - 1 and found.restrict.sum() == found.restrict[USA].sum()
+    assert (
+        found.restrict[USA].sum() == found.restrict.shape[1] - 1 and found.restrict.sum() == found.restrict[USA].sum()
+    )
 
 
 def test_the_crackdown_restricts_one_place_and_protects_by_its_disclosure() -> None:
