@@ -23,7 +23,7 @@ governments react, against {allies_direct} % if none does. Reactions die out rat
 draws of the priors, but can spiral where all assumptions are near their strongest."""
 FOLLOWERS = """\
 Chance of a first step of protection, %, median over draws. The condition is one that the United States puts on joint
-work with allies from 2018.
+work with the G7, the EU, the Five Eyes and South Korea from 2018; Brazil and China are not asked.
 
 {table}
 
