@@ -23,7 +23,7 @@ governments react, against {allies_direct} % if none does. Reactions die out rat
 draws of the priors, but can spiral where all assumptions are near their strongest."""
 FOLLOWERS = """\
 Chance of a first step of protection, %, median over draws. The condition is one that the United States puts on joint
-work with allies from 2018.
+work with the G7, the EU, the Five Eyes and South Korea from 2018; Brazil and China are not asked.
 
 {table}
 
@@ -38,7 +38,8 @@ works, and the kinds need not add up, as they work on each other.
 - *Alarm* at public cases, own and allies': {alarm}.
 - *Following* allies that protect or restrict: {following}.
 - *Retaliation* against those who restrict: China has restricted the United States by 2035 with a chance of
-  {china_with}; without retaliation it is {china_off}, and without the US restriction {china_without}.
+  {china_with}; without retaliation it is {china_off}, and without the US restriction {china_without}. In all
+  draws, as in the figure, it is {china_all}, and {china_none} without the US restriction.
 - *Competition* for talent: the restriction makes people who are turned away available elsewhere, {people} % of a
   country's arrivals in 2031–35, and adds {promote_on} rungs of promotion a country ({promote_off} without
   competition). Countries that compete with each other promote more whatever the United States does: {level_on} rungs
@@ -53,8 +54,8 @@ What one step sets off: how many times larger a round of reactions is than the r
 {table}
 
 In the first row reactions also pass through people, papers and public cases; in the second they are those of
-governments to each other's rungs alone. In the first row it passes 1 in {above} of {draws} draws. There a restriction
-makes allies restrict, and their cases alarm others and their own governments, until lists of concern are used up.
+governments to each other's rungs alone. The first row passes 1 in {above} of {draws} draws. There a restriction makes
+allies restrict, and their cases alarm others and their own governments, until lists of concern are used up.
 
 Ladders fill up at the upper end of the priors only: in 2035 {top_protect} of countries stand at the top of protect
 and {top_promote} at the top of promote. The largest yearly chance of a step of any government is {largest}. More
@@ -147,6 +148,8 @@ def _reactions(n: pd.DataFrame) -> dict[str, str]:
         found[kind] = f"{_mean(split(rung, kind), 2)} rungs of protection and {_mean(split(pairs, kind))} pairs"
     for key, case in {"with": "all, restricts", "off": "no retaliation, restricts", "without": "all, baseline"}.items():
         found[f"china_{key}"] = _band(level(china, case), 0, " %")
+    for key, case in {"all": "restricts", "none": "baseline"}.items():
+        found[f"china_{key}"] = _chance(n, CHINA_AT_US, case)
     for key, outcome in {"protect": "mean rung of protect", "restrict": "restrictions"}.items():
         found[key] = _mean(_line(n, outcome, part="bands", case="added", year=2035), 2 if key == "protect" else 1)
     for key, case in {"on": "all", "off": "no competition"}.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +20,8 @@ from experiments.deterred import run
 from experiments.doses import page as doses
 
 PAGES = [acceptance, detection, deterred, doses]
+ROOT = acceptance.HERE.parent
+BY_HAND = "reaction sensitivity threshold frontier leak_price repeal precision race".split()  # in the index
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.HERE.name)
@@ -97,3 +100,14 @@ def test_deterred_entrants_are_measured_and_drawn(tmp_path: Path) -> None:
     assert home["low"] < home["run"] < home["high"], "the less hosts stand in for each other, the more stay at home"
     nobody = numbers[(numbers["scenario"] == "open_science") & (numbers["outcome"] == deterred.PERSONS)]
     assert (nobody["mean"] == 0.0).all() and (tmp_path / "figures" / "where.png").exists()
+
+
+def test_every_number_of_a_finding_stands_on_its_page() -> None:
+    index = (ROOT / "README.md").read_text(encoding="utf-8")
+    findings = re.findall(r"^\| \[[^\]]*\]\((\w+)\) \| (.*) \|$", index, flags=re.MULTILINE)
+    assert {name for name, _ in findings} == {path.parent.name for path in ROOT.glob("*/README.md")}
+    for name, finding in findings:
+        if name in BY_HAND:
+            page = (ROOT / name / "README.md").read_text(encoding="utf-8")
+            for number in re.findall(r"\d+(?:[.,]\d+)*", finding):
+                assert number in page, f"{name}: {number} is not on the page"
