@@ -123,9 +123,11 @@ COMMAND_LINES = [
     (["baseline"], "error: command line: 'baseline' cannot be read; write key=value"),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
     (["--scenario", "open"], "error: command line: unknown option --scenario; see --help"),
-    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|ladders|places|threats|outcomes "
+    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|ladders|places|threats|"
+     "outcomes "
      "(scenarios: what can be run; policies: what scenarios are made of; levers: what policies set; "
-     "ladders: packages of levers that governments climb; places: codes, names and groups; threats: tables for threat=; outcomes: recorded and derived columns)"),
+     "ladders: packages of levers that governments climb; "
+     "places: codes, names and groups; threats: tables for threat=; outcomes: recorded and derived columns)"),
     (["explain", "nspm33", "--yeer", "2022"],
      "error: command line: explain: unknown option --yeer; did you mean --year? "
      "allowed: --year, --world, --config-dir"),
