@@ -43,7 +43,7 @@ COMMAND_LINES = [
         ["scal=1000"],
         "error: command line: scal: unknown key; did you mean scale? allowed: scale, replicates, seed, start, end, "
         "world, threat, threads, government, outdir, experiment, compare, figures, progress, checkpoint_seconds, "
-        "panel, params, effects, scenario, titles, policies",
+        "panel, params, effects, ladder, scenario, titles, policies",
     ),
     (
         ["scale=0"],
@@ -123,8 +123,10 @@ COMMAND_LINES = [
     (["baseline"], "error: command line: 'baseline' cannot be read; write key=value"),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
     (["--scenario", "open"], "error: command line: unknown option --scenario; see --help"),
-    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|places|threats|outcomes "
+    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|ladders|places|threats|"
+     "outcomes "
      "(scenarios: what can be run; policies: what scenarios are made of; levers: what policies set; "
+     "ladders: packages of levers that governments climb; "
      "places: codes, names and groups; threats: tables for threat=; outcomes: recorded and derived columns)"),
     (["explain", "nspm33", "--yeer", "2022"],
      "error: command line: explain: unknown option --yeer; did you mean --year? "
@@ -144,7 +146,7 @@ COMMAND_LINES = [
     (
         ["list", "lever"],
         "error: command line: list: no kind 'lever'; did you mean levers? "
-        "allowed: scenarios, policies, levers, places, threats, outcomes",
+        "allowed: scenarios, policies, levers, ladders, places, threats, outcomes",
     ),
     (
         ["new-scenario", "My Scenario"],
