@@ -13,7 +13,7 @@ from sim.agents.governments.government import Agenda, Costs, Government
 from sim.agents.governments.hazards import Hazards, hazards, target_weights
 from sim.agents.governments.rungs import PROMOTE, PROTECT, RESTRICT, Packages, Standing
 from sim.agents.governments.signals import Observation, Signals, look, opposition_of, salience_of, talent_of
-from sim.core.randomness import Stream, base_key, uniform
+from sim.core.randomness import Stream, base_key, uniforms
 from sim.data.tables import WorldData
 from sim.data.threat import of_concern
 from sim.params import GovernmentParams
@@ -135,14 +135,13 @@ class Council:
 
     def _steps(self, agenda: Agenda, key: np.uint64) -> list[Decision]:
         """One uniform number a ladder and place: low ones are steps up, high ones down."""
-        made = []
+        places, made = np.arange(len(self.governments), dtype=np.uint64), []
+        second = uniforms(key, places, np.uint64(len(LADDERS)))
         for ladder in LADDERS:
-            up, down = agenda.hazards.up[ladder], agenda.hazards.down[ladder]
-            for place in np.flatnonzero(up + down > 0.0).tolist():
-                u = uniform(key, np.uint64(place), np.uint64(ladder))
-                if u < up[place] or u > 1.0 - down[place]:
-                    second = uniform(key, np.uint64(place), np.uint64(len(LADDERS)))
-                    made.append(self.governments[place].step(ladder, bool(u < up[place]), second, agenda))
+            u = uniforms(key, places, np.uint64(ladder))
+            up, down = u < agenda.hazards.up[ladder], u > 1.0 - agenda.hazards.down[ladder]
+            for place in np.flatnonzero(up | down).tolist():
+                made.append(self.governments[place].step(ladder, bool(up[place]), float(second[place]), agenda))
         return [decision for decision in made if decision is not None]
 
     def _refusals(self, agenda: Agenda, could: np.ndarray) -> list[Decision]:
