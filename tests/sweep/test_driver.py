@@ -217,7 +217,7 @@ def test_what_is_recorded_decides_what_counts_as_done(done: Path, tmp_path: Path
     place, flow = frames["place_year"], frames["flow_year"]
     assert set(place["place"]) == {"USA"} and place["year"].min() == 2018
     assert ((flow["place_from"] == "USA") | (flow["place_to"] == "USA")).all() and len(flow)
-    assert len(frames["decisions"]) == 0 and "lever" in frames["decisions"]
+    assert len(frames["decisions"]) == 0 and "ladder" in frames["decisions"]
     assert swept(done).computed == 0  # the other record's rows are still there
 
 
