@@ -135,7 +135,8 @@ def test_a_world_and_its_governments_read_the_table_that_is_named(mine: Path) ->
     assert (
         set(np.unique(world.setting.threat[usa])) == {0.0, 0.15} and not np.delete(world.setting.threat, usa, 0).any()
     )
-    lists = {g.place: set(g.rivals) for g in world.council.governments if g.rivals}
+    codes = world.setting.data.iso3
+    lists = {g.place: {codes[b] for b in g.rivals} for g in world.council.governments if g.rivals}
     assert lists == {usa: {"CHN", "RUS"}}
 
 
