@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
+from experiments.common.figures import Draw, draw
+from experiments.common.numbers import read_numbers
+from experiments.common.page import write_finding, write_page
 from sim.running.manifest import package_version
 
 FILE = "settings.txt"
@@ -33,3 +38,23 @@ def write_made(folder: Path, line: str) -> str:
 def read_made(folder: Path) -> str:
     """The line as it was kept."""
     return (folder / FILE).read_text(encoding="utf-8").strip()
+
+
+def write_from_numbers(
+    home: Path,
+    folder: Path,
+    blocks: Callable[[pd.DataFrame], Mapping[str, str]],
+    finding: Callable[[pd.DataFrame], str],
+    figures: Callable[[pd.DataFrame, str], Mapping[str, Draw]],
+) -> list[Path]:
+    """Figures in a folder, and in the experiment's own the page and its row of the index; returns the figures.
+
+    Parameters
+    ----------
+    blocks, finding : of the numbers; figures : of the numbers and the line with what they were made.
+    """
+    numbers, line = read_numbers(folder), read_made(folder)
+    if folder == home:
+        write_page(home / "README.md", blocks(numbers), line)
+        write_finding(home, finding(numbers))
+    return draw(folder, figures(numbers, line))

@@ -9,10 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.acceptance.worlds import config
-from experiments.common.figures import draw
-from experiments.common.made import read_made
-from experiments.common.numbers import at, read_numbers
-from experiments.common.page import ANSWER, estimated, markdown, write_finding, write_page
+from experiments.common.made import write_from_numbers
+from experiments.common.numbers import at
+from experiments.common.page import ANSWER, estimated, markdown
 from sim.params import Params
 from sim.plots.style import GREY, INK, SERIES, page, styled
 from sim.world import World
@@ -133,11 +132,9 @@ def blocks(numbers: pd.DataFrame) -> dict[str, str]:
 
 def write(folder: Path = HERE) -> list[Path]:
     """Figure and, here, the page anew from the numbers; returns what was written."""
-    numbers, settings = read_numbers(folder), read_made(folder)
-    if folder == HERE:
-        write_page(HERE / "README.md", blocks(numbers), settings)
-        write_finding(HERE, finding(numbers))
-    return draw(folder, {"region": partial(region, numbers, settings)})
+    return write_from_numbers(
+        HERE, folder, blocks, finding, lambda numbers, line: {"region": partial(region, numbers, line)}
+    )
 
 
 if __name__ == "__main__":

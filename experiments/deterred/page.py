@@ -11,10 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from experiments.common.figures import draw
-from experiments.common.made import read_made
-from experiments.common.numbers import at, read_numbers
-from experiments.common.page import ANSWER, estimated, write_finding, write_page
+from experiments.common.made import write_from_numbers
+from experiments.common.numbers import at
+from experiments.common.page import ANSWER, estimated
 from sim.analysis.deterred import SAID, WHERE
 from sim.analysis.text import decimals, number
 from sim.data.tables import load_world_data
@@ -148,11 +147,9 @@ def blocks(numbers: pd.DataFrame) -> dict[str, str]:
 
 def write(folder: Path = HERE) -> list[Path]:
     """Figure and, here, the page anew from the numbers; returns what was written."""
-    numbers, settings = read_numbers(folder), read_made(folder)
-    if folder == HERE:
-        write_page(HERE / "README.md", blocks(numbers), settings)
-        write_finding(HERE, finding(numbers))
-    return draw(folder, {"where": partial(figure, numbers, settings)})
+    return write_from_numbers(
+        HERE, folder, blocks, finding, lambda numbers, line: {"where": partial(figure, numbers, line)}
+    )
 
 
 if __name__ == "__main__":

@@ -12,10 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from experiments.common.figures import draw
-from experiments.common.made import read_made
-from experiments.common.numbers import read_numbers
-from experiments.common.page import ANSWER, NONE, estimated, markdown, write_finding, write_page
+from experiments.common.made import write_from_numbers
+from experiments.common.page import ANSWER, NONE, estimated, markdown
 from experiments.doses.table import EFFECTS, Effect
 from sim.analysis.text import number
 from sim.plots.style import GREY, INK, PALE, SERIES, joined, page, styled, wrapped
@@ -149,11 +147,9 @@ def blocks(numbers: pd.DataFrame) -> dict[str, str]:
 
 def write(folder: Path = HERE) -> list[Path]:
     """Figure and, here, the page anew from the numbers; returns what was written."""
-    numbers, settings = read_numbers(folder), read_made(folder)
-    if folder == HERE:
-        write_page(HERE / "README.md", blocks(numbers), settings)
-        write_finding(HERE, finding(numbers))
-    return draw(folder, {"effects": partial(figure, numbers, settings)})
+    return write_from_numbers(
+        HERE, folder, blocks, finding, lambda numbers, line: {"effects": partial(figure, numbers, line)}
+    )
 
 
 if __name__ == "__main__":

@@ -132,10 +132,3 @@ def buy(money: np.ndarray, ware: Ware, most: float) -> Purchase:
 def _over(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """a over b [P], 0 where there is nothing to buy."""
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0.0)
-
-
-def share_that_fits(spent: np.ndarray, cost: np.ndarray, cap: np.ndarray) -> np.ndarray:
-    """Share 0-1 of a further cost that fits under a cap [P], all mean yearly money of ten years; 1 where it is free."""
-    fits = np.divide(cap - spent, cost, out=np.ones_like(cost), where=cost > 0.0)
-    found: np.ndarray = np.clip(fits, 0.0, 1.0)
-    return found

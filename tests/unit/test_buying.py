@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from sim import World
+from sim.agents.governments.rungs import share_that_fits
 from sim.engines import budget
 from sim.engines.budget import Census, Prices
-from sim.engines.buying import YEARS, Market, Ware, buy, share_that_fits, wares, years_paid
+from sim.engines.buying import YEARS, Market, Ware, buy, wares, years_paid
 from sim.phases import promotion
 from sim.phases.budget import Ledger, public_money, rules_money
 from sim.policy.levers import LEVERS

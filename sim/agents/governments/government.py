@@ -16,7 +16,7 @@ import numpy as np
 from sim.agents.face import IdsOfModel
 from sim.agents.governments.decisions import LADDERS, NO_PLACE, Decision
 from sim.agents.governments.hazards import Hazards
-from sim.agents.governments.rungs import N_RUNGS, PROMOTE, PROTECT, RESTRICT, Standing
+from sim.agents.governments.rungs import N_RUNGS, PROMOTE, PROTECT, RESTRICT, Standing, share_that_fits
 from sim.agents.governments.signals import NAMES, Observation, Signals, opposition_of
 from sim.params import GovernmentParams
 from sim.policy.rungs import Rungs
@@ -159,8 +159,8 @@ class Government(mesa.Agent):
         costs, cap = agenda.costs, self.params.promote_cap if ladder == PROMOTE else self.params.protect_cap
         held = self.standing.agreed.beyond(agenda.imposed)[ladder][self.place]
         spent = sum(share * self._cost(ladder, k, costs) for k, share in enumerate(held) if share > 0.0)
-        more, room = self._cost(ladder, at, costs), cap * float(costs.academic[self.place]) - spent
-        return 1.0 if more <= max(room, 0.0) else max(room, 0.0) / more
+        room, more = cap * costs.academic[self.place], self._cost(ladder, at, costs)
+        return float(share_that_fits(*map(np.asarray, (spent, more, room))))
 
     def _target(self, up: bool, second: float, agenda: Agenda) -> int:
         """Whom to restrict, drawn by weights; or whom to restrict no more, who weighs least."""

@@ -103,3 +103,10 @@ class Standing:
             for name in ("agreed", "in_force")
         }
         return cls(**nested, **kept)  # type: ignore[arg-type]
+
+
+def share_that_fits(spent: np.ndarray, cost: np.ndarray, cap: np.ndarray) -> np.ndarray:
+    """Share 0-1 of a further cost that fits under a cap [P], all mean yearly money of ten years; 1 where it is free."""
+    fits = np.divide(cap - spent, cost, out=np.ones_like(cost), where=cost > 0.0)
+    found: np.ndarray = np.clip(fits, 0.0, 1.0)
+    return found
