@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.analysis.outcomes import BILL, OUTCOMES, WORLD
@@ -110,7 +111,7 @@ def lines_of(area: Area | None, alone: bool = False) -> tuple[Line, ...]:
     return (*_ISSUER, share, _TOP, *(line for line in _COSTS if one or line.outcome != "protected"))
 
 
-def told(areas: list[Area]) -> list[tuple[str, Area | None, tuple[Line, ...]]]:
+def told(areas: Sequence[Area]) -> list[tuple[str, Area | None, tuple[Line, ...]]]:
     """Name, area and lines of the world, then of each area."""
     alone = not any(area.acts for area in areas)
     return [(WORLD, None, lines_of(None, alone)), *((area.name, area, lines_of(area)) for area in areas)]

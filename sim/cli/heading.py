@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.analysis.summary import Period
 from sim.config.schema import Config
+from sim.core.axes import BASELINE
 from sim.data.tables import WorldData
 from sim.data.threat import DEFAULT, threat_words
 from sim.policy.words import changes, place_words
@@ -20,7 +21,8 @@ def heading(cfg: Config, name: str, compared: bool, period: Period, data: WorldD
     replicates = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
     against = f" against the baseline (policy of {data.end})" if compared else ""
     size = f"{period}{against}, {replicates}, one agent for {cfg.scale:,} researchers"
-    asked = [cfg.titles.get(part, part) for part in name.split("+")]
+    titles = {BASELINE: f"Baseline: the policy of {data.end} goes on", **cfg.titles}
+    asked = [titles.get(part, part) for part in name.split("+")]
     return "\n".join([" + ".join(asked), size, *departures(cfg, data)])
 
 
