@@ -36,6 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 GROUND = {"core.digest", "core.read", "core.axes"}  # names and reading of input, which data may use too
 # Imports inside functions below the floor of commands (which want to start quickly): parts of optional packages.
 LATE = {"sweep.executors.__init__"}
+DOORS = ("analysis.__init__", "comparison.__init__")  # import their parts on first use
 ROOT_FILES = 6
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 
