@@ -1,4 +1,4 @@
-"""A comparison from question to table: what its folder holds, that nothing is computed twice, whose numbers it tells."""
+"""A comparison from question to table: its folder, that nothing is computed twice, whose numbers it tells."""
 
 from __future__ import annotations
 
