@@ -33,39 +33,50 @@ def banded(units: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     the draws, chance included: 90 % of them, or all where there are fewer than `ENOUGH`; NaN without draws),
     ``n_draws``; then the same of the effect in per cent of the reference, ``pct…``.
     """
+    units = units.reset_index(drop=True)
+    cells = units.groupby([*by], sort=False, observed=True, dropna=False)
+    cell, draw = cells.ngroup(), units["draw"]
+    found = cells[[*by]].head(1).reset_index(drop=True)
+    found["reference"] = _by_cell(units["reference"][draw == DOCUMENTED].groupby(cell).mean(), len(found))
     share = 100 * (units["effect"] / units["reference"].where(units["reference"] != 0))
-    both = units.assign(_pct=share)
-    rows = []
-    for cell, part in both.groupby([*by], sort=False, observed=True, dropna=False):
-        documented = part.loc[part["draw"] == DOCUMENTED, "reference"]
-        row = dict(zip(by, cell)) | {"reference": float(documented.mean())}
-        row |= dict(zip(COLUMNS, _band(part, "effect"))) | {"n_draws": int(part["draw"].nunique()) - 1}
-        row |= dict(zip((f"pct{'' if name == 'central' else '_' + name}" for name in COLUMNS), _band(part, "_pct")))
-        rows.append(row)
-    return pd.DataFrame(rows)
+    for prefix, values in (("", units["effect"]), ("pct", share)):
+        bands = _bands(values, cell, draw, len(found))
+        for name in COLUMNS:
+            joined = name if not prefix else prefix if name == "central" else f"{prefix}_{name}"
+            found[joined] = bands[name].to_numpy()
+        if not prefix:
+            found["n_draws"] = _by_cell(draw.groupby(cell).nunique() - 1, len(found)).astype(int)
+    return found
 
 
-def _band(part: pd.DataFrame, value: str) -> tuple[float, ...]:
+def _by_cell(values: pd.Series, n: int) -> np.ndarray:
+    """Values of all n cells in order, NaN where there is none."""
+    return values.reindex(range(n)).to_numpy()
+
+
+def _bands(values: pd.Series, cell: pd.Series, draw: pd.Series, n: int) -> pd.DataFrame:
+    """`COLUMNS` of all n cells; a cell that the documented values do not list has no central value."""
     from scipy.special import stdtrit
 
-    groups = part.groupby("draw")[value]
-    means, counts, squares = groups.mean(), groups.count(), groups.var(ddof=1)
-    nan = float("nan")
-    central = float(means.get(DOCUMENTED, nan))
-    known = int((counts - 1).clip(lower=0).sum())
-    if known:
-        sd = np.sqrt(float((squares * (counts - 1)).sum()) / known)
-        se = float(sd / np.sqrt(counts[DOCUMENTED]))
-        reach = float(stdtrit(known, 0.5 + LEVEL / 2)) * se
-        chance = (se, central - reach, central + reach)
-    else:
-        chance = (nan, nan, nan)
-    return (central, *chance, *_spread(means))
+    groups = values.groupby([cell, draw]).agg(["mean", "count", "var"])
+    means = groups["mean"].unstack().reindex(range(n))
+    more = (groups["count"] - 1).clip(lower=0)
+    known = _by_cell(more.groupby(level=0).sum(), n)
+    squares = _by_cell((groups["var"] * more).groupby(level=0).sum(), n)
+    empty = pd.Series(np.nan, index=means.index)
+    central = means.get(DOCUMENTED, empty)
+    times = groups["count"].unstack().reindex(range(n)).get(DOCUMENTED, empty)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = pd.Series(np.sqrt(squares / known) / np.sqrt(times), index=means.index).where((known > 0) & (times > 0))
+    reach = pd.Series(stdtrit(np.maximum(known, 1), 0.5 + LEVEL / 2), index=means.index) * se
+    ends = pd.DataFrame([_spread(row) for row in means.to_numpy(dtype=float)], columns=["lo", "hi"])
+    return pd.DataFrame(
+        {"central": central, "chance": se, "chance_lo": central - reach, "chance_hi": central + reach, **ends}
+    )
 
 
-def _spread(means: pd.Series) -> tuple[float, float]:
+def _spread(values: np.ndarray) -> tuple[float, float]:
     """Range of the draws' effects, the documented one among them."""
-    values = means.to_numpy(dtype=float)
     values = values[np.isfinite(values)]
     if len(values) < 2:
         return float("nan"), float("nan")
