@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core",),
     ("policy",),
     ("engines", "agents", "config"),
-    ("phases",),
+    ("phases", "assumptions"),
     ("record",),
     ("store", "world"),
     ("running",),

@@ -1,0 +1,108 @@
+"""The outcomes of a comparison's table and figure, by area: who acts, against whom, who stands by, the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sim.analysis.roles import in_words
+from sim.analysis.summary import Period
+from sim.comparison.reading import Comparison, is_share
+
+NUMBERS = ("reference", "central", "chance", "chance_lo", "chance_hi", "lo", "hi")
+WORLD = "World"
+ROLES = {"issuers": "Issuer", "targets": "Target", "allies": "Allies", "rivals": "Rivals"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One outcome: its words, its name, and whether it is of the last year or a yearly mean.
+
+    Parameters
+    ----------
+    share : it is a share, whose change is told in percentage points.
+    """
+
+    words: str
+    outcome: str
+    last: bool = False
+
+    @property
+    def share(self) -> bool:
+        return is_share(self.outcome)
+
+
+@dataclass(frozen=True)
+class Area:
+    """Places that are added up; None are all."""
+
+    name: str
+    places: tuple[str, ...] | None
+    lines: tuple[Line, ...]
+
+
+RESEARCHERS = Line("researchers", "n_researchers", last=True)
+PAPERS = Line("papers", "papers_fractional")
+TOP = Line("top-1 % papers", "top1_once")
+ENTRANTS = Line("entrants", "new_entrants")
+INTERNATIONAL = Line("international share", "international_share_fractional")
+PROTECTED = Line("share protected", "protected")
+_SHORT = (RESEARCHERS, PAPERS)
+_LONG = (RESEARCHERS, ENTRANTS, PAPERS, TOP, INTERNATIONAL)
+
+
+def areas_of(comparison: Comparison) -> list[Area]:
+    """Areas in the order in which they are told; roles without places are left out."""
+    found = []
+    for role, word in ROLES.items():
+        places = getattr(comparison.roles, role)
+        if not places:
+            continue
+        several = role == "issuers" and len(places) > 1
+        name = f"{word}{'s' if several else ''}: {in_words([comparison.names[place] for place in places])}"
+        lines = (*_LONG, *((PROTECTED,) if len(places) == 1 else ())) if role == "issuers" else _SHORT
+        found.append(Area(name, places, lines))
+    return [*found, Area(WORLD, None, (RESEARCHERS, PAPERS, TOP, INTERNATIONAL))]
+
+
+def table_of(comparison: Comparison) -> pd.DataFrame:
+    """All lines of all areas: area, outcome, unit, scenario, mode, then the columns of `sim.comparison.bands.banded`.
+
+    Shares are in per cent and their effects in percentage points; amounts are a year, researchers of the last year.
+    """
+    last = Period(comparison.period.last, comparison.period.last)
+    parts = []
+    for area in areas_of(comparison):
+        for line in area.lines:
+            found = comparison.effects(line.outcome, places=area.places, years=last if line.last else None)
+            if line.share:
+                found = found.assign(**{name: 100 * found[name] for name in NUMBERS})
+            unit = "% points" if line.share else "in the last year" if line.last else "a year"
+            parts.append(found.assign(area=area.name, outcome=line.words, unit=unit))
+    table = pd.concat(parts, ignore_index=True)
+    head = ["area", "outcome", "unit", "scenario", "mode"]
+    return table[[*head, *(name for name in table.columns if name not in head)]]
+
+
+def departures(comparison: Comparison) -> pd.DataFrame:
+    """Where total effects are clearly not the direct ones: area, outcome, scenario, direct, total (per cent or points).
+
+    Clearly: by more than two standard errors of the paired difference of the two, over all units that have both.
+    """
+    last = Period(comparison.period.last, comparison.period.last)
+    found = []
+    for area in areas_of(comparison):
+        for line in area.lines if len(comparison.modes) > 1 else ():
+            how = {"keep": {} if area.places is None else {"place": area.places}, "years": last if line.last else None}
+            units = comparison.units(line.outcome, **how)
+            share = 100.0 if line.share else 100.0 / units["reference"]
+            wide = units.assign(told=share * units["effect"]).pivot_table(
+                index=["scenario", "draw", "replicate"], columns="mode", values="told", observed=True
+            )
+            for scenario, part in wide.dropna().groupby("scenario", observed=True):
+                gap = part["reactive"] - part["scripted"]
+                if len(gap) > 1 and abs(gap.mean()) > 2 * gap.std(ddof=1) / len(gap) ** 0.5:
+                    direct, total = part["scripted"].mean(), part["reactive"].mean()
+                    found.append((area.name, line.words, str(scenario), direct, total, line.share))
+    return pd.DataFrame(found, columns=["area", "outcome", "scenario", "direct", "total", "points"])
