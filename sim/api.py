@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sim.analysis import summary
+from sim.analysis.roles import roles_of
 from sim.config.schema import Config
 from sim.data.tables import load_world_data
 from sim.policy.levers import LEVERS
@@ -53,15 +54,13 @@ def compare(cfg: Config, frames: Frames | None = None, *, model: Model | None = 
 
     Returns
     -------
-    Columns area, outcome, scenario, mode, reference (baseline level), mean, se, lo, hi (90 % band), n, agents
-    (see `sim.analysis.summary.effects`).
+    Columns area, outcome, scenario, mode, reference (baseline level), mean, se, lo, hi (90 % band), n, agents, departs
+    (see `sim.analysis.summary.effects`); areas are the world and the roles of places (`sim.analysis.roles`).
     """
     model = model or RealModel()
     frames = run(cfg, model=model) if frames is None else frames
     period = summary.period_of(cfg.start, cfg.end, model.first_policy_year(cfg), model.data_end(cfg))
-    words = {w for p in cfg.policies.values() for w in (*p.issuer, *p.named)}
-    members = {word: model.members(cfg, [word]) for word in words}
     data = load_world_data(cfg.world)
-    names = dict(zip(data.iso3, data.names))
+    areas = summary.areas_of(roles_of(cfg, data), dict(zip(data.iso3, data.names)))
     protects = any(LEVERS[use.lever].aim == "protect" for use in cfg.uses)
-    return summary.effects(frames, period, summary.areas_of(cfg, members, names), cfg.scale, protects)
+    return summary.effects(frames, period, areas, cfg.scale, protects)

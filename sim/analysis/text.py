@@ -7,7 +7,7 @@ import math
 ROUNDING = 1e-9  # share of a value below which its standard error is rounding
 FEW = 3  # agents: a smaller effect is a matter of chance, and their number is told instead of an estimate
 
-GOVERNMENTS = {"scripted": "scripted governments", "reactive": "reactive governments"}  # by mode
+GOVERNMENTS = {"scripted": "if governments do not react", "reactive": "if governments react"}  # by mode
 
 
 def decimals(se: float, value: float) -> int:

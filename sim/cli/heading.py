@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.analysis.summary import Period
 from sim.config.schema import Config
+from sim.core.axes import BASELINE
 from sim.data.tables import WorldData
 from sim.data.threat import DEFAULT, threat_words
 from sim.policy.words import changes, place_words
@@ -18,11 +19,11 @@ def heading(cfg: Config, name: str, compared: bool, period: Period, data: WorldD
     compared : the baseline was run beside it.
     """
     replicates = "1 replicate" if cfg.replicates == 1 else f"{cfg.replicates} replicates"
-    title = cfg.titles.get(name)
-    against = "against the baseline, " if compared else ""
-    size = f"{against}{period}, {replicates}, one agent for {cfg.scale} researchers"
-    lines = [f"{title} ({name})", size] if title else [f"{name}, {size}"]
-    return "\n".join([*lines, *departures(cfg, data)])
+    against = f" against the baseline (policy of {data.end})" if compared else ""
+    size = f"{period}{against}, {replicates}, one agent for {cfg.scale:,} researchers"
+    titles = {BASELINE: f"Baseline: the policy of {data.end} goes on", **cfg.titles}
+    asked = [titles.get(part, part) for part in name.split("+")]
+    return "\n".join([" + ".join(asked), size, *departures(cfg, data)])
 
 
 def departures(cfg: Config, data: WorldData) -> list[str]:
@@ -31,9 +32,9 @@ def departures(cfg: Config, data: WorldData) -> list[str]:
     Policies of which the same is true share a line.
     """
     found: dict[str, list[str]] = {}
-    for name, policy in cfg.policies.items():
+    for policy in cfg.policies.values():
         if told := changes(policy, data):
             issued = [f"issued by {place_words(policy.issuer, data)}"] if policy.reissued_from else []
-            found.setdefault("; ".join([*issued, *told]), []).append(name)
+            found.setdefault("; ".join([*issued, *told]), []).append(policy.title)
     lines = [f"{', '.join(names)}: {told}" for told, names in found.items()]
     return [*lines, *([f"threats: {threat_words(cfg.threat)}"] if cfg.threat != DEFAULT else [])]

@@ -9,15 +9,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sim.analysis import deterred, offers, summary
+from sim.analysis.lines import PROTECTED
 from sim.api import compare
+from sim.cli import notes
 from sim.cli.heading import heading
 from sim.cli.table import show
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.data.clock import SHELF_YEAR
 from sim.data.tables import load_world_data
-from sim.policy.levers import NOT_MODELLED, unpriced
+from sim.policy.levers import unpriced
 from sim.policy.words import in_force, not_reached
 from sim.running.command import Command, describe_error
 from sim.running.model import Model, RealModel
@@ -71,26 +75,25 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     frames = command.tables()
     if later := not_reached(cfg.policies, cfg.end):
         say(f"note: not reached by {cfg.end}: {later}")
-    told = _beginning_later(cfg)
+    later_levers = _beginning_later(cfg)
     for lever in command.manifest.get("levers_never_read", ()):
-        if lever not in told:
+        if lever not in later_levers:
             say(f"note: {lever} changes nothing in these years or places")
     command.stage = "summary"
     write_plainly()
     table = compare(cfg, frames, model=command.model)
-    rate = cfg.params.security.leak_rate
-    hazard = (
-        f"What is protected does not depend on params.security.leak_rate ({rate:g}, an assumption); the number of "
-        "leaks does."
-    )
     period, data = _period(command), load_world_data(cfg.world)
-    notes = [
-        *deterred.lines(frames, period),
+    told = [
+        notes.chance(table, cfg),
+        *notes.totals(table),
+        *notes.roles(table),
+        *notes.agents(table, cfg.scale),
+        *deterred.lines(frames, period)[:1],  # of direct effects where there are both
         *offers.lines(frames, period, dict(zip(data.iso3, data.names))),
-        hazard,
-        *not_costed(cfg, period),
+        *_hazard(table, cfg),
     ]
-    printed = _printed(lambda: show(table, _title(command), notes), command.folder)
+    costs = unpriced(in_force(cfg.uses, period.first, period.last))
+    printed = _printed(lambda: show(table, _title(command), told, costs), command.folder)
     if cfg.figures:
         command.figures(frames, draw)
     return _printed(lambda: print(command.folder, flush=True), command.folder) and printed
@@ -106,10 +109,12 @@ def _beginning_later(cfg: Config) -> set[str]:
     }
 
 
-def not_costed(cfg: Config, period: summary.Period) -> list[str]:
-    """A line on levers in force in the period whose money the model does not know."""
-    names = unpriced(in_force(cfg.uses, period.first, period.last))
-    return [f"{NOT_MODELLED.capitalize()}: the cost of {', '.join(names)}."] if names else []
+def _hazard(table: pd.DataFrame, cfg: Config) -> list[str]:
+    """What leaks hang on, if protection is told of."""
+    if PROTECTED not in set(table["outcome"]):
+        return []
+    rate = cfg.params.security.leak_rate
+    return [f"The share protected does not depend on params.security.leak_rate ({rate:g}, an assumption)."]
 
 
 def counted_twice(cfg: Config, data_end: int) -> list[str]:

@@ -1,93 +1,103 @@
-"""The table that a command prints, by `rich`: one column of effects and bands a mode."""
+"""The table that a command prints: one row an outcome, eighty columns wide, in words."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
-from sim.analysis.text import FEW, GOVERNMENTS, decimals, error, few, in_agents, number
+from sim.analysis.text import decimals, error, few, in_agents, number
 from sim.core.axes import MODES
 
-FEW_RUNS = 3  # replicates whose spread is hardly known
+WIDTH = 80  # columns where the output is no terminal
+WIDEST = 100  # beyond which lines of text are hard to read
+LABEL = 33  # columns of the outcomes' names
 EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
+POINTS = "points"  # what changes of a share are in
 
 
-def show(table: pd.DataFrame, title: str, notes: Sequence[str] = (), console: Console | None = None) -> None:
-    """Print the result of `sim.analysis.summary.effects`; one table a mode where the terminal is too narrow for both.
+def show(
+    table: pd.DataFrame,
+    title: str,
+    notes: Sequence[str] = (),
+    unpriced: Sequence[str] = (),
+    console: Console | None = None,
+) -> None:
+    """Print the result of `sim.analysis.summary.effects`.
+
+    A total effect has a line of its own only where it departs from the direct one by more than chance.
 
     Parameters
     ----------
-    notes : further lines below the table.
+    notes : sentences below the table.
+    unpriced : levers in force whose money the model does not know, in words.
     """
     console = console or Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 140
-    modes = [mode for mode in MODES if mode in set(table["mode"])]
+    console.width = min(console.width, WIDEST) if console.is_terminal else WIDTH
+    for heading in title.splitlines():
+        console.print(heading, style="bold", markup=False)
+    console.print()
+    for bold, line in _lines(table, unpriced, console.width):
+        console.print(line, style="bold" if bold else "", markup=False)
+    console.print()
+    for note in notes:
+        console.print(note, style="dim", markup=False)
+
+
+def _lines(table: pd.DataFrame, unpriced: Sequence[str], width: int) -> Iterator[tuple[bool, str]]:
+    """Lines of the table, each with whether it is the name of an area."""
     paired = bool(table["reference"].notna().any())
-    groups = [modes] if console.width >= 50 + 36 * len(modes) else [[mode] for mode in modes]
-    for group in groups:
-        console.print(_rich_table(table, title, group, paired))
-    effect = "Effects: scenario minus baseline, replicate by replicate. " if paired else ""
-    band = "± one standard error of the mean; another replicate falls into the band with 90 % probability."
-    if paired and any(map(few, table["agents"])):
-        notes = (
-            f"Effects of fewer than {FEW} agents, or of their papers or projects, are given in agents; use a smaller "
-            "scale.",
-            *notes,
-        )
-    if paired and len(modes) > 1:
-        notes = (
-            "Baselines are those of scripted governments; total effects are against a baseline in which governments "
-            "react too. –: not told in this mode.",
-            *notes,
-        )
-    if 1 < table["n"].max() <= FEW_RUNS:
-        notes = (
-            f"{table['n'].max():.0f} replicates say little of their spread: where they agree, ± 0 may be chance.",
-            *notes,
-        )
-    for note in (effect + band, *notes):
-        console.print(f"[dim]{note}[/dim]")
-
-
-def _rich_table(table: pd.DataFrame, title: str, modes: Sequence[str], paired: bool) -> Table:
-    out = Table(title=title, title_justify="left", title_style="bold", header_style="", pad_edge=False, box=None)
-    out.add_column("", no_wrap=True)
-    names = EFFECTS if paired else GOVERNMENTS
-    if paired:
-        out.add_column("baseline", justify="right")
-    for mode in modes:
-        out.add_column(names[mode] + " ± s.e.", justify="right")
-        out.add_column("90 % band", justify="right")
-    rows = {(row["area"], row["outcome"], row["mode"]): row for _, row in table.iterrows()}
+    mode = next(mode for mode in MODES if mode in set(table["mode"]))
+    head = ["without", EFFECTS[mode], "± chance", "%"] if paired else ["level", "± chance"]
+    shown = table[(table["mode"] == mode) | table["departs"]]
+    rows = [(_label(row, mode, paired), _cells(row, paired), row["area"]) for row in shown.to_dict("records")]
+    widths = [max(map(len, column)) for column in zip(head, *(cells for _, cells, _ in rows))]
+    yield False, _line("", head, widths)
     area = None
-    for this, outcome in dict.fromkeys(zip(table["area"], table["outcome"])):
-        if this != area:
-            out.add_row(f"[bold]{this}[/bold]")
-            area = this
-        found = [rows.get((this, outcome, mode)) for mode in modes]
-        out.add_row("  " + outcome, *_cells(found, paired))
-    return out
+    for label, cells, of_area in rows:
+        if of_area != area:
+            area = of_area
+            yield True, textwrap.fill(area, width, subsequent_indent="  ")
+        yield False, _line(label, cells, widths)
+    if paired and unpriced:
+        yield True, "Not modelled"
+        yield False, textwrap.fill(f"cost of {', '.join(unpriced)}", width, initial_indent="  ", subsequent_indent="  ")
 
 
-def _cells(found: Sequence[pd.Series | None], paired: bool) -> list[str]:
-    cells: list[str] = []
-    for i, row in enumerate(found):
-        if row is None:
-            cells += ["–"] * (3 if paired and i == 0 else 2)
-            continue
-        mean, se, lo, hi, reference = (float(row[name]) for name in ("mean", "se", "lo", "hi", "reference"))
-        digits, sign = decimals(se, mean), "+" if paired else ""
-        if paired and i == 0:
-            # No more digits than the effect has, and no fraction of a thousand.
-            cells.append(number(reference, min(max(digits, 0), max(decimals(0.0, reference) + 1, 0))))
-        if paired and few(float(row["agents"])):
-            cells += [in_agents(math.copysign(float(row["agents"]), mean)), "–"]
-            continue
-        cells.append(number(mean, digits, sign) + error(se, mean))
-        cells.append("–" if math.isnan(lo) else f"{number(lo, digits, sign)} … {number(hi, digits, sign)}")
-    return cells
+def _label(row: dict[Any, Any], mode: str, paired: bool) -> str:
+    if row["mode"] == mode:
+        return f"  {row['outcome']}"
+    return f"    {EFFECTS['reactive']}" if paired else "    governments react"
+
+
+def _line(label: str, cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join([label.ljust(LABEL), *(cell.rjust(width) for cell, width in zip(cells, widths))]).rstrip()
+
+
+def _cells(row: dict[Any, Any], paired: bool) -> list[str]:
+    """Level without the policy, change, chance and per cent; or level and chance."""
+    mean, se, reference = row["mean"], row["se"], row["reference"]
+    digits = decimals(se, mean)
+    chance = error(se, mean).removeprefix(" ± ") or "–"
+    if not paired:
+        return [number(mean, digits), chance]
+    # No more digits than the effect has, and no fraction of a thousand.
+    level = number(reference, min(digits, max(decimals(0.0, reference) + 1, 0)))
+    if few(row["agents"]):
+        return [level, in_agents(math.copysign(row["agents"], mean)), "–", "–"]
+    return [level, number(mean, digits, "+"), chance, _per_cent(row)]
+
+
+def _per_cent(row: dict[Any, Any]) -> str:
+    """The change in per cent of the level, two decimals at most; shares change by points."""
+    mean, se, reference = row["mean"], row["se"], row["reference"]
+    if row["outcome"].endswith(" %"):
+        return POINTS
+    if not reference:
+        return "–"
+    change, chance = 100 * mean / reference, 100 * se / abs(reference)
+    return number(change, min(decimals(chance, change), 2), "+")

@@ -176,10 +176,14 @@ def test_the_heading_tells_the_title_and_what_was_changed() -> None:
     cfg = load_config("+scenario=nspm33", *words, "threat=votes", "replicates=2")
     lines = heading(cfg, "nspm33", True, Period(2019, 2035), load_world_data()).splitlines()
     assert lines == [
-        "Disclosure in Japan (nspm33)",
-        "against the baseline, 2019–2035, 2 replicates, one agent for 100 researchers",
-        "us_nspm33: issued by Japan; shifted by -2 years; as issued by United States, taken over as an assumption",
+        "Disclosure in Japan",
+        "2019–2035 against the baseline (policy of 2017), 2 replicates, one agent for 100 researchers",
+        "NSPM-33 (disclosure): issued by Japan; shifted by -2 years; as issued by United States, taken over as an "
+        "assumption",
         "threats: votes",
     ]
     assert "“Disclosure in Japan” (nspm33)" in run_sentence(cfg, ["nspm33"])
-    assert len(heading(load_config(), "baseline", False, Period(2018, 2035), load_world_data()).splitlines()) == 1
+    assert heading(load_config(), "baseline", False, Period(2018, 2035), load_world_data()).splitlines() == [
+        "Baseline: the policy of 2017 goes on",
+        "2018–2035, 5 replicates, one agent for 100 researchers",
+    ]

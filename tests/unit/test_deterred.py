@@ -49,12 +49,12 @@ def test_the_number_has_ends_only_where_they_differ() -> None:
     assert "host: 1,000 a year, of whom 52 %" in lines(("it", "scripted", same))[0]
 
 
-def test_each_mode_has_its_line_scripted_governments_first() -> None:
+def test_each_mode_has_its_line_direct_effects_first() -> None:
     double = {name: 2.0 * amount for name, amount in ONE.items()}
     found = lines(("it", "reactive", double), ("it", "scripted", ONE))
     assert [line.split(" (")[0] for line in found] == [
-        "Entrants whom policy turns away from a host, scripted governments: 1,000",
-        "Entrants whom policy turns away from a host, reactive governments: 2,000",
+        "Entrants whom policy turns away from a host, if governments do not react: 1,000",
+        "Entrants whom policy turns away from a host, if governments react: 2,000",
     ]
 
 
@@ -66,7 +66,7 @@ def test_nothing_is_said_of_a_scenario_that_deters_nobody() -> None:
 
 def test_a_baseline_alone_speaks_of_itself() -> None:
     found = lines(("baseline", "scripted", NOBODY), ("baseline", "reactive", ONE))
-    assert len(found) == 1 and "reactive governments" in found[0]
+    assert len(found) == 1 and "if governments react" in found[0]
 
 
 def test_columns_are_recorded() -> None:

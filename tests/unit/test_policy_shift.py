@@ -117,7 +117,7 @@ def test_every_scenario_can_end_in_any_year() -> None:
 def test_a_command_names_once_what_it_does_not_reach(
     tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    late = Policy("Late", ("AAA",), {"a": LeverUse("research_funding", {date(2031, 1, 1): 0.1}, "assumption")})
+    late = Policy("Late", ("USA",), {"a": LeverUse("research_funding", {date(2031, 1, 1): 0.1}, "assumption")})
     assert run_command(toy_config(tmp_path, policies={**toy_policy(), "late": late}), model=ToyModel()) == 0
     notes = [line for line in capsys.readouterr().err.splitlines() if "late" in line]
     assert notes == ["note: not reached by 2022: late (2031-01-01)"]

@@ -146,12 +146,12 @@ def test_table_shows_the_known_effect(tmp_path: Path, capsys: pytest.CaptureFixt
     assert papers.loc["scripted", "mean"] == EFFECT * cfg.scale and papers.loc["scripted", "se"] == 0.0
     assert papers.loc["reactive", "mean"] == EFFECT * cfg.scale / 2
     assert papers.loc["scripted", "reference"] == 1000.0
-    issuer = table.loc[("Issuer: AAA", "researchers, 2022", "scripted")]
+    issuer = table.loc[("Issuer: United States", "researchers, 2022", "scripted")]
     assert issuer["mean"] == -5 * EFFECT * cfg.scale
-    assert table.loc[("Affected: BBB", "net moves a year", "scripted"), "mean"] == EFFECT * cfg.scale
+    assert table.loc[("Target: China", "researchers, 2022", "scripted"), "mean"] == 5 * EFFECT * cfg.scale
     run_command(cfg, model=ToyModel())
     printed = capsys.readouterr().out
-    assert "direct effect" in printed and "total effect" in printed and "+400" in printed and "90 % band" in printed
+    assert "direct effect" in printed and "total effect" in printed and "+400" in printed and "± chance" in printed
 
 
 def test_baseline_alone_prints_levels(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,12 +13,17 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
+from sim import load_config
 from sim.analysis import offers
-from sim.analysis.summary import PROTECTED, Area, Period, areas_of, effects, lines_of, outcomes, period_of
+from sim.analysis.lines import INTERNATIONAL, PROTECTED, Area, lines_of
+from sim.analysis.roles import Roles
+from sim.analysis.summary import COLUMNS, Period, areas_of, departures, effects, outcomes, period_of
 from sim.analysis.text import decimals, error, number
-from sim.cli.run import not_costed
-from sim.cli.table import show
-from sim.policy.schema import LeverUse, Policy, Scope
+from sim.cli import notes
+from sim.cli.table import WIDEST, show
+from sim.policy.levers import unpriced
+from sim.policy.schema import LeverUse
+from sim.policy.words import in_force
 from sim.record.tables import TABLES
 from sim.store.frames import Frames, in_memory
 
@@ -63,50 +67,102 @@ def test_equal_replicates_have_three_digits_and_no_error() -> None:
     assert error(0.0, 0.0) == " ± 0" and error(math.nan, 1.0) == "" and error(0.5, 12.0) == " ± 0.50"
 
 
-def test_areas_are_issuers_and_the_places_policies_name():
-    def use(**scope: Any) -> LeverUse:
-        return LeverUse("visa_refusal", {date(2018, 1, 1): 0.1}, "x", Scope(**scope))
-
-    levers = {"a": use(origins=("CHN",)), "b": use(partners=("RUS", "G7")), "c": use()}
-    cfg: Any = SimpleNamespace(policies={"p": Policy("P", ("G7",), levers)})
-    members = {"G7": ("USA", "JPN"), "CHN": ("CHN",), "RUS": ("RUS",)}
-    assert areas_of(cfg, members) == [Area("Issuer: G7", ("USA", "JPN")), Area("Affected: CHN, RUS", ("CHN", "RUS"))]
-
-
-def test_a_policy_of_all_places_makes_no_area_of_them_all():
-    use = LeverUse("visa_refusal", {date(2018, 1, 1): 0.1}, "x", Scope(origins=("CHN",)))
-    cfg: Any = SimpleNamespace(
-        policies={"p": Policy("P", ("ALL",), {"a": use}), "q": Policy("Q", ("USA",), {"a": use})}
-    )
-    members = {"ALL": ("USA", "JPN", "CHN"), "USA": ("USA",), "CHN": ("CHN",)}
-    assert areas_of(cfg, members, {"USA": "United States"}) == [
-        Area("Issuer: United States", ("USA",)),
-        Area("Affected: CHN", ("CHN",)),
+def test_areas_are_the_roles_of_places_by_name():
+    names = {"USA": "United States", "CHN": "China", **{code: code.lower() for code in "ABCDE"}}
+    assert areas_of(Roles(("USA",), ("CHN",), (*"ABCDE",)), names) == [
+        Area("Issuer: United States", ("USA",), acts=True),
+        Area("Target: China", ("CHN",), acts=False),
+        Area("Allies: a, b, c and 2 more", (*"ABCDE",), acts=False),
     ]
+    assert areas_of(Roles(), names) == []
 
 
-def table(modes: tuple[str, ...], reference: float = 1000.0) -> pd.DataFrame:
-    rows = [("World", "papers a year", "open", mode, reference, 12.3, 1.2, 9.0, 15.0, 5, math.nan) for mode in modes]
-    return pd.DataFrame(rows, columns="area outcome scenario mode reference mean se lo hi n agents".split())
+def test_others_than_issuers_have_few_lines_and_the_world_has_costs_only_without_an_issuer():
+    assert len(lines_of(Area("Target: China", ("CHN",), acts=False))) == 3
+    assert any("M$" in line.text for line in lines_of(None, alone=True))
+    assert not any("M$" in line.text for line in lines_of(None))
 
 
-def printed(frame: pd.DataFrame, width: int) -> str:
+def table(modes: tuple[str, ...], reference: float = 1000.0, departs: bool = False) -> pd.DataFrame:
+    rows = [
+        ("World", "papers a year", "open", mode, reference, mean, 1.2, 9.0, 15.0, 5, math.nan, departs)
+        for mode, mean in zip(modes, (12.3, 8.4))
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def printed(frame: pd.DataFrame, width: int = 80, **more: Any) -> str:
     out = io.StringIO()
-    show(frame, "Title", ["a note"], Console(file=out, width=width, force_terminal=True, color_system=None))
+    console = Console(file=out, width=width, force_terminal=True, color_system=None)
+    show(frame, "Title", ["a note"], console=console, **more)
     return out.getvalue()
 
 
-def test_both_modes_side_by_side_or_one_below_the_other():
-    wide, narrow = (printed(table(("scripted", "reactive")), width) for width in (150, 80))
-    assert wide.count("Title") == 1 and narrow.count("Title") == 2
-    for text in (wide, narrow):
-        assert text.count("+12.3 ± 1.2") == 2 and "+9.0 … +15.0" in text and "a note" in text
-        assert all(len(line) <= 150 for line in text.splitlines())
+BOTH = ("scripted", "reactive")
+
+
+def test_one_table_in_eighty_columns_whatever_the_terminal():
+    frames = frames_of(n_researchers=[1.4e6, 5e6, 1.3e6, 5.1e6], exposed_coercion=[3e4, 0.0, 2e4, 0.0])
+    areas = [Area("Issuer: United Kingdom of Great Britain and Northern Ireland", ("AAA",))]
+    found = effects(frames, Period(2020, 2020), areas, 100.0)
+    for width in (80, 150):
+        text = printed(found, width, unpriced=["visa refusals", "bans on foreign talent programmes", "rhetoric"] * 2)
+        assert (
+            max(map(len, text.splitlines())) <= min(width, WIDEST) and text.count("without") == 1 and "a note" in text
+        )
+    assert "Not modelled\n  cost of visa refusals, bans" in text
+
+
+def test_the_total_effect_has_a_line_only_where_it_departs():
+    assert "total effect" not in printed(table(BOTH)) and "+12.3" in printed(table(BOTH))
+    text = printed(table(BOTH, departs=True))
+    assert "total effect" in text and "+8.4" in text and "direct effect" in text
+    assert "total effect" in printed(table(BOTH[1:]))
+
+
+def test_total_effects_depart_by_more_than_chance_replicate_by_replicate():
+    """Noise that both modes share says nothing; two replicates that hardly agree prove little."""
+    shared = np.array([0.0, 50.0, -30.0, 20.0, 10.0])
+    apart = {"alike": [1.0, -1.0, 0.5, -0.5, 0.1], "apart": [5.0, 5.2, 4.8, 5.1, 4.9], "two": [1.0, 2.0]}
+    rows = [
+        ("World", name, mode, 0, i, 1000.0, shared[i] + (difference if mode == "reactive" else 0.0))
+        for name, differences in apart.items()
+        for i, difference in enumerate(differences)
+        for mode in BOTH
+    ]
+    units = pd.DataFrame(rows, columns="area outcome mode draw replicate reference effect".split())
+    assert departures(units) == {("World", "apart")}
+    assert departures(units[units["replicate"] == 0]) == set()
+    assert departures(units[units["mode"] == "scripted"]) == set()
 
 
 def test_levels_have_no_sign_and_no_baseline():
-    text = printed(table(("scripted",), math.nan), 150)
-    assert "baseline" not in text and "effect" not in text.lower() and "12.3 ± 1.2" in text and "+" not in text
+    text = printed(table(("scripted",), math.nan))
+    assert "without" not in text and "effect" not in text.lower() and "12.3       1.2" in text and "+" not in text
+
+
+def test_shares_change_by_points_and_changes_from_nothing_have_no_per_cent():
+    shares = table(("scripted",)).assign(outcome="international papers, %")
+    assert printed(shares).splitlines()[4].endswith("points")
+    assert printed(table(("scripted",), 0.0)).splitlines()[4].endswith("–")
+    assert printed(table(("scripted",))).splitlines()[4].endswith("+1.23")
+
+
+def test_notes_say_what_chance_is_and_where_agents_are_too_few():
+    cfg = load_config("+scenario=open", "scale=400")
+    found = table(BOTH).assign(outcome="researchers, 2035", reference=39_000.0)
+    assert notes.chance(found, cfg) == (
+        "± is chance only (5 replicates, one standard error); `talent-circulation compare open` gives the range over "
+        "assumptions."
+    )
+    assert "may agree by chance" in notes.chance(found.assign(n=2), cfg)
+    assert "One replicate" in notes.chance(found.assign(n=1), cfg)
+    assert "compare" not in notes.chance(found, cfg.baseline())
+    coarse, small = notes.agents(found, 400)
+    assert "biased" in coarse and "Fewer than 100 agents" in small and "World" in small
+    assert notes.agents(found, 100) == []
+    assert notes.totals(found)[0].startswith("Total effects") and notes.totals(table(BOTH[:1])) == []
+    assert notes.totals(found.assign(departs=True))[0].startswith("Elsewhere")
 
 
 # --- from the frames ----------------------------------------------------------------------------------------
@@ -143,12 +199,12 @@ def test_joint_top_papers_of_several_places_count_once():
         papers_international=[20.0, 20.0, 20.0, 20.0],
         papers_international_fractional=[9.0, 9.0, 9.0, 9.0],
     )
-    for area, outcome in (("both", "top-1 % papers a year (fractional)"), ("World", "top-1 % papers a year")):
-        row = effect_of(frames, area, outcome)
+    for area in ("both", "World"):
+        row = effect_of(frames, area, "top-1 % papers a year")
         assert (row["reference"], row["mean"]) == (10.0, 10.0)
-    assert effect_of(frames, "one", "top-1 % papers a year, whole counts")["reference"] == 10.0
-    assert effect_of(frames, "both", "international share of papers, % (fractional)")["reference"] == 10.0
-    assert effect_of(frames, "one", "international share of papers, %")["reference"] == 20.0
+    assert effect_of(frames, "one", "top-1 % papers a year")["reference"] == 5.0
+    assert effect_of(frames, "both", INTERNATIONAL)["reference"] == 10.0
+    assert effect_of(frames, "one", INTERNATIONAL)["reference"] == 20.0
 
 
 def test_protection_is_told_of_one_place_as_a_share_of_its_hazard():
@@ -158,7 +214,7 @@ def test_protection_is_told_of_one_place_as_a_share_of_its_hazard():
     assert effect_of(frames, "one", line)[["reference", "mean"]].tolist() == [25.0, 25.0]
     assert line not in {row.text for row in lines_of(Area("both", ("AAA", "BBB")))}
     found = outcomes(frames, Period(2020, 2020), [Area("one", ("AAA",))])["outcome"]
-    assert not found.str.contains(r"\bleaks\b").any()
+    assert not found[found != line].str.contains(r"\bleaks\b").any(), "their number hangs on a made-up rate"
 
 
 def test_money_that_nobody_spends_has_no_line():
@@ -167,14 +223,16 @@ def test_money_that_nobody_spends_has_no_line():
     money = table[table["outcome"].str.endswith("M$ a year") & ~table["outcome"].str.startswith("compliance")]
     told = {(row.area, row.outcome): row.mean for row in money.itertuples()}
     pay, new = "pay of recruits, M$ a year", "new money, M$ a year"
-    assert told == {("World", pay): 3.0, ("World", new): -2.0, ("one", pay): 3.0, ("other", new): -2.0}
+    assert told == {("one", pay): 3.0, ("other", new): -2.0}
+    alone = effects(frames, Period(2020, 2020), [], scale=100.0)
+    assert {pay, new} <= set(alone["outcome"]), "without an issuer they are told of the world"
 
 
 def test_rounding_of_sums_is_no_effect():
     frames = frames_of(exposed_theft=[0.1, 0.2, 0.1 + 1e-16, 0.2 + 1e-16], papers_fractional=[3.0, 6.0, 3.0, 6.0])
-    assert effect_of(frames, "both", "sensitive projects exposed a year, theft")["mean"] == 0.0
+    assert effect_of(frames, "both", "projects exposed to theft")["mean"] == 0.0
     small = frames_of(exposed_theft=[0.1, 0.2, 0.1, 0.2 + 1e-6])
-    assert effect_of(small, "both", "sensitive projects exposed a year, theft")["mean"] > 0.0
+    assert effect_of(small, "both", "projects exposed to theft")["mean"] > 0.0
 
 
 def test_a_difference_within_the_precision_of_columns_is_none():
@@ -190,8 +248,8 @@ def test_security_that_nobody_touches_has_no_line_unless_it_changes():
         set(effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], 100.0, protects)["outcome"])
         for protects in (False, True)
     ]
-    assert told[1] - told[0] >= {"investigations a year", "sensitive projects exposed a year, theft"}
-    assert "sensitive projects exposed a year, deception" in told[0], "this one changes"
+    assert told[1] - told[0] >= {"investigations a year", "projects exposed to theft"}
+    assert "projects exposed to deception" in told[0], "this one changes"
 
 
 def test_offers_that_could_not_be_paid_are_told_by_the_worst_year():
@@ -210,11 +268,9 @@ def test_what_has_no_price_is_named_in_plain_words_if_it_is_in_force():
     dated = {"visa_refusal": 2018, "programme_ban": 2022, "screening_refusal": 2018, "recruit_income": 2018}
     uses = [LeverUse(lever, {date(year, 1, 1): 0.1}, "x") for lever, year in dated.items()]
     uses.append(LeverUse("rhetoric", {date(2010, 1, 1): 1.0, date(2012, 1, 1): None}, "x"))
-    cfg: Any = SimpleNamespace(uses=uses)
-    assert not_costed(cfg, Period(2018, 2021)) == ["Not modelled: the cost of visa refusals."]
-    later = not_costed(cfg, Period(2018, 2022))
-    assert later == ["Not modelled: the cost of visa refusals, bans on foreign talent programmes."]
-    assert not_costed(cfg, Period(2014, 2017)) == []
+    assert unpriced(in_force(uses, 2018, 2021)) == ["visa refusals"]
+    assert unpriced(in_force(uses, 2018, 2022)) == ["visa refusals", "bans on foreign talent programmes"]
+    assert unpriced(in_force(uses, 2014, 2017)) == []
 
 
 def test_effects_of_a_few_agents_are_told_in_agents(capsys: pytest.CaptureFixture[str]):
@@ -222,11 +278,12 @@ def test_effects_of_a_few_agents_are_told_in_agents(capsys: pytest.CaptureFixtur
     frames = frames_of(n_researchers=[1000.0, 1000.0, 1200.0, 1000.0], exposed_theft=[500.0, 500.0, 400.0, 500.0],
                        exposed_deception=[10.0, 10.0, 11.0, 10.0])  # fmt: skip
     assert effect_of(frames, "one", "researchers, 2020")["agents"] == 2.0
-    assert effect_of(frames, "one", "sensitive projects exposed a year, theft")["agents"] == 1.0
-    assert math.isnan(effect_of(frames, "one", "sensitive projects exposed a year, deception")["agents"])
+    assert effect_of(frames, "one", "projects exposed to theft")["agents"] == 1.0
+    assert math.isnan(effect_of(frames, "one", "projects exposed to deception")["agents"])
     table = effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], scale=100.0)
     show(table, "title")
     printed = capsys.readouterr().out
-    assert "+2.0 agents" in printed and "fewer than 3 agents" in printed
+    assert "+2.0 agents" in printed
+    assert notes.agents(table, 100)[0] == "Effects of fewer than 3 agents, or of their papers, are given in agents."
     show(effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], scale=10.0), "title")
     assert "agents" not in capsys.readouterr().out

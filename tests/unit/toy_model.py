@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -19,8 +19,8 @@ from sim.policy.schema import LeverUse, Policy, Scope
 from sim.record.declaration import WORDS
 from sim.record.tables import TABLES
 
-PLACES = ("AAA", "BBB", "CCC")
-EFFECT = 40.0  # researchers a year and unit of strength that a policy moves from AAA to BBB
+PLACES = ("USA", "CHN", "IND")
+EFFECT = 40.0  # researchers a year and unit of strength that a policy moves from USA to CHN
 
 
 @dataclass
@@ -30,7 +30,7 @@ class ToyResult:
 
 
 class ToyWorld:
-    """Stocks walk at random, keyed by (seed, replicate, year); a policy takes people from AAA, and BBB gains them.
+    """Stocks walk at random, keyed by (seed, replicate, year); a policy takes people from USA, and CHN gains them.
 
     With reactive governments half of the effect is undone; after the data the paired baseline's first macro array
     shows in the column `top1_at_baseline_threshold`, which is null in it and before.
@@ -152,9 +152,6 @@ class ToyModel:
     def as_yaml(self, cfg: Config) -> str:
         return f"scenario: {cfg.scenario}\n"
 
-    def members(self, cfg: Config, words: Iterable[str]) -> tuple[str, ...]:
-        return tuple(words)
-
     def unfounded(self, cfg: Config) -> list[str]:
         return []
 
@@ -170,10 +167,10 @@ class ToyModel:
 
 
 def toy_policy(year: int = 2018, strength: float = 1.0) -> dict[str, Policy]:
-    """One policy of AAA on BBB from the first day of a year."""
-    scope = Scope(partners=("BBB",))
+    """One policy of USA on CHN from the first day of a year."""
+    scope = Scope(partners=("CHN",))
     use = LeverUse("visa_refusal", {date(year, 1, 1): strength}, "toy", scope)
-    return {"toy": Policy("Toy", ("AAA",), {"visa": use})}
+    return {"toy": Policy("Toy", ("USA",), {"visa": use})}
 
 
 def toy_config(folder: Path, **more: Any) -> Config:
