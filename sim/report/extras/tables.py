@@ -11,7 +11,9 @@ from sim.analysis.summary import Period
 from sim.comparison import Comparison
 from sim.report.extras.common import plain
 from sim.report.model import Report
+from sim.report.read import article
 from sim.report.table import OUTCOMES
+from sim.report.words import listed
 
 OF_PLACES = ("n_researchers", "new_entrants", "net_moves", "new_exits", "papers_fractional", "top1_once")
 OF_MEMBERS = ("n_researchers", "new_exits", "papers_fractional")
@@ -55,23 +57,29 @@ class Table:
 
 
 def tables_of(report: Report, comparison: Comparison) -> tuple[Table, ...]:
-    """All tables, in the order of the page."""
+    """All tables that have rows, in the order of the page."""
     who = comparison.roles.issuers
-    whose = "each group of the people who work in " + (" and ".join(comparison.names[p] for p in who) or "the world")
-    return (
+    whose = f"group of the people who work in {listed(article(comparison.names[p]) for p in who) or 'the world'}"
+    tables = (
         Table("answer", "What was asked, the answer, and how sure it is", _answer(report)),
-        Table("effects", "One row for each number of the page", report.numbers),
+        Table("effects", "One row for each number of the page", _spoken(report.numbers)),
         Table("places", "One row for each scenario, outcome and place", _places(comparison)),
         Table("constituencies", f"One row for each scenario, outcome and {whose}", _members(comparison, who)),
         Table("draws", "One row for each draw of the assumptions; 0: the documented values", _draws(comparison)),
         Table("how_to_read", "What columns and terms mean, and how to repeat it", _how_to_read(report)),
     )
+    return tuple(table for table in tables if len(table.rows))
 
 
 def _answer(report: Report) -> pd.DataFrame:
     lines = [("asked", report.asked), *(("answer", sentence) for sentence in report.answer), ("ranges", report.ranges)]
+    lines += [("scenario", f"{scenario.label}: {scenario.full}") for scenario in report.scenarios]
     lines += [("how sure", f"{sure.what}: {sure.dots} of 4; {sure.why}") for sure in report.certainty]
     return pd.DataFrame([(what, plain(words)) for what, words in lines], columns=["part", "words"])
+
+
+def _spoken(effects: pd.DataFrame) -> pd.DataFrame:
+    return effects.assign(mode=effects["mode"].astype(str).map(MODE_WORDS))
 
 
 def _places(comparison: Comparison) -> pd.DataFrame:
@@ -100,8 +108,7 @@ def _effects(
             years = Period(last, last) if stock else comparison.period
             part = comparison.effects(outcome, by, places, years, table)
             parts.append(part.assign(outcome=words.format(last=last), column=outcome))
-    found = pd.concat(parts, ignore_index=True)
-    found["mode"] = found["mode"].astype(str).map(MODE_WORDS)
+    found = _spoken(pd.concat(parts, ignore_index=True))
     named = ["scenario", "mode", *by, "outcome", "column"]
     return found[[*named, *(name for name in found.columns if name not in named)]]
 
