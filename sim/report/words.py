@@ -98,7 +98,15 @@ def amount(effect: Effect) -> str:
 
 def span(effect: Effect) -> str:
     """Its widest range: ``−17 to −3 %``; nothing if none is known."""
-    lo, hi = effect.ends
+    return _span(effect, *effect.ends)
+
+
+def chance_span(effect: Effect) -> str:
+    """Its range over chance alone; nothing if it is not known."""
+    return _span(effect, effect.chance_lo, effect.chance_hi)
+
+
+def _span(effect: Effect, lo: float, hi: float) -> str:
     if not (math.isfinite(lo) and math.isfinite(hi)):
         return ""
     n = digits(effect)
@@ -209,5 +217,5 @@ def what_ranges_are(draws: int) -> str:
         )
     return (
         "In brackets: the range that holds nine in ten results over chance alone. Assumptions were not varied, so that "
-        "the true uncertainty is larger; <code>talent-circulation compare</code> gives it."
+        "the true uncertainty is larger; talent-circulation compare gives it."
     )
