@@ -30,7 +30,7 @@ class Seen:
     requests : addresses that it asks for beside itself; errors : of its scripts and what the console warns of.
     overflow : by width (phone, desktop, print): elements that stick out sideways.
     unnamed : pictures without words; headings : levels in order; violations : axe rule -> elements.
-    pages : of its print on A4; sections : number of `section` elements; pages_of_first_section : print up to its end.
+    pages : of its print on A4; pages_of_front : up to the end of the front alone, 0 without one.
     """
 
     file: str
@@ -42,8 +42,7 @@ class Seen:
     headings: list[int]
     violations: dict[str, list[str]]
     pages: int
-    sections: int
-    pages_of_first_section: int
+    pages_of_front: int
 
 
 def look(*files: Path) -> list[Seen]:
@@ -81,6 +80,6 @@ def complaints(seen: Seen) -> dict[str, object]:
         "pictures without words": seen.unnamed,
         "headings": [] if orderly else seen.headings,
         **seen.violations,
-        "first section in print": [] if seen.pages_of_first_section == 1 else seen.pages_of_first_section,
+        "front in print": None if seen.pages_of_front == 1 else f"{seen.pages_of_front} pages",
     }
     return {rule: what for rule, what in found.items() if what}

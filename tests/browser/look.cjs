@@ -3,8 +3,8 @@
 //   NODE_PATH=.browser/node_modules node look.cjs CHROMIUM page.html …
 //
 // Each page is laid out at the width of a phone, of a desktop and of printed A4; axe-core (WCAG 2.1, levels A and AA)
-// looks at the desktop; the print PDF is counted in pages, once whole and once up to the end of the first section,
-// which is the part to be mailed.
+// looks at the desktop; the print PDF is counted in pages, once whole and once up to the end of the front, which
+// is what is handed out alone.
 "use strict";
 const { statSync } = require("node:fs");
 const { resolve } = require("node:path");
@@ -53,10 +53,12 @@ function unnamed() {
 /** Levels of the headings as they stand. */
 const headings = () => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((e) => Number(e.tagName[1]));
 
-/** Takes away all that follows the first section. */
+/** Takes away all that follows the front; false if there is none. */
 function cut() {
-  for (let e = document.querySelector("section"); e && e !== document.body; e = e.parentElement)
+  const front = document.querySelector(".front");
+  for (let e = front; e && e !== document.body; e = e.parentElement)
     while (e.nextElementSibling) e.nextElementSibling.remove();
+  return front !== null;
 }
 
 /** Number of pages in print. */
@@ -81,10 +83,9 @@ async function look(browser, file) {
   await page.addScriptTag({ path: AXE });
   const { violations } = await page.evaluate((rules) => window.axe.run(document, rules), RULES);
   found.violations = violations.map(({ id, nodes }) => ({ id, where: nodes.slice(0, 5).map((n) => n.html.slice(0, 120)) }));
+  await page.emulateMedia({ media: "print" });
   found.pages = await sheets(page);
-  found.sections = await page.evaluate(() => document.querySelectorAll("section").length);
-  await page.evaluate(cut);
-  found.pages_of_first_section = await sheets(page);
+  found.pages_of_front = (await page.evaluate(cut)) ? await sheets(page) : 0;
   await context.close();
   return found;
 }
