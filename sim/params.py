@@ -3,9 +3,9 @@
 Role is ``sourced`` (the source gives the number), ``fitted`` (to outcomes up to 2017; three to effects of policy, ODD 8)
 or ``assumption`` (to be swept). ``docs/parameters.md`` is generated from this file.
 
-Assumptions are drawn uniformly over their bounds unless `draw` says otherwise: a law of `sim.core.laws` with its numbers,
-which are ends of a range narrower than the bounds, or the scale of a normal law. A fitted parameter is drawn only if
-`draw` gives the range that its data leave open.
+Assumptions are drawn from a third to three times their value (`around`) unless `draw` says otherwise: a law of
+`sim.core.laws` with its numbers, which are ends of a documented range, or the scale of a normal law. A fitted parameter is
+drawn only if `draw` gives the range that its data leave open (docs/decisions/bands.md).
 Ids (M1, P8, ...) are rows of ``docs/evidence.md``; sections (ODD 7.4) are those of ``docs/ODD.md``.
 """
 
@@ -15,11 +15,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Draw = tuple[str, *tuple[float, ...]]  # name of a law, then its numbers
+BOUNDS: Draw = ("uniform",)  # nothing is known but the bounds
+FACTOR = 3.0  # by which a value that nobody measured may be wrong, either way
+
+
+def around(default: float, lo: float, hi: float) -> Draw:
+    """Law of a value that is known in its order of size: `FACTOR` either way within bounds, which only stop nonsense."""
+    return ("log-uniform", max(lo, default / FACTOR), min(hi, default * FACTOR)) if default > 0 else ("uniform", lo, hi)
 
 
 def p(default: float, lo: float, hi: float, unit: str, role: str, source: str, *, draw: Draw | None = None) -> Any:
     """One parameter: dataclass field whose metadata carries bounds, unit, role, source and how it is drawn."""
-    draw = draw or (("uniform", lo, hi) if role == "assumption" else None)
+    draw = draw or (around(default, lo, hi) if role == "assumption" else None)
+    draw = ("uniform", lo, hi) if draw == BOUNDS else draw
     about = {"lo": lo, "hi": hi, "unit": unit, "role": role, "source": source, "draw": draw}
     return field(default=default, metadata=about)
 
@@ -59,6 +67,7 @@ class EntryParams:
         "lambda",
         "assumption",
         "nested logit, of groups of like hosts; student flows give 0.64 (sampling interval 0.29-1.02), which fixes little",
+        draw=("uniform", 0.29, 1.0),
     )
     dissimilarity_like: float = p(
         0.81,
@@ -178,7 +187,7 @@ class CollaborationParams:
         draw=("uniform", 0.1, 0.6),
     )
     replaced_partner: float = p(
-        0.5, 0.0, 1.0, "c, of a lost partner", "assumption", "what a partner who was replaced costs; swept"
+        0.5, 0.0, 1.0, "c, of a lost partner", "assumption", "what a partner who was replaced costs; swept", draw=BOUNDS
     )
     origin: float = p(
         0.1,
@@ -189,7 +198,9 @@ class CollaborationParams:
         "C9: about 40 % of movers keep links with their origin; a compatriot",
     )
     fear: float = p(0.6, 0.0, 1.0, "kappa", "assumption", "P9: 61 % felt pressure to distance from China")
-    refill: float = p(0.5, 0.0, 1.0, "rho", "assumption", "whether refused partners are replaced is unknown, swept")
+    refill: float = p(
+        0.5, 0.0, 1.0, "rho", "assumption", "whether refused partners are replaced is unknown, swept", draw=BOUNDS
+    )
     joint_funding: float = p(0.3, 0.0, 2.0, "per log", "assumption", "association raises partner choice")
     fear_nearness_tie: float = p(
         0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country"
@@ -315,6 +326,7 @@ class SecurityParams:
         "share",
         "assumption",
         "of the breaches of an origin that a rule by profile flags; unknown, swept",
+        draw=BOUNDS,
     )
     profile_specificity: float = p(
         0.9945,
@@ -325,7 +337,13 @@ class SecurityParams:
         "P13: of the harmless of an origin that it does not flag, so that 0.27 (0.2-0.35) of its cases find a breach",
     )
     risk_sensitivity: float = p(
-        0.5, 0.2, 0.9, "share", "assumption", "of the breaches of the tied that a rule by risk flags; unknown, swept"
+        0.5,
+        0.2,
+        0.9,
+        "share",
+        "assumption",
+        "of the breaches of the tied that a rule by risk flags; unknown, swept",
+        draw=BOUNDS,
     )
     risk_specificity: float = p(
         0.995, 0.985, 0.999, "share", "assumption", "of the harmless of the tied that it does not flag; never all"
@@ -347,8 +365,10 @@ class SecurityParams:
         "fitted",
         "P8: 42 % fearful at the end of 2021 (scenario china_initiative; experiments/doses); P16 in its order of magnitude",
     )
-    fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept")
-    fear_spill: float = p(0.06, 0.0, 0.2, "s, 1/year", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept")
+    fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept", draw=BOUNDS)
+    fear_spill: float = p(
+        0.06, 0.0, 0.2, "s, 1/year", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept", draw=BOUNDS
+    )
     fear_max: float = p(
         5.0, 1.0, 20.0, "h", "assumption", "cap at 99 % fearful: one case among few people stays a matter of years"
     )

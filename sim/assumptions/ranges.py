@@ -67,10 +67,9 @@ def _assumption(row: Mapping[str, Any]) -> Assumption | None:
 
 
 def _drawn(row: Mapping[str, Any]) -> Law | None:
-    draw = row.get("draw", ("uniform",) if row["role"] == "assumption" else None)
-    if draw is None or row["key"] in LEFT_OUT:
+    if row["draw"] is None or row["key"] in LEFT_OUT:
         return None
-    name, *numbers = draw
+    name, *numbers = row["draw"]
     lo, hi = row["bounds"] if name in SCALED or not numbers else numbers
     return Law(name, lo, hi, *(numbers if name in SCALED else ()))
 

@@ -101,8 +101,8 @@ def carry_out(names: Sequence[str], changes: Sequence[str], args: object, typed:
         print(f"interrupted; the same command goes on from {job.folder}", file=sys.stderr)
         raise SystemExit(error.exit_code if isinstance(error, Terminated) else 130) from None
     if outcome.done < outcome.total:
-        raise ConfigError([f"{outcome.total - outcome.done} of {outcome.total} runs failed; the others are kept, and why "
-                           f"they failed is told by: talent-circulation sweep status {job.folder}"])  # fmt: skip
+        failed = f"{outcome.total - outcome.done} of {outcome.total} runs failed; the others are kept"
+        raise ConfigError([f"{failed}; why they failed: talent-circulation sweep status {job.folder}"])
     return outcome.folder
 
 

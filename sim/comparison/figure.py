@@ -99,6 +99,6 @@ def _caption(comparison: Comparison) -> str:
         return f"Dot: mean effect; {chance}. What unfixed assumptions add is not shown."
     of = "90 % of" if comparison.draws >= ENOUGH else "all"
     return (
-        f"Dot: documented values of all parameters; {chance}; thin line: {of} {comparison.draws} draws over the ranges of "
-        "all numbers that no data fix, chance included. Direct effects."
+        f"Dot: documented values of all parameters; {chance}; thin line: {of} {comparison.draws} draws over the ranges "
+        "of all numbers that no data fix, chance included. Direct effects."
     )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.analysis.roles import in_words
+from sim.analysis.roles import in_words, roles_of
 from sim.analysis.summary import Period
 from sim.comparison.reading import Comparison, is_share
+from sim.data.tables import load_world_data
 
 NUMBERS = ("reference", "central", "chance", "chance_lo", "chance_hi", "lo", "hi")
 WORLD = "World"
-ROLES = {"issuers": "Issuer", "targets": "Target", "allies": "Allies", "rivals": "Rivals"}
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,30 @@ _LONG = (RESEARCHERS, ENTRANTS, PAPERS, TOP, INTERNATIONAL)
 
 
 def areas_of(comparison: Comparison) -> list[Area]:
-    """Areas in the order in which they are told; roles without places are left out."""
-    found = []
-    for role, word in ROLES.items():
-        places = getattr(comparison.roles, role)
-        if not places:
-            continue
-        several = role == "issuers" and len(places) > 1
-        name = f"{word}{'s' if several else ''}: {in_words([comparison.names[place] for place in places])}"
-        lines = (*_LONG, *((PROTECTED,) if len(places) == 1 else ())) if role == "issuers" else _SHORT
-        found.append(Area(name, places, lines))
-    return [*found, Area(WORLD, None, (RESEARCHERS, PAPERS, TOP, INTERNATIONAL))]
+    """Areas in the order in which they are told; roles without places are left out.
+
+    Where scenarios have different issuers, those of all of them are told apart from those of some.
+    """
+    data = load_world_data(comparison.config.world)
+    acting = [set(roles_of(comparison.configs[label], data).issuers) for label in comparison.scenarios]
+    roles = comparison.roles
+    everywhere = tuple(place for place in roles.issuers if all(place in one for one in acting))
+    somewhere = tuple(place for place in roles.issuers if place not in everywhere)
+    found = [
+        _area("Issuer", everywhere, comparison, _LONG),
+        _area("Issuer in some" if everywhere else "Issuer in one or another", somewhere, comparison, _LONG),
+        _area("Target", roles.targets, comparison, _SHORT),
+        _area("Allies", roles.allies, comparison, _SHORT),
+        _area("Rivals", roles.rivals, comparison, _SHORT),
+        Area(WORLD, None, (RESEARCHERS, PAPERS, TOP, INTERNATIONAL)),
+    ]
+    return [area for area in found if area.places != ()]
+
+
+def _area(role: str, places: tuple[str, ...], comparison: Comparison, lines: tuple[Line, ...]) -> Area:
+    """Protection is told of one issuer only: leaks of several places do not add up."""
+    name = f"{role}: {in_words([comparison.names[place] for place in places])}"
+    return Area(name, places, (*lines, PROTECTED) if len(places) == 1 and lines is _LONG else lines)
 
 
 def table_of(comparison: Comparison) -> pd.DataFrame:
@@ -94,8 +107,8 @@ def departures(comparison: Comparison) -> pd.DataFrame:
     found = []
     for area in areas_of(comparison):
         for line in area.lines if len(comparison.modes) > 1 else ():
-            how = {"keep": {} if area.places is None else {"place": area.places}, "years": last if line.last else None}
-            units = comparison.units(line.outcome, **how)
+            keep = {} if area.places is None else {"place": area.places}
+            units = comparison.units(line.outcome, keep=keep, years=last if line.last else None)
             share = 100.0 if line.share else 100.0 / units["reference"]
             wide = units.assign(told=share * units["effect"]).pivot_table(
                 index=["scenario", "draw", "replicate"], columns="mode", values="told", observed=True

@@ -74,7 +74,7 @@ class Comparison:
     @cached_property
     def roles(self) -> Roles:
         """Roles of places over all scenarios."""
-        return roles_of(list(self.configs[label] for label in self.scenarios), load_world_data(self.config.world))
+        return roles_of([self.configs[label] for label in self.scenarios], load_world_data(self.config.world))
 
     @cached_property
     def modes(self) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ class Comparison:
         return found.rename(AMOUNT).reset_index()
 
     def units(self, outcome: str, by: Sequence[str] = (), **how: Any) -> pd.DataFrame:
-        """Paired effects unit by unit: scenario, mode, draw, replicate, *by, reference, effect; `how` as of `amounts`."""
+        """Paired effects by unit: scenario, mode, draw, replicate, *by, reference, effect; `how` as of `amounts`."""
         found = self.amounts(outcome, by, **how)
         missing = float("nan") if is_share(outcome) else 0.0
         return paired_units(found, AMOUNT, by, reference=self.reference, missing=missing)

@@ -50,9 +50,8 @@ def _head(comparison: Comparison, numbered: Mapping[str, str]) -> Iterator[str]:
 
 def _tables(rows: pd.DataFrame, numbered: Mapping[str, str], draws: int) -> Iterator[list[str]]:
     """As many scenarios side by side as the width takes; the others in further tables."""
-    cells = {
-        (row["area"], row["outcome"], row["scenario"]): cell(row, draws) for row in rows.to_dict("records")
-    }  # fmt: skip
+    found = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+    cells = {(row["area"], row["outcome"], row["scenario"]): cell(row, draws) for row in found}
     labels = list(numbered)
     width = GAP + max(map(len, cells.values()))
     abreast = max(1, (WIDTH - FIRST) // width)
@@ -91,23 +90,25 @@ def cell(row: Mapping[str, Any], draws: int) -> str:
 
 
 def _notes(comparison: Comparison, rows: pd.DataFrame) -> Iterator[str]:
-    points = rows["unit"] == "% points"
-    largest = rows["chance"].where(points, rows["pct_chance"]).max()
-    told = (
-        f"± {number(largest, max(0, decimals(largest, largest)))}"
-        if largest == largest
-        else "not known (one replicate)"
-    )
+    largest = rows["chance"].where(rows["unit"] == "% points", rows["pct_chance"]).max()
+    told = "is not known (one replicate)"
+    if largest == largest:
+        told = f"alone moves a number by at most ± {number(largest, max(0, decimals(largest, largest)))}"
+    units = f"Numbers are per cent, shares percentage points; researchers are those of {comparison.period.last}, all "
+    units += "else yearly means."
     if not comparison.draws:
-        yield from _wrap(f"± is chance alone ({comparison.replicates} replicates; at most {told}): what unfixed "
-                         "assumptions add is not in it. talent-circulation compare gives it.")  # fmt: skip
+        yield from _wrap(
+            f"± is chance alone ({comparison.replicates} replicates). What unfixed assumptions add is not in it: "
+            f"talent-circulation compare gives that. {units}"
+        )
         return
-    of = f"90 % of {comparison.draws} draws" if comparison.draws >= ENOUGH else (
-        f"all {comparison.draws} draws, too few for a 90 % range,")  # fmt: skip
-    yield from _wrap(f"In front: documented values. In brackets: {of} over the ranges of all numbers that no data fix "
-                     f"(draws.parquet), chance included. Chance alone is at most {told} in this table. Numbers are per cent, "
-                     f"shares percentage points; researchers are those of {comparison.period.last}, all else yearly "
-                     "means.")  # fmt: skip
+    of = f"90 % of {comparison.draws} draws"
+    if comparison.draws < ENOUGH:
+        of = f"all {comparison.draws} draws (90 % of them takes {ENOUGH} or more)"
+    yield from _wrap(
+        f"In front: documented values. In brackets: {of} over the ranges of all numbers that no data fix, chance "
+        f"included. Chance {told}. {units}"
+    )
 
 
 def _totals(comparison: Comparison, numbered: Mapping[str, str]) -> Iterator[str]:

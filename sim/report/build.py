@@ -15,7 +15,7 @@ from sim.report.detail import detail
 from sim.report.flips import flips
 from sim.report.model import Report
 from sim.report.read import Reader
-from sim.report.words import what_ranges_are
+from sim.report.words import listed, what_ranges_are
 
 POLICY_OF_2017 = "the policy of 2017, kept as it was"
 
@@ -33,7 +33,7 @@ def build(comparison: Comparison, subject: Sequence[str] = ()) -> Report:
     details = tuple(detail(reader, scenario) for scenario in reader.scenarios)
     lines = sources.policy_lines(reader)
     return Report(
-        title=" or ".join(scenario.title for scenario in reader.scenarios),
+        title=listed([scenario.title for scenario in reader.scenarios], "or"),
         asked=front.asked(reader, reference),
         subject=reader.subject,
         reference=reference,

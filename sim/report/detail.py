@@ -104,7 +104,8 @@ def _payers(reader: Reader, scenario: Scenario) -> tuple[Panel, ...]:
         people = reader.rows("n_researchers", scenario.label, years=reader.last, **options)
         papers = {r["member"]: r for r in reader.rows("papers_fractional", scenario.label, **options)}
         lines = []
-        for row in sorted(people, key=lambda row: _rank(kind, row)):
+        told = [row for row in people if kind != "origin" or reader.told(row)]
+        for row in sorted(told, key=lambda row: _rank(kind, row)):
             of_papers = papers.get(row["member"])
             name = reader.names.get(row["member"], row["member"].replace("_", " "))
             lines.append(Row(name, relative(row), relative(of_papers) if of_papers else None))

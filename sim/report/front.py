@@ -18,16 +18,15 @@ SHARED = (
     ("papers_international_fractional", "International papers", False),
 )
 PROTECTED = "protected"
-LEAKS_ASSUMED = "how many leaks there are hangs on a rate that nobody knows"
+LEAKS_ASSUMED = "their number hangs on a rate that nobody knows"
 
 
 def asked(reader: Reader, reference: str) -> str:
-    """The question in one sentence."""
-    several = len(reader.scenarios) > 1
-    against = f"{'each ' if several else ''}compared with {reference}"
+    """The question, and what makes the answer a fair one."""
+    each = ", each" if len(reader.scenarios) > 1 else ""
     return (
-        f"What changes in {reader.subject} from {reader.period.first} to {reader.period.last}, {against}? "
-        "Same people, same chance, same years: only the policy differs."
+        f"What changes in {reader.subject} from {reader.period.first} to {reader.period.last}{each} compared with "
+        f"{reference}? The worlds share people and chance; only the policy differs."
     )
 
 
@@ -63,10 +62,10 @@ def certainties(reader: Reader) -> tuple[Certainty, ...]:
     leaks = leaks_of(reader, first).relative
     dots, why = sign_dots(leaks)
     return (
-        Certainty("Sign of the change of people", *sign_dots(stock), stock),
-        Certainty("Its size", *size_dots(stock), stock),
-        Certainty("Sign of the change of papers", *sign_dots(papers), papers),
-        Certainty("Leaks", min(dots, 2), f"{why}; {LEAKS_ASSUMED}", leaks),
+        Certainty("People: sign", *sign_dots(stock), stock),
+        Certainty("People: size", *size_dots(stock), stock),
+        Certainty("Papers: sign", *sign_dots(papers), papers),
+        Certainty("Leaks: sign", min(dots, 2), f"{why}; {LEAKS_ASSUMED}", leaks),
     )
 
 

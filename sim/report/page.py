@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,12 @@ from sim.pages.markdown import EVIDENCE_ID
 from sim.plots.style import SERIES
 from sim.report import drawings, words
 from sim.report.build import build
-from sim.report.checked import KINDS, MISSED
+from sim.report.checked import DOSES, KINDS, MISSED, UNSEEN
 from sim.report.model import Reference, Report
 from sim.report.read import absolute, relative
 from sim.report.words import Effect
 
+NAMED = (DOSES, UNSEEN)  # kinds of checks whose misses the first page names
 NAME = "report.html"
 FOLDER = PACKAGE / "report"
 
@@ -69,19 +69,24 @@ def html(report: Report, world: str) -> str:
     )
     environment.filters |= {"linked": _linked, "effect": of_row, "percent": percent_of_row, "level": _level}
     data = load_world_data(world)
-    misses = Counter(row.kind for row in report.checked if row.verdict == MISSED)
-    totals = Counter(row.kind for row in report.checked)
     text: str = environment.get_template("page.html.j2").render(
         report=report,
         style=(FOLDER / "page.css").read_text(encoding="utf-8"),
         draw=drawings,
+        axis=drawings.axis_of(row.relative for panel in report.shared for row in panel.rows),
         words=words,
         maps={detail.scenario.label: drawings.world_map(detail.map, data) for detail in report.details},
-        tally=[(kind, totals[kind] - misses[kind], totals[kind]) for kind in KINDS],
-        missed=[row for row in report.checked if row.verdict == MISSED],
+        tally=[_tally(report, kind) for kind in KINDS],
         colours=SERIES,
     )
     return text
+
+
+def _tally(report: Report, kind: str) -> tuple[str, int, int, str]:
+    """Checks of one kind: how many are met, of how many, and which are missed."""
+    rows = [row for row in report.checked if row.kind == kind]
+    missed = [row.what for row in rows if row.verdict == MISSED]
+    return kind, len(rows) - len(missed), len(rows), "; ".join(missed) if kind in NAMED else ""
 
 
 def _linked(source: str, references: Sequence[Reference]) -> Markup:

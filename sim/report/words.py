@@ -77,12 +77,18 @@ class Effect:
 
 
 def digits(effect: Effect) -> int:
-    """Decimal places (negative: left of the point) that the total uncertainty leaves: one digit of half the range."""
+    """Decimal places (negative: left of the point) that the total uncertainty leaves: one digit of half the range.
+
+    Changes of 1 % or 1 point and more have one at most, as chance itself is known from few replicates.
+    """
     lo, hi = effect.ends
     half = (hi - lo) / 2
     if not math.isfinite(half) or half <= 1e-9 * abs(effect.central):
         half = abs(effect.central) / 10  # nothing is known of its uncertainty: two digits
-    return 0 if half == 0.0 or not math.isfinite(half) else max(-12, min(3, -math.floor(math.log10(half))))
+    if half == 0.0 or not math.isfinite(half):
+        return 0
+    most = 1 if effect.unit in (PERCENT, POINTS) and abs(effect.central) >= 1.0 else 2
+    return max(-12, min(most, -math.floor(math.log10(half))))
 
 
 def _unit(unit: str) -> str:
@@ -94,6 +100,11 @@ def amount(effect: Effect) -> str:
     if not effect.known:
         return "–"
     return f"{number(effect.central, digits(effect), '+')}{_unit(effect.unit)}"
+
+
+def count(effect: Effect) -> str:
+    """The effect as a number of its own, without a plus: ``1,900 papers a year``."""
+    return amount(effect).removeprefix("+")
 
 
 def span(effect: Effect) -> str:
@@ -158,11 +169,11 @@ def sign_dots(effect: Effect) -> tuple[int, str]:
     if not effect.known:
         return 0, "not recorded"
     if not effect.drawn:
-        return (2, "clear of chance; assumptions were not varied") if effect.clear else (0, "not clear of chance")
-    share = f"{100 * effect.agree:.0f} % of the draws agree"
+        return (2, "clear of chance; assumptions not varied") if effect.clear else (0, "not clear of chance")
+    share = "all draws agree" if effect.agree == 1.0 else f"{100 * effect.agree:.0f} % of draws agree"
     if effect.agree >= VERY_LIKELY:
-        return 4, f"sign very likely: {share}"
-    return (3, f"sign likely: {share}") if effect.agree >= LIKELY else (1, f"sign not known: {share}")
+        return 4, f"very likely: {share}"
+    return (3, f"likely: {share}") if effect.agree >= LIKELY else (1, f"not known: {share}")
 
 
 def size_dots(effect: Effect) -> tuple[int, str]:
@@ -176,13 +187,13 @@ def size_dots(effect: Effect) -> tuple[int, str]:
     if not effect.drawn:
         return min(2, next((n for most, n in FACTORS if factor <= most), 1)), "chance only; assumptions not varied"
     dots = next((n for most, n in FACTORS if factor <= most), 1)
-    return dots, f"ends of the range differ by a factor of {factor:.1f}"
+    return dots, f"the ends of its range differ {factor:.1f}-fold"
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], last: str = "and") -> str:
     """'a, b and c'."""
     items = list(words)
-    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}" if len(items) > 1 else "".join(items)
 
 
 def answer(subject: str, cases: Sequence[tuple[str, Effect]]) -> str:
