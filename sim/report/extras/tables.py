@@ -65,7 +65,7 @@ def tables_of(report: Report, comparison: Comparison) -> tuple[Table, ...]:
         Table("effects", "One row for each number of the page", _spoken(report.numbers)),
         Table("places", "One row for each scenario, outcome and place", _places(comparison)),
         Table("constituencies", f"One row for each scenario, outcome and {whose}", _members(comparison, who)),
-        Table("draws", "One row for each draw of the assumptions; 0: the documented values", _draws(comparison)),
+        Table("draws", "One row for each parameter that no data fix, one column for each draw of them", _draws(comparison)),
         Table("how_to_read", "What columns and terms mean, and how to repeat it", _how_to_read(report)),
     )
     return tuple(table for table in tables if len(table.rows))
@@ -114,7 +114,11 @@ def _effects(
 
 
 def _draws(comparison: Comparison) -> pd.DataFrame:
-    return comparison.frames["draws"] if comparison.draws else pd.DataFrame()
+    """A column a draw, as there are hundreds of parameters."""
+    if not comparison.draws:
+        return pd.DataFrame()
+    draws = comparison.frames["draws"].set_index("draw").T.rename_axis("parameter")
+    return draws.rename(columns={0: "documented"}).rename(columns=str).reset_index()
 
 
 def _how_to_read(report: Report) -> pd.DataFrame:
