@@ -61,11 +61,14 @@ COMMANDS = {
     "new-scenario": "sim.cli.new_scenario",
     "cache": "sim.cli.cache",
     "balance": "sim.cli.balance",
+    "compare": "sim.cli.compare",
+    "report": "sim.cli.report",
+    "flip": "sim.cli.flip",
     "sweep": "sim.cli.sweep",
     "refit": "sim.cli.refit",
     "docs": "sim.cli.docs",
 }
-RUNNING = ("balance", "sweep", "refit")  # of these, the ones that compute
+RUNNING = ("balance", "compare", "report", "flip", "sweep", "refit")  # of these, the ones that compute
 ADDRESS_SPACE = 4_000_000_000  # bytes; a small run reserves 2.7 GB on two cores, more on more, and uses a sixth of it
 # Options that Hydra answers itself, without running anything.
 HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")
@@ -104,7 +107,7 @@ def _command_first(words: list[str]) -> list[str]:
 
 
 def _dispatch(words: list[str]) -> int:
-    if words[:1] != ["sweep"] and ("-h" in words or "--help" in words):
+    if words[:1] not in (["sweep"], ["compare"], ["report"], ["flip"]) and ("-h" in words or "--help" in words):
         print(USAGE, end="")
         return 0
     if words == ["--version"]:

@@ -46,7 +46,7 @@ RESEARCHERS = Line("researchers", "n_researchers", last=True)
 PAPERS = Line("papers", "papers_fractional")
 TOP = Line("top-1 % papers", "top1_once")
 ENTRANTS = Line("entrants", "new_entrants")
-INTERNATIONAL = Line("international share", "international_share_fractional")
+INTERNATIONAL = Line("intl. share", "international_share_fractional")
 PROTECTED = Line("share protected", "protected")
 _SHORT = (RESEARCHERS, PAPERS)
 _LONG = (RESEARCHERS, ENTRANTS, PAPERS, TOP, INTERNATIONAL)
@@ -119,3 +119,18 @@ def departures(comparison: Comparison) -> pd.DataFrame:
                     direct, total = part["scripted"].mean(), part["reactive"].mean()
                     found.append((area.name, line.words, str(scenario), direct, total, line.share))
     return pd.DataFrame(found, columns=["area", "outcome", "scenario", "direct", "total", "points"])
+
+
+def entrants_of(comparison: Comparison) -> pd.DataFrame:
+    """Entrants a year from the targets by place of entry, the largest changes first: scenario, place, and the bands.
+
+    Empty where there is no target, or no table of entrants was kept.
+    """
+    if not comparison.roles.targets or "entry_year" not in comparison.frames:
+        return pd.DataFrame(columns=["scenario", "place"])
+    keep = {"origin": comparison.roles.targets}
+    found = comparison.effects("new_entrants", ["place"], table="entry_year", keep=keep)
+    found = found[found["mode"] == comparison.modes[0]]
+    ranked = found.loc[found["central"].abs().sort_values(ascending=False, kind="stable").index]
+    rank = {label: n for n, label in enumerate(comparison.scenarios)}
+    return ranked.sort_values("scenario", key=lambda column: column.map(rank), kind="stable")
