@@ -10,8 +10,8 @@ from tests.browser.browser import Seen, complaints, look
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page</title>
 <meta name="viewport" content="width=device-width"><style>body {{ color: #222; background: #fff }} {style}</style>{head}
-</head><body><main><section class="front"><h1>Title</h1><p>Text.</p>{first}</section><section><h2>Appendix</h2>{second}</section>
-</main></body></html>"""
+</head><body><main><section class="front"><h1>Title</h1><p>Text.</p>{first}</section><section><h2>More</h2>
+{second}</section></main></body></html>"""
 DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 BAD = {  # name of the rule -> what breaks it
     "requests": {"first": '<img alt="A dot" src="https://example.org/dot.png">'},
