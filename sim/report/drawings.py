@@ -19,6 +19,7 @@ from sim.plots.world_map import BORDER, NEUTRAL, class_bounds, diverging
 from sim.report.model import Flow, Series
 from sim.report.words import Effect, both
 
+LEAST = 1e-6  # per cent: smaller classes are those of no change at all
 STEPS = (1, 2, 5)  # of a decade between ticks
 FULL = 300.0  # per cent beyond which a whisker is cut off
 
@@ -133,7 +134,9 @@ def world_map(change: Mapping[str, tuple[float, bool]], data: WorldData) -> tupl
 
 
 def _key(norm: BoundaryNorm, cmap: object, bounds: np.ndarray) -> list[tuple[str, str]]:
-    """Colour and words of each class, the ends open."""
+    """Colour and words of each class, the ends open; none where nothing changes."""
+    if bounds[-1] < LEAST:
+        return []
     inner = list(zip(bounds[:-1], bounds[1:]))
     classes = [(bounds[0] * 1.5, f"below {signed_tick(bounds[0])}")]
     classes += [((a + b) / 2, f"{signed_tick(a)} to {signed_tick(b)}") for a, b in inner]

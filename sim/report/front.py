@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sim.report.model import Card, Certainty, Panel, Row, Scenario
 from sim.report.read import Reader, article, points, relative
-from sim.report.words import POINTS, Effect, answer, both, sign_dots, size_dots
+from sim.report.words import POINTS, Effect, answer, sign_dots, size_dots
 
 # Outcomes in per cent that all scenarios are set side by side in: name, words, whether it is a stock.
 SHARED = (
@@ -77,22 +77,17 @@ def leaks_of(reader: Reader, scenario: Scenario) -> Row:
 def cards(reader: Reader) -> tuple[Card, ...]:
     """Four numbers of the first scenario."""
     first, years = reader.scenarios[0], str(reader.period)
-    leaks = leaks_of(reader, first)
     victim = article(reader.names[reader.victim])
     return (
         Card("Researchers", _in(people(reader, first), "people"), f"at the end of {reader.period.last}"),
         Card("Papers", _in(reader.row("papers_fractional", first.label), "a year"), f"{years}, joint papers shared"),
         Card("Top-1 % papers", _in(reader.row("top1_once", first.label), "a year"), "by the reference's threshold"),
-        Card("Protected", protected(reader, first), f"of what could leak in {victim}; leaks {_change(leaks)}"),
+        Card("Protected", protected(reader, first), f"of what could leak in {victim}"),
     )
 
 
 def _in(row: Row, unit: str) -> Row:
     return replace(row, absolute=replace(row.absolute, unit=unit)) if row.absolute else row
-
-
-def _change(row: Row) -> str:
-    return f"{both(row.relative)} of the reference's" if row.relative.known else "not recorded"
 
 
 def shared(reader: Reader) -> tuple[Panel, ...]:

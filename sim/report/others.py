@@ -15,6 +15,7 @@ from sim.report.words import CLEAR
 REACTIVE = "reactive"
 SHOWN = 6
 STEP = ["place", "ladder", "target", "up"]
+COLUMNS = ["scenario", "mode", *UNIT, "place", "ladder", "target", "rung_before", "rung_after", "trigger", "effective_year"]
 VERBS = {
     ("protect", True): "protects more", ("protect", False): "protects less",
     ("promote", True): "promotes more", ("promote", False): "promotes less",
@@ -30,7 +31,7 @@ def steps(reader: Reader, scenario: Scenario) -> tuple[Step, ...]:
     comparison, period = reader.comparison, reader.period
     if REACTIVE not in reader.modes or "decisions" not in comparison.frames:
         return ()
-    frame = plain(comparison.frames.read("decisions", None, [("mode", "=", REACTIVE)]))
+    frame = plain(comparison.frames.read("decisions", COLUMNS, [("mode", "=", REACTIVE)]))
     frame = frame[frame["effective_year"].between(period.first, period.last)]
     frame = frame[frame["rung_before"] != frame["rung_after"]]
     frame = frame.assign(up=frame["rung_after"] > frame["rung_before"])

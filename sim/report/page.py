@@ -73,7 +73,9 @@ def html(report: Report, world: str) -> str:
         report=report,
         style=(FOLDER / "page.css").read_text(encoding="utf-8"),
         draw=drawings,
-        axis=drawings.axis_of(row.relative for panel in report.shared for row in panel.rows),
+        axis=drawings.axis_of(
+            (row.relative for panel in report.shared for row in panel.rows), 5 if len(report.scenarios) == 1 else 3
+        ),
         words=words,
         maps={detail.scenario.label: drawings.world_map(detail.map, data) for detail in report.details},
         tally=[_tally(report, kind) for kind in KINDS],

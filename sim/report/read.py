@@ -17,6 +17,7 @@ from sim.analysis.text import few
 from sim.comparison.bands import DOCUMENTED, banded
 from sim.comparison.reading import Comparison
 from sim.config.schema import Config
+from sim.core.read import ConfigError, unknown
 from sim.data.tables import load_world_data
 from sim.policy.schema import Policy
 from sim.policy.words import short_title
@@ -44,7 +45,9 @@ class Reader:
         self.modes = comparison.modes
         self.mode = self.modes[0]
         here = set(map(str, comparison.frames.read("place_year", ["place"])["place"].unique()))
-        self.places = tuple(place for place in (subject or self._subject()) if place in here) or tuple(sorted(here))
+        if strange := [place for place in subject if place not in here]:
+            raise ConfigError([f"command line: --place: {unknown(strange[0], 'place', sorted(here))}"])
+        self.places = tuple(subject) or tuple(p for p in self._subject() if p in here) or tuple(sorted(here))
         self.world = set(self.places) == here
         self.names: Mapping[str, str] = comparison.names
 

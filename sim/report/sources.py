@@ -20,6 +20,7 @@ _LINKS = (
     (re.compile(r"\bIZA DP(\d+)"), "https://docs.iza.org/dp{}.pdf"),
     (re.compile(r"\bCEPR DP(\d+)"), "https://cepr.org/publications/dp{}"),
 )
+_SAID = re.compile(r"\S+ (?P<unit>[^()]+) \((?P<said>.+)\)")
 
 
 def link_of(source: str) -> str:
@@ -34,14 +35,24 @@ def policy_lines(reader: Reader) -> tuple[PolicyLine, ...]:
     """What each scenario puts in force beyond the reference, in the order of its files."""
     return tuple(
         PolicyLine(
-            scenario.title, policy.title, row.issuer, row.lever.replace("_", " "), row.since, row.until, row.strength,
-            row.whom, row.source or policy.source,
+            scenario.title, policy.title, row.issuer, row.lever.replace("_", " "), row.since, row.until,
+            plainly(row.strength), row.whom.replace("_", " "), row.source or policy.source,
         )
         for scenario in reader.scenarios
         for name, policy in reader.policies(scenario.label).items()
         for row in policy_rows(name, policy, reader.data)
         if int(row.since[:4]) <= reader.period.last
     )  # fmt: skip
+
+
+def plainly(strength: str) -> str:
+    """A strength without the lever's own unit where it can be said in words: ``0.02 share refused (2 %)`` is 2 % refused.
+    """
+    found = _SAID.fullmatch(strength)
+    if not found:
+        return strength
+    unit, said = found["unit"], found["said"].replace("-", "−")
+    return f"{said} {unit.removeprefix('share ')}" if unit.startswith("share ") else said
 
 
 def references(lines: tuple[PolicyLine, ...], reader: Reader) -> tuple[Reference, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sim.analysis.text import number
+from sim.comparison.bands import ENOUGH
 
 # Least size in per cent of the reference -> (rise, fall).
 SIZES = (
@@ -77,18 +78,22 @@ class Effect:
 
 
 def digits(effect: Effect) -> int:
-    """Decimal places (negative: left of the point) that the total uncertainty leaves: one digit of half the range.
+    """Decimal places (negative: left of the point) that the total uncertainty leaves.
 
-    Changes of 1 % or 1 point and more have one at most, as chance itself is known from few replicates.
+    The last digit is worth a twentieth to a half of half the range. Changes of 1 % or 1 point and more have one decimal
+    at most, as chance itself is known from few replicates.
     """
     lo, hi = effect.ends
     half = (hi - lo) / 2
     if not math.isfinite(half) or half <= 1e-9 * abs(effect.central):
-        half = abs(effect.central) / 10  # nothing is known of its uncertainty: two digits
+        half = abs(effect.central) / 5  # nothing is known of its uncertainty: two digits
     if half == 0.0 or not math.isfinite(half):
         return 0
     most = 1 if effect.unit in (PERCENT, POINTS) and abs(effect.central) >= 1.0 else 2
-    return max(-12, min(most, -math.floor(math.log10(half))))
+    n = -math.floor(math.log10(half / 2))
+    if effect.central and certainty(effect) != UNKNOWN:  # a change whose sign is known does not print as 0
+        n = max(n, -math.floor(math.log10(abs(effect.central))))
+    return max(-12, min(most, n))
 
 
 def _unit(unit: str) -> str:
@@ -125,9 +130,10 @@ def _span(effect: Effect, lo: float, hi: float) -> str:
 
 
 def both(effect: Effect) -> str:
-    """``−4.7 % (−17 to −3 %)``."""
-    said = span(effect)
-    return f"{amount(effect)} ({said})" if said else amount(effect)
+    """``−4.7 % (−17 to −3 %)``; without a range that prints as the number itself."""
+    said, n = span(effect), digits(effect)
+    same = all(number(end, n) == number(effect.central, n) for end in effect.ends)
+    return amount(effect) if same or not said else f"{amount(effect)} ({said})"
 
 
 def change(effect: Effect) -> str:
@@ -221,10 +227,15 @@ def answer(subject: str, cases: Sequence[tuple[str, Effect]]) -> str:
 
 def what_ranges_are(draws: int) -> str:
     """One sentence on what stands in brackets."""
-    if draws:
+    if draws >= ENOUGH:
         return (
             f"In brackets: the range that holds nine in ten results over chance and over {draws} draws of all "
             "assumptions that no data fix."
+        )
+    if draws:
+        return (
+            f"In brackets: the range of all {draws} draws of the assumptions that no data fix, chance included; they are "
+            f"too few for a range that holds nine in ten (draws={ENOUGH} or more)."
         )
     return (
         "In brackets: the range that holds nine in ten results over chance alone. Assumptions were not varied, so that "
