@@ -24,6 +24,9 @@ COMMANDS = {  # name -> module, what it does
     "completion": ("sim.cli.completion", "completion for bash, zsh and fish"),
     "docs": ("sim.cli.docs", "write the pages of docs/ that follow from code"),
 }
+OWN = (
+    "my_scenarios"  # the user's folder of scenarios, beside them; never among the shipped ones, which are for everyone
+)
 RUNNING = ("compare", "report", "flip", "balance", "sweep", "refit")  # of these, the ones that compute
 
 GENERAL = """\
@@ -58,6 +61,7 @@ options
                         hydra/launcher= joblib, slurm or ray does them side by
                         side, on a cluster (docs/clusters.md)
   --config-dir FOLDER   your own scenario/NAME.yaml and policy/NAME.yaml
+                        (my_scenarios, if it is there)
   --traceback           show where an unexpected error came from
   --cfg job             print the composed configuration (--hydra-help: more)
   --version, -h, --help

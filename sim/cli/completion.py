@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from sim.cli.commands import COMMANDS, block_of, general_help, options_of, usage_of
+from sim.cli.commands import COMMANDS, OWN, block_of, general_help, options_of, usage_of
 from sim.config.folders import ADDED, GROUPS, OPEN, config_root, options
 from sim.core.read import ConfigError, unknown
 from sim.params import Params
@@ -27,7 +27,6 @@ examples
       ~/.config/fish/completions/talent-circulation.fish
 """
 ANSWER = "answer"  # what the scripts ask: completion answer LINE, the line up to the cursor
-OWN = "my_scenarios"
 BASH = """\
 _talent_circulation() {
     local line=${COMP_LINE:0:COMP_POINT} before found

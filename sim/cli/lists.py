@@ -108,10 +108,11 @@ def _entries(kind: str, config_dir: str | None, world: str | None) -> list[Entry
 def _titled(group: str, config_dir: str | None) -> list[Entry]:
     """Names and titles of the YAML files of a group."""
     files = options(group, search_folders(config_dir).values())
-    return [(name, _title(name, file)) for name, file in files.items()]
+    return [(name, title_of(name, file)) for name, file in files.items()]
 
 
-def _title(name: str, file: Path) -> str:
+def title_of(name: str, file: Path) -> str:
+    """Title in the file of a scenario or policy."""
     try:
         values = read_yaml(file)
     except Unreadable as error:

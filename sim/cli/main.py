@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
-import sim
-from sim.cli.commands import COMMANDS, RUNNING, general_help, refuse_unknown, usage_of
+from sim.cli.commands import COMMANDS, OWN, RUNNING, general_help, refuse_unknown, usage_of
 from sim.cli.parse import Parser
 from sim.config.folders import options, search_folders
 from sim.core.read import ConfigError, in_words
@@ -53,12 +53,16 @@ def _command_first(words: list[str]) -> list[str]:
 
 def _dispatch(words: list[str]) -> int:
     command = words[0] if words and words[0] in COMMANDS else ""
+    usage = usage_of(command) if command else general_help()
     if "-h" in words or "--help" in words:
-        print(usage_of(command) if command else general_help(), end="")
+        print(usage, end="")
         return 0
     if words == ["--version"]:
-        print(sim.__version__)
+        from importlib.metadata import version  # which takes a moment
+
+        print(version("talent-circulation"))
         return 0
+    words = _with_own(words, usage)
     if not command or command in RUNNING:
         _check_address_space()
     if command:
@@ -77,6 +81,12 @@ def _dispatch(words: list[str]) -> int:
 
         return multirun(overrides, args.config_dir)
     return _run(overrides, args.config_dir)
+
+
+def _with_own(words: list[str], usage: str) -> list[str]:
+    """The words, with the user's own scenarios as --config-dir where they exist and no other folder is named."""
+    named = any(word.split("=")[0] in ("--config-dir", "-cd") for word in words)
+    return words if named or "--config-dir" not in usage or not Path(OWN).is_dir() else [*words, "--config-dir", OWN]
 
 
 def _check_address_space() -> None:
