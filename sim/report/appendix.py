@@ -40,17 +40,16 @@ def series(reader: Reader) -> tuple[Series, ...]:
 
 
 def dates(reader: Reader) -> tuple[tuple[float, str], ...]:
-    """Days on which something that a scenario adds begins, changes or ends, as years with fraction, and its policies."""
+    """Days on which something that a scenario adds begins, as years with fraction, with titles of its policies."""
     found: dict[float, dict[str, None]] = {}
     for scenario in reader.scenarios:
         for policy in reader.policies(scenario.label).values():
             for use in policy.levers.values():
                 neutral = LEVERS[use.lever].neutral
                 days = [day for day, strength in use.values.items() if strength not in (None, neutral)]
-                for day in days[:1]:
-                    when = day.year + (day.timetuple().tm_yday - 1) / 365
-                    if when <= reader.period.last + 1:
-                        found.setdefault(round(when, 2), {})[policy.title] = None
+                if days and min(days).year <= reader.period.last:
+                    when = min(days).year + (min(days).timetuple().tm_yday - 1) / 365
+                    found.setdefault(round(when, 2), {})[policy.title] = None
     return tuple((when, "; ".join(titles)) for when, titles in sorted(found.items()))
 
 
@@ -59,8 +58,8 @@ def limits(reader: Reader) -> tuple[str, ...]:
     scale = reader.config(reader.scenarios[0].label).scale
     coarse = (
         (
-            f"One agent stands for {scale:g} researchers: leaks and international shares of the whole world are biased at "
-            "such a coarse scale, and small places move by single agents.",
+            f"One agent stands for {scale:g} researchers: leaks and international shares of the whole world are biased "
+            "at such a coarse scale, and small places move by single agents.",
         )
         if scale > COARSE
         else ()

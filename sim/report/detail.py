@@ -84,7 +84,9 @@ def _instead(reader: Reader, scenario: Scenario) -> tuple[str, tuple[Row, ...]]:
     targets = reader.targets(scenario.label)
     if not targets:
         return "", ()
-    found = reader.rows("new_entrants", scenario.label, by=("place",), places=(), table="entry_year", keep={"origin": targets[:1]})
+    found = reader.rows(
+        "new_entrants", scenario.label, by=("place",), places=(), table="entry_year", keep={"origin": targets[:1]}
+    )
     mine = [row for row in found if reader.told(row, reader.period.years)]
     mine.sort(key=lambda row: -abs(row["central"]))
     rows = [as_row(row, reader.names[row["place"]], "") for row in mine[: NAMED + 1]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -55,7 +56,8 @@ def axis_of(effects: Iterable[Effect], most: int = 5) -> Axis:
     width = (hi - lo) or 1.0
     size = 10.0 ** math.floor(math.log10(width / most))
     step = next(size * m for m in (*STEPS, 10) if size * m * most >= width)
-    return Axis(math.floor(lo / step + 1e-9) * step, max(math.ceil(hi / step - 1e-9), 1 if lo == 0.0 else 0) * step, step)
+    last = max(math.ceil(hi / step - 1e-9), 1 if lo == 0.0 else 0)
+    return Axis(math.floor(lo / step + 1e-9) * step, last * step, step)
 
 
 def strip(effect: Effect, axis: Axis) -> Markup:
@@ -135,18 +137,17 @@ def _key(norm: BoundaryNorm, cmap: object, bounds: np.ndarray) -> list[tuple[str
     """Colour and words of each class, the ends open; none where nothing changes."""
     if bounds[-1] < LEAST:
         return []
-    inner = list(zip(bounds[:-1], bounds[1:]))
     classes = [(bounds[0] * 1.5, f"below {signed_tick(bounds[0])}")]
-    classes += [((a + b) / 2, f"{signed_tick(a)} to {signed_tick(b)}") for a, b in inner]
+    classes += [((a + b) / 2, f"{signed_tick(a)} to {signed_tick(b)}") for a, b in pairwise(bounds)]
     classes += [(bounds[-1] * 1.5, f"above {signed_tick(bounds[-1])}")]
     return [(to_hex(cmap(norm(value))), words) for value, words in classes]  # type: ignore[operator]
 
 
 def _outline(path: Path) -> str:
     """A country as SVG, in units of a 720 wide map, to a tenth."""
-    x, y = path.vertices[:, 0] * 128 + 350, -path.vertices[:, 1] * 128 + 168
+    at, codes = np.asarray(path.vertices), np.asarray(path.codes)
     parts = []
-    for px, py, code in zip(x, y, path.codes):
+    for px, py, code in zip(at[:, 0] * 128 + 350, -at[:, 1] * 128 + 168, codes):
         parts.append("Z" if code == Path.CLOSEPOLY else f"{'M' if code == Path.MOVETO else 'L'}{px:.1f} {py:.1f}")
     return "".join(parts)
 
@@ -187,8 +188,8 @@ def lines(series: Series) -> Markup:
         points = " ".join(at(year, effect.central) for year, effect in known)
         parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{points}"/>')
     told = "; ".join(f"{title}: {both(line[max(line)])} in {max(line)}" for title, line in drawn)
-    label = escape(f"{series.title}. {told}")
-    return Markup(f'<svg class="lines" viewBox="0 0 {WIDE:g} {HIGH:g}" role="img" aria-label="{label}">{"".join(parts)}</svg>')
+    head = f'<svg class="lines" viewBox="0 0 {WIDE:g} {HIGH:g}" role="img" aria-label="{escape(series.title)}. '
+    return Markup(f'{head}{escape(told)}">{"".join(parts)}</svg>')
 
 
 def _x(year: float, first: int, last: int) -> float:
@@ -207,5 +208,3 @@ def _labelled(first: int, last: int) -> list[int]:
     """Years with room for a label: at most seven."""
     step = next(step for step in (1, 2, 5, 10) if (last - first) / step <= 7)
     return [year for year in range(first, last + 1) if year % step == 0]
-
-

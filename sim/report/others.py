@@ -15,7 +15,7 @@ from sim.report.words import CLEAR
 REACTIVE = "reactive"
 SHOWN = 6
 STEP = ["place", "ladder", "target", "up"]
-COLUMNS = ["scenario", "mode", *UNIT, "place", "ladder", "target", "rung_before", "rung_after", "trigger", "effective_year"]
+COLUMNS = ["scenario", "mode", *UNIT, *STEP[:3], "rung_before", "rung_after", "trigger", "effective_year"]
 VERBS = {
     ("protect", True): "protects more", ("protect", False): "protects less",
     ("promote", True): "promotes more", ("promote", False): "promotes less",
@@ -36,9 +36,7 @@ def steps(reader: Reader, scenario: Scenario) -> tuple[Step, ...]:
     frame = frame[frame["rung_before"] != frame["rung_after"]]
     frame = frame.assign(up=frame["rung_after"] > frame["rung_before"])
     worlds = _worlds(reader, scenario)
-    mine, without = (
-        frame[frame["scenario"] == name].merge(worlds) for name in (scenario.label, comparison.reference)
-    )
+    mine, without = (frame[frame["scenario"] == name].merge(worlds) for name in (scenario.label, comparison.reference))
     taken, usual = _counts(mine), _counts(without)
     own = set(reader.issuers(scenario.label))
     more = (taken - usual.reindex(taken.index, fill_value=0)).sort_values(ascending=False, kind="stable")

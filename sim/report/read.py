@@ -25,6 +25,7 @@ from sim.report.model import Row, Scenario
 from sim.report.words import PERCENT, POINTS, Effect, listed
 
 SHOWN = 3  # places that a subject names
+Kept = tuple[tuple[str, tuple[str, ...]], ...]  # columns of a table, each with the values that are kept
 
 
 class Reader:
@@ -94,21 +95,14 @@ class Reader:
         return self.places[0]
 
     def _effects(
-        self,
-        outcome: str,
-        by: tuple[str, ...],
-        keep: tuple[tuple[str, tuple[str, ...]], ...],
-        years: Period,
-        table: str = "place_year",
+        self, outcome: str, by: tuple[str, ...], keep: Kept, years: Period, table: str = "place_year"
     ) -> pd.DataFrame:
         """Effects with their bands and the share of draws that agree with the documented values on the sign."""
         units = self._units(outcome, by, keep, years, table)
         cells = ["scenario", "mode", *by]
         return banded(units, cells).merge(agreement(units, cells), on=cells, how="left")
 
-    def _units(
-        self, outcome: str, by: tuple[str, ...], keep: tuple[tuple[str, tuple[str, ...]], ...], years: Period, table: str
-    ) -> pd.DataFrame:
+    def _units(self, outcome: str, by: tuple[str, ...], keep: Kept, years: Period, table: str) -> pd.DataFrame:
         """Paired effects run by run; cell by cell of the main mode alone, of which there are many."""
         kept = {**dict(keep), **({"mode": (self.mode,)} if by else {})}
         return self.comparison.units(outcome, by, table=table, years=years, keep=kept)
@@ -133,12 +127,12 @@ class Reader:
         table: str = "place_year",
         keep: Mapping[str, tuple[str, ...]] | None = None,
     ) -> list[dict[str, Any]]:
-        """Effects of one scenario in one mode (the main one), cell by cell; of the subject unless `places` says; () is all."""
+        """Effects of one scenario in one mode (the main one), of the subject unless `places` says; () is all."""
         where = self.places if places is None else places
         keep = {**(keep or {}), **({"place": where} if where and table != "world_year" else {})}
         found = self.effects(outcome, by, tuple(keep.items()), years or self.period, table)
         mine = (found["scenario"] == scenario) & (found["mode"] == (mode or self.mode))
-        return found[mine].to_dict("records")
+        return [{str(name): value for name, value in row.items()} for row in found[mine].to_dict("records")]
 
     def row(self, outcome: str, scenario: str, label: str = "", unit: str = "", **options: Any) -> Row:
         """One effect of the subject, in per cent and in `unit`."""
@@ -167,10 +161,9 @@ def as_row(row: Mapping[str, Any], label: str, unit: str) -> Row:
 
 
 def _effect(row: Mapping[str, Any], central: str, unit: str, prefix: str = "", factor: float = 1.0) -> Effect:
-    ends = (factor * float(row[f"{prefix}{end}"]) for end in ("chance", "chance_lo", "chance_hi", "lo", "hi"))
-    value = factor * float(row[central])
+    ends = {end: factor * float(row[f"{prefix}{end}"]) for end in ("chance", "chance_lo", "chance_hi", "lo", "hi")}
     level = factor * float(row["reference"])
-    return Effect(value, *ends, agree=float(row["agree"]), reference=level, unit=unit)
+    return Effect(factor * float(row[central]), agree=float(row["agree"]), reference=level, unit=unit, **ends)
 
 
 def agreement(units: pd.DataFrame, cells: list[str]) -> pd.DataFrame:

@@ -46,8 +46,7 @@ def policy_lines(reader: Reader) -> tuple[PolicyLine, ...]:
 
 
 def plainly(strength: str) -> str:
-    """A strength without the lever's own unit where it can be said in words: ``0.02 share refused (2 %)`` is 2 % refused.
-    """
+    """A strength in words alone where there are any: of ``0.02 share refused (2 %)`` 2 % refused."""
     found = _SAID.fullmatch(strength)
     if not found:
         return strength

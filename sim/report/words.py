@@ -234,8 +234,8 @@ def what_ranges_are(draws: int) -> str:
         )
     if draws:
         return (
-            f"In brackets: the range of all {draws} draws of the assumptions that no data fix, chance included; they are "
-            f"too few for a range that holds nine in ten (draws={ENOUGH} or more)."
+            f"In brackets: the range of all {draws} draws of the assumptions that no data fix, chance included; they "
+            f"are too few for a range that holds nine in ten (draws={ENOUGH} or more)."
         )
     return (
         "In brackets: the range that holds nine in ten results over chance alone. Assumptions were not varied, so that "

@@ -97,7 +97,9 @@ def test_sizes_are_known_by_how_far_the_ends_lie_apart() -> None:
 
 
 def test_answers_of_one_three_and_five_scenarios() -> None:
-    cases = [(f"Plan {n} " + "of a very long title " * 8, effect(-n, -n * 1.5, -n * 0.5, 1.0)) for n in (1.0, 3.0, 12.0)]
+    cases = [
+        (f"Plan {n} " + "of a very long title " * 8, effect(-n, -n * 1.5, -n * 0.5, 1.0)) for n in (1.0, 3.0, 12.0)
+    ]
     one = words.answer("The stock", cases[:1])
     assert one == "The stock very likely falls slightly: −1.0\u00a0% (−1.5 to −0.5\u00a0%)."
     three = words.answer("The stock", cases)
