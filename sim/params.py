@@ -2,6 +2,10 @@
 
 Role is ``sourced`` (the source gives the number), ``fitted`` (to outcomes up to 2017; three to effects of policy, ODD 8)
 or ``assumption`` (to be swept). ``docs/parameters.md`` is generated from this file.
+
+Assumptions are drawn from a third to three times their value (`around`) unless `draw` says otherwise: a law of
+`sim.core.laws` with its numbers, which are ends of a documented range, or the scale of a normal law. A fitted parameter is
+drawn only if `draw` gives the range that its data leave open (docs/decisions/bands.md).
 Ids (M1, P8, ...) are rows of ``docs/evidence.md``; sections (ODD 7.4) are those of ``docs/ODD.md``.
 """
 
@@ -10,10 +14,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+Draw = tuple[str, *tuple[float, ...]]  # name of a law, then its numbers
+BOUNDS: Draw = ("uniform",)  # nothing is known but the bounds
+FACTOR = 3.0  # by which a value that nobody measured may be wrong, either way
 
-def p(default: float, lo: float, hi: float, unit: str, role: str, source: str) -> Any:
-    """One parameter: dataclass field whose metadata carries bounds, unit, role and source."""
-    return field(default=default, metadata={"lo": lo, "hi": hi, "unit": unit, "role": role, "source": source})
+
+def around(default: float, lo: float, hi: float) -> Draw:
+    """Law of a value that is known in its order of size: `FACTOR` either way within bounds, which only stop nonsense."""
+    return ("log-uniform", max(lo, default / FACTOR), min(hi, default * FACTOR)) if default > 0 else ("uniform", lo, hi)
+
+
+def p(default: float, lo: float, hi: float, unit: str, role: str, source: str, *, draw: Draw | None = None) -> Any:
+    """One parameter: dataclass field whose metadata carries bounds, unit, role, source and how it is drawn."""
+    draw = draw or (around(default, lo, hi) if role == "assumption" else None)
+    draw = ("uniform", lo, hi) if draw == BOUNDS else draw
+    about = {"lo": lo, "hi": hi, "unit": unit, "role": role, "source": source, "draw": draw}
+    return field(default=default, metadata=about)
 
 
 def choice(default: str, allowed: tuple[str, ...], source: str) -> Any:
@@ -51,6 +67,7 @@ class EntryParams:
         "lambda",
         "assumption",
         "nested logit, of groups of like hosts; student flows give 0.64 (sampling interval 0.29-1.02), which fixes little",
+        draw=("uniform", 0.29, 1.0),
     )
     dissimilarity_like: float = p(
         0.81,
@@ -59,6 +76,7 @@ class EntryParams:
         "lambda over lambda of groups",
         "fitted",
         "hosts of a group: student flows 1998-2017, 0.81 (sampling interval 0.72-0.90), 0.63 to 0.90 by how coverage is screened",
+        draw=("uniform", 0.63, 0.90),
     )
     retry: float = p(0.5, 0.0, 1.0, "share", "assumption", "of the refused and delayed at home who try again next year")
     hostility: float = p(
@@ -68,6 +86,7 @@ class EntryParams:
         "log utility at full chill",
         "fitted",
         "P1: -15 % relative entry of Chinese students into the US three to four years after the shock (scenario hostility_2016 at h = 0.3; 0.62 at 0.2, 0.33 at 0.43; experiments/doses)",
+        draw=("uniform", 0.33, 0.62),
     )
     funding: float = p(0.15, 0.0, 1.0, "elasticity", "sourced", "M26: ln GERD at destination 0.15 (0.03)")
     prestige: float = p(0.3, 0.0, 1.5, "per log prestige", "assumption", "U3, U4: peers and prestige first when young")
@@ -164,10 +183,11 @@ class CollaborationParams:
         0.6,
         "kappa_c, share of papers",
         "assumption",
-        "not completed for one partner lost; with fear held against P5a; swept over 0.1 to 0.6",
+        "not completed for one partner lost; with fear held against P5a",
+        draw=("uniform", 0.1, 0.6),
     )
     replaced_partner: float = p(
-        0.5, 0.0, 1.0, "c, of a lost partner", "assumption", "what a partner who was replaced costs; swept"
+        0.5, 0.0, 1.0, "c, of a lost partner", "assumption", "what a partner who was replaced costs; swept", draw=BOUNDS
     )
     origin: float = p(
         0.1,
@@ -178,7 +198,9 @@ class CollaborationParams:
         "C9: about 40 % of movers keep links with their origin; a compatriot",
     )
     fear: float = p(0.6, 0.0, 1.0, "kappa", "assumption", "P9: 61 % felt pressure to distance from China")
-    refill: float = p(0.5, 0.0, 1.0, "rho", "assumption", "whether refused partners are replaced is unknown, swept")
+    refill: float = p(
+        0.5, 0.0, 1.0, "rho", "assumption", "whether refused partners are replaced is unknown, swept", draw=BOUNDS
+    )
     joint_funding: float = p(0.3, 0.0, 2.0, "per log", "assumption", "association raises partner choice")
     fear_nearness_tie: float = p(
         0.5, 0.0, 2.0, "per share of ties", "assumption", "fear by nearness to the target country"
@@ -266,7 +288,8 @@ class SecurityParams:
         1e-1,
         "per exposed sensitive project-year",
         "assumption",
-        "S1: unknown, sweep 1e-4 to 1e-1; mean over the exposures of the US in 2017; results are conditional on it",
+        "S1: unknown; mean over the exposures of the US in 2017; results are conditional on it",
+        draw=("log-uniform", 1e-4, 1e-1),
     )
     share_reward: float = p(
         0.25,
@@ -274,11 +297,12 @@ class SecurityParams:
         1.0,
         "share",
         "assumption",
-        "of the leaks of the US in 2017 by each way, over their sum; unknown, a flat Dirichlet in sweeps (weight: true)",
+        "of the leaks of the US in 2017 by each way, over their sum; unknown",
+        draw=("weight",),
     )
-    share_deception: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
-    share_coercion: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
-    share_theft: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above")
+    share_deception: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above", draw=("weight",))
+    share_coercion: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above", draw=("weight",))
+    share_theft: float = p(0.25, 0.0, 1.0, "share", "assumption", "as above", draw=("weight",))
     undisclosed: float = p(
         0.02,
         0.005,
@@ -302,6 +326,7 @@ class SecurityParams:
         "share",
         "assumption",
         "of the breaches of an origin that a rule by profile flags; unknown, swept",
+        draw=BOUNDS,
     )
     profile_specificity: float = p(
         0.9945,
@@ -312,7 +337,13 @@ class SecurityParams:
         "P13: of the harmless of an origin that it does not flag, so that 0.27 (0.2-0.35) of its cases find a breach",
     )
     risk_sensitivity: float = p(
-        0.5, 0.2, 0.9, "share", "assumption", "of the breaches of the tied that a rule by risk flags; unknown, swept"
+        0.5,
+        0.2,
+        0.9,
+        "share",
+        "assumption",
+        "of the breaches of the tied that a rule by risk flags; unknown, swept",
+        draw=BOUNDS,
     )
     risk_specificity: float = p(
         0.995, 0.985, 0.999, "share", "assumption", "of the harmless of the tied that it does not flag; never all"
@@ -324,6 +355,7 @@ class SecurityParams:
         "share",
         "assumption",
         "of the leakers whom a case is about, found; S3 bounds it times leak_rate",
+        draw=("log-uniform", 0.001, 1.0),
     )
     chi: float = p(
         84.0,
@@ -333,8 +365,10 @@ class SecurityParams:
         "fitted",
         "P8: 42 % fearful at the end of 2021 (scenario china_initiative; experiments/doses); P16 in its order of magnitude",
     )
-    fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept")
-    fear_spill: float = p(0.06, 0.0, 0.2, "s, 1/year", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept")
+    fear_decay: float = p(0.2, 0.02, 0.8, "delta, 1/year", "assumption", "unknown, swept", draw=BOUNDS)
+    fear_spill: float = p(
+        0.06, 0.0, 0.2, "s, 1/year", "assumption", "P9: spill-over to non-targets 0.2-0.25; swept", draw=BOUNDS
+    )
     fear_max: float = p(
         5.0, 1.0, 20.0, "h", "assumption", "cap at 99 % fearful: one case among few people stays a matter of years"
     )
@@ -394,17 +428,40 @@ class GovernmentParams:
     """
 
     protect_level: float = p(
-        0.02, 0.0, 0.2, "1/year", "assumption", "hazard of a step up at signals of 0; 0.005-0.05; rows to 2017"
+        0.02,
+        0.0,
+        0.2,
+        "1/year",
+        "assumption",
+        "hazard of a step up at signals of 0; rows to 2017",
+        draw=("log-uniform", 0.005, 0.05),
     )
     restrict_level: float = p(
-        0.003, 0.0, 0.05, "1/year", "assumption", "hazard of restricting one more place; 0.0005-0.01"
+        0.003,
+        0.0,
+        0.05,
+        "1/year",
+        "assumption",
+        "hazard of restricting one more place",
+        draw=("log-uniform", 0.0005, 0.01),
     )
     promote_level: float = p(
         0.05, 0.0, 1.0, "1/year", "assumption",
-        "0.25 programme starts a country and year (flat since 2000) x 0.2, a typical programme over a rung; 0.02-0.1",
+        "0.25 programme starts a country and year (flat since 2000) x 0.2, a typical programme over a rung",
+        draw=("log-uniform", 0.02, 0.1),
     )  # fmt: skip
-    down: float = p(0.03, 0.0, 0.2, "1/year", "assumption", "hazard of a step down, protect and restrict; 0.01-0.1")
-    down_promote: float = p(0.05, 0.0, 0.2, "1/year", "assumption", "the same of promote; 0.02-0.1")
+    down: float = p(
+        0.03,
+        0.0,
+        0.2,
+        "1/year",
+        "assumption",
+        "hazard of a step down, protect and restrict",
+        draw=("log-uniform", 0.01, 0.1),
+    )
+    down_promote: float = p(
+        0.05, 0.0, 0.2, "1/year", "assumption", "the same of promote", draw=("log-uniform", 0.02, 0.1)
+    )
     rest_years: float = p(2.0, 0.0, 10.0, "years", "assumption", "no step down so soon after one up")
     beta_received: float = p(
         0.7,
@@ -412,10 +469,17 @@ class GovernmentParams:
         5.0,
         "log ratio per 0.25",
         "assumption",
-        "retaliation: restriction received, on restricting; half-normal, 1.4",
+        "retaliation: restriction received, on restricting",
+        draw=("half-normal", 1.4),
     )
     beta_received_protect: float = p(
-        0.2, 0.0, 5.0, "log ratio per 0.25", "assumption", "retaliation: the same on protecting; half-normal, 0.4"
+        0.2,
+        0.0,
+        5.0,
+        "log ratio per 0.25",
+        "assumption",
+        "retaliation: the same on protecting",
+        draw=("half-normal", 0.4),
     )
     beta_allies_protect: float = p(
         0.7,
@@ -423,11 +487,13 @@ class GovernmentParams:
         5.0,
         "log ratio per rung",
         "assumption",
-        "following: allies' protection, on protecting; half-normal, 1.4",
+        "following: allies' protection, on protecting",
+        draw=("half-normal", 1.4),
     )
     beta_allies_restrict: float = p(
         0.7, 0.0, 5.0, "log ratio per 0.25", "assumption",
-        "following: allies' restriction, on restricting, and their conditions, on both; half-normal, 1.4",
+        "following: allies' restriction, on restricting, and their conditions, on both",
+        draw=("half-normal", 1.4),
     )  # fmt: skip
     beta_salience: float = p(
         0.35,
@@ -435,7 +501,8 @@ class GovernmentParams:
         5.0,
         "log ratio per 1",
         "assumption",
-        "alarm: public cases, on both, and against easing; half-normal, 0.7",
+        "alarm: public cases, on both, and against easing",
+        draw=("half-normal", 0.7),
     )
     beta_cost: float = p(
         0.2,
@@ -443,7 +510,8 @@ class GovernmentParams:
         5.0,
         "log ratio per % of output",
         "assumption",
-        "cost: against protecting, for easing; half-normal, 0.4",
+        "cost: against protecting, for easing",
+        draw=("half-normal", 0.4),
     )
     beta_account: float = p(
         0.35,
@@ -451,7 +519,8 @@ class GovernmentParams:
         5.0,
         "log ratio per sd lost",
         "assumption",
-        "competition: talent account, on promoting; half-normal, 0.7",
+        "competition: talent account, on promoting",
+        draw=("half-normal", 0.7),
     )
     beta_recruiting: float = p(
         0.35,
@@ -459,11 +528,13 @@ class GovernmentParams:
         5.0,
         "log ratio per rung",
         "assumption",
-        "competition: others' promotion, on promoting; half-normal, 0.7",
+        "competition: others' promotion, on promoting",
+        draw=("half-normal", 0.7),
     )
     beta_available: float = p(
         0.35, -5.0, 5.0, "log ratio per 10 % of arrivals", "assumption",
-        "competition: people turned away elsewhere, on promoting; normal, 0.7, sign free",
+        "competition: people turned away elsewhere, on promoting",
+        draw=("normal", 0.7),
     )  # fmt: skip
     salience_half_life: float = p(
         2.0, 0.5, 10.0, "years", "assumption", "after which half of public cases is forgotten"
@@ -471,10 +542,20 @@ class GovernmentParams:
     weight_restricted: float = p(0.6, 0.0, 1.0, "share", "assumption", "of joint work at stake where one is restricted")
     weight_screened: float = p(0.1, 0.0, 1.0, "share", "assumption", "where one is on the list of a place that screens")
     promote_rung: float = p(
-        0.01, 0.0, 0.1, "share of academic money", "assumption", "moved by a rung of promote; 0.003-0.03"
+        0.01,
+        0.0,
+        0.1,
+        "share of academic money",
+        "assumption",
+        "moved by a rung of promote",
+        draw=("log-uniform", 0.003, 0.03),
     )
-    promote_cap: float = p(0.03, 0.0, 0.5, "share of academic money", "assumption", "of all its rungs; 0.01-0.1")
-    protect_cap: float = p(0.005, 0.0, 0.1, "share of academic money", "assumption", "of protect; 0.001-0.02")
+    promote_cap: float = p(
+        0.03, 0.0, 0.5, "share of academic money", "assumption", "of all its rungs", draw=("log-uniform", 0.01, 0.1)
+    )
+    protect_cap: float = p(
+        0.005, 0.0, 0.1, "share of academic money", "assumption", "of protect", draw=("log-uniform", 0.001, 0.02)
+    )
     softening: float = p(0.5, 0.0, 1.0, "share", "assumption", "share of a draft conceded at full opposition")
     delay_opposition: float = p(0.3, 0.0, 1.0, "opposition", "assumption", "above it a rule takes a second year")
     opposition_burden: float = p(0.05, 0.005, 0.5, "share of time", "assumption", "burden at which 63 % object")

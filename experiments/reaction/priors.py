@@ -1,52 +1,39 @@
-"""Priors of how governments react: read from the texts of `GovernmentParams`, drawn by a Latin hypercube."""
+"""Priors of how governments react: the documented laws of `GovernmentParams`, drawn by a Latin hypercube."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import Field, fields, replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 
 import numpy as np
-from scipy.stats import halfnorm, norm, qmc
+from scipy.stats import qmc
 
+from sim.assumptions import assumptions
 from sim.config.schema import Config
+from sim.core.laws import Law
 from sim.params import GovernmentParams
 
 SEED = 2017  # of the Latin hypercube
-NUMBER = r"(\d+(?:\.\d+)?)"
+GOVERNMENT = "params.government."
 RETALIATION = ("beta_received", "beta_received_protect")
 FOLLOWING = ("beta_allies_protect", "beta_allies_restrict")
 ALARM = ("beta_salience",)
 COMPETITION = ("beta_account", "beta_recruiting", "beta_available")
 SLOPES = tuple(f.name for f in fields(GovernmentParams) if f.name.startswith("beta_"))
-Quantile = Callable[[np.ndarray], np.ndarray]
 Values = Mapping[str, float]
 
 
-def priors() -> dict[str, Quantile]:
-    """Quantile functions by parameter: half-normal or normal slopes, log-uniform levels and caps; others stay."""
-    found = {f.name: _prior(f) for f in fields(GovernmentParams)}
-    return {name: quantile for name, quantile in found.items() if quantile is not None}
-
-
-def _prior(field: Field[float]) -> Quantile | None:
-    text, lo, hi = (field.metadata[name] for name in ("source", "lo", "hi"))
-    slope = re.search(rf"(half-)?normal, {NUMBER}", text)
-    if slope:
-        law = (halfnorm if slope[1] else norm)(scale=float(slope[2]))
-        return lambda u: np.clip(law.ppf(u), lo, hi)
-    ends = re.search(rf"{NUMBER}-{NUMBER}", text)
-    if ends:
-        low, high = float(ends[1]), float(ends[2])
-        return lambda u: low * (high / low) ** u
-    return None
+def priors() -> dict[str, Law]:
+    """Laws by parameter: half-normal or normal slopes, log-uniform levels and caps; what is uniform stays."""
+    drawn = {item.key.rpartition(".")[2]: item.law for item in assumptions() if item.key.startswith(GOVERNMENT)}
+    return {name: law for name, law in drawn.items() if law.name != "uniform"}
 
 
 def draws(n: int, seed: int = SEED) -> list[Values]:
     """`n` points of a Latin hypercube over all priors."""
     laws = priors()
     points = qmc.LatinHypercube(len(laws), rng=seed).random(n)
-    columns = {name: law(points[:, k]) for k, (name, law) in enumerate(laws.items())}
+    columns = {name: law.values(points[:, k]) for k, (name, law) in enumerate(laws.items())}
     return [{name: float(column[i]) for name, column in columns.items()} for i in range(n)]
 
 
@@ -59,7 +46,7 @@ def slopes_times(factor: float) -> Values:
 def corner() -> Values:
     """Where reactions are strongest: levels, slopes and caps at their 95 % quantile, steps down at their 5 %."""
     rare = ("down", "down_promote", "beta_cost")
-    return {name: float(law(np.array(0.05 if name in rare else 0.95))) for name, law in priors().items()}
+    return {name: float(law.values(np.array(0.05 if name in rare else 0.95))) for name, law in priors().items()}
 
 
 def without(values: Values, names: tuple[str, ...]) -> Values:

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.core.laws import Law
+
 LEVEL = 0.90  # of the intervals of indices
 RESAMPLES = 1000
 STEP = 0.75  # share of the expected mean square step below which a design of Sobol indices hardly moves a parameter
@@ -38,11 +40,8 @@ def unit_of(draws: pd.DataFrame, sample: Mapping[str, Any]) -> np.ndarray:
     """
     columns = []
     for item in sample["over"]:
-        values, lo, hi = draws[item["name"]].to_numpy(dtype=float), item["lo"], item["hi"]
-        if item["log"]:
-            values, lo, hi = np.log(values), np.log(lo), np.log(hi)
-        columns.append((values - lo) / (hi - lo))
-    unit = np.clip(np.column_stack(columns), 0.0, 1.0)
+        columns.append(Law(**item["law"]).unit(draws[item["name"]].to_numpy(dtype=float)))
+    unit = np.column_stack(columns)
     if sample["method"] == "morris":
         steps = sample["levels"] - 1
         unit = np.round(unit * steps) / steps

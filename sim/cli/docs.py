@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
 from sim.pages.evidence import evidence
+from sim.pages.glossary import glossary
 from sim.pages.ladders import ladders
 from sim.pages.levers import levers
 from sim.pages.money import money
@@ -24,6 +25,7 @@ PAGES = {
     "outcomes.md": outcomes,
     "scenarios.md": scenarios,
     "evidence.md": evidence,
+    "glossary.md": glossary,
     "refit.md": refit,
     "threat.md": threat,
     "money.md": money,

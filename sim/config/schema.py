@@ -131,10 +131,16 @@ def allowed(f: Field[Any]) -> tuple[Any, ...] | None:
 
 
 def parameter_table() -> list[dict[str, Any]]:
-    """One row a parameter for documents: key, default, bounds or allowed values, unit, role, source."""
+    """One row a parameter for documents: key, default, bounds or allowed values, draw, unit, role, source."""
     words, defaults = ("unit", "role", "source"), Params()
     return [
-        {"key": key, "default": value, "bounds": allowed(f), **{word: f.metadata.get(word, "") for word in words}}
+        {
+            "key": key,
+            "default": value,
+            "bounds": allowed(f),
+            "draw": f.metadata.get("draw"),
+            **{word: f.metadata.get(word, "") for word in words},
+        }
         for section in fields(Params)
         for key, f, value in members(f"params.{section.name}", section, getattr(defaults, section.name))
     ]

@@ -140,7 +140,7 @@ class _Chunk:
 
     def _finished(self, task: Task, tables: Tables, seconds: float) -> None:
         for name, pieces in tables.items():
-            rows = select(pa.concat_tables(pieces), self.job.record)
+            rows = select(name, pa.concat_tables(pieces), self.job.record)
             self.rows.setdefault(name, []).append(rows.add_column(0, "run", _constant(task.key, rows.num_rows)))
             self.held += rows.nbytes
         self.runs.append(dict(zip(RUN_FIELDS.names, (task.key, seconds, peak_memory_mb()))))
@@ -154,18 +154,23 @@ class _Chunk:
             self.failures.append({"run": task.key, **why, **where, "config": self.job.model.as_yaml(task.cfg)})
 
 
-def select(table: pa.Table, record: Record) -> pa.Table:
-    """Rows of the years and places that are kept."""
+def select(name: str, table: pa.Table, record: Record) -> pa.Table:
+    """Rows of a table that are kept: by year, by place and by value."""
     if record.first_year is not None and "year" in table.column_names:
         table = table.filter(pc.greater_equal(table["year"], record.first_year))
     columns = [name for name in table.column_names if name in PLACE_COLUMNS and name != "origin"]
     if record.places is not None and columns:
-        wanted = pa.array(record.places, pa.string())
-        keep = pc.is_in(table[columns[0]].cast(pa.string()), value_set=wanted)
-        for name in columns[1:]:
-            keep = pc.or_(keep, pc.is_in(table[name].cast(pa.string()), value_set=wanted))
+        keep = _among(table, columns[0], record.places)
+        for column in columns[1:]:
+            keep = pc.or_(keep, _among(table, column, record.places))
         table = table.filter(keep)
+    if name in record.only:
+        table = table.filter(_among(table, *record.only[name]))
     return table
+
+
+def _among(table: pa.Table, column: str, values: Sequence[str]) -> pa.ChunkedArray:
+    return pc.is_in(table[column].cast(pa.string()), value_set=pa.array(values, pa.string()))
 
 
 def _constant(text: str, n: int) -> pa.DictionaryArray:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.assumptions.doses import HEAD, with_doses
 from sim.config.load import from_mapping, is_parameter, load_config, with_parameters
 from sim.config.schema import Config, to_mapping
 from sim.core.axes import BASELINE
@@ -88,14 +89,15 @@ class Arm:
         where : for messages, such as ``draw 3``.
         """
         numbers = {key: value for key, value in values.items() if is_parameter(key, value)}
-        others = {key: value for key, value in values.items() if key not in numbers}
+        doses = {key: float(value) for key, value in values.items() if key.startswith(f"{HEAD}.")}
+        others = {key: value for key, value in values.items() if key not in numbers and key not in doses}
         at = repr(sorted(others.items()))
         if at not in self._read:  # most draws differ in numbers of parameters only
             self._read[at] = self._checked(others, where)
         problems = Problems()
         cfg = with_parameters(self._read[at], numbers, problems)
         problems.check(f"{self._file}: {where}: {self.label}: ")
-        return cfg
+        return with_doses(cfg, doses)
 
     def _checked(self, values: Mapping[str, Any], where: str) -> Config:
         raw, found, problems = dict(self._raw), list[str](), Problems()
@@ -108,7 +110,9 @@ class Arm:
 
 
 def _composed(spec: Spec, scenario: ScenarioSpec | None) -> dict[str, Any]:
-    """Plain values of a scenario with the shipped defaults."""
+    """Plain values of a scenario, with the shipped defaults if it is given by name."""
+    if scenario is not None and scenario.config is not None:
+        return _recorded(to_mapping(scenario.config), spec)
     groups = [f"{key}={value}" for key, value in spec.settings.items() if key in GROUPS and isinstance(value, str)]
     if scenario is not None:
         for group, names in (("scenario", scenario.scenarios), ("policy", scenario.policies)):
@@ -118,11 +122,12 @@ def _composed(spec: Spec, scenario: ScenarioSpec | None) -> dict[str, Any]:
     except ConfigError as error:
         label = BASELINE if scenario is None else scenario.label
         raise ConfigError([f"{spec.file}: scenarios.{label}: {message}" for message in error.messages]) from None
-    raw = to_mapping(cfg)
-    raw["government"] = {"mode": "scripted"}
-    if "panel" not in spec.record.tables:
-        raw["panel"] = {**raw["panel"], "size": 0}
-    return raw
+    return _recorded({**to_mapping(cfg), "government": {"mode": "scripted"}}, spec)
+
+
+def _recorded(raw: dict[str, Any], spec: Spec) -> dict[str, Any]:
+    """The same without a panel, unless it is recorded."""
+    return raw if "panel" in spec.record.tables else {**raw, "panel": {**raw["panel"], "size": 0}}
 
 
 def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[str], file: str, where: str) -> None:

@@ -22,7 +22,8 @@ ABOUT, DESIGN, DRAWS = "sweep.json", "design.parquet", "draws.parquet"
 
 def record_digest(record: Record) -> str:
     """Name of what is kept of each run: runs that were kept otherwise are computed again."""
-    return hashlib.sha256(json.dumps(asdict(record), sort_keys=True).encode()).hexdigest()[:12]
+    kept = {key: value for key, value in asdict(record).items() if key != "only" or value}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def write_design(root: Path, plan: Plan, digest: str) -> None:

@@ -159,10 +159,13 @@ class _Builder:
         baseline = cfg.baseline()
         branch = branch_year(cfg.start, cfg.end, first, self._model.data_end(cfg))
         after = cfg.start - 1 if branch is None else branch
-        for replicate in range(self._spec.replicates):
+        modes = modes_of(cfg)
+        if self._spec.reactive_draws is not None and draw >= self._spec.reactive_draws:
+            modes = (SCRIPTED,)
+        for replicate in range(self._spec.replicates + (draw < self._spec.repeated)):
             trunk = self._model.run_key(baseline, replicate)
             family = self.families.setdefault(trunk, _family(baseline, replicate, trunk, self._model))
-            for mode in modes_of(cfg):
+            for mode in modes:
                 if label == BASELINE or self._spec.compare:
                     key = self._baseline(family, baseline, mode)
                     self._name_baseline(key, label, mode, draw, replicate)

@@ -8,36 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from sim.assumptions.nested import nested_lhs
+from sim.core.laws import Law
 from sim.core.read import ConfigError
 
-METHODS = ("lhs", "sobol", "saltelli", "morris")
-WEIGHT_SCALE = 20.0  # of exponentials, of which one in 5e8 is larger
+METHODS = ("nested", "lhs", "sobol", "saltelli", "morris")
 
 
 @dataclass(frozen=True)
 class Range:
-    """Range of one column of the matrix; `keys` are the configuration keys that its value is set on.
-
-    Weights that are read over their sum are drawn as exponentials, so that their shares are from a flat Dirichlet
-    distribution (Devroye 1986, ch. XI.4).
-    """
+    """Law of one column of the matrix; `keys` are the configuration keys that its value is set on."""
 
     name: str
     keys: tuple[str, ...]
-    lo: float
-    hi: float
-    log: bool = False
-    weight: bool = False
-
-    def scaled(self, unit: np.ndarray) -> np.ndarray:
-        """Values [n] of numbers in 0-1; rounding does not carry them over the ends."""
-        if self.weight:
-            values = -np.log1p(-unit * (1.0 - 1e-12)) / WEIGHT_SCALE
-        elif self.log:
-            values = np.exp(np.log(self.lo) + unit * (np.log(self.hi) - np.log(self.lo)))
-        else:
-            values = self.lo + unit * (self.hi - self.lo)
-        return np.clip(values, self.lo, self.hi)
+    law: Law
 
 
 @dataclass(frozen=True)
@@ -46,8 +30,9 @@ class Sample:
 
     Attributes
     ----------
-    method : ``lhs`` Latin hypercube (McKay et al. 1979) and ``sobol`` scrambled Sobol points (Owen 1998), both by
-        `scipy.stats.qmc`; ``saltelli`` the design of Sobol indices (Saltelli et al. 2010) and ``morris`` that of
+    method : ``nested`` Latin hypercube that more points refine (`sim.assumptions.nested`); ``lhs`` Latin hypercube
+        (McKay et al. 1979) and ``sobol`` scrambled Sobol points (Owen 1998), both by `scipy.stats.qmc`;
+        ``saltelli`` the design of Sobol indices (Saltelli et al. 2010) and ``morris`` that of
         elementary effects (Morris 1991; optimised trajectories are not used), both by SALib.
     n : points, base samples (saltelli) or trajectories (morris).
     levels : grid levels of Morris's design.
@@ -72,6 +57,8 @@ class Sample:
     def unit(self) -> np.ndarray:
         """Matrix [draws, parameters] in the unit cube."""
         d = len(self.over)
+        if self.method == "nested":
+            return nested_lhs(self.n, d, self.seed)
         if self.method in ("lhs", "sobol"):
             from scipy.stats import qmc
 
@@ -85,7 +72,7 @@ class Sample:
     def matrix(self) -> np.ndarray:
         """Matrix [draws, parameters] in the parameters' units."""
         unit = self.unit()
-        return np.column_stack([item.scaled(unit[:, j]) for j, item in enumerate(self.over)])
+        return np.column_stack([item.law.values(unit[:, j]) for j, item in enumerate(self.over)])
 
     def _by_salib(self) -> np.ndarray:
         try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.config.files import Unreadable, not_yaml, read_yaml
 from sim.config.folders import options, search_folders
+from sim.config.schema import Config
 from sim.core.read import (
     ConfigError,
     Problems,
@@ -37,21 +38,33 @@ _SETTINGS_HERE = ("replicates", "compare", "scenario", "policy", "policies", "ti
 
 @dataclass(frozen=True)
 class ScenarioSpec:
-    """One policy arm: shipped or own scenarios merged, and values set on top of them."""
+    """One policy arm: shipped or own scenarios merged, and values set on top of them.
+
+    Attributes
+    ----------
+    config : what they come to, where it is composed already; then the names are not read.
+    """
 
     label: str
     scenarios: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    config: Config | None = None
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is kept of each run; years and places None keep all."""
+    """What is kept of each run; years and places None keep all.
+
+    Attributes
+    ----------
+    only : by table a column and the values of it that are kept.
+    """
 
     tables: tuple[str, ...] = ("world_year", "place_year")
     first_year: int | None = None
     places: tuple[str, ...] | None = None
+    only: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,8 @@ class Spec:
     file : where it was read (for messages), or a name.
     settings : dotted keys of the configuration, for all runs.
     blocks, sample : the draws.
+    repeated : how many of the first draws have one replicate more, which tells chance from assumptions.
+    reactive_draws : how many of the first draws have reactive runs too; None: all, if the configuration asks for them.
     executor : ``kind`` and what else is set for it.
     """
 
@@ -76,6 +91,8 @@ class Spec:
     replicates: int = 1
     blocks: tuple[Block, ...] = ()
     sample: Sample | None = None
+    repeated: int = 0
+    reactive_draws: int | None = None
     record: Record = field(default_factory=Record)
     chunk_minutes: float = 2.0
     executor: Mapping[str, Any] = field(default_factory=lambda: {"kind": "processes"})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.assumptions.ranges import bounds, documented_law
 from sim.config.key import NOT_IN_KEY
-from sim.config.schema import parameter_table
+from sim.core.laws import LAWS, SCALED, Law
 from sim.core.read import Problems, boolean, check_keys, join, mapping, number, one_of, show, whole
-from sim.policy.levers import LEVERS
 from sim.record.tables import COLUMN_NAMES
 from sim.sweep.sampling import METHODS, Range, Sample
 
@@ -17,6 +17,7 @@ GROUPS = ("world", "params")  # composed by Hydra before any value is set
 # An axis over what is in no run's key would make equal runs; the mode of governments is asked for as one of several.
 NOT_SWEPT = (NOT_IN_KEY - {"government"}) | {"policy"}
 AXIS_COLUMNS = {"threat": "threat_table"}  # keys that are also columns of a table, and the axis's column in all tables
+Ends = tuple[float, float] | None
 _RUN_COLUMNS = ("scenario", "mode", "draw", "replicate", "run", "year", "place")
 
 
@@ -112,49 +113,61 @@ def sample_of(raw: object, problems: Problems) -> Sample | None:
     levels = whole(given.get("levels", 4), "sample.levels", problems, 2, 100)
     if levels % 2:
         problems.add("sample.levels", f"{levels} is odd; Morris's design needs an even number, else ends are left out")
+    method = one_of(given.get("method"), "sample.method", problems, METHODS)
+    ranges = [_range(str(name), value, problems) for name, value in over.items()]
+    if method == "morris":  # goes from one end of each range to the other
+        ranges = [replace(item, law=item.law.between_ends()) for item in ranges]
     return Sample(
-        method=one_of(given.get("method"), "sample.method", problems, METHODS),
+        method=method,
         n=whole(given.get("n", 16), "sample.n", problems, 1, 10_000_000),
         seed=whole(given.get("seed", 0), "sample.seed", problems, 0, 2**31 - 2),
-        over=tuple(_range(str(name), value, problems) for name, value in over.items()),
+        over=tuple(ranges),
         levels=levels,
         second_order=second_order,
     )
 
 
 def _range(name: str, raw: object, problems: Problems) -> Range:
-    """Range of a parameter; what is left out are its documented bounds."""
+    """Range of a parameter: the documented law, if nothing is given; else what is given, within its bounds."""
     key = f"sample.over.{name}"
     given = mapping(raw, key, problems)
-    check_keys(given, ("from", "to", "log", "weight", "keys"), key, problems)
+    check_keys(given, ("from", "to", "law", "scale", "keys"), key, problems)
     keys = names_of(given.get("keys"), f"{key}.keys", problems) or (name,)
-    if boolean(given.get("weight", False), f"{key}.weight", problems):
-        if given.keys() & {"from", "to", "log"}:
-            problems.add(key, "is a weight, which takes no from, to or log")
-        return Range(name, keys, 0.0, 1.0, weight=True)
-    lo, hi = bounds(keys[0]) or (None, None)
-    log = boolean(given.get("log", False), f"{key}.log", problems)
-    if (lo is None and "from" not in given) or (hi is None and "to" not in given):
+    documented = documented_law(keys[0])
+    if documented is not None and not given.keys() & {"from", "to", "law", "scale"}:
+        return Range(name, keys, documented)
+    law = one_of(given.get("law", "uniform"), f"{key}.law", problems, LAWS)
+    read = {"weight": _weight, **dict.fromkeys(SCALED, _scaled)}.get(law, _between)
+    return Range(name, keys, read(law, given, bounds(keys[0]), key, problems))
+
+
+def _weight(law: str, given: Mapping[str, Any], ends: Ends, key: str, problems: Problems) -> Law:
+    if given.keys() & {"from", "to", "scale"}:
+        problems.add(key, "is a weight, which takes no from, to or scale")
+    return Law(law, 0.0, 1.0)
+
+
+def _scaled(law: str, given: Mapping[str, Any], ends: Ends, key: str, problems: Problems) -> Law:
+    if given.keys() & {"from", "to"}:
+        problems.add(key, f"is {law}, which takes scale, but no from or to: values end at the parameter's bounds")
+    lo, hi = (-1e300, 1e300) if ends is None else ends
+    return Law(law, lo, hi, number(given.get("scale"), f"{key}.scale", problems, 1e-300, 1e300))
+
+
+def _between(law: str, given: Mapping[str, Any], ends: Ends, key: str, problems: Problems) -> Law:
+    if "scale" in given:
+        problems.add(key, f"is {law}, which takes no scale")
+    if ends is None and not given.keys() >= {"from", "to"}:
         problems.add(key, "has no documented bounds; give from and to")
-        return Range(name, keys, 0.0, 1.0)
+        return Law(law, 0.0, 1.0)
+    lo, hi = ends or (0.0, 1.0)
     start = number(given.get("from", lo), f"{key}.from", problems, -1e300, 1e300)
     end = number(given.get("to", hi), f"{key}.to", problems, -1e300, 1e300)
     if not end > start:
         problems.add(key, f"to ({end:g}) is not above from ({start:g})")
-    elif log and start <= 0:
+    elif law == "log-uniform" and start <= 0:
         problems.add(key, f"a logarithmic range cannot begin at {start:g}")
-    return Range(name, keys, start, end, log)
-
-
-def bounds(key: str) -> tuple[float, float] | None:
-    """Documented bounds of a parameter or of an effect of a lever."""
-    head, *rest = key.split(".")
-    if head == "effects" and len(rest) == 2:
-        effects = LEVERS[rest[0]].effects if rest[0] in LEVERS else ()
-        return next(((effect.lo, effect.hi) for effect in effects if effect.name == rest[1]), None)
-    row = next((row for row in parameter_table() if row["key"] == key), None)
-    found = row["bounds"] if row else None
-    return found if found and all(isinstance(bound, (int, float)) for bound in found) else None
+    return Law(law, start, end)
 
 
 def check_axes(blocks: Sequence[Block], sample: Sample | None, problems: Problems) -> None:

@@ -53,14 +53,16 @@ def test_runs_go_on_where_they_stopped(store: Path) -> None:
     assert [name for name in before if before[name] != after[name]] == ["matrix.npz"]
 
 
-def test_priors_are_those_of_the_texts() -> None:
+def test_priors_are_the_documented_laws() -> None:
     laws = priors()
     slopes = {f.name for f in fields(GovernmentParams) if f.name.startswith("beta_")}
     levels = {"protect_level", "restrict_level", "promote_level", "down", "down_promote"}
     assert set(laws) == slopes | levels | {"promote_rung", "promote_cap", "protect_cap"}
-    assert np.allclose(laws["restrict_level"](np.array([0.0, 0.5, 1.0])), [0.0005, np.sqrt(0.0005 * 0.01), 0.01])
-    assert laws["beta_received"](np.array(0.6827)) == pytest.approx(1.4, rel=1e-3), "half-normal: one scale at 68 %"
-    assert laws["beta_available"](np.array(0.5)) == pytest.approx(0.0), "of either sign"
+    assert np.allclose(laws["restrict_level"].values(np.array([0.0, 0.5, 1.0])), [0.0005, np.sqrt(0.0005 * 0.01), 0.01])
+    assert laws["beta_received"].values(np.array(0.6827)) == pytest.approx(1.4, rel=1e-3), (
+        "half-normal: one scale at 68 %"
+    )
+    assert laws["beta_available"].values(np.array(0.5)) == pytest.approx(0.0), "of either sign"
     for point in draws(20):
         for f in fields(GovernmentParams):
             assert f.metadata["lo"] <= point.get(f.name, f.default) <= f.metadata["hi"]

@@ -19,6 +19,7 @@ from sim.analysis.sensitivity import (
     sobol_indices,
     unit_of,
 )
+from sim.core.laws import Law
 from sim.sweep.sampling import Range, Sample
 
 # Ishigami and Homma 1990 with a = 7, b = 0.1: variances by analysis (Saltelli et al. 2008, "Global Sensitivity
@@ -31,7 +32,9 @@ def ishigami(x: np.ndarray) -> np.ndarray:
 
 
 def design(method: str, n: int, names: str, lo: float, hi: float, log: bool = False) -> tuple[Sample, pd.DataFrame]:
-    sample = Sample(method, n, 3, tuple(Range(name, (name,), lo, hi, log) for name in names))
+    sample = Sample(
+        method, n, 3, tuple(Range(name, (name,), Law("log-uniform" if log else "uniform", lo, hi)) for name in names)
+    )
     return sample, pd.DataFrame(sample.matrix(), columns=list(names))
 
 
@@ -116,7 +119,8 @@ def test_few_trajectories_tell_effects_from_noise_that_is_pooled() -> None:
 def test_a_design_whose_first_points_hardly_move_a_parameter_is_found_out() -> None:
     names = "abcdefghij"
     steps = [
-        saltelli_steps(Sample("saltelli", n, 1, tuple(Range(c, (c,), 0, 1) for c in names)).unit()) for n in (32, 64)
+        saltelli_steps(Sample("saltelli", n, 1, tuple(Range(c, (c,), Law("uniform", 0, 1)) for c in names)).unit())
+        for n in (32, 64)
     ]
     assert steps[0].min() < 0.3 < STEP < steps[1].min(), "seed 1 of ten parameters: too few points, then enough"
     assert np.abs(steps[1] - 1.0).max() < 0.25

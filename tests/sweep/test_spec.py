@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.core.laws import Law
 from sim.core.read import ConfigError
 from sim.sweep.design import Arm, make_draws
 from sim.sweep.plan import make_plan
@@ -36,12 +37,20 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"sample": {"method": "lhs", "over": {"a": {"from": 0}}}}, "s.yaml: sample.over.a: has no documented bounds"),
     ({"sample": {"method": "lhs", "over": {"a": {"from": 2, "to": 1}}}}, "sample.over.a: to (1) is not above from (2)"),
     (
-        {"sample": {"method": "lhs", "over": {"a": {"from": 0, "to": 1, "log": True}}}},
+        {"sample": {"method": "lhs", "over": {"a": {"from": 0, "to": 1, "law": "log-uniform"}}}},
         "s.yaml: sample.over.a: a logarithmic range cannot begin at 0",
     ),
     (
-        {"sample": {"method": "lhs", "over": {"a": {"weight": True, "from": 0}}}},
-        "s.yaml: sample.over.a: is a weight, which takes no from, to or log",
+        {"sample": {"method": "lhs", "over": {"a": {"law": "weight", "from": 0}}}},
+        "s.yaml: sample.over.a: is a weight, which takes no from, to or scale",
+    ),
+    (
+        {"sample": {"method": "lhs", "over": {"a": {"law": "normal", "from": 0, "scale": 1}}}},
+        "s.yaml: sample.over.a: is normal, which takes scale, but no from or to",
+    ),
+    (
+        {"sample": {"method": "lhs", "over": {"a": {"law": "gaussian"}}}},
+        "s.yaml: sample.over.a.law: 'gaussian' is not allowed; allowed: uniform, log-uniform, half-normal",
     ),
     ({"record": {"tables": ["world_years"]}}, "no table 'world_years'; did you mean world_year?"),
     ({"record": {"first_year": "x"}}, "s.yaml: record.first_year: 'x' is not a whole number"),
@@ -203,18 +212,18 @@ def test_draws_that_differ_in_how_governments_react_share_the_scripted_baseline_
 
 @pytest.mark.parametrize("method", METHODS)
 def test_samples_stay_within_their_ranges_and_come_out_the_same(method: str) -> None:
-    over = (Range("a", ("a",), 1e-4, 1e-1, log=True), Range("b", ("b",), -1.0, 3.0))
+    over = (Range("a", ("a",), Law("log-uniform", 1e-4, 1e-1)), Range("b", ("b",), Law("uniform", -1.0, 3.0)))
     sample = Sample(method, 16, 0, over)
     values = sample.matrix()
     assert (values >= [1e-4, -1]).all() and (values <= [0.1, 3]).all()
-    assert len(values) == {"lhs": 16, "sobol": 16, "saltelli": 16 * 4, "morris": 16 * 3}[method]
+    assert len(values) == {"nested": 16, "lhs": 16, "sobol": 16, "saltelli": 16 * 4, "morris": 16 * 3}[method]
     np.testing.assert_array_equal(values, sample.matrix())
     assert not np.array_equal(values, Sample(method, 16, 1, over).matrix())
 
 
-@pytest.mark.parametrize("method", ["lhs", "sobol"])
+@pytest.mark.parametrize("method", ["nested", "lhs", "sobol"])
 def test_shares_of_weights_are_from_a_flat_dirichlet(method: str) -> None:
-    over = tuple(Range(name, (name,), 0.0, 1.0, weight=True) for name in "abcd")
+    over = tuple(Range(name, (name,), Law("weight", 0.0, 1.0)) for name in "abcd")
     weights = Sample(method, 4096, 0, over).matrix()
     assert weights.min() >= 0.0 and weights.max() <= 1.0
     shares = weights / weights.sum(axis=1, keepdims=True)
@@ -225,7 +234,7 @@ def test_shares_of_weights_are_from_a_flat_dirichlet(method: str) -> None:
 
 
 def test_latin_hypercube_has_one_point_in_each_stratum_of_each_parameter() -> None:
-    over = tuple(Range(name, (name,), 0.0, 1.0) for name in "abc")
+    over = tuple(Range(name, (name,), Law("uniform", 0.0, 1.0)) for name in "abc")
     strata = np.floor(32 * Sample("lhs", 32, 3, over).matrix()).astype(int)
     assert all(sorted(column) == list(range(32)) for column in strata.T)
 

@@ -42,6 +42,7 @@ def effect_table() -> list[dict[str, Any]]:
             "key": f"effects.{lever.name}.{effect.name}",
             "default": effect.default,
             "bounds": (effect.lo, effect.hi),
+            "draw": effect.draw,
             "unit": effect.unit,
             "role": effect.role,
             "source": effect.source,

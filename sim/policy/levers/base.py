@@ -17,6 +17,7 @@ from sim.core.axes import KINDS, WAYS
 from sim.core.read import unknown
 from sim.data.fields import FIELDS, N_FIELDS
 from sim.data.tables import WorldData
+from sim.params import Draw, around
 from sim.policy.channels import CHANNELS, Channels
 
 FLOWS = ("entry", "move")
@@ -45,6 +46,7 @@ class Effect:
     default, lo, hi : value and range in `unit`.
     role : ``sourced`` or ``assumption``.
     source : id of a row of ``docs/evidence.md`` or citation, or the reason of an assumption.
+    unknown : nothing is known but the range, from which it is drawn evenly; other assumptions as parameters are.
     """
 
     name: str
@@ -54,6 +56,14 @@ class Effect:
     unit: str
     role: str
     source: str
+    unknown: bool = False
+
+    @property
+    def draw(self) -> Draw | None:
+        """Law that it is drawn from; None if data fix it."""
+        if self.role != "assumption":
+            return None
+        return ("uniform", self.lo, self.hi) if self.unknown else around(self.default, self.lo, self.hi)
 
 
 @dataclass(frozen=True)

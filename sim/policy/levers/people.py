@@ -97,6 +97,7 @@ PEOPLE: tuple[Lever, ...] = (
                 "share of leaks deterred per 0.001 risk-aimed cases per exposed researcher-year",
                 "assumption",
                 "no estimate exists; swept to half of all leaks, so that restriction is not a loss by construction",
+                unknown=True,
             ),
         ),
     ),

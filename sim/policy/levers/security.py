@@ -30,7 +30,7 @@ def _awareness(channels: Channels, s: np.ndarray, context: Context, effects: Eff
 
 
 def _prevents(way: str, default: float, lo: float, hi: float, why: str) -> Effect:
-    return Effect(way, default, lo, hi, f"share of leaks by {way} prevented", "assumption", why)
+    return Effect(way, default, lo, hi, f"share of leaks by {way} prevented", "assumption", why, unknown=True)
 
 
 def _costs(fixed: float, share: float, hours: float, role: str, source: str) -> tuple[Effect, ...]:

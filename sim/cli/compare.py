@@ -1,0 +1,125 @@
+"""``talent-circulation compare A B …``: scenarios side by side, with what is not known about each difference."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.cli.parse import Parser
+from sim.core.axes import BASELINE
+from sim.core.read import ConfigError
+
+USAGE = """\
+usage: talent-circulation compare SCENARIO [SCENARIO ...] [key=value ...]
+
+Runs several scenarios over the same years and prints one table: for each
+difference its value at the documented numbers, and the range over all numbers
+that no data fix. Writes effects.csv, a figure and report.html into
+outputs/compare/<key>/; the last line printed is that folder. Given again, it
+goes on from what is there; with more draws it adds to it.
+
+SCENARIO        a name, or A+B for both together
+key=value       settings (scale=400 by default, draws=20, replicates=1), policies
+                (policies.NAME.KEY=VALUE goes to the scenarios that have it, *
+                stands for any name, VALUE,VALUE makes a scenario of each)
+--from YEAR     first year of the yearly means (default: of the first policy)
+--to YEAR       last year, also of the run (default: 2035)
+--against NAME  compare with this scenario instead of the policy of 2017;
+                as_it_was: with today's rules, to which scenarios are added
+--config-dir F  your own scenario/NAME.yaml and policy/NAME.yaml
+--dry-run       what would be run, and how long it takes
+figures=false   table only
+
+examples
+  talent-circulation compare restrictive proportionate open
+  talent-circulation compare open --from 2027 --against as_it_was draws=40
+"""
+
+
+def command(words: Sequence[str]) -> int:
+    """Run the command; returns its exit code."""
+    if not words or words[0] in ("-h", "--help"):
+        print(USAGE, end="")
+        return 0 if words else 1
+    parser = Parser("compare")
+    parser.add_argument("words", nargs="*")
+    add_options(parser)
+    parser.add_argument("--dry-run", action="store_true")
+    args = parser.parse_intermixed_args(list(words))
+    names = [word for word in args.words if "=" not in word]
+    if not names:
+        raise ConfigError(["command line: compare: names no scenario; see talent-circulation list scenarios"])
+    changes = [word for word in args.words if "=" in word]
+    folder = carry_out(names, changes, args, ["talent-circulation", "compare", *words])
+    if folder is None:
+        return 0
+    from sim.comparison.reading import read_comparison
+
+    show(read_comparison(folder), report="figures=false" not in changes)
+    print(folder, flush=True)
+    return 0
+
+
+def add_options(parser: Parser) -> None:
+    """Options of a question, which `compare` and `report` share."""
+    parser.add_argument("--from", dest="first", type=int)
+    parser.add_argument("--to", dest="last", type=int)
+    parser.add_argument("--against", default=BASELINE)
+    parser.add_argument("--config-dir", "-cd")
+
+
+def carry_out(names: Sequence[str], changes: Sequence[str], args: object, typed: Sequence[str]) -> Path | None:
+    """Ask, compute what is missing, and return the folder; None if it was only to be told what would be run."""
+    import shlex
+
+    from sim.comparison import carry
+    from sim.comparison.question import ask
+    from sim.running.signals import Terminated, raise_on_signals
+    from sim.sweep.status import LiveStatus, duration
+
+    given = vars(args)
+    question = ask(
+        names, changes, first=given["first"], last=given["last"], against=given["against"],
+        config_dir=given["config_dir"], command=shlex.join(typed),
+    )  # fmt: skip
+    job = carry.plan(question)
+    missing = job.sweep.missing()
+    families = job.sweep.plan.families.values()
+    seconds = sum(job.sweep.plan.seconds(f, keys) for f in families if (keys := f.tasks.keys() & missing))
+    text = f"{len(job.sweep.plan.keys):,} runs, {len(missing):,} to compute"
+    if given.get("dry_run"):
+        print(f"{text}, about {duration(seconds)} of one core (a rough guess)\n{job.folder}")
+        return None
+    show = {"on": True, "off": False}.get(question.configs[question.scenarios[0]].progress)
+    try:
+        with raise_on_signals(), LiveStatus(job.sweep.spec.title, show) as status:
+            if missing:
+                status.note(f"{text}; what is finished is kept in {job.folder}")
+            outcome = carry.carry_out(job, show=status.progress, note=status.note)
+    except (KeyboardInterrupt, Terminated) as error:
+        print(f"interrupted; the same command goes on from {job.folder}", file=sys.stderr)
+        raise SystemExit(error.exit_code if isinstance(error, Terminated) else 130) from None
+    if outcome.done < outcome.total:
+        failed = f"{outcome.total - outcome.done} of {outcome.total} runs failed; the others are kept"
+        raise ConfigError([f"{failed}; why they failed: talent-circulation sweep status {job.folder}"])
+    return outcome.folder
+
+
+def show(comparison: object, report: bool = True) -> None:
+    """Print the table; write effects.csv, the figure and the report."""
+    from sim.comparison.figure import write_figure
+    from sim.comparison.lines import table_of
+    from sim.comparison.reading import Comparison
+    from sim.comparison.table import text_of
+    from sim.report.page import write_report
+    from sim.store.sweep import writing_into
+
+    assert isinstance(comparison, Comparison)
+    table = table_of(comparison)
+    with writing_into(comparison.folder, comparison.folder / "effects.csv") as aside:
+        table.to_csv(aside, index=False)
+    print(text_of(comparison, table), flush=True)
+    if report:
+        write_figure(comparison, table, comparison.folder / "figures")
+        write_report(comparison)
