@@ -47,9 +47,8 @@ def test_the_face_follows_the_world(world: World) -> None:
 
 def test_agents_and_years_are_shown_in_one_line_with_names_of_places(world: World) -> None:
     person, iso3 = world.researchers[0], world.setting.data.iso3
-    assert repr(person) == (
-        f"<Researcher {person.unique_id}: {person.field_name}, origin {iso3[person.origin]}, place {iso3[person.place]}>"
-    )
+    where = f"origin {iso3[person.origin]}, place {iso3[person.place]}"
+    assert repr(person) == f"<Researcher {person.unique_id}: {person.field_name}, {where}>"
     (year,) = world.run(world.year + 1)
     assert repr(year).startswith(f"<YearResult {world.year}: place_year, ") and len(repr(year)) < 300
 
