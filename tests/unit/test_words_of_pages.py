@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli.docs import PAGES as GENERATED
 from sim.pages.evidence import facts
 from sim.pages.glossary import plain_terms, terms
 from sim.pages.markdown import EVIDENCE_ID
@@ -18,7 +19,7 @@ FOREIGN = (
     "where a further run would fall", "replicates a point", "leaks fewer", "hangs on", "for want of", "both arms",
     "goes with its inverse", "with a network", "what falls on the profile", "frightens those",
 )  # fmt: skip
-BY_CODE = ("validation.md", "backtest.md", "systems.md", "evidence.md")  # written whole by other programs
+BY_CODE = (*GENERATED, "validation.md", "backtest.md", "systems.md")  # written whole by programs
 NO_PROSE = (
     r"```.*?```|`[^`\n]*`|<!-- .*?-->.*?<!-- end -->|\[[^\]]*\]\([^)]*\)|<[^>]+>|^#[^\n]*$"  # code, tables made, links
 )
