@@ -62,10 +62,11 @@ COMMANDS = {
     "cache": "sim.cli.cache",
     "balance": "sim.cli.balance",
     "sweep": "sim.cli.sweep",
+    "flip": "sim.cli.flip",
     "refit": "sim.cli.refit",
     "docs": "sim.cli.docs",
 }
-RUNNING = ("balance", "sweep", "refit")  # of these, the ones that compute
+RUNNING = ("balance", "sweep", "flip", "refit")  # of these, the ones that compute
 ADDRESS_SPACE = 4_000_000_000  # bytes; a small run reserves 2.7 GB on two cores, more on more, and uses a sixth of it
 # Options that Hydra answers itself, without running anything.
 HYDRA_OPTIONS = ("--cfg", "-c", "--info", "-i", "--hydra-help", "--shell-completion", "-sc")
@@ -104,7 +105,7 @@ def _command_first(words: list[str]) -> list[str]:
 
 
 def _dispatch(words: list[str]) -> int:
-    if words[:1] != ["sweep"] and ("-h" in words or "--help" in words):
+    if words[:1] not in (["sweep"], ["flip"]) and ("-h" in words or "--help" in words):
         print(USAGE, end="")
         return 0
     if words == ["--version"]:

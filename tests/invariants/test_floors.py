@@ -29,6 +29,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sweep",),
     ("analysis",),
     ("plots", "pages", "api"),
+    ("comparison",),
+    ("flip",),
     ("cli",),
     ("entry points",),  # sim/__init__.py and every __main__.py
 )
