@@ -11,7 +11,7 @@ from sim.cli.parse import Parser
 from sim.core.read import ConfigError
 
 USAGE = """\
-usage: talent-circulation report FOLDER | SCENARIO [SCENARIO ...] [key=value ...]
+usage: talent-circulation report FOLDER|SCENARIO [SCENARIO ...] [key=value ...]
 
 Writes report.html: one page that opens offline, mails and prints, with the
 answer in three sentences, how sure it is, and where every number comes from.
