@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from xlsxwriter import Workbook
 
 from sim.comparison import read_comparison
-from sim.report.extras.common import missing
 from sim.report.extras.tables import COLUMNS, Table, tables_of
 from sim.report.model import Report
 from sim.store.files import aside
@@ -32,15 +32,7 @@ def write_tables(report: Report, folder: Path) -> tuple[Path, ...]:
     Returns
     -------
     Path of the workbook, then those of the CSV files.
-
-    Raises
-    ------
-    ConfigError : XlsxWriter is not installed.
     """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError as error:
-        raise missing("--table", "XlsxWriter", "table") from error
     tables = tables_of(report, read_comparison(folder))
     (folder / FOLDER).mkdir(exist_ok=True)
     files = [folder / WORKBOOK]
