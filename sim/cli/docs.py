@@ -31,6 +31,17 @@ PAGES = {
     "money.md": money,
 }
 
+USAGE = """\
+usage: talent-circulation docs [FOLDER]
+
+Writes the pages that follow from code (parameters, levers, ladders, outcomes,
+scenarios …) into a folder that exists; docs of the clone by default.
+
+examples
+  talent-circulation docs
+  talent-circulation docs /tmp/pages
+"""
+
 
 def command(words: Sequence[str]) -> int:
     """Write all pages into a folder, ``docs`` of the clone by default."""

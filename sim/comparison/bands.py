@@ -6,15 +6,18 @@ over all draws that have two replicates or more, as it hardly depends on the dra
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import SeriesGroupBy
 
 from sim.analysis.pairs import LEVEL, estimate
 
 DOCUMENTED = 0  # the draw that has the documented values
 COLUMNS = ("central", "chance", "chance_lo", "chance_hi", "lo", "hi")
+PERCENT = ("pct", *(f"pct_{name}" for name in COLUMNS[1:]))
 ENOUGH = 18  # draws beside the documented values from which a 90 % band lies between order statistics
 
 
@@ -33,53 +36,42 @@ def banded(units: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     the draws, chance included: 90 % of them, or all where there are fewer than `ENOUGH`; NaN without draws),
     ``n_draws``; then the same of the effect in per cent of the reference, ``pct…``.
     """
-    units = units.reset_index(drop=True)
-    cells = units.groupby([*by], sort=False, observed=True, dropna=False)
-    cell, draw = cells.ngroup(), units["draw"]
-    found = cells[[*by]].head(1).reset_index(drop=True)
-    found["reference"] = _by_cell(units["reference"][draw == DOCUMENTED].groupby(cell).mean(), len(found))
-    share = 100 * (units["effect"] / units["reference"].where(units["reference"] != 0))
-    for prefix, values in (("", units["effect"]), ("pct", share)):
-        bands = _bands(values, cell, draw, len(found))
-        for name in COLUMNS:
-            joined = name if not prefix else prefix if name == "central" else f"{prefix}_{name}"
-            found[joined] = bands[name].to_numpy()
-        if not prefix:
-            found["n_draws"] = _by_cell(draw.groupby(cell).nunique() - 1, len(found)).astype(int)
-    return found
+    if units.empty:
+        return pd.DataFrame(columns=[*by, "reference", *COLUMNS, "n_draws", *PERCENT])
+    cell = units.groupby([*by], sort=False, observed=True, dropna=False).ngroup().rename("cell")
+    cells, percent = [cell, units["draw"]], 100 * units["effect"] / units["reference"].where(units["reference"] != 0)
+    documented = units["reference"].where(units["draw"] == DOCUMENTED)
+    parts = [
+        units.loc[~cell.duplicated(), [*by]].reset_index(drop=True),
+        documented.groupby(cell).mean(),
+        _bands(units["effect"].groupby(cells), COLUMNS),
+        (units["draw"].groupby(cell).nunique() - 1).rename("n_draws"),
+        _bands(percent.groupby(cells), PERCENT),
+    ]
+    return pd.concat(parts, axis=1)
 
 
-def _by_cell(values: pd.Series, n: int) -> np.ndarray:
-    """Values of all n cells in order, NaN where there is none."""
-    return values.reindex(range(n)).to_numpy()
-
-
-def _bands(values: pd.Series, cell: pd.Series, draw: pd.Series, n: int) -> pd.DataFrame:
-    """`COLUMNS` of all n cells; a cell that the documented values do not list has no central value."""
+def _bands(runs: SeriesGroupBy, names: Sequence[str]) -> pd.DataFrame:
+    """What `COLUMNS` names, a row a cell, of the values of replicates by cell and draw."""
     from scipy.special import stdtrit
 
-    groups = values.groupby([cell, draw]).agg(["mean", "count", "var"])
-    means = groups["mean"].unstack().reindex(range(n))
-    more = (groups["count"] - 1).clip(lower=0)
-    known = _by_cell(more.groupby(level=0).sum(), n)
-    squares = _by_cell((groups["var"] * more).groupby(level=0).sum(), n)
-    empty = pd.Series(np.nan, index=means.index)
-    central = means.get(DOCUMENTED, empty)
-    times = groups["count"].unstack().reindex(range(n)).get(DOCUMENTED, empty)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        se = pd.Series(np.sqrt(squares / known) / np.sqrt(times), index=means.index).where((known > 0) & (times > 0))
-    reach = pd.Series(stdtrit(np.maximum(known, 1), 0.5 + LEVEL / 2), index=means.index) * se
-    ends = pd.DataFrame([_spread(row) for row in means.to_numpy(dtype=float)], columns=["lo", "hi"])
-    return pd.DataFrame(
-        {"central": central, "chance": se, "chance_lo": central - reach, "chance_hi": central + reach, **ends}
-    )
+    means, counts, squares = (table.unstack("draw") for table in (runs.mean(), runs.count(), runs.var(ddof=1)))
+    nan = pd.Series(math.nan, index=means.index)
+    central, n = (table.get(DOCUMENTED, nan).to_numpy(dtype=float) for table in (means, counts))
+    counts = counts.fillna(0)
+    known = (counts - 1).clip(lower=0).to_numpy().sum(axis=1)
+    pooled = (squares * (counts - 1)).sum(axis=1).to_numpy() / np.where(known > 0, known, math.nan)
+    se = np.sqrt(pooled / np.where(n > 0, n, math.nan))
+    reach = stdtrit(np.maximum(known, 1), 0.5 + LEVEL / 2) * se
+    ends = np.array([_spread(row) for row in means.to_numpy(dtype=float)]).reshape(-1, 2)
+    return pd.DataFrame(np.column_stack((central, se, central - reach, central + reach, ends)), columns=list(names))
 
 
 def _spread(values: np.ndarray) -> tuple[float, float]:
     """Range of the draws' effects, the documented one among them."""
     values = values[np.isfinite(values)]
     if len(values) < 2:
-        return float("nan"), float("nan")
+        return math.nan, math.nan
     if len(values) <= ENOUGH:
         return float(values.min()), float(values.max())
     found = estimate(values)

@@ -109,6 +109,10 @@ def ask(
         raise ConfigError(
             ["command line: compare: names no scenario besides the reference; allowed: one or more names"]
         )
+    for label in scenarios if reference in configs else ():
+        if configs[label].policies == configs[reference].policies:
+            same = f"has no policy that {reference} has not"
+            raise ConfigError([f"command line: compare: {label}: {same}; nothing would differ"])
     draws = own.get("draws", DRAWS)
     return Question(
         configs=configs,

@@ -119,7 +119,8 @@ class Comparison:
         """Paired effects by unit: scenario, mode, draw, replicate, *by, reference, effect; `how` as of `amounts`."""
         found = self.amounts(outcome, by, **how)
         missing = float("nan") if is_share(outcome) else 0.0
-        return paired_units(found, AMOUNT, by, reference=self.reference, missing=missing)
+        both = paired_units(found, AMOUNT, by, reference=self.reference, missing=missing)
+        return both[both["scenario"].isin(self.scenarios)]  # the baseline is there too, whatever the reference
 
     def effects(
         self,

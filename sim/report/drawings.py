@@ -13,7 +13,6 @@ from matplotlib.path import Path
 
 from sim.data.tables import WorldData
 from sim.plots import geo
-from sim.plots.gazetteer import rest_of_country
 from sim.plots.style import SERIES, signed_tick
 from sim.plots.world_map import BORDER, NEUTRAL, class_bounds, diverging
 from sim.report.model import Flow, Series
@@ -124,10 +123,9 @@ def world_map(change: Mapping[str, tuple[float, bool]], data: WorldData) -> tupl
     bounds, cmap = class_bounds(values), diverging()
     norm = BoundaryNorm(bounds, cmap.N, extend="both")
     colours = {place: to_hex(cmap(norm(value))) if clear else NEUTRAL for place, (value, clear) in change.items()}
-    members = rest_of_country(data.iso3)
     lines: dict[str, list[str]] = {}
     for code, path in geo.country_paths().items():
-        colour = colours.get(code) or colours.get(members.get(code, ""), NEUTRAL)
+        colour = colours.get(code, NEUTRAL)  # countries of a regional rest stay neutral
         lines.setdefault(colour, []).append(_outline(path))
     shapes = "".join(f'<path fill="{colour}" d="{"".join(d)}"/>' for colour, d in lines.items())
     return Markup(f'<g stroke="{BORDER}" stroke-width=".35">{shapes}</g>'), _key(norm, cmap, bounds)

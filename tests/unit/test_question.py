@@ -93,6 +93,7 @@ def test_a_list_of_values_makes_scenarios_and_stars_stand_for_names(own: str) ->
         (("restrictive",), (), {"last": 2009}, "end"),
         (("restrictive",), (), {"against": "nothing"}, "nothing"),
         (("open",), (), {"against": "open"}, "reference"),
+        (("nspm33",), (), {"against": "as_it_was"}, "nothing would differ"),
     ],
 )
 def test_what_cannot_be_asked_is_told(
