@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.analysis.outcomes import WORLD
 from sim.analysis.roles import roles_of
+from sim.assumptions.doses import doses_of
 from sim.assumptions.ranges import Assumption, assumptions
 from sim.comparison.question import Question, ask
 from sim.config.schema import Config
@@ -16,7 +17,6 @@ from sim.core.read import ConfigError, Problems, unknown, whole
 from sim.data.places import group, group_names, index_of
 from sim.data.tables import WorldData, load_world_data
 from sim.flip.outcome import Wanted, wanted
-from sim.policy.doses import doses_of
 
 SHOWN = 3  # numbers that are told
 SCALE = 2000
