@@ -47,6 +47,9 @@ def command(words: Sequence[str]) -> int:
     names = [word for word in args.words if "=" not in word]
     if not names:
         raise ConfigError(["command line: report: names neither a folder nor a scenario; see report --help"])
+    from sim.report.extras.common import PACKAGES, need
+
+    need(*(extra for extra in PACKAGES if vars(args)[extra]))
     folder = _folder(names, args, words)
     from sim.comparison.reading import read_comparison
     from sim.report.page import write_report
