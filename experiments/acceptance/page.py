@@ -128,11 +128,13 @@ def figure(numbers: pd.DataFrame) -> Figure:
     most = max(len(e.bars) for e in chosen)
     made = joined(sorted(set(numbers["made"])))
     caption = (
-        f"{made}; scales and replicates: numbers.csv. A bar is a range that a number must lie in. Without: a mechanism "
-        "that the experiment needs is taken out; one of its bars must then be missed."
+        "A bar is a range that a number must lie in. Without: a mechanism that the experiment needs is taken out, and "
+        "one of its bars must be missed."
     )
     with styled():
-        sheet = page("Experiments with a known answer", "", caption, ROW * len(chosen) + 0.6)
+        sheet = page(
+            "Experiments with a known answer", f"{made[:1].upper()}{made[1:]}.", caption, ROW * len(chosen) + 0.6
+        )
         ax = sheet.axes(LEFT, 0.05, sheet.width - LEFT - 0.1, ROW * len(chosen))
         for y, experiment in enumerate(chosen):
             met = [done for _, done in bars_of(experiment, found[experiment.name])]

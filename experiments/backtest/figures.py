@@ -33,13 +33,13 @@ def drawn(errors: pd.DataFrame, settings: str) -> Figure:
     """One row an outcome, one mark an origin; left of the line the model is nearer than the better rule."""
     table, known = relative(errors), origins(errors)
     caption = (
-        f"{settings}. Error: sum of absolute gaps over the sum of the data, mean of the years after the origin. Grey: "
-        "the worse of last value and log-linear trend, whose better one is at 1; shaded: up to 10 % further off."
+        "Errors are means over the years after each origin. Grey: the worse of last value and log-linear trend, whose "
+        "better one is at 1; shaded: up to 10 % further off."
     )
     with styled():
         sheet = page(
             "The whole model against years it has not seen",
-            "Left of the line the model errs less than the better of last value and log-linear trend, right of it more",
+            f"Left of the line the model errs less than the better of last value and log-linear trend. {settings}.",
             caption,
             ROW * len(OUTCOMES) + 0.7,
         )

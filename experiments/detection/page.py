@@ -42,12 +42,10 @@ def region(numbers: pd.DataFrame, settings: str) -> Figure:
     own, rates = float(at(numbers, CASES)["mean"].mean()), numbers["leak rate"]
     security = Params().security
     title = "What no charge of spying in four years leaves possible"
-    lead = f"China Initiative and NIH letters, United States, {FIRST}–{LAST}."
+    lead = f"China Initiative and NIH letters, United States, {FIRST}–{LAST}. {settings}."
     caption = (
-        f"{settings}. Below the line so many cases find no more than {BOUND:g} leaks, which chance turns into none "
-        f"once in twenty times. Solid: the {COUNTED} cases that the sources count (P14, P15); dashed: the {own:,.0f} "
-        "that the model opens. Right of the dotted line one way at least leaks from every exposed project-year, if the "
-        "four ways have equal shares. Point: the defaults, both assumptions."
+        f"Below the line, cases find at most {BOUND:g} leaks (solid: the {COUNTED} of the sources; dashed: the "
+        f"{own:,.0f} of the model). Right of the dotted line, equal shares of the ways cannot hold. Point: defaults."
     )
     with styled():
         sheet = page(title, lead, caption, 2.6)

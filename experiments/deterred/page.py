@@ -105,12 +105,11 @@ def figure(numbers: pd.DataFrame, settings: str) -> Figure:
     persons, names = table(numbers, PERSONS)["run"], titles(numbers)
     few = len(at(numbers, PERSONS, **{"lambda": ENDS[0]})) - len(persons)
     caption = (
-        f"{settings}. Expected numbers, first ten years in which a scenario turns anybody away; scripted governments. "
-        "Line: the share at home if hosts abroad stood in for each other as well (left end) or as badly (right end) as "
-        f"student flows allow. Scenarios that turn away {MANY:.0f} a year or more; {few} others are in numbers.csv."
+        f"Expected numbers, first ten years; scenarios that turn away {MANY:.0f} a year or more ({few} others do not). "
+        "Line: what student flows leave open of the share at home."
     )
     with styled():
-        lead = "Per cent of the people a year whom hosts lose to policy, by where they start instead"
+        lead = f"Per cent of the people a year whom hosts lose to policy, by where they start instead. {settings}."
         sheet = page("Where people go who are turned away", lead, caption, ROW * len(persons) + 0.65)
         ax = sheet.axes(LEFT, 0.36, sheet.width - LEFT - RIGHT, ROW * len(persons))
         _bars(ax, shares)

@@ -105,11 +105,11 @@ def misses(numbers: pd.DataFrame) -> str:
 def figure(numbers: pd.DataFrame, settings: str) -> Figure:
     """A row an effect, in widths of its published range."""
     caption = (
-        f"{settings}. Each row is stretched so that its published range is as wide as the others'; lines through "
-        "points: two standard errors. Hollow: what a model without the effect gives, at the edge if beyond it."
+        "Rows are stretched so that all published ranges are equally wide. Lines: two standard errors of chance. "
+        "Hollow: a model without the effect, at the edge if beyond it."
     )
     with styled():
-        sheet = page("Published effects and the model's", "Every effect in widths of its published range", caption,
+        sheet = page("Published effects and the model's", f"In widths of the published range. {settings}.", caption,
                      ROW * len(EFFECTS) + 0.75)  # fmt: skip
         ax = sheet.axes(LEFT, 0.3, sheet.width - LEFT - RIGHT, ROW * len(EFFECTS))
         _rows(ax, numbers)

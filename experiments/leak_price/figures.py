@@ -60,16 +60,14 @@ def prices(numbers: pd.DataFrame, about: str) -> Figure:
     """Price of a point of the hazard by rule, at the ends of protection and with any shares of the ways."""
     rules = [*priced(numbers), *((rule, "") for rule in without_price(numbers))]
     caption = (
-        "A percentage point of the hazard is one leak in a hundred of those without the rule, however many there are. "
-        "Cost: compliance money "
-        "and US papers lost, each at the academic money of the US per paper. Circles: work goes on and is "
-        "protected. Squares: the work, the tie or the person is no longer there. Wide bars: what a rule prevents, "
-        "at both ends of its documented range; an arrow where it may prevent nothing. Thin bars: any shares of the "
-        f"four ways in leaks (90 %). Whiskers: two standard errors. {about}."
+        "Wide bars: the range of what a rule prevents (arrow: it may be nothing); thin bars: any shares of the four "
+        "ways of leaking; whiskers: chance. Squares: the work, the tie or the person is gone."
     )
     with styled():
         high = ROW * len(rules) + 0.1
-        sheet = page("What does a point of protection cost?", f"{LEAD}.", caption, high + 1.05)
+        sheet = page(
+            "What does a point of protection cost?", f"{LEAD}. {about[0].upper()}{about[1:]}.", caption, high + 1.05
+        )
         ax = sheet.axes(2.15, 0.38, sheet.width - 2.3, high)
         for y, (rule, kind) in enumerate(reversed(rules)):
             if kind:

@@ -44,14 +44,14 @@ NAMED = ("USA", "CHN", "DEU", "GBR", "POL", "PAK", "IRN", "UKR", "IND", "MYS", "
 def race(numbers: pd.DataFrame, about: str) -> Figure:
     """Researchers and papers of three systems alone and in the race; papers of the world."""
     caption = (
-        "Against the same world without the package; papers are yearly means by authors' shares. Whiskers: two "
-        f"standard errors. {about}."
+        "Against the same world without the package; papers are yearly means by authors' shares. Whiskers: chance, two "
+        "standard errors."
     )
     alone = [name for name in ALONE if len(_of(numbers, RESEARCHERS, name, RACERS))]
     with styled():
         sheet = page(
             "Recruiting alone, in a race, and with new money",
-            "One package of recruiting from November 2018 on, by one system or by all large ones at once.",
+            f"One package of recruiting from November 2018 on, by one system or by all large ones at once. {about}.",
             caption,
             2.75,
         )
@@ -105,9 +105,10 @@ def governments(numbers: pd.DataFrame, about: str) -> Figure:
     with styled():
         sheet = page(
             "When all governments race, who gains, and who gained before",
-            "Change of a system's share of researchers by 2035 when the money for promotion is used up everywhere.",
-            f"The 40 largest systems; people: entrants and movers from abroad less those who go abroad. Whiskers: two "
-            f"standard errors. {about}.",
+            "Change of a system's share of researchers by 2035 when the money for promotion is used up everywhere. "
+            f"{about}.",
+            "The 40 largest systems; people: entrants and movers from abroad minus those who go abroad. Whiskers: "
+            "chance, two standard errors.",
             2.9,
         )
         ax = sheet.axes(0.5, 0.4, sheet.width - 0.6, 2.4)

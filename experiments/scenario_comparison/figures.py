@@ -21,7 +21,6 @@ from experiments.common.store import open_store
 from experiments.scenario_comparison.answer import ENDS, at, blocks, ends
 from experiments.scenario_comparison.numbers import FIRST, OLD_YEARS, numbers_of, window_of
 from sim.analysis.text import decimals, number
-from sim.plots.captions import mode_sentence
 from sim.plots.style import GREY, INK, MODE_NAMES, PALE, SERIES, page, signed_tick, styled
 from sim.plots.world_map import GAIN, LOSS
 
@@ -38,17 +37,8 @@ BOTH: tuple[Panel, ...] = (
     ("issuers", "researchers", "% of those at the end", "Researchers of the issuers|at the end, %"),
     ("world", "papers", "%", "Papers of the world, %|"),
 )
-WINDOW = (
-    f"Yearly means from a scenario's first measure to the end (a star: it begins before {FIRST}, and its first "
-    f"{OLD_YEARS} years are looked at), researchers at the end of these years."
-)
-MARKS = (
-    "Lines: two standard errors each way; a number in grey is not clear of zero. Issuers: the places that issue the "
-    "policy, whose papers are counted by shares of authors; where all places issue it, they are the world. What "
-    "could still leak: from sensitive projects that are there under the scenario, at any leak rate; how well measures "
-    "protect is assumed. †: several issuers; what is protected is the mean of "
-    "their own shares, so that with China's answer it says little of the United States."
-)
+WINDOW = f"Star: begins before {FIRST}, first {OLD_YEARS} years."
+MARKS = "Lines: chance, two standard errors each way; grey numbers are not clear of zero. Dagger: several issuers."
 
 
 def order_of(numbers: pd.DataFrame) -> list[str]:
@@ -90,7 +80,9 @@ def direct_and_total(numbers: pd.DataFrame, about: str) -> Figure:
     order, modes = order_of(numbers), list(dict.fromkeys(numbers["mode"]))
     height = 1.2 * LINE * len(order)
     title = "Direct and total effects: does it matter that governments react?"
-    caption = f"{mode_sentence(modes)} Lines: two standard errors each way. {WINDOW}"
+    caption = (
+        f"Total effects: governments also answer each other. Lines: chance, two standard errors each way. {WINDOW}"
+    )
     with styled():
         sheet = page(title, f"{about[0].upper()}{about[1:]}.", caption, height + 0.75)
         width = (sheet.width - LEFT) / len(BOTH)

@@ -32,14 +32,13 @@ def who_pays(numbers: pd.DataFrame, about: str) -> Figure:
     """Over the line: who is covered, what is stopped, what it costs by size and by point."""
     lines = sorted({str(t) for t in numbers["threshold"] if t}, key=float)
     caption = (
-        "Size: federal support a year. Hazard: what would leak of the sensitive work of the United States without the "
-        "rule. Bars: what the elements prevent, at both ends of the documented ranges. Cost of a point: compliance "
-        f"money, and researcher time at the academic money of a researcher. Whiskers: two standard errors. {about}."
+        "Hazard: what would leak without the rule. Grey bars: documented ranges of what the elements prevent; "
+        "whiskers: chance, two standard errors. Size of institutions: federal support a year."
     )
     with styled():
         sheet = page(
             "The line of federal support decides how much is protected, hardly at what price",
-            "All four elements in full, in the United States, from July 2026 to 2035.",
+            f"All four elements in full, in the United States, from July 2026 to 2035. {about[0].upper()}{about[1:]}.",
             caption,
             2 * TALL + 0.75,
         )

@@ -14,8 +14,8 @@ COARSE = 200  # people an agent from which shares of the world are biased
 LIMITS = (
     "Projections, not forecasts: each number is a difference between two worlds that share people and chance.",
     "Data end in 2017; what happened since is simulated, but for policies with dates.",
-    "How many leaks there are hangs on a rate that no data fix. Compare leaks in per cent of the reference, and never "
-    "add them up over places or ways.",
+    "How many leaks there are depends on a rate that no data fix. Compare leaks in per cent of the reference, and "
+    "never add them up over places or ways.",
     "Ranges hold what the documented ranges of the model's own numbers do. They do not hold what the model leaves out.",
     "Direct effects: governments do what the scenario says. Total effects: other governments may answer, by "
     "probabilities that are assumed in size.",

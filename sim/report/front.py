@@ -18,7 +18,7 @@ SHARED = (
     ("papers_international_fractional", "International papers", False),
 )
 PROTECTED = "protected"
-LEAKS_ASSUMED = "their number hangs on a rate that nobody knows"
+LEAKS_ASSUMED = "their number depends on a rate that nobody knows"
 
 
 def asked(reader: Reader, reference: str) -> str:

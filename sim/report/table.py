@@ -14,7 +14,7 @@ OUTCOMES = (
     ("n_foreign_origin", "researchers of foreign origin, {last}", True),
     ("new_entrants", "entrants a year", False),
     ("new_entrants_foreign", "entrants from abroad a year", False),
-    ("net_moves", "moves in less moves out a year", False),
+    ("net_moves", "moves in minus moves out a year", False),
     ("new_exits", "exits from research a year", False),
     ("papers_fractional", "papers a year, joint papers shared", False),
     ("top1_once", "top-1 % papers a year, joint papers shared", False),
