@@ -65,7 +65,9 @@ def tables_of(report: Report, comparison: Comparison) -> tuple[Table, ...]:
         Table("effects", "One row for each number of the page", _spoken(report.numbers)),
         Table("places", "One row for each scenario, outcome and place", _places(comparison)),
         Table("constituencies", f"One row for each scenario, outcome and {whose}", _members(comparison, who)),
-        Table("draws", "One row for each parameter that no data fix, one column for each draw of them", _draws(comparison)),
+        Table(
+            "draws", "One row for each parameter that no data fix, one column for each draw of them", _draws(comparison)
+        ),
         Table("how_to_read", "What columns and terms mean, and how to repeat it", _how_to_read(report)),
     )
     return tuple(table for table in tables if len(table.rows))
