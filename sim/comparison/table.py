@@ -60,8 +60,8 @@ def cell(row: Mapping[str, Any], draws: int) -> str:
 
 
 def places(uncertainty: float) -> int:
-    """Decimal places of a per cent: one; two of what is known to 0.1, none of what is not known to 10."""
-    return 2 if uncertainty < 0.1 else 0 if uncertainty >= 10 else 1
+    """Decimal places of a per cent: two of what is known to 0.1, none of what is not known to 3, else one."""
+    return 2 if uncertainty < 0.1 else 0 if uncertainty >= 3 else 1
 
 
 def _head(comparison: Comparison, numbered: Numbered) -> Iterator[str]:

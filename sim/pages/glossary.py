@@ -25,8 +25,8 @@ def terms() -> list[dict[str, str]]:
 
 
 def plain_terms() -> list[dict[str, str]]:
-    """The same rows without Markdown, for pages that do not stand in ``docs/``."""
-    return [{key: _LINK.sub(r"\1", words).replace("`", "") for key, words in row.items()} for row in terms()]
+    """The same rows without Markdown, pages of ``docs/`` by name: for pages that stand elsewhere."""
+    return [{key: _LINK.sub(r"docs/\1", words).replace("`", "") for key, words in row.items()} for row in terms()]
 
 
 def glossary() -> str:

@@ -1,0 +1,97 @@
+"""``talent-circulation flip SCENARIO …``: the unfixed numbers that matter most, and where they turn the answer."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+
+from sim.cli.parse import Parser
+from sim.core.axes import BASELINE
+from sim.core.read import ConfigError
+
+USAGE = """\
+usage: talent-circulation flip SCENARIO [SCENARIO ...] [key=value ...]
+
+Which of the numbers that no data fix would turn an answer? Screens all of them
+(Morris), then goes along the range of the three that matter most: the value at
+which the sign of the effect turns or, of several scenarios, their order.
+Writes flip.json, flip.csv and a figure into outputs/flip/<key>/; the last line
+printed is that folder. Given again, it goes on from what is there.
+
+SCENARIO        a name, or A+B for both together
+--place PLACE   code or name of a country, a group, or World (default: the
+                issuer)
+--outcome NAME  researchers (default), papers, top papers, entrants, protected,
+                leaks … or any outcome: talent-circulation list outcomes
+--against NAME  compare with this scenario instead of the policy of 2017
+key=value       settings (scale=2000, government.mode=scripted by default),
+                policies, and how finely to look: trajectories=2 (of the
+                screening), points=5 and replicates=2 (of each line)
+--config-dir F  your own scenario/NAME.yaml and policy/NAME.yaml
+--dry-run       how many runs there are, and how long they take
+--small         a coarse version that takes a minute
+
+examples
+  talent-circulation flip restrictive
+  talent-circulation flip nspm33 restrictive --outcome papers
+  talent-circulation flip japan_checklist --place Japan trajectories=4
+"""
+
+
+def command(words: Sequence[str]) -> int:
+    """Run the command; returns its exit code."""
+    if not words or words[0] in ("-h", "--help"):
+        print(USAGE, end="")
+        return 0 if words else 1
+    parser = Parser("flip")
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--place")
+    parser.add_argument("--outcome", default="researchers")
+    parser.add_argument("--against", default=BASELINE)
+    parser.add_argument("--config-dir", "-cd")
+    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--small", action="store_true")
+    args = parser.parse_intermixed_args(list(words))
+    names = [word for word in args.words if "=" not in word]
+    if not names:
+        raise ConfigError(["command line: flip: names no scenario; see talent-circulation list scenarios"])
+
+    from sim.flip import Job, ask_flip
+    from sim.running.signals import Terminated, raise_on_signals
+    from sim.store.sweep import StoreError
+    from sim.sweep.status import LiveStatus, duration
+
+    asked = ask_flip(
+        names, [word for word in args.words if "=" in word], place=args.place, outcome=args.outcome,
+        against=args.against, config_dir=args.config_dir, small=args.small,
+        command=shlex.join(["talent-circulation", "flip", *words]),
+    )  # fmt: skip
+    job = Job.plan(asked)
+    missing, total = len(job.sweep.missing()), len(job.sweep.plan.keys)
+    price = f"about {duration(job.seconds())} of one core, lines included (a rough guess)"
+    told = f"screening of {len(asked.items)} numbers: {total:,} runs, {missing:,} to compute; {price}"
+    if args.dry_run:
+        print(f"{told}\n{job.folder}")
+        return 0
+    show = {"on": True, "off": False}.get(asked.config.progress)
+    try:
+        with raise_on_signals(), LiveStatus(job.sweep.spec.title, show) as status:
+            status.note(f"{told}; what is finished is kept in {job.sweep.folder}")
+            found = job.carry_out(show=status.progress, note=status.note)
+    except StoreError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, Terminated) as error:
+        print(f"interrupted; the same command goes on from {job.sweep.folder}", file=sys.stderr)
+        return error.exit_code if isinstance(error, Terminated) else 130
+
+    from sim.flip.text import text_of
+
+    print(text_of(found), flush=True)
+    if asked.config.figures:
+        from sim.flip.figure import write_figure
+
+        write_figure(found)
+    print(found.folder, flush=True)
+    return 0

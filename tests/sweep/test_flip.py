@@ -1,0 +1,167 @@
+"""What would flip an answer: signs, orders and strengths that are known of a toy world are found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.cli.main import main
+from sim.config.schema import Config
+from sim.core.read import ConfigError
+from sim.flip import Asked, Job, ask_flip
+from sim.flip.figure import write_figure
+from sim.flip.outcome import SHORT
+from sim.flip.text import WIDTH, text_of
+from tests.unit.toy_model import ToyModel, ToyWorld
+
+SETTINGS = ["scale=10", "world=g20", "start=2015", "end=2020", "replicates=2", "figures=false", "progress=off"]
+DECAY, EXIT, TIE = "params.security.fear_decay", "params.careers.exit_fear", "params.mobility.tie"
+
+
+class KnownWorld(ToyWorld):
+    """A year's loss of the first place is a known function of parameters, by scenario."""
+
+    def _strength(self) -> float:
+        if not self.cfg.policies or self.year <= 2017:
+            return 0.0
+        params = self.cfg.params
+        return {
+            "restrictive": 10.0 * (0.3 - params.security.fear_decay),  # a loss of researchers until it turns at 0.3
+            "proportionate": 4.0 * params.careers.exit_fear,  # proportional
+            "open": 1.0,
+            "open_science": 2.5 - 5.0 * params.security.fear_decay,  # meets `open` at 0.3
+        }[self.cfg.scenario]
+
+
+@dataclass
+class KnownModel(ToyModel):
+    """The toy with places of the real world; all parameters are in the key of a run."""
+
+    def places(self, cfg: Config) -> tuple[str, ...]:
+        return ("USA", "CHN", "GBR")
+
+    def run_key(self, cfg: Config, replicate: int, mode: str = "scripted", end: int | None = None) -> str:
+        return f"{super().run_key(cfg, replicate, mode, end)}-{hash((cfg.params, cfg.scenario)):x}"
+
+    def new(self, cfg: Config, replicate: int, mode: str, paired: Mapping[int, Any] | None) -> ToyWorld:
+        self._write("new")
+        return KnownWorld(self, cfg, replicate, mode, paired)
+
+    def resume(
+        self, cfg: Config, state: dict[str, Any], replicate: int, mode: str, paired: Mapping[int, Any] | None
+    ) -> ToyWorld:
+        world = super().resume(cfg, state, replicate, mode, paired)
+        world.__class__ = KnownWorld
+        return world
+
+
+def asked(folder: Path, *names: str, keys: tuple[str, ...] = (DECAY, EXIT, TIE), **more: Any) -> Asked:
+    """A question about a few numbers only."""
+    found = ask_flip(names, [*SETTINGS, f"outdir={folder}"], place="USA", **more)
+    return replace(found, items=tuple(item for item in found.items if item.key in keys))
+
+
+@pytest.mark.usefixtures("inline")
+def test_sign_turns_where_it_is_known_to(tmp_path: Path) -> None:
+    found = Job.plan(asked(tmp_path, "restrictive"), KnownModel()).carry_out()
+    first, *others = found.findings
+    assert first.line.item.key == DECAY
+    assert first.turn.at == pytest.approx(0.3, abs=0.01) and first.turn.verdict == "turns at 0.3"
+    assert all(other.turn.verdict == "none in its range" and other.moves == 0.0 for other in others)
+    ends = first.as_mapping()
+    assert ends["low"]["restrictive"] < 0.0 < ends["high"]["restrictive"]
+    about = json.loads((found.folder / "flip.json").read_text(encoding="utf-8"))
+    assert about["rows"][0]["turns_at"] == first.turn.at and about["rows"][1]["turns_at"] is None
+    assert about["scenarios"] == ["restrictive"] and about["place"] == "USA" and about["outcome"] == "researchers"
+    assert max(map(len, text_of(found).splitlines())) <= WIDTH
+    assert all(path.stat().st_size > 0 for path in write_figure(found))
+
+
+@pytest.mark.usefixtures("inline")
+def test_an_effect_that_is_proportional_to_one_number_hangs_on_it_alone_and_never_turns(tmp_path: Path) -> None:
+    question = asked(tmp_path, "proportionate", outcome="researchers")
+    found = Job.plan(question, KnownModel()).carry_out()
+    first = found.findings[0]
+    assert first.line.item.key == EXIT and first.turn.at is None and first.turn.resolved
+    law = first.line.item.law.between_ends()
+    ends = first.as_mapping()
+    low, high = (ends[end]["proportionate"] for end in ("low", "high"))
+    assert low < 0.0 and high / low == pytest.approx(law.hi / law.lo, rel=0.05), "proportional"
+    table = found.screened.set_index("parameter")
+    assert (table.loc[[DECAY, TIE], "mu_star"] == 0.0).all() and table.loc[EXIT, "mu"] < 0.0
+
+
+@pytest.mark.usefixtures("inline")
+def test_order_of_two_scenarios_turns_where_they_meet(tmp_path: Path) -> None:
+    found = Job.plan(asked(tmp_path, "open", "open_science"), KnownModel()).carry_out()
+    first = found.findings[0]
+    assert first.line.item.key == DECAY and first.turn.at == pytest.approx(0.3, abs=0.01)
+    assert first.turn.margin.names == ("open", "open_science"), "the smaller loss leads"
+    assert set(first.effects) == {"open", "open_science"}
+    assert "order" in text_of(found) and all(path.is_file() for path in write_figure(found))
+
+
+@pytest.mark.usefixtures("inline")
+def test_against_a_scenario_the_effect_is_the_difference_to_it(tmp_path: Path) -> None:
+    found = Job.plan(asked(tmp_path, "open_science", against="open"), KnownModel()).carry_out()
+    assert found.findings[0].turn.at == pytest.approx(0.3, abs=0.01)
+    assert found.asked.question.reference == "open" and found.effects["open_science"] < 0.0
+
+
+@pytest.mark.usefixtures("inline")
+def test_what_is_there_is_not_computed_again(tmp_path: Path) -> None:
+    model = KnownModel(log=str(tmp_path / "log"))
+    job = Job.plan(asked(tmp_path, "restrictive"), model)
+    assert len(job.sweep.missing()) == len(job.sweep.plan.keys) > 0 and job.seconds() > 0.0
+    first = job.carry_out()
+    built = len(model.built())
+    again = Job.plan(asked(tmp_path, "restrictive"), model)
+    assert not again.sweep.missing() and again.carry_out().effects == first.effects
+    other = Job.plan(asked(tmp_path, "restrictive", outcome="moves out"), model).carry_out()
+    assert len(model.built()) == built, "another outcome is read from the same runs"
+    assert other.folder != first.folder and other.unit == "persons a year", "none in the toy's reference: amounts"
+    Job.plan(replace(asked(tmp_path, "restrictive"), points=6), model).carry_out()
+    assert len(model.built()) > built
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"place": "Atlantis"}, "--place: no place 'Atlantis'; allowed: World, "),
+        ({"place": "Japn"}, "no place 'Japn'; did you mean JPN?"),
+        ({"outcome": "happiness"}, f"--outcome: no outcome 'happiness'; allowed: {', '.join(SHORT)}"),
+        ({"outcome": "paper"}, "no outcome 'paper'; did you mean papers?"),
+        ({"outcome": "leaks_theft", "place": "World"}, "leaks_theft does not add up over places; name one place"),
+        ({"words": ["points=1"]}, "points: 1 is out of range; allowed: 2 to 50"),
+        ({"words": ["points=many"]}, "points: 'many' is not a whole number"),
+        ({"words": ["government.mode=both"]}, "government.mode: both: flip asks for one kind of effect"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(given: dict[str, Any], message: str) -> None:
+    words = [*given.pop("words", []), "world=g20"]
+    with pytest.raises(ConfigError) as error:
+        ask_flip(["restrictive"], words, **given)
+    assert message in str(error.value)
+
+
+def test_numbers_that_cannot_act_or_that_the_user_sets_are_not_screened() -> None:
+    plain = {item.key for item in ask_flip(["restrictive"], ["world=g20"]).items}
+    reactive = {item.key for item in ask_flip(["restrictive"], ["world=g20", "government.mode=reactive"]).items}
+    fixed = {item.key for item in ask_flip(["restrictive"], ["world=g20", f"{DECAY}=0.1"]).items}
+    assert not any(key.startswith("params.government.") for key in plain)
+    assert reactive > plain and "params.government.beta_received" in reactive
+    assert plain - fixed == {DECAY}
+    assert ask_flip(["restrictive"], ["world=g20"]).place == "USA", "the issuer"
+    assert ask_flip(["restrictive"], ["world=g20"], place="japan", outcome="papers").places == ("JPN",)
+
+
+def test_the_command_asks_the_real_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["flip", "restrictive", "--small", f"outdir={tmp_path}", "end=2019", "scale=40000", "progress=off"]
+    assert main([*words, "--dry-run"]) == 0
+    assert "runs" in capsys.readouterr().out and not list(tmp_path.glob("flip/*"))
+    assert main(["flip", "--help"]) == 0 and "usage: talent-circulation flip" in capsys.readouterr().out
