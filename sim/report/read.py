@@ -144,7 +144,9 @@ class Reader:
 
 def _codes(words: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
     """Places that are written as codes or names, or all as ``World``; `names` of places by code."""
-    known = {word.casefold(): (code,) for code, name in names.items() for word in (code, name)}
+    known: dict[str, tuple[str, ...]] = {
+        word.casefold(): (code,) for code, name in names.items() for word in (code, name)
+    }
     known[WORLD.casefold()] = tuple(names)
     if strange := [word for word in words if word.casefold() not in known]:
         raise ConfigError([f"command line: --place: {unknown(strange[0], 'place', [WORLD, *names])}"])
