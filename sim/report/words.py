@@ -23,7 +23,6 @@ HARDLY = "hardly changes"
 UNKNOWN = "may rise or fall"
 VERY_LIKELY, LIKELY = 0.95, 0.80  # shares of draws that agree on the sign
 FACTORS = ((1.5, 4), (2.5, 3), (5.0, 2))  # how far the ends of a range lie apart -> dots of four
-CLEAR = 2.0  # standard errors of chance
 PERCENT, POINTS = "%", "points"
 
 
@@ -63,10 +62,7 @@ class Effect:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The widest range that is known; NaN if none is.
-
-        The documented values may lie outside what draws of the assumptions span; the range then stays as it is.
-        """
+        """The widest range that is known; NaN if none is."""
         return (self.lo, self.hi) if self.drawn else (self.chance_lo, self.chance_hi)
 
     @property
