@@ -30,7 +30,7 @@ RUNS_A_REPLICATE = 4  # of a plain command: scenario and baseline, of scripted a
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall and processor seconds and runs of the comparison and of the plain commands; seconds and size of the report."""
+    """Wall seconds and runs of the comparison (processor seconds too) and of the plain commands; the report alike."""
 
     seconds: float
     cpu: float
@@ -55,12 +55,8 @@ def measure(*words: str) -> Measured:
         report_seconds = _command(None, "report", str(about.parent))
         size = (about.parent / "report.html").stat().st_size
         replicates = max(round(runs / len(SCENARIOS) / RUNS_A_REPLICATE), 1)
-        plain = [
-            *(w for w in words if not w.startswith("draws=")),
-            f"scale={scale:g}",
-            f"replicates={replicates}",
-            *LIGHT,
-        ]
+        kept = [word for word in words if not word.startswith(("draws=", "scale="))]
+        plain = [f"scale={scale:g}", *kept, f"replicates={replicates}", *LIGHT]
         plain_seconds = sum(_command(folder / each, f"+scenario={each}", *plain) for each in SCENARIOS)
     plain_runs = len(SCENARIOS) * RUNS_A_REPLICATE * replicates
     return Measured(seconds, cpu, runs, plain_seconds, plain_runs, report_seconds, size / 1e6)
