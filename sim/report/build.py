@@ -25,7 +25,8 @@ def build(comparison: Comparison, subject: Sequence[str] = ()) -> Report:
 
     Parameters
     ----------
-    subject : places (ISO3) that it is about; the issuers that all scenarios share, or those of the first, by default.
+    subject : places that it is about, as codes or names, or ``World``; by default the issuers that all scenarios share,
+        or those of the first.
     """
     reader = Reader(comparison, subject)
     label = comparison.reference

@@ -34,7 +34,7 @@ def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[P
 
     Parameters
     ----------
-    subject : places (ISO3) that the page is about; by default the issuers.
+    subject : places that the page is about, as codes or names, or ``World``; by default the issuers.
 
     Returns
     -------

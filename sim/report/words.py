@@ -174,6 +174,8 @@ def sign_dots(effect: Effect) -> tuple[int, str]:
     """How sure the sign is: dots of four, and the reason."""
     if not effect.known:
         return 0, "not recorded"
+    if effect.central == 0.0:
+        return (4, "no change in any draw") if effect.ends == (0.0, 0.0) else (1, "no change at the documented values")
     if not effect.drawn:
         return (2, "clear of chance; assumptions not varied") if effect.clear else (0, "not clear of chance")
     share = "all draws agree" if effect.agree == 1.0 else f"{100 * effect.agree:.0f} % of draws agree"
@@ -218,11 +220,8 @@ def answer(subject: str, cases: Sequence[tuple[str, Effect]]) -> str:
     if len(known) <= 3:
         return f"{subject} " + "; ".join(f"{verb(e)} under “{t}”, {both(e)}" for t, e in known) + "."
     ranked = sorted(known, key=lambda case: case[1].central)
-    (low, least), (high, most) = ranked[0], ranked[-1]
-    return (
-        f"{subject} changes by {both(least)} under “{low}”, the least of {len(known)} scenarios, "
-        f"and by {both(most)} under “{high}”, the most."
-    )
+    ends = " and ".join(f"{verb(e)} under “{t}”, {both(e)}," for t, e in (ranked[0], ranked[-1]))
+    return f"{subject} {ends.rstrip(',')}; the other {len(known) - 2} scenarios lie between."
 
 
 def what_ranges_are(draws: int) -> str:

@@ -165,16 +165,16 @@ def test_ranges_hold_the_draws(comparison: Comparison, written: tuple[Path, Repo
 def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
     file = comparison.folder / "flip.json"
     row = {"key": "params.a.b", "words": "how fear fades", "range": [0.1, 0.9], "documented": 0.5}
-    rows = [{**row, "turns_at": 0.72, "resolved": True}, {**row, "turns_at": None, "resolved": True},
-            {**row, "turns_at": None, "resolved": False}]  # fmt: skip
-    found = {"scenarios": ["restrictive"], "place": "USA", "outcome": "n_researchers", "rows": rows, "command": "x"}
+    rows = [{**row, "verdict": verdict} for verdict in ("turns at 0.72", "none in its range", "not clear of chance")]
+    found = {"scenarios": ["restrictive"], "reference": "baseline", "place": "USA", "where": "United States",
+             "outcome": "researchers", "rows": rows, "command": "x"}  # fmt: skip
     try:
         file.write_text(json.dumps(found), encoding="utf-8")
         _, report = write_report(comparison)
     finally:
         file.unlink()
     assert [row.turns for row in report.flips.rows] == ["turns at 0.72", "none in its range", "not clear of chance"]
-    assert report.flips.rows[0].span == "0.1 to 0.9"
+    assert report.flips.rows[0].span == "0.1 to 0.9" and "United States" in report.flips.about
 
 
 def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> None:
@@ -186,7 +186,7 @@ def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> Non
 
 
 def test_the_page_of_another_place(comparison: Comparison) -> None:
-    _, report = write_report(comparison, ["JPN"])
+    _, report = write_report(comparison, ["japan"])
     assert report.subject == "Japan" and "Japan" in report.answer[0]
     with pytest.raises(ConfigError, match=r"--place: no place 'JPX'.*JPN"):
         write_report(comparison, ["JPX"])

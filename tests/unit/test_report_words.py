@@ -64,6 +64,8 @@ def test_what_chance_could_give_has_no_sign() -> None:
 def test_no_effect_and_no_number() -> None:
     nothing = Effect(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
     assert words.verb(nothing) == HARDLY and words.both(nothing) == "0\u00a0%"
+    assert words.sign_dots(nothing) == (4, "no change in any draw")
+    assert words.sign_dots(Effect(0.0, lo=-1.0, hi=0.0, agree=0.0))[0] == 1
     missing = Effect(NAN)
     assert words.amount(missing) == "–" and words.span(missing) == "" and words.both(missing) == "–"
     assert words.verb(missing) == "is not recorded" and words.sign_dots(missing)[0] == words.size_dots(missing)[0] == 0
@@ -105,7 +107,12 @@ def test_answers_of_one_three_and_five_scenarios() -> None:
     three = words.answer("The stock", cases)
     assert all(title in three for title, _ in cases) and "very likely falls sharply" in three
     five = words.answer("The stock", [*cases, ("Most", effect(20.0, 10, 30, 1.0)), ("Less", effect(5.0, 4, 6, 1.0))])
-    assert "of 5 scenarios" in five and "“Most”" in five and "“Less”" not in five and cases[2][0] in five
+    assert (
+        "the other 3 scenarios lie between" in five
+        and "“Most”" in five
+        and "“Less”" not in five
+        and cases[2][0] in five
+    )
 
 
 def test_ranges_say_what_they_are_over() -> None:
