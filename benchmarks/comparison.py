@@ -30,7 +30,13 @@ RUNS_A_REPLICATE = 4  # of a plain command: scenario and baseline, of scripted a
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall seconds and runs of the comparison (processor seconds too) and of the plain commands; the report alike."""
+    """Seconds and runs of the comparison and of the plain commands; what the report takes.
+
+    Attributes
+    ----------
+    seconds, plain_seconds, report_seconds : wall time; cpu : processor time of the comparison.
+    report_mb : size, million bytes.
+    """
 
     seconds: float
     cpu: float
