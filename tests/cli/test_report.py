@@ -116,7 +116,8 @@ def test_ten_numbers_computed_again(comparison: Comparison, written: tuple[Path,
     place = place.assign(**{name: place[name].astype(str) for name in ("scenario", "mode", "place")})
     place = place[(place["mode"] == "scripted") & (place["draw"] == 0)]
     place = place[place["year"].between(comparison.period.first, last)]
-    place["top"] = place["top1_fractional_at_baseline_threshold"].fillna(place["top1_fractional"])
+    top = place["top1_fractional_at_baseline_threshold"].fillna(place["top1_fractional"])
+    place = place.copy().assign(top=top)
     here, end = place[place["place"].isin(ISSUERS)], place[place["year"] == last]
     first, detail = "restrictive", report.details[0]
     cards = {card.title: card.row for card in report.cards}
@@ -211,3 +212,19 @@ def test_what_cannot_be_reported(words: list[str], said: str) -> None:
     with pytest.raises(ConfigError) as error:
         command.command(words)
     assert said in " ".join(error.value.messages)
+
+
+def test_steps_are_counted_over_worlds_with_and_without(comparison: Comparison, written: tuple[Path, Report]) -> None:
+    frame = comparison.frames.read("decisions", None, [("mode", "=", "reactive")])
+    frame = frame[frame["effective_year"].between(comparison.period.first, LAST)]
+    frame = frame[frame["rung_before"] != frame["rung_after"]]
+    frame["place"] = frame["place"].map(comparison.names)
+    worlds = {
+        name: frame[frame["scenario"] == name].groupby(["draw", "replicate"]) for name in ("restrictive", "baseline")
+    }
+    for step in written[1].details[0].steps:
+        assert 0 <= step.without < step.taken <= step.of == 6  # documented values and two draws, each twice
+        steps = {name: [here[here["place"] == step.government.removesuffix(" (issuer)")] for _, here in groups]
+                 for name, groups in worlds.items()}  # fmt: skip
+        least = {name: sum(len(rows) > 0 for rows in of) for name, of in steps.items()}
+        assert step.taken <= least["restrictive"] and step.without <= least["baseline"]
