@@ -7,13 +7,16 @@ STAMP := $(VENV)/.installed
 FIT ?= --out docs/validation.md
 BACKTEST ?= --out docs/backtest.md --library
 
-.PHONY: run test cluster full lint docs validate backtest clean
+.PHONY: run test browser cluster full lint docs validate backtest clean
 
 run: $(STAMP)  ## the main job: restrictive measures against the baseline, table and figures
 	$(BIN)/python -m sim +scenario=restrictive
 
 test: $(STAMP) lint  ## all tests of a normal change
 	$(BIN)/python -m pytest -m "not full and not cluster" -n 2
+
+browser:  ## what the browser checks of the report need beside chromium and node; they skip without it
+	npm install --prefix .browser --no-save --no-audit --no-fund --silent playwright-core@1.65.1 axe-core@4.14.1
 
 cluster: $(STAMP)  ## one short sweep on a Slurm and on a Ray of this machine; skips what cannot be had
 	$(BIN)/python -m pytest -m "cluster and not full" tests/cluster
@@ -44,4 +47,4 @@ $(STAMP): pyproject.toml requirements.lock
 	touch $(STAMP)
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) .browser dist build

@@ -6,18 +6,18 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 export PATH="$root/.venv/bin:$PATH"
-block() { # language, number of the block -> its lines
-  awk -v lang="$1" -v want="$2" '
-    $0 == "```" lang { n++; if (n == want) { on = 1; next } }
+block() { # lines of all blocks in a language
+  awk -v lang="$1" '
+    $0 == "```" lang { on = 1; next }
     /^```$/ { on = 0 }
     on' "$root/README.md"
 }
-ln -s "$root/experiments" experiments
-{ block sh 2; block sh 3; } | sed 's/#.*//' | grep -v 'activate' | while IFS= read -r line; do
+ln -s "$root/experiments" "$root/examples" .
+block sh | grep -v '^make \|activate' | sed 's/#.*//' | while IFS= read -r line; do
   [ -n "${line// /}" ] || continue
   echo "\$ $line"
   bash -c "$line" </dev/null
 done
-block python 1 >example.py
+block python >example.py
 python example.py
 echo "readme: all commands run"

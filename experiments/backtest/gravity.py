@@ -18,7 +18,7 @@ FORMULA = "flow ~ " + " + ".join(f"{name}_{side}" for side in ("from", "to") for
 
 
 def installed() -> bool:
-    """True if pyfixest can be imported (``pip install 'talent-circulation[gravity]'``)."""
+    """True if pyfixest can be imported (``pip install '.[gravity]' in the clone``)."""
     return find_spec("pyfixest") is not None
 
 

@@ -37,7 +37,7 @@ class OpenStore:
         threat = settings.get("threat", DEFAULT)
         world += f", threat {threat_words(threat)}" if threat != DEFAULT else ""
         agents = f"one agent for {settings.get('scale', 100):,} researchers"
-        return f"{n} replicate{'s' * (n != 1)} a point, {agents}{world}, to {settings.get('end', 2035)}"
+        return f"{n} replicate{'s' * (n != 1)} each, {agents}{world}, to {settings.get('end', 2035)}"
 
     def settings(self) -> str:
         """The same with the model's version and the day, for a page of numbers."""

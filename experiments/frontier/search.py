@@ -95,7 +95,7 @@ def generations(spec: Spec, effort: Effort) -> Iterator[tuple[np.ndarray, Any]]:
         from pymoo.core.problem import Problem
         from pymoo.problems.static import StaticProblem
     except ImportError:
-        raise ConfigError(["the search needs pymoo; pip install 'talent-circulation[sweep]'"]) from None
+        raise ConfigError(["the search needs pymoo; pip install '.[sweep]' in the clone"]) from None
     assert spec.sample is not None
     start = np.vstack([spec.sample.unit(), corners(spec.sample)])
     problem = Problem(n_var=start.shape[1], n_obj=2, xl=0.0, xu=1.0)

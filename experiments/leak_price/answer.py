@@ -37,7 +37,7 @@ def answer(numbers: pd.DataFrame) -> str:
         f"Stopping one leak in a hundred of those without the rule costs the United States "
         f"{size(PRICE, 'security_training')} million $ a year by research-security training, "
         f"{size(PRICE, 'disclosure')} by disclosure of foreign ties and {size(PRICE, 'cybersecurity')} by "
-        f"cybersecurity. Nearly all of it is papers that are not written for want of time (compliance money is "
+        f"cybersecurity. Nearly all of it is papers that nobody has time to write (compliance money is "
         f"{money:.0f} % of what disclosure costs). What a rule prevents nobody knows: over its documented range the "
         f"price of disclosure alone goes from {' to '.join(ends)} million $, so that the order of such rules is "
         f"assumed. For each undisclosed tie that they find, investigations lose {size(BREACH, PROFILE)} papers if they "

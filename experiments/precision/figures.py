@@ -115,7 +115,7 @@ def answer(numbers: pd.DataFrame) -> str:
         f"{price[1]} researchers by risk and {price[0]} by origin, which is {size(numbers, PRICE, **HALF)} with half "
         f"as many cases and {size(numbers, PRICE, **TWICE)} with twice as many. "
         "That cases by risk cost less follows from an assumption, that a case which finds nothing frightens people "
-        "like the one it is about; how much all of them cost hangs on how much a case frightens, which is fitted to "
+        "like the one it is about; how much all of them cost depends on how much a case frightens, which is fitted to "
         "one survey."
     )
 

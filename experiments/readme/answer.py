@@ -25,16 +25,17 @@ def answer(numbers: pd.DataFrame, settings: str) -> str:
     protected = line(numbers, ISSUER, "hazard protected")
     digits = decimals(protected["se"], protected["mean"])
     return (
-        f"If the investigations by profile, visa refusals and bans of the years after 2018 stay, the United States has "
-        f"{people[ISSUER]} researchers in {year} than without them ({percent(numbers, ISSUER, 'researchers')}), mainly "
-        f"for want of {rounded(flows['entrants'])} entrants and {rounded_to(net, flows['moves in'])} net arrivals; "
-        f"China has {people[TARGET]}, and the world {people[WORLD]}. "
-        f"The United States writes {papers[ISSUER]} papers a year ({percent(numbers, ISSUER, 'papers')}) and China "
-        f"{papers[TARGET]}; of the papers in the top 1 % the United States has {top[ISSUER]}, China {top[TARGET]} and "
-        f"the world {top[WORLD]}. "
-        "For that, of what could still leak from American sensitive projects, protection stops "
-        f"{number(protected['mean'], min(digits, 1))} ± {number(protected['se'], min(digits, 1))} %; how many leaks "
-        f"that is depends on a rate that nobody knows.\n\n*Direct effects, mean ± one standard error: {settings}.*"
+        f"If the investigations by profile, visa refusals and bans that began in 2018 stay in force, the United States "
+        f"has {people[ISSUER]} researchers in {year} than without them ({percent(numbers, ISSUER, 'researchers')}): "
+        f"{rounded(flows['entrants'])} fewer people begin a research career there, and net arrivals are lower by "
+        f"{rounded_to(net, flows['moves in'])}. China has {people[TARGET]}, the world {people[WORLD]}. "
+        f"The United States publishes {papers[ISSUER]} papers a year ({percent(numbers, ISSUER, 'papers')}), China "
+        f"{papers[TARGET]}. Of the papers in the world's top 1 %, the United States has {top[ISSUER]}, China "
+        f"{top[TARGET]} and the world {top[WORLD]}. "
+        f"In return, protection stops {number(protected['mean'], min(digits, 1))} ± "
+        f"{number(protected['se'], min(digits, 1))} % of what could still leak from American sensitive projects; how "
+        "many leaks that is depends on a rate that nobody knows.\n\n"
+        f"*Direct effects; ± is one standard error of chance, assumptions apart: {settings}.*"
     )
 
 

@@ -36,27 +36,27 @@ COLUMNS = (
 )
 
 
-def costs(numbers: pd.DataFrame, years: str, caption: str) -> Figure:
+def costs(numbers: pd.DataFrame, years: str, size: str) -> Figure:
     """Three panels of bars, a row a place; every column adds up to the world.
 
     Parameters
     ----------
     numbers : of `experiments.readme.run.numbers_of`, as read from the file.
     years : of the yearly means.
+    size : how much was run.
     """
     places = list(dict.fromkeys(numbers["place"]))
     last = years[-4:]
-    marks = (
-        "Bars: mean change, with two standard errors each way; in brackets per cent of the baseline. Every column adds "
-        "up to the world. A joint paper is shared among its authors' places. Top-1 %: papers above the baseline's "
-        "threshold, by its readers."
+    caption = (
+        f"Bars: change, with two standard errors of chance ({size}); in brackets, per cent. Joint papers are shared "
+        "among places, so that every column adds up."
     )
     with styled():
         sheet = page(
             "What a lasting crackdown of the United States costs, and whom",
-            "Investigations by profile, visa refusals and bans from November 2018 on, minus the same world without "
-            f"them. Researchers at the end of {last}; papers a year, mean {years}.",
-            f"{marks} {caption}",
+            "Investigations by profile, visa refusals and bans from November 2018 on, against the same world without "
+            f"them: researchers at the end of {last}, papers a year in {years}.",
+            caption,
             ROW * len(places) + 0.3,
         )
         width = (sheet.width - LEFT) / len(COLUMNS)

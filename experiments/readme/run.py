@@ -24,7 +24,7 @@ from sim.analysis.balance.inputs import Paired, Source, quotient
 from sim.analysis.outcomes import WORLD
 from sim.analysis.pairs import estimate
 from sim.cli.balance import carry_out
-from sim.plots.captions import assemble, mode_sentence, run_sentence
+from sim.plots.captions import agent_words
 from sim.plots.style import save
 
 HERE = Path(__file__).parent
@@ -91,8 +91,8 @@ def main(words: Sequence[str] | None = None) -> int:
     settings = f"{run.cfg.replicates} replicates, one agent for {run.cfg.scale} researchers; version {about['version']}"
     (folder / SETTINGS).write_text(settings + "\n", encoding="utf-8")
     numbers = read_numbers(folder)  # from the file, as every reader gets them
-    caption = assemble(run_sentence(run.cfg, [NAME]), mode_sentence([run.mode]))
-    png, svg = save(costs(numbers, str(run.period), caption), figures, NAME)
+    size = f"{run.cfg.replicates} runs, {agent_words(run.cfg)}"
+    png, svg = save(costs(numbers, str(run.period), size), figures, NAME)
     svg.unlink()  # the README shows the picture only
     if (page / "README.md").exists():
         write_page(page / "README.md", {ANSWER: answer(numbers, settings)}, "")

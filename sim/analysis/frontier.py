@@ -21,7 +21,7 @@ def front(gains: np.ndarray) -> np.ndarray:
     try:
         from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
     except ImportError:
-        raise ConfigError(["Pareto fronts need pymoo; pip install 'talent-circulation[sweep]'"]) from None
+        raise ConfigError(["Pareto fronts need pymoo; pip install '.[sweep]' in the clone"]) from None
     if not len(gains):
         return np.empty(0, int)
     found = np.asarray(NonDominatedSorting().do(-np.asarray(gains, float), only_non_dominated_front=True), int)

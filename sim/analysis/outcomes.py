@@ -80,9 +80,9 @@ _TOP = "papers above the top-1 % threshold of the paired baseline, by its reader
 OUTCOMES: dict[str, Outcome] = {
     outcome.name: outcome
     for outcome in (
-        Outcome("net_moves", _PLACE, "persons", "moves in less moves out", ("new_moves_in",), ("new_moves_out",)),
+        Outcome("net_moves", _PLACE, "persons", "moves in minus moves out", ("new_moves_in",), ("new_moves_out",)),
         Outcome("moves", _PLACE, "persons", "moves in and out", ("new_moves_in", "new_moves_out")),
-        Outcome("net_move_rate", _PLACE, "persons per researcher", "net moves by researchers",
+        Outcome("net_move_rate", _PLACE, "persons per researcher", "net moves per researcher",
                 ("new_moves_in",), ("new_moves_out",), per="n_researchers"),
         Outcome("foreign_share", _PLACE, "0-1", "share of researchers of foreign origin",
                 ("n_foreign_origin",), per="n_researchers"),
@@ -101,19 +101,19 @@ OUTCOMES: dict[str, Outcome] = {
         Outcome("leaks", _PLACE, "project-years",
                 "leaks of all ways, if leak_rate is right; of one place, never added up over places", LEAKS),
         Outcome("leaks_avoided", _PLACE, "project-years",
-                "would leak without protection and do not, if leak_rate is right; of one place",
+                "leaks that protection stops, if leak_rate is right; of one place",
                 ("leaks_unprotected",), LEAKS),
         Outcome("leaks_per_project", _PLACE, "1/project-year",
-                "leaks over sensitive project-years, if leak_rate is right", LEAKS, per="exposed_theft"),
-        Outcome("protected", _PLACE, "0-1", "of what could still leak from sensitive projects in the same run, "
-                "the share that protection stops, at any leak_rate",
+                "leaks per sensitive project-year, if leak_rate is right", LEAKS, per="exposed_theft"),
+        Outcome("protected", _PLACE, "0-1", "share of what could still leak from sensitive projects in the same run "
+                "that protection stops, whatever the leak_rate",
                 ("leaks_unprotected",), LEAKS, per="leaks_unprotected"),
         Outcome("share_that_found", _PLACE, "0-1", "share of investigations that find an undisclosed tie",
                 ("cases_that_found",), per="new_cases"),
         Outcome("cost_musd", _PLACE, "million $", "spent on compliance and on promotion",
                 ("compliance_musd", "recruitment_musd")),
-        Outcome("paper_price_musd", _PLACE, "million $ a paper", "price of a paper: academic money, new money "
-                "included, by papers in fractional counting",
+        Outcome("paper_price_musd", _PLACE, "million $ a paper", "price of a paper: academic money, with new "
+                "money, per paper in fractional counting",
                 ("budget_public_musd", "budget_new_musd"), per="papers_fractional"),
     )
 }  # fmt: skip

@@ -73,13 +73,14 @@ def _without_noise(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _idle(found: pd.DataFrame, protects: bool) -> pd.Series:
-    """Rows that say nothing: money that no run spends, and security that nobody touches and nothing changes."""
+    """Rows that say nothing: nothing of nothing, and security that nobody touches and that nothing changes."""
     zero = (found[list(NUMBERS)].fillna(0.0) == 0.0).all(axis=1)
-    unspent = found["outcome"].isin(MONEY) & zero & (found["reference"].fillna(0.0) == 0.0)
+    nothing = zero & (found["reference"].fillna(0.0) == 0.0)
+    empty = nothing & found["outcome"].isin(MONEY | GUARDED)
     if protects:
-        return unspent
+        return empty
     still = zero.groupby([found["area"], found["outcome"]]).transform("all")  # in every mode
-    idle: pd.Series = unspent | found["outcome"].isin(GUARDED) & still
+    idle: pd.Series = empty | found["outcome"].isin(GUARDED) & still
     return idle
 
 

@@ -15,7 +15,25 @@ from sim.core.axes import MODES
 from sim.core.read import ConfigError, unknown
 from sim.params import SecurityParams
 
-USAGE = "balance SCENARIO [key=value ...] [--sweep], or balance RUN_FOLDER [FOLDER ...]"
+FORMS = "balance SCENARIO [key=value ...] [--sweep], or balance RUN_FOLDER [FOLDER ...]"
+USAGE = """\
+usage: talent-circulation balance SCENARIO [key=value ...] [options]
+       talent-circulation balance RUN_FOLDER [FOLDER ...]
+
+What a scenario gains and costs, and who pays: people, papers, money, by place,
+field and group. Runs it (and once more without fear) unless a folder is given;
+writes balance.md and balance.csv beside the run. The last line is the folder.
+
+options
+  --mode scripted|reactive
+                        direct effects (default), or total ones
+  --sweep               also at both ends of three assumptions that matter
+  --config-dir FOLDER   your own scenarios and policies
+
+examples
+  talent-circulation balance japan_checklist scale=1000
+  talent-circulation balance restrictive --mode reactive --sweep
+"""
 SWEPT = ("fear_decay", "fear_spill", "leak_rate")  # of params.security, at both ends of their ranges with --sweep
 
 
@@ -27,7 +45,7 @@ def command(words: Sequence[str]) -> int:
     parser.add_argument("--sweep", action="store_true")
     args, rest = parser.parse_known_args(words)
     if not rest:
-        raise ConfigError([f"command line: balance needs a scenario or the folder of a run: {USAGE}"])
+        raise ConfigError([f"command line: balance needs a scenario or the folder of a run: {FORMS}"])
     first, *more = rest
     if Path(first).is_dir():
         run, others = open_run(first, args.mode), [open_run(folder, args.mode) for folder in more]
@@ -49,7 +67,7 @@ def _named(scenario: str, config_dir: str | None) -> str:
         if part in known:
             continue
         told = f"there is no folder {part}" if "/" in part else unknown(part, "scenario", known)
-        raise ConfigError([f"command line: balance: {told}; {USAGE}"])
+        raise ConfigError([f"command line: balance: {told}; {FORMS}"])
     return scenario
 
 

@@ -9,6 +9,17 @@ from sim.store.history import list_cache, older_caches, prune_cache
 
 ACTIONS = {"list": "what is kept, with sizes", "prune": "delete all that is not in use"}
 
+USAGE = """\
+usage: talent-circulation cache list|prune
+
+Histories, states of baselines and checkpoints of unfinished runs, which later
+commands take over: list them with their sizes, or delete all not in use.
+
+examples
+  talent-circulation cache list
+  talent-circulation cache prune
+"""
+
 
 def command(words: Sequence[str]) -> int:
     """List or empty the cache: histories, macro states of baselines, checkpoints of unfinished runs."""

@@ -33,7 +33,7 @@ figures=false   table only
 
 examples
   talent-circulation compare restrictive proportionate open
-  talent-circulation compare nspm33 --from 2027 --against as_it_was draws=40
+  talent-circulation compare open --from 2027 --against as_it_was draws=40
 """
 
 
@@ -112,6 +112,7 @@ def show(comparison: object, report: bool = True) -> None:
     from sim.comparison.lines import table_of
     from sim.comparison.reading import Comparison
     from sim.comparison.table import text_of
+    from sim.report.page import write_report
     from sim.store.sweep import writing_into
 
     assert isinstance(comparison, Comparison)
@@ -121,3 +122,4 @@ def show(comparison: object, report: bool = True) -> None:
     print(text_of(comparison, table), flush=True)
     if report:
         write_figure(comparison, table, comparison.folder / "figures")
+        write_report(comparison)

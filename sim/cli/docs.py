@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.core.digest import PACKAGE
 from sim.core.read import ConfigError
 from sim.pages.evidence import evidence
+from sim.pages.glossary import glossary
 from sim.pages.ladders import ladders
 from sim.pages.levers import levers
 from sim.pages.money import money
@@ -24,10 +25,22 @@ PAGES = {
     "outcomes.md": outcomes,
     "scenarios.md": scenarios,
     "evidence.md": evidence,
+    "glossary.md": glossary,
     "refit.md": refit,
     "threat.md": threat,
     "money.md": money,
 }
+
+USAGE = """\
+usage: talent-circulation docs [FOLDER]
+
+Writes the pages that follow from code (parameters, levers, ladders, outcomes,
+scenarios …) into a folder that exists; docs of the clone by default.
+
+examples
+  talent-circulation docs
+  talent-circulation docs /tmp/pages
+"""
 
 
 def command(words: Sequence[str]) -> int:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
-
+from sim.cli.commands import options_of
 from sim.cli.parse import Parser
 from sim.cli.rungs import rung_rows, rung_words
 from sim.config.folders import options, search_folders
@@ -26,9 +25,24 @@ from sim.policy.unfounded import unfounded
 from sim.policy.units import forms
 from sim.policy.words import COMBINATION, Row, changes, not_reached, place_words, policy_rows
 
-USAGE = "explain takes a scenario or policy: explain NAME [NAME ...] [key=value ...] [--year YEAR] [--world WORLD]"
-OPTIONS = ("--year", "--world", "--config-dir")
-WIDTH = 140  # columns where the output is no terminal
+FORM = "explain takes a scenario or policy: explain NAME [NAME ...] [key=value ...] [--year YEAR] [--world WORLD]"
+USAGE = """\
+usage: talent-circulation explain NAME [NAME ...] [key=value ...] [options]
+
+What scenarios and policies put in force: when, how strongly, on whom, how well
+that is known, by which source. Settings change it as they would change a run.
+
+options
+  --year YEAR           only what is in force in that year
+  --world WORLD         full (default), g20, or a folder of tables
+  --config-dir FOLDER   your own scenarios and policies too
+
+examples
+  talent-circulation explain japan_checklist --year 2024
+  talent-circulation explain nspm33 policies.us_nspm33.shift=2
+"""
+OPTIONS = tuple(options_of(USAGE))
+WIDTH = 80  # columns where the output is no terminal
 
 
 def command(words: Sequence[str]) -> int:
@@ -42,23 +56,24 @@ def command(words: Sequence[str]) -> int:
         return 0
     rows = [row for name, policy in cfg.policies.items() for row in policy_rows(name, policy, data, year)]
     for line in _titles(args.name, cfg):
-        print(line)
+        _say(line)
     if cfg.world != Config.world:
         print(f"World: {cfg.world}, data to {data.end}")
     if cfg.threat != Config.threat:
         print(f"Threats: {threat_words(cfg.threat)}")
-    print(f"Strengths are departures from the policy of {data.end}; each holds from its first to its last day.")
+    held = "each holds from its first to its last day" if year is None else f"each is the mean strength in {year}"
+    _say(f"Strengths are departures from the policy of {data.end}; {held}.")
     if not rows:
         first = min(day for use in cfg.uses for day in use.values)
         print(f"\nNothing is in force in {year}; the first date is {first}.")
         return 0
-    _print(rows, cfg, data, year)
+    _print_policies(rows, cfg, data)
     if later := not_reached(cfg.policies, cfg.end):
-        print(f"Not reached by {cfg.end}: {later}")
+        _say(f"Not reached by {cfg.end}: {later}")
     _print_rungs(rung_rows(cfg, data, year))
     _print_notes(rows, cfg, data)
     for line in unfounded(cfg.policies, data, threat_matrix(cfg.threat, data)):
-        print(f"Note: {line}")
+        _say(f"Note: {line}")
     return 0
 
 
@@ -82,7 +97,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
         known = near(options[0], OPTIONS)
         raise ConfigError([f"command line: explain: unknown option {options[0]}; {known}allowed: {', '.join(OPTIONS)}"])
     if not names:
-        raise ConfigError([f"command line: {USAGE}"])
+        raise ConfigError([f"command line: {FORM}"])
     args.name = names
     return args
 
@@ -114,59 +129,69 @@ def _year(word: str | None, cfg: Config) -> int | None:
     return int(word)
 
 
-def _print(rows: Sequence[Row], cfg: Config, data: WorldData, year: int | None) -> None:
-    """One table a policy; what is the same as in the line above is not repeated."""
-    console = _console()
+def _say(text: str, first: str = "", indent: str = "  ") -> None:
+    """A paragraph as wide as the terminal; lines after the first are indented."""
+    width = shutil.get_terminal_size((WIDTH, 40)).columns
+    print(textwrap.fill(text, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False))
+
+
+def _print_policies(rows: Sequence[Row], cfg: Config, data: WorldData) -> None:
+    """A block a lever: its strengths by date, then what is the same of all of them."""
     for name, policy in cfg.policies.items():
         mine = [row for row in rows if row.policy == name]
         if not mine:
             continue
-        console.print(f"\n{name}: {policy.title}", style="bold")
+        print()
+        _say(f"{name}: {policy.title}")
         about = [f"issued by {place_words(policy.issuer, data)}", policy.source, *changes(policy, data)]
-        console.print("; ".join(part for part in about if part))
-        table = Table(box=SIMPLE, pad_edge=False)
-        for head in ("from", "until"):
-            table.add_column(head, no_wrap=True)
-        strength = "strength" if year is None else f"mean strength in {year}"
-        for head, ratio in (("lever", 2), (strength, 3), ("dose", 2), ("on whom", 3), ("rung", 2), ("source", 4)):
-            table.add_column(head, ratio=ratio, overflow="fold")
-        above: tuple[str, ...] = ()
-        for row in mine:
-            told = (row.lever, row.dose, row.whom, rung_words(row.step, cfg.ladder), row.source)
-            lever, *rest = [""] * len(told) if told == above else told
-            table.add_row(row.since, row.until or "open", lever, row.strength, *rest)
-            above = told
-        console.print(table)
+        _say("; ".join(part for part in about if part), "  ")
+        for lever, held in groupby(mine, key=lambda row: row.lever):
+            print(f"  {lever}")
+            _print_lever(list(held), cfg)
 
 
-def _console() -> Console:
-    return Console(width=shutil.get_terminal_size((WIDTH, 40)).columns, highlight=False, markup=False)
+def _print_lever(rows: Sequence[Row], cfg: Config) -> None:
+    dates = [f"{row.since} to {row.until}" if row.until else f"{row.since} on" for row in rows]
+    for when, row in zip(dates, rows):
+        _say(f"{when.ljust(max(map(len, dates)))}  {row.strength}", " " * 4, " " * 6)
+    one = rows[0]
+    about = (
+        ("known", one.dose),
+        ("on", one.whom),
+        ("seen as", rung_words(one.step, cfg.ladder)),
+        ("source", one.source),
+    )
+    for label, text in about:
+        if text:
+            _say(f"{label.ljust(9)}{text}", " " * 4, " " * 13)
 
 
 def _print_rungs(rows: Sequence[tuple[str, ...]]) -> None:
     """What other governments see of all policies together."""
-    print("Rungs in force, as other governments see them" + ("" if rows else ": none"))
-    if rows:
-        table = Table("years", "country", "protect", "restricts", "promote", box=SIMPLE, pad_edge=False)
-        for row in rows:
-            table.add_row(*row)
-        _console().print(table)
+    print("\nRungs in force, as other governments see them" + ("" if rows else ": none"))
+    for when, country, protect, restricts, promote in rows:
+        steps = (("protect", protect), ("restricts", restricts), ("promote", promote))
+        _say(f"{when}: {country}: {', '.join(f'{word} {step}' for word, step in steps if step)}", "  ", "    ")
 
 
 def _print_notes(rows: Sequence[Row], cfg: Config, data: WorldData) -> None:
     """What each lever does, how repeated ones combine, who is in the groups that were named."""
     shown = dict.fromkeys(row.lever.split(" ")[0] for row in rows)
     often = Counter(use.lever for use in cfg.uses)
-    print("What the levers do")
+    print("\nWhat the levers do")
     for name in shown:
         lever = LEVERS[name]
-        print(f"  {name}: {lever.meaning} Range {lever.lo:g} to {lever.hi:g} {lever.unit}; also {forms(lever)}.")
+        _say(
+            f"{name}: {lever.meaning} Range {lever.lo:g} to {lever.hi:g} {lever.unit}; also {forms(lever)}.",
+            "  ",
+            "    ",
+        )
         if often[name] > 1:
-            print(f"    where several meet, {COMBINATION[lever.combine]}")
+            _say(f"where several meet, {COMBINATION[lever.combine]}", "    ", "    ")
     policies = cfg.policies.values()
     issuers = [word for policy in policies for word in policy.issuer]
     words = dict.fromkeys([*issuers, *(word for policy in policies for word in policy.named)])
     if groups := [word for word in words if word in GROUPS]:
         print("Groups")
         for word in groups:
-            print(f"  {word}: {', '.join(data.names[place] for place in group(data, word))}")
+            _say(f"{word}: {', '.join(data.names[place] for place in group(data, word))}", "  ", "    ")

@@ -112,7 +112,7 @@ def _check_launcher(words: Sequence[str]) -> None:
         except ModuleNotFoundError:
             found = False
         if not found:
-            needs = f"hydra/launcher={name} needs pip install 'talent-circulation[{extra}]'"
+            needs = f"hydra/launcher={name} needs pip install '.[{extra}]' in the clone"
             raise ConfigError([needs + (" and Python 3.12 or later" if extra == "ray" else "")])
 
 

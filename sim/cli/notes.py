@@ -20,7 +20,7 @@ def chance(table: pd.DataFrame, cfg: Config) -> str:
     if n < 2:
         told = "One replicate does not tell what is chance (replicates=5)"
     elif n <= FEW_RUNS:
-        told = f"± is chance only: one standard error; {n} replicates say little of it, and may agree by chance"
+        told = f"± is chance only (one standard error, of which {n} replicates say little)"
     else:
         told = f"± is chance only ({n} replicates, one standard error)"
     names = cfg.scenario.replace("+", " ")

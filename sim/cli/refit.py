@@ -10,7 +10,26 @@ from sim.cli.parse import Parser
 from sim.core.read import ConfigError
 from sim.data.worlds import WORLDS, folder_of
 
-USAGE = "refit --to YEAR [--data FOLDER | --world full|g20] [--out FOLDER] [--scale N] [--rounds N] [--seed N]"
+FORM = "refit --to YEAR [--data FOLDER | --world full|g20] [--out FOLDER] [--scale N] [--rounds N] [--seed N]"
+USAGE = """\
+usage: talent-circulation refit --to YEAR [options]
+
+Fits the model anew to another last year of data and writes a world that can be
+run with world=FOLDER (docs/refit.md).
+
+options
+  --to YEAR             last year of data to fit to
+  --world full|g20      whose tables (full by default)
+  --data FOLDER         your own tables instead
+  --out FOLDER          where to write; worlds/NAME_YEAR by default
+  --scale N             researchers per agent while fitting
+  --rounds N            rounds of fitting
+  --seed N              random numbers
+
+examples
+  talent-circulation refit --to 2012
+  talent-circulation refit --to 2015 --world g20 --out my_world
+"""
 
 
 def command(words: Sequence[str]) -> int:
@@ -23,7 +42,7 @@ def command(words: Sequence[str]) -> int:
     parser.add_argument("--out")
     args, rest = parser.parse_known_args(words)
     if rest or args.to is None:
-        raise ConfigError([f"command line: {USAGE}"])
+        raise ConfigError([f"command line: {FORM}"])
     year = _whole("to", args.to, 1, 9999)
     recipe = Recipe(
         scale=_whole("scale", args.scale, 1, 100_000, SCALE),

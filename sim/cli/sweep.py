@@ -21,28 +21,39 @@ from sim.sweep.spec import KINDS, read_spec
 from sim.sweep.status import LiveStatus, duration
 
 USAGE = """\
-talent-circulation sweep FILE [options] [key=value ...]     run experiments/NAME/sweep.yaml, or go on with it
-talent-circulation sweep status FILE|FOLDER [--small]       done, failed, missing; why runs failed
-talent-circulation sweep compact FILE|FOLDER [--small]      put many small parts together
+usage: talent-circulation sweep FILE [key=value ...] [options]
+       talent-circulation sweep status FILE|FOLDER [--small]
+       talent-circulation sweep compact FILE|FOLDER [--small]
 
-  --dry-run            say what would be run and how long it takes; write nothing
-  --only-failed        only runs that failed before
-  --small              the file's small version, into a store of its own
-  --executor KIND      processes (default), slurm, ray
-  --workers N          worker processes
-  key=value            a setting of the model (scale=1000) or of the sweep (replicates=20, executor.partition=short)
+Runs the design of a file such as experiments/NAME/sweep.yaml, or goes on with
+it: runs that the store holds are left out, whoever computed them, and Ctrl-C or
+a kill loses the chunks in flight at most (docs/sweeps.md). status tells what is
+done, failed and missing; compact puts many small parts together. A key=value
+sets the model (scale=1000) or the sweep (replicates=20,
+executor.partition=short). The last line printed is the store's folder.
 
-Runs that the store holds are left out, whoever computed them; Ctrl-C or a kill loses the chunks in flight at most.
-The last line printed is the store's folder. Exit code: 0 all runs done, 1 bad input or failed runs, 130 interrupted.
+options
+  --dry-run             say what would be run and how long it takes
+  --only-failed         only runs that failed before
+  --small               the file's small version, into a store of its own
+  --executor processes|slurm|ray
+                        where runs are computed; processes by default
+  --workers N           worker processes
+
+exit code: 0 all runs done, 1 bad input or failed runs, 130 interrupted
+
+examples
+  talent-circulation sweep experiments/threshold/sweep.yaml --dry-run
+  talent-circulation sweep status experiments/threshold/sweep.yaml
 """
 SHOWN_FAILURES = 5
 
 
 def command(words: Sequence[str]) -> int:
     """Run the command; returns its exit code."""
-    if not words or words[0] in ("-h", "--help"):
+    if not words:
         print(USAGE, end="")
-        return 0 if words else 1
+        return 1
     if words[0] in ("status", "compact"):
         return _look(words[0], _parse(words[1:]))
     return _run(_parse(words))

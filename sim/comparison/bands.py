@@ -6,15 +6,18 @@ over all draws that have two replicates or more, as it hardly depends on the dra
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import SeriesGroupBy
 
 from sim.analysis.pairs import LEVEL, estimate
 
 DOCUMENTED = 0  # the draw that has the documented values
 COLUMNS = ("central", "chance", "chance_lo", "chance_hi", "lo", "hi")
+PERCENT = ("pct", *(f"pct_{name}" for name in COLUMNS[1:]))
 ENOUGH = 18  # draws beside the documented values from which a 90 % band lies between order statistics
 
 
@@ -33,42 +36,42 @@ def banded(units: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     the draws, chance included: 90 % of them, or all where there are fewer than `ENOUGH`; NaN without draws),
     ``n_draws``; then the same of the effect in per cent of the reference, ``pct…``.
     """
-    share = 100 * (units["effect"] / units["reference"].where(units["reference"] != 0))
-    both = units.assign(_pct=share)
-    rows = []
-    for cell, part in both.groupby([*by], sort=False, observed=True, dropna=False):
-        documented = part.loc[part["draw"] == DOCUMENTED, "reference"]
-        row = dict(zip(by, cell)) | {"reference": float(documented.mean())}
-        row |= dict(zip(COLUMNS, _band(part, "effect"))) | {"n_draws": int(part["draw"].nunique()) - 1}
-        row |= dict(zip((f"pct{'' if name == 'central' else '_' + name}" for name in COLUMNS), _band(part, "_pct")))
-        rows.append(row)
-    return pd.DataFrame(rows)
+    if units.empty:
+        return pd.DataFrame(columns=[*by, "reference", *COLUMNS, "n_draws", *PERCENT])
+    cell = units.groupby([*by], sort=False, observed=True, dropna=False).ngroup().rename("cell")
+    cells, percent = [cell, units["draw"]], 100 * units["effect"] / units["reference"].where(units["reference"] != 0)
+    documented = units["reference"].where(units["draw"] == DOCUMENTED)
+    parts = [
+        units.loc[~cell.duplicated(), [*by]].reset_index(drop=True),
+        documented.groupby(cell).mean(),
+        _bands(units["effect"].groupby(cells), COLUMNS),
+        (units["draw"].groupby(cell).nunique() - 1).rename("n_draws"),
+        _bands(percent.groupby(cells), PERCENT),
+    ]
+    return pd.concat(parts, axis=1)
 
 
-def _band(part: pd.DataFrame, value: str) -> tuple[float, ...]:
+def _bands(runs: SeriesGroupBy, names: Sequence[str]) -> pd.DataFrame:
+    """What `COLUMNS` names, a row a cell, of the values of replicates by cell and draw."""
     from scipy.special import stdtrit
 
-    groups = part.groupby("draw")[value]
-    means, counts, squares = groups.mean(), groups.count(), groups.var(ddof=1)
-    nan = float("nan")
-    central = float(means.get(DOCUMENTED, nan))
-    known = int((counts - 1).clip(lower=0).sum())
-    if known:
-        sd = np.sqrt(float((squares * (counts - 1)).sum()) / known)
-        se = float(sd / np.sqrt(counts[DOCUMENTED]))
-        reach = float(stdtrit(known, 0.5 + LEVEL / 2)) * se
-        chance = (se, central - reach, central + reach)
-    else:
-        chance = (nan, nan, nan)
-    return (central, *chance, *_spread(means))
+    means, counts, squares = (table.unstack("draw") for table in (runs.mean(), runs.count(), runs.var(ddof=1)))
+    nan = pd.Series(math.nan, index=means.index)
+    central, n = (table.get(DOCUMENTED, nan).to_numpy(dtype=float) for table in (means, counts))
+    counts = counts.fillna(0)
+    known = (counts - 1).clip(lower=0).to_numpy().sum(axis=1)
+    pooled = (squares * (counts - 1)).sum(axis=1).to_numpy() / np.where(known > 0, known, math.nan)
+    se = np.sqrt(pooled / np.where(n > 0, n, math.nan))
+    reach = stdtrit(np.maximum(known, 1), 0.5 + LEVEL / 2) * se
+    ends = np.array([_spread(row) for row in means.to_numpy(dtype=float)]).reshape(-1, 2)
+    return pd.DataFrame(np.column_stack((central, se, central - reach, central + reach, ends)), columns=list(names))
 
 
-def _spread(means: pd.Series) -> tuple[float, float]:
+def _spread(values: np.ndarray) -> tuple[float, float]:
     """Range of the draws' effects, the documented one among them."""
-    values = means.to_numpy(dtype=float)
     values = values[np.isfinite(values)]
     if len(values) < 2:
-        return float("nan"), float("nan")
+        return math.nan, math.nan
     if len(values) <= ENOUGH:
         return float(values.min()), float(values.max())
     found = estimate(values)

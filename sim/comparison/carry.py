@@ -63,8 +63,8 @@ def carry_out(
     StoreError : the folder cannot be written; what was written is kept.
     """
     job = question if isinstance(question, Job) else plan(question, model)
+    _write(job)  # first: what is done of an interrupted comparison can be read
     outcome = carry_out_sweep(job.sweep, show=show, note=note)
-    _write(job)
     write_views(job.folder)
     return outcome
 
@@ -90,7 +90,6 @@ def _write(job: Job) -> None:
         "command": question.command,
         "configs": {label: f"{CONFIGS}/{number}.yaml" for number, label in enumerate(question.configs)},
     }
-    (job.folder / CONFIGS).mkdir(exist_ok=True)
     for label, name in about["configs"].items():  # type: ignore[attr-defined]
         with writing_into(job.folder, job.folder / name) as aside:
             aside.write_text(job.sweep.model.as_yaml(question.configs[label]), encoding="utf-8")

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.roles import roles_of
+from sim.assumptions.doses import doses_of
 from sim.assumptions.nested import nested_lhs
 from sim.assumptions.ranges import PATHS, assumptions
 from sim.comparison.question import Question
 from sim.data.tables import load_world_data
-from sim.policy.doses import doses_of
 from sim.sweep.spec import Record, ScenarioSpec, Spec
 from sim.sweep.spec_draws import Block
 

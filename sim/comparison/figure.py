@@ -43,10 +43,13 @@ def write_figure(comparison: Comparison, table: pd.DataFrame, folder: Path) -> l
         )
         width = (sheet.width - LEFT - BETWEEN * len(OUTCOMES)) / len(OUTCOMES)
         heights = {area: body - ABOVE - block * i for i, area in enumerate(areas)}
+        first: Axes | None = None
         for column, line in enumerate(OUTCOMES):
             axes = sheet.axes(LEFT + column * (width + BETWEEN), BELOW, width, body - ABOVE - BELOW)
             axes.set_ylim(BELOW, body - ABOVE)
             axes.set_title(line.words)
+            axes.sharex(first or axes)
+            first = first or axes
             _panel(axes, rows[rows["outcome"] == line.words], heights, labels)
         _names(sheet, areas, labels, comparison.titles, heights)
         return save(sheet.figure, folder, NAME)

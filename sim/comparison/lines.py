@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -46,7 +47,7 @@ RESEARCHERS = Line("researchers", "n_researchers", last=True)
 PAPERS = Line("papers", "papers_fractional")
 TOP = Line("top-1 % papers", "top1_once")
 ENTRANTS = Line("entrants", "new_entrants")
-INTERNATIONAL = Line("international share", "international_share_fractional")
+INTERNATIONAL = Line("intl. share", "international_share_fractional")
 PROTECTED = Line("share protected", "protected")
 _SHORT = (RESEARCHERS, PAPERS)
 _LONG = (RESEARCHERS, ENTRANTS, PAPERS, TOP, INTERNATIONAL)
@@ -55,22 +56,26 @@ _LONG = (RESEARCHERS, ENTRANTS, PAPERS, TOP, INTERNATIONAL)
 def areas_of(comparison: Comparison) -> list[Area]:
     """Areas in the order in which they are told; roles without places are left out.
 
-    Where scenarios have different issuers, those of all of them are told apart from those of some.
+    Issuers of the same scenarios are added up, those of others told apart.
     """
     data = load_world_data(comparison.config.world)
-    acting = [set(roles_of(comparison.configs[label], data).issuers) for label in comparison.scenarios]
+    acting = [roles_of(comparison.configs[label], data).issuers for label in comparison.scenarios]
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for place in dict.fromkeys(place for places in acting for place in places):
+        groups.setdefault(tuple(n for n, places in enumerate(acting, 1) if place in places), []).append(place)
     roles = comparison.roles
-    everywhere = tuple(place for place in roles.issuers if all(place in one for one in acting))
-    somewhere = tuple(place for place in roles.issuers if place not in everywhere)
     found = [
-        _area("Issuer", everywhere, comparison, _LONG),
-        _area("Issuer in some" if everywhere else "Issuer in one or another", somewhere, comparison, _LONG),
+        *(_area(_issuer(numbers, len(acting)), tuple(places), comparison, _LONG) for numbers, places in groups.items()),
         _area("Target", roles.targets, comparison, _SHORT),
         _area("Allies", roles.allies, comparison, _SHORT),
         _area("Rivals", roles.rivals, comparison, _SHORT),
         Area(WORLD, None, (RESEARCHERS, PAPERS, TOP, INTERNATIONAL)),
     ]
     return [area for area in found if area.places != ()]
+
+
+def _issuer(numbers: Sequence[int], scenarios: int) -> str:
+    return "Issuer" if len(numbers) == scenarios else f"Issuer of {', '.join(f'[{n}]' for n in numbers)}"
 
 
 def _area(role: str, places: tuple[str, ...], comparison: Comparison, lines: tuple[Line, ...]) -> Area:
@@ -119,3 +124,18 @@ def departures(comparison: Comparison) -> pd.DataFrame:
                     direct, total = part["scripted"].mean(), part["reactive"].mean()
                     found.append((area.name, line.words, str(scenario), direct, total, line.share))
     return pd.DataFrame(found, columns=["area", "outcome", "scenario", "direct", "total", "points"])
+
+
+def entrants_of(comparison: Comparison) -> pd.DataFrame:
+    """Entrants a year from the targets by place of entry, the largest changes first: scenario, place, and the bands.
+
+    Empty where there is no target, or no table of entrants was kept.
+    """
+    if not comparison.roles.targets or "entry_year" not in comparison.frames:
+        return pd.DataFrame(columns=["scenario", "place"])
+    keep = {"origin": comparison.roles.targets}
+    found = comparison.effects("new_entrants", ["place"], table="entry_year", keep=keep)
+    found = found[found["mode"] == comparison.modes[0]]
+    ranked = found.loc[found["central"].abs().sort_values(ascending=False, kind="stable").index]
+    rank = {label: n for n, label in enumerate(comparison.scenarios)}
+    return ranked.sort_values("scenario", key=lambda column: column.map(rank), kind="stable")

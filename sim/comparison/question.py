@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sim.analysis.summary import Period
-from sim.comparison.variants import HEAD, check_used, variants
+from sim.comparison.variants import HEAD, check_used, several, variants
 from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.core.axes import BASELINE
@@ -94,7 +94,7 @@ def ask(
     wanted = list(dict.fromkeys([*([] if reference == BASELINE else [reference]), *names]))
     under = [AS_IT_WAS] if reference == AS_IT_WAS else []
     plain = {name: _compose([*under, *_parts(name)], settings, config_dir) for name in wanted}
-    check_used([*settings, *policies], plain)
+    check_used(policies, plain)
     configs: dict[str, Config] = {}
     titles: dict[str, str] = {}
     for name, cfg in plain.items():
@@ -109,6 +109,10 @@ def ask(
         raise ConfigError(
             ["command line: compare: names no scenario besides the reference; allowed: one or more names"]
         )
+    for label in scenarios if reference in configs else ():
+        if configs[label].policies == configs[reference].policies:
+            same = f"has no policy that {reference} has not"
+            raise ConfigError([f"command line: compare: {label}: {same}; nothing would differ"])
     draws = own.get("draws", DRAWS)
     return Question(
         configs=configs,
@@ -137,8 +141,13 @@ def _sorted(words: Sequence[str]) -> tuple[dict[str, int], list[str], list[str]]
         if key in _OWN:
             number = int(value) if value.lstrip("-").isdigit() else value
             own[key] = whole(number, key, problems, *_OWN[key])
+        elif key.startswith(HEAD):
+            policies.append(word)
+        elif len(several(value)) > 1:
+            what = "several values make several scenarios of policies only; sweep parameters: sweep --help"
+            raise ConfigError([f"command line: {key}: {what}"])
         else:
-            (policies if key.startswith(HEAD) else settings).append(word)
+            settings.append(word)
     problems.check("command line: ")
     return own, settings, policies
 

@@ -15,7 +15,7 @@ from sim.analysis import outcomes
 from sim.analysis.open_results import load
 from sim.analysis.pairs import RUN, paired_units
 from sim.analysis.roles import Roles, roles_of
-from sim.analysis.summary import Period
+from sim.analysis.summary import Period, period_of
 from sim.comparison.bands import banded
 from sim.comparison.carry import ABOUT
 from sim.config.load import from_mapping
@@ -23,6 +23,7 @@ from sim.config.schema import Config
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, Problems
 from sim.data.tables import load_world_data
+from sim.running.model import RealModel
 from sim.store.frames import Frames
 
 CONFIG = "config.yaml"
@@ -118,7 +119,8 @@ class Comparison:
         """Paired effects by unit: scenario, mode, draw, replicate, *by, reference, effect; `how` as of `amounts`."""
         found = self.amounts(outcome, by, **how)
         missing = float("nan") if is_share(outcome) else 0.0
-        return paired_units(found, AMOUNT, by, reference=self.reference, missing=missing)
+        both = paired_units(found, AMOUNT, by, reference=self.reference, missing=missing)
+        return both[both["scenario"].isin(self.scenarios)]  # the baseline is there too, whatever the reference
 
     def effects(
         self,
@@ -182,9 +184,6 @@ def _of_comparison(folder: Path) -> Comparison:
 
 
 def _of_command(folder: Path) -> Comparison:
-    from sim.analysis.summary import period_of
-    from sim.running.model import RealModel
-
     cfg = read_config(folder / CONFIG)
     frames = load(folder)
     manifest = frames.manifest

@@ -9,17 +9,20 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.text import decimals, number
+from sim.analysis.roles import in_words
+from sim.analysis.text import number
 from sim.comparison.bands import ENOUGH
-from sim.comparison.lines import departures
+from sim.comparison.lines import departures, entrants_of
 from sim.comparison.reading import Comparison
 from sim.policy.words import short_title
 
 WIDTH = 80
-FIRST = 22  # characters of the first column
-GAP = 2  # between columns
-Cells = Mapping[tuple[str, str, str], str]
+FIRST = 17  # characters of the first column
+GAP = 1  # between columns
+TOLD = 6  # lines, or places, where only the largest are told
 SAME = 0.1  # per cent or points: a departure of total from direct effects below this is not told
+Cells = Mapping[tuple[str, str, str], str]
+Numbered = Mapping[str, str]
 
 
 def text_of(comparison: Comparison, table: pd.DataFrame) -> str:
@@ -29,71 +32,70 @@ def text_of(comparison: Comparison, table: pd.DataFrame) -> str:
     ----------
     table : as of `sim.comparison.lines.table_of`.
     """
-    numbered = {label: f"{n}" for n, label in enumerate(comparison.scenarios, start=1)}
-    blocks = [list(_head(comparison, numbered))]
+    numbered = {label: f"[{n}]" for n, label in enumerate(comparison.scenarios, start=1)}
     direct = table[table["mode"] == comparison.modes[0]]
-    blocks += _tables(direct, numbered, comparison.draws)
-    blocks.append(list(_notes(comparison, direct)))
-    blocks.append(list(_totals(comparison, numbered)))
-    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
-
-
-def _head(comparison: Comparison, numbered: Mapping[str, str]) -> Iterator[str]:
-    against = comparison.titles.get(comparison.reference, comparison.reference)
-    yield from _wrap(f"{comparison.period}, change against: {short_title(against)}")
-    for label, number_ in numbered.items():
-        title = comparison.titles.get(label, label)
-        yield from _wrap(
-            f"[{number_}] {label}: {short_title(title)}" if title != label else f"[{number_}] {label}", "    "
-        )
-
-
-def _tables(rows: pd.DataFrame, numbered: Mapping[str, str], draws: int) -> Iterator[list[str]]:
-    """As many scenarios side by side as the width takes; the others in further tables."""
-    found = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-    cells = {(row["area"], row["outcome"], row["scenario"]): cell(row, draws) for row in found}
-    labels = list(numbered)
-    width = GAP + max(map(len, cells.values()))
-    abreast = max(1, (WIDTH - FIRST) // width)
-    width = min((WIDTH - FIRST) // min(abreast, len(labels)), 24)
-    for at in range(0, len(labels), abreast):
-        yield list(_table(cells, labels[at : at + abreast], numbered, width))
-
-
-def _table(cells: Cells, labels: Sequence[str], numbered: Mapping[str, str], width: int) -> Iterator[str]:
-    heads = [f"[{numbered[label]}] {label}" for label in labels]
-    yield " " * FIRST + "".join(f"{head[: width - GAP]:>{width}}" for head in heads)
-    lines = dict.fromkeys((area, outcome) for area, outcome, _ in cells)
-    told = ""
-    for area, outcome in lines:
-        if area != told:
-            yield from _wrap(area)
-            told = area
-        yield f"{'  ' + outcome:<{FIRST}}" + "".join(
-            f"{cells.get((area, outcome, label), '–'):>{width}}" for label in labels
-        )
+    blocks = [
+        _head(comparison, numbered),
+        *_tables(direct, numbered, comparison.draws),
+        _notes(comparison, direct),
+        _elsewhere(comparison, numbered),
+        _totals(comparison, numbered),
+    ]
+    return "\n\n".join(text for block in blocks if (text := "\n".join(block)))
 
 
 def cell(row: Mapping[str, Any], draws: int) -> str:
     """``−5.8 (−9.1 to −3.2)``: per cent, or points of shares; ``±`` of chance where there are no draws."""
-    names = (
-        ("central", "chance", "lo", "hi") if row["unit"] == "% points" else ("pct", "pct_chance", "pct_lo", "pct_hi")
-    )
+    points = row["unit"] == "% points"
+    names = ("central", "chance", "lo", "hi") if points else ("pct", "pct_chance", "pct_lo", "pct_hi")
     central, chance, lo, hi = (float(row[name]) for name in names)
     if math.isnan(central):
         return "–"
-    digits = max(0, min(2, decimals((hi - lo) / 2 if draws and lo < hi else chance, central)))
+    ranged = draws > 0 and not math.isnan(lo)
+    digits = min(places((hi - lo) / 2), 1) if ranged else places(chance)
     said = number(central, digits, "+")
-    if not draws or math.isnan(lo):
-        return said if math.isnan(chance) else f"{said} ± {number(chance, digits)}"
-    return f"{said} ({number(lo, digits, '+')} to {number(hi, digits, '+')})"
+    if ranged:
+        return f"{said} ({number(lo, digits, '+')} to {number(hi, digits, '+')})"
+    return said if math.isnan(chance) else f"{said} ± {number(chance, digits)}"
+
+
+def places(uncertainty: float) -> int:
+    """Decimal places of a per cent: two of what is known to 0.1, none of what is not known to 3, else one."""
+    return 2 if uncertainty < 0.1 else 0 if uncertainty >= 3 else 1
+
+
+def _head(comparison: Comparison, numbered: Numbered) -> Iterator[str]:
+    against = comparison.titles.get(comparison.reference, comparison.reference)
+    yield from _wrap(f"{comparison.period}, change against: {short_title(against)}")
+    for label, mark in numbered.items():
+        title = comparison.titles.get(label, label)
+        yield from _wrap(f"{mark} {label}" + (f": {short_title(title)}" if title != label else ""), "    ")
+
+
+def _tables(rows: pd.DataFrame, numbered: Numbered, draws: int) -> Iterator[Iterator[str]]:
+    """As many scenarios side by side as the width takes; the others in further tables."""
+    found = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+    cells = {(row["area"], row["outcome"], row["scenario"]): cell(row, draws) for row in found}
+    labels = list(numbered)
+    abreast = max(1, (WIDTH - FIRST) // (GAP + max(map(len, cells.values()))))
+    for at in range(0, len(labels), abreast):
+        yield _table(cells, labels[at : at + abreast], numbered, (WIDTH - FIRST) // min(abreast, len(labels)))
+
+
+def _table(cells: Cells, labels: Sequence[str], numbered: Numbered, width: int) -> Iterator[str]:
+    heads = [f"{numbered[label]} {label}" for label in labels]
+    yield " " * FIRST + "".join(f"{head[: width - GAP]:>{width}}" for head in heads)
+    told = ""
+    for area, outcome in dict.fromkeys((area, outcome) for area, outcome, _ in cells):
+        if area != told:
+            yield from _wrap(area)
+            told = area
+        line = "".join(f"{cells.get((area, outcome, label), '–'):>{width}}" for label in labels)
+        yield f"{'  ' + outcome:<{FIRST}}{line}"
 
 
 def _notes(comparison: Comparison, rows: pd.DataFrame) -> Iterator[str]:
     largest = rows["chance"].where(rows["unit"] == "% points", rows["pct_chance"]).max()
-    told = "is not known (one replicate)"
-    if largest == largest:
-        told = f"alone moves a number by at most ± {number(largest, max(0, decimals(largest, largest)))}"
     units = f"Numbers are per cent, shares percentage points; researchers are those of {comparison.period.last}, all "
     units += "else yearly means."
     if not comparison.draws:
@@ -105,29 +107,54 @@ def _notes(comparison: Comparison, rows: pd.DataFrame) -> Iterator[str]:
     of = f"90 % of {comparison.draws} draws"
     if comparison.draws < ENOUGH:
         of = f"all {comparison.draws} draws (90 % of them takes {ENOUGH} or more)"
+    told = "is not known (one replicate)"
+    if not math.isnan(largest):
+        told = f"alone (one standard error) is at most {number(largest, places(largest))}"
     yield from _wrap(
         f"In front: documented values. In brackets: {of} over the ranges of all numbers that no data fix, chance "
         f"included. Chance {told}. {units}"
     )
 
 
-def _totals(comparison: Comparison, numbered: Mapping[str, str]) -> Iterator[str]:
+def _elsewhere(comparison: Comparison, numbered: Numbered) -> Iterator[str]:
+    """Where entrants from the targets begin instead."""
+    found = entrants_of(comparison)
+    if found.empty:
+        return
+    origins = in_words([comparison.names[place] for place in comparison.roles.targets])
+    yield from _wrap(f"Entrants from {origins} a year by the place where they begin, the largest changes:")
+    for label, rows in found.groupby("scenario", sort=False, observed=True):
+        told = [_entrants(comparison.names[row["place"]], row) for row in rows.head(TOLD).to_dict("records")]
+        yield from _wrap(f"{numbered[str(label)]} {'; '.join(told)}", "    ")
+
+
+def _entrants(place: str, row: Mapping[Any, Any]) -> str:
+    digits = -1 if abs(row["central"]) < 1000 else -2
+    ends = "" if math.isnan(row["lo"]) else f" ({number(row['lo'], digits, '+')} to {number(row['hi'], digits, '+')})"
+    return f"{place} {number(row['central'], digits, '+')}{ends}"
+
+
+def _totals(comparison: Comparison, numbered: Numbered) -> Iterator[str]:
     if len(comparison.modes) < 2:
         return
     found = departures(comparison)
-    found = found[(found["total"] - found["direct"]).abs() >= SAME]
+    found = found.assign(size=(found["total"] - found["direct"]).abs())
+    found = found[found["size"] >= SAME].sort_values("size", ascending=False, kind="stable")
     if found.empty:
         yield from _wrap("These are direct effects. With governments that answer each other no line changes clearly.")
         return
-    yield from _wrap("These are direct effects. With governments that answer each other (mean over the draws that have "
-                     "both) these lines change clearly:")  # fmt: skip
-    for row in found.to_dict("records"):
+    yield from _wrap(
+        "These are direct effects. With governments that answer each other (mean over the draws that have both) these "
+        "lines change clearly:"
+    )
+    for row in found.head(TOLD).sort_values(["scenario", "area"], kind="stable").to_dict("records"):
         unit = "points" if row["points"] else "%"
-        direct, total = (number(row[name], 2 if abs(row["total"]) < 1 else 1, "+") for name in ("direct", "total"))
+        direct, total = (number(row[name], 1, "+") for name in ("direct", "total"))
         place = row["area"].partition(": ")[2] or row["area"]
-        yield from _wrap(
-            f"[{numbered[row['scenario']]}] {place}, {row['outcome']}: {total} {unit} instead of {direct}", "    "
-        )
+        what = f"{numbered[row['scenario']]} {place}, {row['outcome']}"
+        yield from _wrap(f"{what}: {total} {unit} instead of {direct}", "    ")
+    if len(found) > TOLD:
+        yield f"and {len(found) - TOLD} more by less (effects.csv)"
 
 
 def _wrap(text: str, indent: str = "") -> list[str]:

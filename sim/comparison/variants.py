@@ -41,7 +41,7 @@ def variants(words: Sequence[str], cfg: Config) -> list[Variant]:
         keys = _meant(key, cfg)
         if not keys:
             continue
-        values = _several(value)
+        values = several(value)
         tail = key.rpartition(".")[2]
         found = [
             Variant(
@@ -55,24 +55,25 @@ def variants(words: Sequence[str], cfg: Config) -> list[Variant]:
 
 
 def check_used(words: Sequence[str], configs: Mapping[str, Config]) -> None:
-    """Raise for an override of a policy that no scenario has, and for a list of values of anything else."""
+    """Raise for an override of a policy or lever that no scenario has."""
     known = list(dict.fromkeys(name for cfg in configs.values() for name in cfg.policies))
     for word in words:
-        key, _, value = word.partition("=")
-        if key.startswith(HEAD) and not any(_meant(key, cfg) for cfg in configs.values()):
-            name = key.split(".")[1]
-            levers = {local for cfg in configs.values() if name in cfg.policies for local in cfg.policies[name].levers}
-            said = unknown(name, "policy", known) if name not in known else unknown(key.split(".")[3], "lever", levers)
-            raise ConfigError([f"command line: {key}: {said} (of the scenarios that are compared)"])
-        if not key.startswith(HEAD) and len(_several(value)) > 1:
-            raise ConfigError([f"command line: {key}: several values make several scenarios of policies only; for "
-                               "parameters write a sweep (talent-circulation sweep --help)"])  # fmt: skip
+        key = word.partition("=")[0]
+        if any(_meant(key, cfg) for cfg in configs.values()):
+            continue
+        name, *rest = key.split(".")[1:]
+        levers = {local for cfg in configs.values() if name in cfg.policies for local in cfg.policies[name].levers}
+        if name in known and rest[:1] == ["levers"] and len(rest) > 1:
+            said = unknown(rest[1], "lever", sorted(levers))
+        else:
+            said = unknown(name, "policy", known)
+        raise ConfigError([f"command line: {key}: {said} (of the scenarios that are compared)"])
 
 
 def _meant(key: str, cfg: Config) -> list[str]:
     """Keys that a key with wildcards stands for in a scenario; none if it has no such policy or lever."""
     parts = key.split(".")
-    if len(parts) < 3 or parts[0] != HEAD.rstrip("."):
+    if len(parts) < 3 or parts[0] != HEAD[:-1]:
         return []
     names = [name for name in cfg.policies if fnmatchcase(name, parts[1])]
     if len(parts) < 5 or parts[2] != "levers":
@@ -85,7 +86,7 @@ def _meant(key: str, cfg: Config) -> list[str]:
     ]
 
 
-def _several(value: str) -> list[str]:
+def several(value: str) -> list[str]:
     """Values of a list written with commas; a list or a text in quotes is one value."""
     if value[:1] in ("[", "{", "'", '"'):
         return [value]

@@ -81,6 +81,6 @@ class Law:
         if self.name == "weight":
             return "weight"
         if self.name in SCALED:
-            return f"{self.name}, scale {self.scale:g}"
-        span = f"{self.lo:g} to {self.hi:g}"
+            return f"{self.name}, scale {self.scale:.3g}"
+        span = f"{self.lo:.3g} to {self.hi:.3g}"
         return span if self.name == "uniform" else f"{span}, {self.name}"

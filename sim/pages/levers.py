@@ -47,24 +47,25 @@ def levers() -> str:
         [
             NOTE,
             "# Levers\n",
-            "The only things that policies and governments can pull; each acts through the named channels of "
-            "`sim/policy/channels.py` and nothing else. A strength is a departure from the policy of 2017, holds from "
-            "its date on, counts by days within a year, and combines with those of other policies on the same lever by "
-            "the rule in the column *combination*: *add*; *compound* (1 + strength multiply); *complement* (shares "
-            "left over multiply); *weighted* (mean, weighted by the lever it qualifies). What a government decides "
-            "itself meets them as the stronger of the two ([decision](decisions/own-and-imposed.md)).\n",
-            "A strength is a number in the lever's unit, or words with a unit as in the column *may be written as*: "
-            "`values: {2018-11-01: +5 %}`. `+5 %` of a lever in logs is ln 1.05; *500 places a year* are taken per "
-            "1,000 researchers of the issuer in 2017. On a command line words with blanks are quoted: "
-            '`"policies.us_talent.levers.pay.values.2018-11-01=+5 %"`, or written without the blank: `+5%`.\n',
+            "Levers are all that policies and governments can pull. Each acts through the channels named here (see "
+            "`sim/policy/channels.py`) and through nothing else. A strength is a departure from the policy of 2017. It "
+            "holds from its date on; within a year it counts by days. Several policies that pull one lever combine by "
+            "the rule in the column *combination*: *add*; *compound* (the factors 1 + strength multiply); *complement* "
+            "(the shares left over multiply); *weighted* (a mean, weighted by the lever it qualifies). Where a "
+            "government has also decided something itself, the stronger of the two holds "
+            "([decision](decisions/own-and-imposed.md)).\n",
+            "A strength is a number in the lever's unit, or words as in the column *may be written as*: "
+            "`values: {2018-11-01: +5 %}`. For a lever in logs, `+5 %` means ln 1.05; *500 places a year* are divided "
+            "by the issuer's researchers of 2017, in thousands. On a command line, quote words with blanks "
+            '(`"policies.us_talent.levers.pay.values.2018-11-01=+5 %"`) or leave the blank out (`+5%`).\n',
             "*Paid by* says what the issuer's academic money pays for ([money.md](money.md)); what has no price in the "
             "model is *not modelled*, which is not 0.\n",
             f"Scopes that a lever may take: {scope}. What is left out means everywhere but the issuer.\n",
             table(HEAD, map(_row, LEVERS.values())),
             "## How strongly levers act\n",
-            "At full strength; changed as `key=value`, the same for imposed and decided levers. No estimate of most of "
-            "these numbers exists, so ranges are wide and effects are to be swept. Ids such as S6 lead to "
-            "[evidence.md](evidence.md).\n",
+            "What a lever does at full strength, whoever pulls it; change a number with `key=value`. Most of these "
+            "numbers nobody has estimated, so their ranges are wide, and results should be read over the whole range. "
+            "Ids such as S6 lead to [evidence.md](evidence.md).\n",
             valued(effect_table()),
         ]
     )

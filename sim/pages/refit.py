@@ -10,7 +10,7 @@ HOW_TO = f"""\
 # Another last year of data
 
 The last year of outcomes belongs to the tables (`WorldData.end`), not to the code: it is the last year of people.csv,
-2017 in the shipped worlds. `refit` cuts yearly files where you say, makes anew what hangs on the last year, and fits
+2017 in the shipped worlds. `refit` cuts yearly files where you say, makes anew what depends on the last year, and fits
 the model to the rest:
 
 ```

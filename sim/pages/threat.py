@@ -109,7 +109,7 @@ def threat() -> str:
             ODD,
             "## How to edit it\n",
             EDIT.format(relations=relations, own=OWN_ASSESSMENT),
-            "## What hangs on the choice\n",
+            "## What depends on the choice\n",
             "Lists of concern against those of the default. What it does to one scenario is in the\n"
             "[decision](decisions/threat-table.md); for others it is an axis of a sweep.\n",
             table(CHANGES, _choice_rows(data, matrices, concern)),

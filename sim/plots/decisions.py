@@ -32,11 +32,14 @@ TRIGGERS = {
     "chance": "chance",
 }
 CAPTION = (
-    "One draw of chance: steps have probabilities of a few per cent a year, and in another run other governments step "
-    "in other years, so that this figure shows what reactions look like and not who will react. Each triangle is a "
-    "step, up or down one ladder, in the year in which it comes into force. The words are the rung that is reached, 0 "
-    "to 3, or whom a step restricts, and the signal that pressed most for it, “chance” if none did. First come the "
-    "governments with most steps of their own, then the larger ones."
+    "One roll of the dice: in another run other governments step in other years. A triangle stands in the year in "
+    "which a step takes effect."
+)
+NOTES = (
+    "Steps have probabilities of a few per cent a year: the figure shows what reactions look like, not who will react.",
+    "Words beside a triangle: the rung that is reached, 0 to 3, or whom a step restricts, and what pressed most for it "
+    "(“chance” if nothing did).",
+    "Governments with most steps of their own come first, then the larger ones.",
 )
 
 
@@ -109,7 +112,6 @@ def decision_figure(
     years: tuple[int, int],
     title: str,
     subtitle: str,
-    caption: str,
 ) -> Figure:
     """A row a government with a triangle a step; above them, what the scenario imposes.
 
@@ -129,9 +131,9 @@ def decision_figure(
             rows.append((place, n, placed))
             used += n
         left_out = len(marks) - len(rows)
-        more = f" {left_out} further governments that take steps are not shown." if left_out else ""
+        more = f" {left_out} more governments take steps." if left_out else ""
         height = LANE * used + APART * (len(rows) + 1)
-        sheet = page(title, subtitle, f"{CAPTION}{more} {caption}", HEAD + height + FOOT)
+        sheet = page(title, subtitle, f"{CAPTION}{more}", HEAD + height + FOOT)
         sheet.legend(*_keys())
         axes = sheet.axes(LEFT, FOOT, sheet.width - LEFT, height)
         axes.set_xlim(years[0] - 0.5, years[1] + 0.5)

@@ -11,6 +11,7 @@ from sim.analysis.outcomes import WORLD
 from sim.analysis.pairs import RUN
 from sim.core.axes import BASELINE
 
+BAND_RUNS = 3  # fewer runs say too little of their spread for a band
 # What is drawn of places: the names of the figures, and those of the outcomes.
 PLACE = {
     "researchers": "n_researchers",
@@ -86,11 +87,12 @@ def band(frame: pd.DataFrame, value: str, by: Sequence[str]) -> pd.DataFrame:
 
     Returns
     -------
-    Columns `by`, mean, se, lo, hi, n; lo and hi are the mean where a single run allows no band. Cells without any
-    value are left out.
+    Columns `by`, mean, se, lo, hi, n; lo and hi are the mean where fewer than `BAND_RUNS` runs allow no band. Cells
+    without any value are left out.
     """
     out = pairs.bands(frame.dropna(subset=[value]), value, by)
-    return out.fillna({"lo": out["mean"], "hi": out["mean"]})
+    enough = out["n"] >= BAND_RUNS
+    return out.assign(lo=out["lo"].where(enough, out["mean"]), hi=out["hi"].where(enough, out["mean"]))
 
 
 def series_of(frame: pd.DataFrame, all_modes: bool = False) -> list[tuple[str, str]]:

@@ -1,141 +1,44 @@
-"""All figures of one command, written as PNG and SVG: `write_figures`."""
+"""All figures of one command, written as PNG and SVG with their notes: `write_figures`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.analysis.outcomes import WORLD, columns
-from sim.analysis.pairs import RUN, plain
-from sim.analysis.text import FEW
+from sim.analysis.outcomes import WORLD
 from sim.core.axes import BASELINE
 from sim.data.clock import FIRST_YEAR
-from sim.data.tables import load_world_data
-from sim.plots import captions, effects, net_flows, stock_change
+from sim.plots import captions, decisions, effects, net_flows, stock_change
 from sim.plots.decisions import decision_figure, marks_of
-from sim.plots.gazetteer import issuing_places, rest_of_country
 from sim.plots.international import NEAR, compare_shares, international_share, mean_absolute_error
 from sim.plots.levels import sources, world_over_time
+from sim.plots.material import Material, material_of
 from sim.plots.outcomes import most_affected, outcome_bands, place_bands
-from sim.plots.policy_lines import PolicyDate, key_to_lines, policy_dates, policy_periods
+from sim.plots.policy_lines import policy_periods
 from sim.plots.promote_protect import plane_points, price_notes, promote_protect
 from sim.plots.style import joined, save
 from sim.plots.world_map import map_notes
 
 FIRST_OBSERVED = {"researchers": 1996, "moves": 1998, "papers": 1996, "international": 1981}  # earlier: back-cast
 PLACES_SHOWN = 4
-TOP1_NOTE = (
-    "Top-1 % papers: papers above the baseline's threshold of the same year, by the baseline's readers, so that they "
-    "need not add to zero."
-)
-PROTECTED_NOTE = (
-    "Protected: of what could still leak from the issuer's sensitive projects, the share that protection stops, "
-    "weighted by threat and way; how many leaks that is depends on a leak rate that nobody knows."
-)
-PLACE_COLUMNS = list(
-    dict.fromkeys(
-        [
-            *RUN,
-            "year",
-            "place",
-            "n_foreign_origin",
-            *stock_change.COLUMNS,
-            *columns("place_year", effects.PLACE.values()),
-        ]
-    )
-)
+NOTES = "notes.md"  # beside the figures
 
 
-@dataclass(frozen=True)
-class Material:
-    """What the figures of one command are drawn from.
+class Drawing(NamedTuple):
+    """A figure, what a reader who cannot see it should know, and what its marks mean at length."""
 
-    Parameters
-    ----------
-    world_year, place_year : tidy frames of the recorder.
-    decisions : steps of reactive governments, empty if there are none.
-    cfg : `sim.config.load.Config`.
-    data : `sim.data.tables.WorldData` of the world that was run.
-    """
-
-    world_year: pd.DataFrame
-    place_year: pd.DataFrame
-    decisions: pd.DataFrame
-    cfg: Any
-    data: Any
-
-    @cached_property
-    def scenarios(self) -> list[str]:
-        """Scenarios other than the baseline."""
-        return sorted(s for s in self.place_year["scenario"].unique() if s != BASELINE)
-
-    @cached_property
-    def titles(self) -> Mapping[str, str]:
-        """Short titles of the scenarios by name."""
-        return {s: captions.title_of(self.cfg, s) for s in self.scenarios}
-
-    @cached_property
-    def compared(self) -> bool:
-        """True if scenario runs have baseline runs to be paired with."""
-        return bool(self.scenarios) and BASELINE in set(self.place_year["scenario"])
-
-    @cached_property
-    def years(self) -> tuple[int, int]:
-        """First and last year recorded."""
-        return int(self.place_year["year"].min()), int(self.place_year["year"].max())
-
-    @cached_property
-    def data_end(self) -> int:
-        """Last year with data that the run reaches."""
-        return min(self.data.end, self.years[1])
-
-    @cached_property
-    def events(self) -> list[PolicyDate]:
-        """Dated policy lines."""
-        return policy_dates(self.cfg.policies, self.years[1])
-
-    @cached_property
-    def policy_years(self) -> tuple[int, int]:
-        """From the first policy date (or the first year that differs) to the end."""
-        first = int(self.events[0].when) if self.events else min(self.data_end + 1, self.years[1])
-        return min(max(first, self.years[0]), self.years[1]), self.years[1]
-
-    @cached_property
-    def level_scenario(self) -> str:
-        """The baseline if it was run, else the first scenario."""
-        return BASELINE if BASELINE in set(self.place_year["scenario"]) else self.scenarios[0]
-
-    @cached_property
-    def issuers(self) -> list[str]:
-        """Places that issue the policies, in the order of the policies."""
-        return issuing_places(self.cfg.policies, self.data)
-
-    @cached_property
-    def members(self) -> Mapping[str, str]:
-        """Countries held in a regional rest -> that rest."""
-        return rest_of_country(self.data.iso3)
-
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        """Short place names by code."""
-        return captions.short_names(self.data)
-
-    def caption(self, *sentences: str, scenarios: list[str] | None = None) -> str:
-        """Caption that begins with what was run."""
-        return captions.assemble(
-            captions.run_sentence(self.cfg, self.scenarios if scenarios is None else scenarios, self.data.end),
-            *sentences,
-        )
+    name: str
+    figure: Figure
+    alt: str
+    notes: Sequence[str]
 
 
-def _draw_net_flows(m: Material) -> Iterator[tuple[str, Figure]]:
+def _draw_net_flows(m: Material) -> Iterator[Drawing]:
     """Map of the level over the last five years with data."""
     years = (max(m.data_end - 4, m.years[0]), m.data_end)
     frame = m.place_year[m.place_year["scenario"] == m.level_scenario]
@@ -143,58 +46,78 @@ def _draw_net_flows(m: Material) -> Iterator[tuple[str, Figure]]:
     rows = slice(years[0] - FIRST_YEAR, years[1] - FIRST_YEAR + 1)
     net = (m.data.moves_in[rows].astype(float) - m.data.moves_out[rows]).mean(axis=0)
     bars = net_flows.NOTES if m.cfg.replicates > 1 else net_flows.NOTES[1:]
-    notes = [*bars, *map_notes(m.data, m.members, False)]
-    yield "net_flows", net_flows.net_flow_map(
-        frame, m.data, years, dict(zip(m.data.iso3, net)), members=m.members,
-        caption=m.caption(*notes, scenarios=[m.level_scenario]),
+    chance = "Black lines: chance; bars are pale where it reaches zero. " if m.cfg.replicates > 1 else ""
+    yield Drawing(
+        "net_flows",
+        net_flows.net_flow_map(
+            frame, m.data, years, dict(zip(m.data.iso3, net)),
+            caption=f"Bars: the model ({m.size}); diamonds: data. {chance}Grey: countries held together in regional "
+            "aggregates.",
+        ),
+        "World map of net moves of researchers by place, orange where more leave than come and purple where more come; "
+        "below it bars of the largest gains and losses beside the data.",
+        [m.run_sentence(m.level_scenario), *bars, *map_notes(m.data, False)],
     )  # fmt: skip
 
 
-def _draw_changes(m: Material) -> Iterator[tuple[str, Figure]]:
+def _draw_changes(m: Material) -> Iterator[Drawing]:
     """Map of the change of the stock at the end, and what it is the sum of, one for each scenario."""
     if not m.compared:
         return
     for scenario in m.scenarios:
         frame = m.place_year[m.place_year["scenario"].isin([scenario, BASELINE])]
         mode = effects.headline_mode(frame[frame["scenario"] == scenario])
-        frame = frame[frame["mode"] == mode]
-        notes = [*stock_change.NOTES, *map_notes(m.data, m.members, True)]
-        yield (
+        yield Drawing(
             f"stock_change_{scenario}" if len(m.scenarios) > 1 else "stock_change",
             stock_change.stock_change_map(
-                frame, m.data, m.policy_years, m.cfg.scale, members=m.members,
+                frame[frame["mode"] == mode], m.data, m.policy_years, m.cfg.scale,
                 title=f"Who has more researchers, who fewer: {m.titles[scenario]}",
-                caption=m.caption(captions.mode_sentence([mode]), *notes, scenarios=[scenario]),
+                caption=f"Hatched: no change beyond chance. Grey: countries held together in regional aggregates. ± is "
+                f"chance alone ({m.size}).",
             ),
+            "World map of the change in the number of researchers by place, orange for fewer and purple for more; "
+            "below it bars that split the largest gains and losses into entrants, moves and exits.",
+            [m.run_sentence(scenario), captions.mode_sentence([mode]), *stock_change.NOTES, *map_notes(m.data, True)],
         )  # fmt: skip
 
 
-def _draw_outcomes(m: Material) -> Iterator[tuple[str, Figure]]:
+def _draw_outcomes(m: Material) -> Iterator[Drawing]:
     """Differences over time for the world and for the places most affected."""
     if not m.compared:
         return
     years = (max(m.policy_years[0] - 2, m.years[0]), m.years[1])
-    shown = effects.series_of(m.place_year)
-    modes = captions.mode_sentence(mode for _, mode in shown)
-    common = [captions.band_sentence(m.place_year), modes, key_to_lines(m.events)]
+    modes = [mode for _, mode in effects.series_of(m.place_year)]
+    caption = captions.assemble(captions.band_sentence(m.place_year, m.cfg), captions.total_sentence(modes))
+    notes = [
+        m.run_sentence(), captions.mode_sentence(modes), captions.YEARS_NOTE, captions.TOP1_NOTE,
+    ]  # fmt: skip
     name = joined(m.titles[scenario] for scenario in m.scenarios)
-    yield "outcomes_world", outcome_bands(
-        m.world_year, m.place_year, years, events=m.events, titles=m.titles, title=f"Effects on the world: {name}",
-        caption=m.caption(*common, TOP1_NOTE),
+    yield Drawing(
+        "outcomes_world",
+        outcome_bands(
+            m.world_year, m.place_year, years, events=m.events, titles=m.titles, title=f"Effects on the world: {name}",
+            caption=caption,
+        ),
+        "Six small charts over time for the world: change from the baseline in researchers, moves, papers, "
+        "international share, top papers and investigations, with dotted lines where policies begin or change.",
+        notes,
     )  # fmt: skip
     places = most_affected(m.place_year, m.policy_years[0], PLACES_SHOWN, m.issuers, m.cfg.scale)
-    choice = (
-        "Places: issuers of the policy first, then those whose number of papers changes most; a change of fewer than "
-        f"{FEW} papers of agents, or within two standard errors of zero, counts as none."
-    )
-    yield "outcomes_places", place_bands(
-        m.place_year, places, years, names=m.names, events=m.events, titles=m.titles,
-        title=f"Effects on places: {name}",
-        caption=m.caption(*common, TOP1_NOTE, choice),
-    )  # fmt: skip
+    if places:
+        shown = joined(m.names[place] for place in places)
+        yield Drawing(
+            "outcomes_places",
+            place_bands(
+                m.place_year, places, years, names=m.names, events=m.events, titles=m.titles,
+                title=f"Effects on places: {name}", caption=caption,
+            ),
+            f"Small charts over time for {shown}: change from the baseline in researchers, net moves, papers, "
+            "international share, top papers and what is protected.",
+            [*notes, captions.PLACES_NOTE, captions.PROTECTED_NOTE],
+        )  # fmt: skip
 
 
-def _draw_international(m: Material) -> Iterator[tuple[str, Figure]]:
+def _draw_international(m: Material) -> Iterator[Drawing]:
     """International share of the last year with data."""
     seen = m.data.intl_share[m.data_end - FIRST_YEAR]
     if not np.isfinite(seen).any():
@@ -204,18 +127,26 @@ def _draw_international(m: Material) -> Iterator[tuple[str, Figure]]:
     if table.empty:
         return
     within = int(((table["simulated"] - table["observed"]).abs() <= NEAR).sum())
+    lines = "Lines: chance. " if m.cfg.replicates >= effects.BAND_RUNS else ""
     error = (
-        f"Mean absolute error {mean_absolute_error(table):.1f} percentage points over the {len(table)} places "
-        f"with data; {within} of them within {NEAR:g} points (grey strip)."
+        f"Mean error {mean_absolute_error(table):.1f} percentage points over the {len(table)} places with data; "
+        f"{within} lie within {NEAR:g} points (grey strip)."
     )
-    marks = "Size of a dot: papers; vertical line: 90 % band. Data: NSF, S&E Indicators."
-    yield "international_share", international_share(
-        table, m.names, title=f"International share of papers, {m.data_end}: simulated and observed",
-        caption=m.caption(error, marks, scenarios=[m.level_scenario]),
+    yield Drawing(
+        "international_share",
+        international_share(
+            table, m.names, title=f"International share of papers, {m.data_end}: model and data",
+            caption=f"{error} Large dots: many papers. {lines}{m.size}.",
+        ),
+        f"Scatter plot of the international share of papers by place, model against data. {error}",
+        [
+            m.run_sentence(m.level_scenario),
+            "Data: NSF, Science and Engineering Indicators. Vertical lines: 90 % of further runs, chance alone.",
+        ],
     )  # fmt: skip
 
 
-def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
+def _draw_levels(m: Material) -> Iterator[Drawing]:
     """World over time, with data as dots and the projection shaded."""
     data, span = m.data, np.arange(FIRST_YEAR, m.data.end + 1)
     paper_years = np.arange(data.end + 1 - len(data.world_papers), data.end + 1)
@@ -228,14 +159,20 @@ def _draw_levels(m: Material) -> Iterator[tuple[str, Figure]]:
     observed = {
         k: v[(v.index >= max(FIRST_OBSERVED[k], m.years[0])) & (v.index <= m.years[1])] for k, v in observed.items()
     }
-    yield "world_over_time", world_over_time(
-        m.world_year, m.place_year, m.years, observed, data_end=data.end,
-        since=m.policy_years[0] if m.compared else None, titles=m.titles,
-        caption=m.caption(captions.band_sentence(m.place_year, paired=False), sources()),
+    yield Drawing(
+        "world_over_time",
+        world_over_time(
+            m.world_year, m.place_year, m.years, observed, data_end=data.end,
+            since=m.policy_years[0] if m.compared else None, titles=m.titles,
+            caption=f"{captions.band_sentence(m.place_year, m.cfg)} Shaded: years without data.",
+        ),
+        "Six small charts of the world over time, lines for the model and dots for data: researchers, moves, papers, "
+        "international share, researchers of foreign origin and authors per paper.",
+        [m.run_sentence(), sources()],
     )  # fmt: skip
 
 
-def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
+def _draw_plane(m: Material) -> Iterator[Drawing]:
     """Promote/protect plane: papers of the world and of an issuer, or of each of several, against its own hazard."""
     if not m.compared:
         return
@@ -251,17 +188,27 @@ def _draw_plane(m: Material) -> Iterator[tuple[str, Figure]]:
         world = plane_points(effects.world_outcomes(m.world_year, m.place_year), own, years, m.titles)
         panels.insert(0, (WORLD, world))
     points = panels[0][1]
-    price = price_notes(points) if len(m.issuers) == 1 else ""
-    modes = captions.mode_sentence(point.mode for point in points)
-    crosses = "Crosses: 90 % bands of a further run." if m.cfg.replicates > 1 else ""
-    span = f"Scenario minus baseline, yearly means {years[0]}–{years[1]}; shaded: more papers and more protected"
-    yield "promote_protect", promote_protect(
-        panels, subtitle=span,
-        caption=m.caption(crosses, modes, price, TOP1_NOTE, PROTECTED_NOTE),
+    banded = m.cfg.replicates >= effects.BAND_RUNS
+    price = price_notes(points) if len(m.issuers) == 1 and banded else ""
+    crosses = "Crosses: chance alone, 90 % of further runs. " if banded else ""
+    yield Drawing(
+        "promote_protect",
+        promote_protect(
+            panels, title=f"Promote and protect: {joined(m.titles[scenario] for scenario in m.scenarios)}",
+            subtitle=f"Change from the baseline, yearly means {years[0]}–{years[1]}",
+            caption=f"Shaded: more papers and more protected. {crosses}{m.size}. How many leaks "
+            "protection stops depends on a rate that nobody knows.",
+        ),
+        "Charts with papers gained or lost across and the share of possible leaks that protection stops upwards, a "
+        "point for each scenario; the baseline is the origin.",
+        [
+            m.run_sentence(), captions.mode_sentence(point.mode for point in points), price, captions.TOP1_NOTE,
+            captions.PROTECTED_NOTE,
+        ],
     )  # fmt: skip
 
 
-def _draw_decisions(m: Material) -> Iterator[tuple[str, Figure]]:
+def _draw_decisions(m: Material) -> Iterator[Drawing]:
     """Steps of governments in the first replicate of each scenario, beside what is imposed on them."""
     if m.decisions.empty or not m.compared:
         return
@@ -272,27 +219,26 @@ def _draw_decisions(m: Material) -> Iterator[tuple[str, Figure]]:
     for scenario in m.scenarios:
         marks = marks_of(ours[ours["scenario"].isin([scenario, BASELINE])], names)
         if marks:
-            yield f"decisions_{scenario}", decision_figure(
-                marks, names, policy_periods(m.cfg.policies, years[1]), years,
-                title="Who takes which step, when and why",
-                subtitle=f"Governments that react to: {m.titles[scenario]}", caption=m.caption(scenarios=[scenario]),
+            yield Drawing(
+                f"decisions_{scenario}",
+                decision_figure(
+                    marks, names, policy_periods(m.cfg.policies, years[1], m.names), years,
+                    title="Who takes which step, when and why",
+                    subtitle=f"Governments that react to: {m.titles[scenario]}",
+                ),
+                "Time line with a row for each government and a triangle for each step it takes, labelled with the "
+                "step and its reason.",
+                [m.run_sentence(scenario), *decisions.NOTES],
             )  # fmt: skip
 
 
-DRAWINGS: tuple[Callable[[Material], Iterator[tuple[str, Figure]]], ...] = (
+DRAWINGS: tuple[Callable[[Material], Iterator[Drawing]], ...] = (
     _draw_net_flows, _draw_changes, _draw_outcomes, _draw_international, _draw_levels, _draw_plane, _draw_decisions,
 )  # fmt: skip
 
 
-def material_of(frames: Mapping[str, pd.DataFrame], cfg: Any, data: Any = None) -> Material:
-    """What the figures need of the recorder's frames."""
-    place_year = plain(frames["place_year"][PLACE_COLUMNS])
-    decisions = plain(frames["decisions"]) if "decisions" in frames else pd.DataFrame()
-    return Material(plain(frames["world_year"]), place_year, decisions, cfg, data or load_world_data(cfg.world))
-
-
 def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, data: Any = None) -> list[Path]:
-    """Draw every figure that the frames allow and write each as PNG and SVG.
+    """Draw every figure that the frames allow and write each as PNG and SVG, and notes on all of them.
 
     Parameters
     ----------
@@ -303,9 +249,15 @@ def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, da
 
     Returns
     -------
-    Paths written, in the order of drawing.
+    Paths written, in the order of drawing; the notes last.
     """
     material = material_of(frames, cfg, data)
     if material.place_year.empty:
         return []
-    return [path for draw in DRAWINGS for name, figure in draw(material) for path in save(figure, folder, name)]
+    paths, parts = [], ["# Notes on the figures\n"]
+    for draw in DRAWINGS:
+        for name, figure, alt, notes in draw(material):
+            paths += save(figure, folder, name)
+            parts.append(f"## {figure.get_label()}\n\n![{alt}]({name}.png)\n\n{captions.assemble(*notes)}\n")
+    (folder / NOTES).write_text("\n".join(parts), encoding="utf-8")
+    return [*paths, folder / NOTES]

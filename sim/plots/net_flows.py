@@ -17,8 +17,8 @@ from sim.plots.world_map import GAIN, LOSS, MAP, NOTHING, Places, draw_map
 BARS = 1.62  # inches
 ROWS = 8  # places named on each side of the bars
 NOTES = (
-    "Bars: mean over runs, each side on its own scale; black lines: two standard errors each way; pale: zero is within "
-    "them.",
+    "Bars: mean over runs, each side on its own scale. Black lines: two standard errors of chance each way; a bar is "
+    "pale if they reach zero.",
     "Diamonds: data (Scopus, Akbaritabar et al. 2024).",
 )
 
@@ -73,7 +73,6 @@ def net_flow_map(
     data: Mapping[str, float],
     *,
     caption: str = "",
-    members: Mapping[str, str] | None = None,
 ) -> Figure:
     """Map of net moves per 1,000 researchers, and the largest gains and losses beside the data.
 
@@ -83,24 +82,22 @@ def net_flow_map(
     places : names and positions; `WorldData` will do.
     years : first and last year of the mean, inclusive.
     data : persons a year by place as observed, drawn as diamonds on the bars.
-    members : country (alpha-3) -> regional rest, to shade the members of a rest.
     """
     rates = net_rates(place_year, years)
     span = f"{years[0]}–{years[1]}" if years[1] > years[0] else str(years[0])
     names = short_names(places)
     with styled():
         sheet = page(
-            f"Net flows of researchers, {span}",
-            "Moves in minus moves out per 1,000 researchers and year",
+            f"Who gains researchers by moves, who loses them, {span}",
+            "Moves in minus moves out, per 1,000 researchers a year",
             caption,
             MAP + BARS,
         )
-        draw_map(sheet, BARS, rates, places, members)
-        rest = {c for c, is_rest in zip(places.iso3, places.is_rest) if is_rest}
-        named = rates[~rates["place"].isin(rest)].sort_values("persons")
+        draw_map(sheet, BARS, rates, places)
+        named = rates.sort_values("persons")
         losers = named[named["persons"] < -NOTHING].head(ROWS)
         winners = named[named["persons"] > NOTHING].iloc[::-1].head(ROWS)
-        for left, rows, color, word in ((1.1, winners, GAIN, "gains"), (4.68, losers, LOSS, "losses")):
-            heading = f"Largest {word}, persons a year"
-            _draw_bars(sheet.axes(left, 0.18, 2.2, 1.05), rows, names, color, heading, data)
+        for left, rows, color, word in ((1.3, winners, GAIN, "gains"), (4.78, losers, LOSS, "losses")):
+            heading = f"Largest {word}, people a year"
+            _draw_bars(sheet.axes(left, 0.18, 2.0, 1.05), rows, names, color, heading, data)
     return sheet.figure

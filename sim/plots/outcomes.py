@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,13 +15,15 @@ from matplotlib.lines import Line2D
 
 from sim.analysis.text import few
 from sim.plots import effects
-from sim.plots.policy_lines import PolicyDate, draw_policy_dates
+from sim.plots.policy_lines import PolicyDate, draw_policy_dates, key_to_lines
 from sim.plots.style import GREY, INK, MODE_LINES, MODE_NAMES, SERIES, Page, page, signed_tick, styled
+from sim.plots.world_map import HATCH_WITHIN
 
 LEFT, RIGHT = 0.44, 0.1  # inches kept free beside each panel
 
 
 LineStyle = tuple[str, Any, str]  # colour, dashes, text in the legend
+Styles = Mapping[tuple[str, str], LineStyle]  # by scenario and mode
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ CASES = Outcome("cases", "Investigations", "a year", "plain")
 MID_YEAR = 0.5  # where the value of a year stands between its ticks, so that no effect precedes its policy
 NOTHING = 1e-9  # largest change that is rounding
 HEADS = 0.24  # inches for place names above the columns
-SUBTITLE = "Scenario minus baseline"
+SUBTITLE = "Scenario minus baseline, the world without the policy"
 MOVES = Outcome("moves", "Moves between places", "% of baseline", "percent")
 NET_MOVES = Outcome("net_rate", "Net moves", "per 1,000 researchers", "plain")
 WORLD_OUTCOMES = (RESEARCHERS, MOVES, PAPERS, INTERNATIONAL, TOP1, CASES)
@@ -71,8 +73,8 @@ def most_affected(
 ) -> list[str]:
     """Places whose papers change most in number from year `first` on; the (two most changed) issuers come first.
 
-    Only changes beyond two paired standard errors and of `FEW` papers of agents count; a single run has no error and
-    ranks by size alone.
+    Only changes beyond two paired standard errors and of `FEW` papers of agents count: places without one are left
+    out, apart from issuers. A single run has no error and ranks by size alone.
 
     Parameters
     ----------
@@ -84,9 +86,9 @@ def most_affected(
     change = effects.band(effects.paired(sums, ["papers"], ["place"]), "papers", ["scenario", "place"])
     noise = (change["mean"].abs() < 2 * change["se"]) | (change["mean"] / scale).map(few)
     change["size"] = change["mean"].abs().mask(noise, 0.0)
-    ranked = change.groupby("place")["size"].max().sort_values(ascending=False, kind="stable").index
-    own = [place for place in ranked if place in issuers][:2]
-    return list(dict.fromkeys([*own, *ranked]))[:count]
+    ranked = change.groupby("place")["size"].max().sort_values(ascending=False, kind="stable")
+    own = [place for place in ranked.index if place in issuers][:2]
+    return list(dict.fromkeys([*own, *ranked.index[ranked > 0]]))[:count]
 
 
 def style_of(
@@ -128,7 +130,7 @@ def _least_span(ax: Axes, least: float) -> None:
         ax.set_ylim(middle - least / 2, middle + least / 2)
 
 
-def _panel(ax: Axes, table: pd.DataFrame, panel: Outcome, styles: Mapping[tuple[str, str], LineStyle]) -> None:
+def _panel(ax: Axes, table: pd.DataFrame, panel: Outcome, styles: Styles) -> None:
     """Lines and bands of one outcome at one place."""
     ax.axhline(0, color=GREY, lw=0.7, zorder=1)
     for (scenario, mode), (color, line, _) in styles.items():
@@ -137,15 +139,39 @@ def _panel(ax: Axes, table: pd.DataFrame, panel: Outcome, styles: Mapping[tuple[
         if curve.empty:
             continue
         middle = curve["year"] + MID_YEAR
-        if curve["n"].max() > 1:
-            ax.fill_between(middle, curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0, zorder=2)
+        ax.fill_between(middle, curve["lo"], curve["hi"], color=color, alpha=0.18, lw=0, zorder=2)
         ax.plot(middle, curve["mean"], color=color, ls=line, lw=1.4, zorder=3)
     if not (table[panel.column].abs() > NOTHING).any():
         words = "no change" if table[panel.column].notna().any() else "nothing to measure"
         ax.text(0.5, 0.62, words, transform=ax.transAxes, ha="center", size=7, color=GREY)
 
 
-def _legend(sheet: Page, styles: Mapping[tuple[str, str], LineStyle]) -> None:
+def departs(rows: pd.DataFrame, column: str) -> bool:
+    """Whether total and direct effects of a scenario differ beyond chance, in the mean of the years.
+
+    Chance is `HATCH_WITHIN` standard errors, as on the map: with so many panels some would pass two.
+
+    Parameters
+    ----------
+    rows : of one place, in both modes; with one mode only there is nothing to be told apart, and it is shown.
+    """
+    wide = rows.pivot_table(index=["draw", "replicate", "year"], columns="mode", values=column)
+    if not {"scripted", "reactive"} <= set(wide.columns):
+        return True
+    gap = (wide["reactive"] - wide["scripted"]).groupby(level=["draw", "replicate"]).mean().to_numpy()
+    reach = HATCH_WITHIN * float(gap.std(ddof=1)) / len(gap) ** 0.5 if len(gap) > 1 else 0.0
+    return abs(float(gap.mean())) > max(reach, NOTHING)
+
+
+def _shown(table: pd.DataFrame, panel: Outcome, styles: Styles) -> Styles:
+    """Lines of one panel: total effects beside direct ones only where they differ."""
+    beside = [s for s, mode in styles if mode == "reactive" and (s, "scripted") in styles]
+    same = {(s, "reactive") for s in beside if not departs(table[table["scenario"] == s], panel.column)}
+    return {key: style for key, style in styles.items() if key not in same}
+
+
+def _legend(sheet: Page, styles: Styles, shown: Collection[tuple[str, str]]) -> None:
+    styles = {key: style for key, style in styles.items() if key in shown}
     handles = [Line2D([], [], color=c, ls=ls, lw=1.6) for c, ls, _ in styles.values()]
     sheet.legend(handles, [text for _, _, text in styles.values()])
 
@@ -187,16 +213,19 @@ def outcome_bands(
     table = table[table["year"].between(*years)]
     styles = style_of(effects.series_of(table), titles)
     with styled():
-        sheet = page(title, SUBTITLE, caption, 0.2 + 2 * 1.75)
-        _legend(sheet, styles)
+        sheet = page(title, SUBTITLE, caption, 0.2 + 2 * 1.75, key=key_to_lines(events))
+        shown: set[tuple[str, str]] = set()
         for ax, panel in zip(grid(sheet, 2, 3, 1.75).ravel(), WORLD_OUTCOMES):
-            _panel(ax, table, panel, styles)
+            own = _shown(table, panel, styles)
+            shown.update(own)
+            _panel(ax, table, panel, own)
             time_axis(ax, years[0], years[1] + 1)
             _least_span(ax, 0.2)
             _value_axis(ax)
             draw_policy_dates(ax, events)
             ax.set_title(panel.title, pad=20)
             ax.annotate(panel.unit, (0, 1), (0, 9.5), "axes fraction", textcoords="offset points", size=6.5, color=GREY)
+        _legend(sheet, styles, shown)
     return sheet.figure
 
 
@@ -224,12 +253,15 @@ def place_bands(
     styles = style_of(effects.series_of(table), titles)
     rows, height = len(PLACE_OUTCOMES), 1.04
     with styled():
-        sheet = page(title, SUBTITLE, caption, 0.2 + HEADS + rows * height + 0.18)
-        _legend(sheet, styles)
+        sheet = page(title, SUBTITLE, caption, 0.2 + HEADS + rows * height + 0.18, key=key_to_lines(events))
+        shown: set[tuple[str, str]] = set()
         axes = grid(replace(sheet, height=sheet.height - HEADS), rows, len(places), height, above=0.24, below=0.02)
         for r, panel in enumerate(PLACE_OUTCOMES):
             for ax, place in zip(axes[r], places):
-                _panel(ax, table[table["place"] == place], panel, styles)
+                here = table[table["place"] == place]
+                own = _shown(here, panel, styles)
+                shown.update(own)
+                _panel(ax, here, panel, own)
                 time_axis(ax, years[0], years[1] + 1, most=3.5)  # narrow panels, whose labels would run together
             _share_scale(list(axes[r]))
             for c, ax in enumerate(axes[r]):
@@ -237,6 +269,7 @@ def place_bands(
                 draw_policy_dates(ax, events, numbers=r == 0)
                 ax.tick_params(labelleft=c == 0, labelbottom=r == len(PLACE_OUTCOMES) - 1)
         _row_heads(axes, [names.get(p, p) for p in places])
+        _legend(sheet, styles, shown)
     return sheet.figure
 
 

@@ -1,18 +1,24 @@
-"""Dates of policies as thin vertical lines with a number; the key to the numbers goes into the caption."""
+"""Dates of policies as thin vertical lines with a number, and the key to the numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from matplotlib.axes import Axes
 
-from sim.plots.style import GREY
+from sim.plots.style import GREY, joined
 from sim.policy.levers import LEVERS
+from sim.policy.words import short_title
 
 MAX_LINES = 6
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 NUMBER_WIDTH = 0.075  # inches that a number and the space beside it take
 
 
@@ -23,7 +29,7 @@ class PolicyDate:
     Parameters
     ----------
     when : year with fraction, e.g. 2018.83.
-    label : what changes, for the caption.
+    label : what changes, for the key.
     """
 
     when: float
@@ -69,34 +75,48 @@ def _events_of(policy: Any) -> list[tuple[date, str]]:
     return events
 
 
-def policy_dates(policies: Mapping[str, Any], end: float = 9999.0) -> list[PolicyDate]:
+def policy_title(policy: Any, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Short title of a policy, and by whom it is issued if not by those that its file names.
+
+    Parameters
+    ----------
+    names : place names by code, for these issuers.
+    """
+    issuers = [names.get(code, code) for code in policy.issuer] if getattr(policy, "reissued_from", ()) else []
+    return short_title(policy.title) + (f", as issued by {joined(issuers)}" if issuers else "")
+
+
+def policy_dates(
+    policies: Mapping[str, Any], end: float = 9999.0, names: Mapping[str, str] = MappingProxyType({})
+) -> list[PolicyDate]:
     """Dates at which policies begin, change or end, in order; changes of one day share a line.
 
     Parameters
     ----------
     policies : name -> policy with ``title`` and ``levers`` (name -> object with ``values``: date -> strength or None).
     end : last year of the run; later dates are left out.
+    names : place names by code.
     """
     by_day: dict[date, dict[str, list[str]]] = {}
-    for name, policy in policies.items():
-        title = str(getattr(policy, "title", "") or name)
+    for policy in policies.values():
         for when, verb in _events_of(policy):
-            by_day.setdefault(when, {}).setdefault(verb, []).append(title)
+            by_day.setdefault(when, {}).setdefault(verb, []).append(policy_title(policy, names))
     days = [day for day in sorted(by_day) if day.year <= end]
     if len(days) > MAX_LINES:  # too many for a small panel: only those on which something begins or ends
         days = ([day for day in days if set(by_day[day]) & {"begins", "ends"}] or days)[:MAX_LINES]
     return [PolicyDate(_year_of(day), _label(day, by_day[day])) for day in days]
 
 
-def policy_periods(policies: Mapping[str, Any], end: float) -> list[Period]:
+def policy_periods(
+    policies: Mapping[str, Any], end: float, names: Mapping[str, str] = MappingProxyType({})
+) -> list[Period]:
     """Each policy from its first date to its last, or beyond `end` if it stays; in the order in which they begin."""
     found = []
-    for name, policy in policies.items():
+    for policy in policies.values():
         events = _events_of(policy)
         if events and _year_of(events[0][0]) <= end:
             until = _year_of(events[-1][0]) if events[-1][1] == "ends" else float("inf")
-            title = str(getattr(policy, "title", "") or name)
-            found.append(Period(_year_of(events[0][0]), until, title))
+            found.append(Period(_year_of(events[0][0]), until, policy_title(policy, names)))
     return sorted(found, key=lambda period: period.begin)
 
 
@@ -105,8 +125,9 @@ def _year_of(day: date) -> float:
 
 
 def _label(day: date, titles: Mapping[str, list[str]]) -> str:
-    """Such as '2018-11 begins: visa refusals, partner ban'."""
-    return f"{day:%Y-%m} " + ", ".join(f"{verb}: {', '.join(names)}" for verb, names in titles.items())
+    """Such as 'November 2018, begins: visa refusals; partner ban'."""
+    told = ", ".join(f"{verb}: {'; '.join(names)}" for verb, names in titles.items())
+    return f"{MONTHS[day.month - 1]} {day.year}, {told}"
 
 
 def draw_policy_dates(ax: Axes, events: Sequence[PolicyDate], numbers: bool = True) -> None:
@@ -138,12 +159,6 @@ def _apart(dates: Sequence[float], gap: float, high: float) -> list[float]:
     return at
 
 
-def key_to_lines(events: Sequence[PolicyDate]) -> str:
-    """Sentence for the caption that explains the numbered lines; empty without lines."""
-    if not events:
-        return ""
-    return (
-        "Years are drawn at their middle, policies at their day. Dotted lines: "
-        + "; ".join(f"{i} {e.label}" for i, e in enumerate(events, start=1))
-        + "."
-    )
+def key_to_lines(events: Sequence[PolicyDate]) -> list[str]:
+    """What the numbered lines are, one each."""
+    return [f"{i}  {event.label}" for i, event in enumerate(events, start=1)]

@@ -148,17 +148,20 @@ def _zero_lines(ax: Axes) -> np.ndarray:
 
 
 def _texts(points: Sequence[Point]) -> list[str]:
-    """Title, and mode where a scenario has two."""
-    if len({p.scenario for p in points}) == len(points):
+    """What tells points apart: the mode of a single scenario, the title of several, or both."""
+    scenarios, modes = {p.scenario for p in points}, [MODE_NAMES.get(p.mode, p.mode) for p in points]
+    if len(scenarios) == 1:
+        return modes
+    if len(scenarios) == len(points):
         return [p.title for p in points]
-    return [f"{p.title}, {MODE_NAMES.get(p.mode, p.mode).removesuffix(' effects')}" for p in points]
+    return [f"{p.title}, {mode.removesuffix(' effects')}" for p, mode in zip(points, modes)]
 
 
 def price_notes(points: Sequence[Point]) -> str:
-    """Sentence for the caption: papers lost per point protected where both are clear; empty if nowhere."""
+    """Sentence for the notes: papers lost per point protected where both are clear; empty if nowhere."""
     priced = [p for p in points if p.papers_number.hi < 0 < p.protected.lo]
     prices = "; ".join(f"{p.name} {short(-p.papers_number.mean / p.protected.mean)}" for p in priced)
-    return f"Papers lost a year, world, for each point protected: {prices}." if prices else ""
+    return f"Papers of the world lost a year for each percentage point protected: {prices}." if prices else ""
 
 
 def promote_protect(
@@ -187,5 +190,5 @@ def promote_protect(
                 ax.set_title(f"{group}: {words.lower() if group else words}")
                 ax.set_xlabel(f"{words}, change from the baseline")
                 if c == 0:
-                    ax.set_ylabel("Of what could still leak at the issuer,\nstopped by protection, change in points")
+                    ax.set_ylabel("Protected: share of possible leaks\nat the issuer stopped, points")
     return sheet.figure

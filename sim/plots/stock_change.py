@@ -23,14 +23,14 @@ COLUMNS = ("n_researchers", "new_entrants", "new_moves_in", "new_moves_out", "ne
 PARTS = {
     "entrants": "entrants",
     "moves": "moves in minus out",
-    "exits": "exits (to the left: more of them)",
+    "exits": "exits (more of them to the left)",
 }
 COLORS = (SERIES[0], SERIES[5], SERIES[3])
-BARS = 2.1  # inches
+ROW, FOOT, HEAD = 0.165, 0.42, 0.3  # inches: a place's bar, axis and keys below the bars, heading above them
 ROWS = 7  # places named on each side
 NOTES = (
-    "Bars: what the change of the stock is the sum of, mean over runs, each side on its own scale; diamonds: the sum, "
-    "given beside it ± one standard error. Bars are drawn only for places that are not hatched.",
+    "Bars: entrants, moves and exits that the change adds up from, mean over runs, each side on its own scale. "
+    "Diamonds: the change, given beside it ± one standard error of chance. Places that are hatched have no bar.",
 )
 
 
@@ -66,8 +66,8 @@ def stock_change(place_year: pd.DataFrame, years: tuple[int, int]) -> pd.DataFra
     return effects.paired(table, ["stock", *PARTS, "percent"], ["place"], percent=["percent"])
 
 
-def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str) -> None:
-    """Stacked bars of the parts by place, the sum as a diamond and in figures."""
+def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str, most: int) -> None:
+    """Stacked bars of the parts by place, the sum as a diamond and in figures; room for `most` places."""
     ax.set_title(title, size=7.5)
     if rows.empty:
         ax.text(0.5, 0.5, "none beyond chance", transform=ax.transAxes, ha="center", size=7, color=GREY)
@@ -89,17 +89,16 @@ def _bars(ax: Axes, rows: pd.DataFrame, names: Mapping[str, str], title: str) ->
     ax.axvline(0, color=GREY, lw=0.6)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.grid(axis="x")
-    ax.set_ylim(len(rows) - ROWS - 0.6, len(rows) - 0.4)
+    ax.set_ylim(len(rows) - most - 0.6, len(rows) - 0.4)
     ax.locator_params(axis="x", nbins=3)
     ax.xaxis.set_major_formatter(signed_tick)
 
 
-def _persons(change: pd.DataFrame, places: Places, noise: Collection[str]) -> pd.DataFrame:
+def _persons(change: pd.DataFrame, noise: Collection[str]) -> pd.DataFrame:
     """Mean and standard error of the stock's change and means of its parts, of places whose change is no chance."""
     out = effects.band(change, "stock", ["place"])[["place", "mean", "se"]]
     out = out.merge(change.groupby("place", as_index=False)[list(PARTS)].mean(), on="place")
-    rest = {c for c, is_rest in zip(places.iso3, places.is_rest) if is_rest}
-    return out[~out["place"].isin(rest.union(noise))].sort_values("mean")
+    return out[~out["place"].isin(noise)].sort_values("mean")
 
 
 def noise_of(change: pd.DataFrame, scale: float) -> set[str]:
@@ -116,7 +115,6 @@ def stock_change_map(
     *,
     title: str,
     caption: str = "",
-    members: Mapping[str, str] | None = None,
 ) -> Figure:
     """Map of the change of the stock in per cent, and bars of what the largest changes are made of.
 
@@ -126,21 +124,22 @@ def stock_change_map(
     places : names and positions; `WorldData` will do.
     years : from the first policy to the last year, inclusive.
     scale : people whom an agent stands for.
-    members : country (alpha-3) -> regional rest, to shade the members of a rest.
     """
     change = stock_change(place_year, years)
     shares = effects.band(change, "percent", ["place"])
     noise = noise_of(change, scale)
-    persons = _persons(change, places, noise)
+    persons = _persons(change, noise)
     names = short_names(places)
     subtitle = f"Researchers at the end of {years[1]}, scenario minus {BASELINE}, % of the {BASELINE}'s"
+    gains, losses = persons[persons["mean"] > 0].iloc[::-1].head(ROWS), persons[persons["mean"] < 0].head(ROWS)
+    most = max(len(gains), len(losses), 2)
+    bars = FOOT + ROW * most + HEAD
     with styled():
-        sheet = page(title, subtitle, caption, MAP + BARS)
-        draw_map(sheet, BARS, shares, places, members, noise)
-        gains, losses = persons[persons["mean"] > 0].iloc[::-1], persons[persons["mean"] < 0]
-        for left, rows, word in ((0.95, gains, "gains"), (4.4, losses, "losses")):
-            heading = f"Largest {word}: persons, {years[1]}"
-            _bars(sheet.axes(left, 0.42, 1.75, 1.25), rows.head(ROWS), names, heading)
+        sheet = page(title, subtitle, caption, MAP + bars)
+        draw_map(sheet, bars, shares, places, noise)
+        for left, rows, word in ((1.3, gains, "gains"), (4.75, losses, "losses")):
+            heading = f"Largest {word}, people in {years[1]}"
+            _bars(sheet.axes(left, FOOT, 1.4, ROW * most), rows, names, heading, most)
         handles = [Patch(color=color) for color in COLORS]
         keys = sheet.axes(0, 0, sheet.width, 0.2, frameon=False, xticks=[], yticks=[])
         sum_key = Line2D([], [], ls="", marker="D", ms=3.2, mfc="white", mec=INK)

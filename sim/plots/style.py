@@ -22,6 +22,7 @@ WIDTH = 7.1  # inches: text width of an A4 report with 15 mm margins
 DPI = 160
 MARGIN = 0.08  # inches
 INK, GREY, PALE = "#222222", "#6b6b6b", "#d9d9d9"
+TITLE, TEXT, KEY = 11.0, 9.0, 7.5  # points: title, subtitle and caption, keys to numbered lines
 # Okabe & Ito 2008, "Color universal design", without yellow (too pale for lines) and black.
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 MODE_NAMES = {"scripted": "direct effects", "reactive": "total effects"}
@@ -131,33 +132,42 @@ def wrapped(text: str, size: float, width: float, weight: str = "normal") -> lis
     return lines
 
 
-def page(title: str, subtitle: str, caption: str, body_height: float, width: float = WIDTH) -> Page:
-    """New figure with head and caption; the caption decides the height.
+def page(
+    title: str, subtitle: str, caption: str, body_height: float, width: float = WIDTH, key: Sequence[str] = ()
+) -> Page:
+    """New figure with head and caption; head, caption and key decide the height.
 
     Parameters
     ----------
-    body_height : inches kept free between head and caption.
+    caption : what a reader has to know, best in two lines.
+    body_height : inches kept free between head and key.
     width : inches.
+    key : lines between body and caption, such as the dates that numbers in the body stand for.
     """
-    notes = wrapped(caption, 6.5, width - 2 * MARGIN)
-    heads = wrapped(subtitle, 7.5, width - 2 * MARGIN) if subtitle else []
-    titles = wrapped(title, 10, width - 2 * MARGIN, "bold")
-    line, head_line, title_line = 0.128, 0.145, 0.19
-    foot = MARGIN + line * len(notes) + 0.06
+    inner = width - 2 * MARGIN
+    titles = wrapped(title, TITLE, inner, "bold")
+    heads = wrapped(subtitle, TEXT, inner) if subtitle else []
+    keys = [line for text in key for line in wrapped(text, KEY, inner)]
+    notes = wrapped(caption, TEXT, inner) if caption else []
+    title_line, text_line, key_line = 0.21, 0.165, 0.14
     top = MARGIN + 0.01 + title_line * len(titles)
-    head = top + head_line * len(heads) + 0.06
+    head = top + text_line * len(heads) + 0.06
+    below = MARGIN + text_line * len(notes)
+    foot = below + key_line * len(keys) + 0.06 * (1 + bool(keys))
     height = foot + body_height + head
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     x = MARGIN / width
     for i, text in enumerate(titles):
-        figure.text(x, 1 - (MARGIN + i * title_line) / height, text, size=10, weight="bold", va="top")
+        figure.text(x, 1 - (MARGIN + i * title_line) / height, text, size=TITLE, weight="bold", va="top")
     for i, text in enumerate(heads):
-        figure.text(x, 1 - (top + i * head_line) / height, text, size=7.5, color=GREY, va="top")
+        figure.text(x, 1 - (top + i * text_line) / height, text, size=TEXT, color=GREY, va="top")
+    for i, text in enumerate(reversed(keys)):
+        figure.text(x, (below + 0.06 + i * key_line) / height, text, size=KEY, va="bottom")
     for i, text in enumerate(reversed(notes)):
-        figure.text(x, (MARGIN + i * line) / height, text, size=6.5, color=GREY, va="bottom")
+        figure.text(x, (MARGIN + i * text_line) / height, text, size=TEXT, va="bottom", gid="caption")
     figure.set_label(title)
-    return Page(figure, MARGIN, foot, width - 2 * MARGIN, body_height)
+    return Page(figure, MARGIN, foot, inner, body_height)
 
 
 def styled() -> Any:

@@ -60,20 +60,18 @@ def class_bounds(values: np.ndarray, inner: float = 0.0) -> np.ndarray:
     return np.concatenate([-steps[::-1], steps])
 
 
-def _colour_map(
-    ax: Axes, fill: Mapping[str, tuple[str, bool]], places: Places, members: Mapping[str, str], dot: float
-) -> None:
+def _colour_map(ax: Axes, fill: Mapping[str, tuple[str, bool]], places: Places, dot: float) -> None:
     """Countries filled by their place's colour; places too small to see as dots.
+
+    Countries of a regional rest stay grey: what is known of all of them together is true of none.
 
     Parameters
     ----------
     fill : place -> (colour, uncertain); uncertain places are hatched.
-    members : country (alpha-3) -> regional rest it belongs to.
     dot : diameter of the dots in points.
     """
     shapes = geo.country_paths()
-    blank = (PALE, False)
-    fills = {code: fill.get(code) or fill.get(members.get(code, ""), blank) for code in shapes}
+    fills = {code: fill.get(code, (PALE, False)) for code in shapes}
     colors = [color for color, _ in fills.values()]
     ax.add_collection(PathCollection(list(shapes.values()), facecolors=colors, edgecolors=BORDER, linewidths=0.25))
     unsure = [shapes[code] for code, (_, uncertain) in fills.items() if uncertain]
@@ -92,7 +90,6 @@ def draw_map(
     below: float,
     values: pd.DataFrame,
     places: Places,
-    members: Mapping[str, str] | None = None,
     noise: Collection[str] = (),
 ) -> None:
     """World map, inset of Europe and key in the upper part of the free area; the unit stands in the subtitle.
@@ -101,12 +98,12 @@ def draw_map(
     ----------
     below : inches that are kept free under the map.
     values : columns place, mean, se.
-    members : country (alpha-3) -> regional rest, to shade the members of a rest.
     noise : places that are hatched (`within_noise`).
     """
     cmap = diverging()
-    norm = BoundaryNorm(class_bounds(values["mean"].to_numpy()), cmap.N, extend="both")
-    _draw_maps(sheet, below, fills(values, norm, cmap, noise), places, members or {})
+    coloured = values[~values["place"].isin(rests(places))]
+    norm = BoundaryNorm(class_bounds(coloured["mean"].to_numpy()), cmap.N, extend="both")
+    _draw_maps(sheet, below, fills(coloured, norm, cmap, noise), places)
     if values["mean"].abs().max() > NOTHING:
         _draw_key(sheet, below, norm, cmap)
         return
@@ -115,17 +112,20 @@ def draw_map(
     )
 
 
-def _draw_maps(
-    sheet: Page, base: float, fill: Mapping[str, tuple[str, bool]], places: Places, members: Mapping[str, str]
-) -> None:
+def rests(places: Places) -> set[str]:
+    """Codes of the regional rests."""
+    return {code for code, is_rest in zip(places.iso3, places.is_rest) if is_rest}
+
+
+def _draw_maps(sheet: Page, base: float, fill: Mapping[str, tuple[str, bool]], places: Places) -> None:
     """World map and the inset of Europe, from `base` inches up."""
     world = sheet.axes(0, base, sheet.width, MAP)
-    _colour_map(world, fill, places, members, dot=4.5)
+    _colour_map(world, fill, places, dot=4.5)
     x, _ = geo.equal_earth(np.array([geo.CENTRE - 180, geo.CENTRE + 180]), np.array([0.0, 0.0]))
     _, y = geo.equal_earth(np.zeros(2), np.array([geo.SOUTH, geo.NORTH]))
     world.set(xlim=(x[0] * 0.93, x[1] * 0.93), ylim=(y[0], y[1]))
     inset = sheet.axes(0.0, base + 0.04, 1.56, 1.46)
-    _colour_map(inset, fill, places, members, dot=4.5)
+    _colour_map(inset, fill, places, dot=4.5)
     west, east, south, north = EUROPE
     ex, _ = geo.equal_earth(np.array([west, east]), np.array([50.0, 50.0]))
     _, ey = geo.equal_earth(np.zeros(2), np.array([south, north]))
@@ -164,22 +164,20 @@ def fills(
     return {place: (NEUTRAL if place in noise else to_hex(cmap(norm(mean))), place in noise) for place, mean in means}
 
 
-def map_notes(places: Places, members: Mapping[str, str], hatched: bool) -> Sequence[str]:
+def map_notes(places: Places, hatched: bool) -> Sequence[str]:
     """Sentences that explain the marks of the map."""
     notes = []
     if hatched:
         notes.append(
-            f"Hatched: no change, one of fewer than {FEW} agents, or one within {HATCH_WITHIN} standard errors of "
-            "zero, as one of so many places would often pass two by chance."
+            f"Hatched: no change beyond chance, which is one of fewer than {FEW} agents or within {HATCH_WITHIN} "
+            "standard errors of zero; with so many places, some would pass two by chance."
         )
     names, shapes = short_names(places), geo.country_paths()
     small = [names[c] for c, is_rest in zip(places.iso3, places.is_rest) if not is_rest and c not in shapes]
     if small:
         notes.append(f"Dots: {', '.join(small)}.")
     notes.append(
-        "Countries outside the list of places carry the colour of their regional rest."
-        if members
-        else "Grey: countries that the model holds in regional rests."
+        "Grey: countries that the model holds together in regional aggregates; in the bars each of these is one place."
     )
     notes.append("Equal Earth projection; shapes: Natural Earth; no position is taken on the status of any territory.")
     return notes

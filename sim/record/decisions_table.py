@@ -20,8 +20,12 @@ _SIGNALS = (
     ),
 )
 RUNGS = (
-    Column("rung_protect", "rungs", "identity", "of protect in force, 0-3: own, imposed, or of 2017, the highest"),
-    Column("rung_promote", "rungs", "identity", "of promote in force, 0-3: own, imposed, or of 2017, the highest"),
+    Column(
+        "rung_protect", "rungs", "identity", "highest rung of protect in force, 0-3: its own, imposed, or that of 2017"
+    ),
+    Column(
+        "rung_promote", "rungs", "identity", "highest rung of promote in force, 0-3: its own, imposed, or that of 2017"
+    ),
     Column("n_restricted", "places", "identity", "places that it restricts, by itself or by imposed policy"),
 )
 DECISIONS = Table(
@@ -44,11 +48,13 @@ DECISIONS = Table(
         ),
         Column("p_up", "0-1", "share", "probability of a step up of this ladder this year"),
         Column("p_down", "0-1", "share", "probability of a step down"),
-        Column("opposition", "0-1", "share", "of the research community, against it"),
+        Column("opposition", "0-1", "share", "opposition of the research community to the step"),
         Column("opposed_for", "word", "text", "main ground: time lost to rules, fear, or the draft itself"),
         Column("conceded", "0-1", "share", "share of the package given up in consultation"),
         Column("share_affordable", "0-1", "share", "share of the package that the cap of its ladder let through"),
-        Column("cost_musd", "million $", "amount", "of the step as taken, a year; null where the model has no price"),
+        Column(
+            "cost_musd", "million $", "amount", "yearly cost of the step as taken; null where the model has no price"
+        ),
         Column("partner", "ISO3", "text", "ally whose condition it answers; empty: none"),
         Column("answer", "word", "text", "to that condition: adopted, adopted in part, refused; empty: none"),
         Column("effective_year", "calendar year", "year", "when it comes into force", type="int32"),

@@ -26,7 +26,7 @@ PANEL = Table(
         papers_column("papers", "papers of the year", type="uint16"),
         papers_column("papers_international", "papers of the person with authors in another country", type="uint16"),
         papers_column("papers_basic", "papers of the person that are basic research", type="uint16"),
-        Column("citations", "citations", "amount", "drawn by the year's papers"),
+        Column("citations", "citations", "amount", "citations that the year's papers draw"),
         Column(
             "citations_at_baseline",
             "citations",
@@ -35,16 +35,20 @@ PANEL = Table(
         ),
         Column("top1", "papers", "amount", TOP, "whole"),
         Column("partner_talent_mean", "mean 1", "mean", "talent of the co-authors"),
-        Column("frontier_reliance_top1", "0-1", "share", "of the place's citations, to the world's top 1 %"),
-        Column("frontier_reliance_top3", "0-1", "share", "of the place's citations, to the world's top 3 %"),
+        Column(
+            "frontier_reliance_top1", "0-1", "share", "share of the place's citations that go to the world's top 1 %"
+        ),
+        Column(
+            "frontier_reliance_top3", "0-1", "share", "share of the place's citations that go to the world's top 3 %"
+        ),
         Column("coauthors_moved_abroad", "persons", "count", "recent co-authors who moved elsewhere", type="uint8"),
         Column("dual_affiliation", "yes/no", "flag", "holds a second affiliation elsewhere"),
-        Column("moved_to", "ISO3", PLACE, "place moved to this year; null: stayed"),
+        Column("moved_to", "ISO3", PLACE, "place the person moved to this year; null: stayed"),
         Column("exited", "yes/no", "flag", "left research this year"),
         Column("exit_reason", "name", "reason", "why; null: stayed"),
         Column(
             f"papers_with_{ANY}", "papers", "count", "papers with authors in a place of panel.partners", "whole", True
         ),
-        Column(f"citations_with_{ANY}", "citations", "amount", "drawn by these papers", extra=True),
+        Column(f"citations_with_{ANY}", "citations", "amount", "citations that these papers draw", extra=True),
     ),
 )

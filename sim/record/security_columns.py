@@ -20,7 +20,7 @@ BY_WAY = (
         Column(f"leaks_{way}", "project-years", "amount", f"leaked through {how}, if leak_rate is right")
         for way, how in HOW.items()
     ),
-    Column("leaks_unprotected", "project-years", "amount", "would leak, all ways, without the protection in force"),
+    Column("leaks_unprotected", "project-years", "amount", "would leak in all ways without the protection in force"),
 )
 ACCOUNT = {  # of leaks, by column of exposure_year
     "leaks": "leaked, members in third places included",
@@ -29,8 +29,8 @@ ACCOUNT = {  # of leaks, by column of exposure_year
 }
 CASES = (
     Column("new_cases", "cases", "count", "investigations opened"),
-    Column("cases_that_found", "cases", "count", "of these, that find an undisclosed tie"),
-    Column("leaks_found", "cases", "amount", "of these, that find somebody who leaks, expected"),
+    Column("cases_that_found", "cases", "count", "investigations that find an undisclosed tie"),
+    Column("leaks_found", "cases", "amount", "investigations expected to find somebody who leaks"),
 )
 EXPOSURE_YEAR = Table(
     "exposure_year",
@@ -43,7 +43,9 @@ EXPOSURE_YEAR = Table(
         FIELD,
         Column("way", "name", "way", "way of influence"),
         Column("exposed", "project-years", "amount", "sensitive project-years exposed, each once a threat and way"),
-        Column("protected", "project-years", "amount", "of these, that protection covers, in full ones"),
+        Column(
+            "protected", "project-years", "amount", "exposed project-years that protection covers, counted in full ones"
+        ),
         *(Column(name, "project-years", "amount", f"{what}, if leak_rate is right") for name, what in ACCOUNT.items()),
     ),
 )

@@ -27,7 +27,7 @@ from sim.record.shared_columns import (
     papers_column,
 )
 
-DETERRED = "would enter here at base shares but by policy enter, expected,"
+DETERRED = "expected to enter here without policy, but enter with it"
 LAMBDAS = {  # ends of names of columns: lambda of groups of the run, and both ends of its sampling interval
     "": "",
     "_lambda_low": "; with lambda of groups at the low end of its 90 % sampling interval",
@@ -38,7 +38,7 @@ DETERRED_WORLD = tuple(
         f"deterred_to_{where}{end}",
         "persons",
         "amount",
-        f"would enter abroad at base shares but by policy enter, expected, {meaning}{at}",
+        f"expected to enter abroad without policy, but enter with it {meaning}{at}",
     )
     for end, at in LAMBDAS.items()
     for where, meaning in (("home", "at home"), ("like", "at a host of the same group"), ("other", "elsewhere"))
@@ -57,7 +57,7 @@ PLACE_YEAR = Table(
         Column("new_exits", "persons", "count", "left research"),
         Column("new_moves_in", "persons", "count", "moved here from another place"),
         Column("new_moves_out", "persons", "count", "moved away"),
-        Column("new_returns", "persons", "count", "of those who moved here, back to their origin"),
+        Column("new_returns", "persons", "count", "moved here, back to their origin"),
         papers_column("papers_whole", "papers with an author here"),
         papers_column("papers_fractional", "papers by their authors' shares", "fractional"),
         papers_column("papers_international", "papers with authors here and in another country"),
@@ -71,7 +71,7 @@ PLACE_YEAR = Table(
         Column(
             "share_top_cited_international", "0-1", "share", "share of top-1 % papers with authors in another country"
         ),
-        Column("applications", "applications", "count", "for project funding"),
+        Column("applications", "applications", "count", "applications for project funding"),
         Column("applications_funded", "applications", "count", "applications that were funded"),
         Column(
             "share_projects_international", "0-1", "share", "of projects that led to a paper, with a co-author abroad"
@@ -97,14 +97,20 @@ PLACE_YEAR = Table(
         ),
         papers_column("papers_international_fractional", "international papers by their authors' shares", "fractional"),
         papers_column("top1_fractional_at_baseline_threshold", TOP_BASE, "fractional"),
-        Column("citations", "citations", "amount", "drawn by its papers, expected", "whole"),
-        Column("citations_international", "citations", "amount", "drawn by its international papers", "whole"),
+        Column("citations", "citations", "amount", "citations its papers are expected to draw", "whole"),
+        Column(
+            "citations_international",
+            "citations",
+            "amount",
+            "citations its international papers are expected to draw",
+            "whole",
+        ),
         Column("authors_per_paper_mean", "authors", "mean", "authors of its papers, abroad or not"),
         Column("countries_per_international_paper", "countries", "mean", "countries of its international papers"),
         Column("slots_refused_by_rule", "slots", "count", "partners of leads here that rules refused"),
         Column("slots_refused_by_fear", "slots", "count", "partners of leads here refused for fear"),
-        papers_column("papers_lost_rule", "not completed for want of partners that rules refused", "shared"),
-        papers_column("papers_lost_fear", "not completed for want of partners refused for fear", "shared"),
+        papers_column("papers_lost_rule", "not completed because rules refused partners", "shared"),
+        papers_column("papers_lost_fear", "not completed because partners were refused out of fear", "shared"),
         *BUDGET,
         *RUNGS,
     ),
@@ -119,7 +125,7 @@ FLOW_YEAR = Table(
         Column("place_to", "ISO3", PLACE, "place moved to"),
         ORIGIN,
         STAGE,
-        Column("new_moves", "persons", "count", "moved"),
+        Column("new_moves", "persons", "count", "people who moved"),
         Column("new_moves_with_tie_at_destination", "persons", "count", "moved to a place where they had a co-author"),
     ),
 )
@@ -163,7 +169,7 @@ CITATION_YEAR = Table(
         YEAR,
         Column("citing_place", "ISO3", PLACE, "place of the citing papers"),
         Column("cited_place", "ISO3", PLACE, "place of the cited papers"),
-        Column("citations", "citations", "amount", "given by this year's papers"),
+        Column("citations", "citations", "amount", "citations that this year's papers give"),
         Column("citations_to_top10", "citations", "amount", "citations to the world's top 10 % of papers"),
     ),
 )
@@ -174,9 +180,14 @@ PAIR_YEAR = Table(
     (
         YEAR,
         *PAIR,
-        Column("trust", "0-1", "mean", "of a in b"),
-        Column("friction", "0-1", "share", "of joint work refused by the rules of either, mean over kinds and fields"),
-        Column("hostility", "h", "amount", "felt by the people of one in the other, the larger of both"),
+        Column("trust", "0-1", "mean", "trust of a in b"),
+        Column(
+            "friction",
+            "0-1",
+            "share",
+            "share of joint work that the rules of either refuse, mean over kinds and fields",
+        ),
+        Column("hostility", "h", "amount", "hostility that people of one feel in the other, the larger of both"),
     ),
 )
 FIELD_YEAR = Table(
@@ -193,7 +204,7 @@ FIELD_YEAR = Table(
         papers_column("papers_sensitive", "papers of sensitive projects"),
         papers_column("papers_international_sensitive", "both international and sensitive"),
         papers_column("top1_whole", TOP),
-        Column("leaks", "project-years", "amount", "leaked, all ways, if leak_rate is right"),
+        Column("leaks", "project-years", "amount", "leaks of all ways, if leak_rate is right"),
     ),
 )
 INSTITUTION_YEAR = Table(
@@ -202,16 +213,23 @@ INSTITUTION_YEAR = Table(
     "the institutions",
     (
         YEAR,
-        Column("size_class", "name", "size class", "by federal research money: below 15, 50, 250 M$ a year, above"),
+        Column(
+            "size_class",
+            "name",
+            "size class",
+            "size by federal research money: below 15, below 50, below 250 M$ a year, or more",
+        ),
         Column("n_institutions", "institutions", "count", "institutions"),
         Column("federal_musd", "million $", "amount", "federal research money offered"),
-        Column("covered", "institutions", "count", "to which the rules in force apply"),
+        Column("covered", "institutions", "count", "institutions to which the rules in force apply"),
         *COSTS,
         papers_column("papers_whole", "papers by the institution of the lead author"),
         Column("place", "ISO3", PLACE, "place of the institutions", extra=True),
         Column("institution", "index", "identity", "institution, null in rows of a class", extra=True),
         Column("federal_mean_musd", "million $", "amount", "mean over the three years before", extra=True),
-        Column("declined_musd", "million $", "amount", "given up to stay below a threshold of the rules", extra=True),
+        Column(
+            "declined_musd", "million $", "amount", "money given up to stay below a threshold of the rules", extra=True
+        ),
     ),
 )
 WORLD_YEAR = Table(

@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from sim.assumptions.doses import HEAD, with_doses
 from sim.config.load import from_mapping, is_parameter, load_config, with_parameters
 from sim.config.schema import Config, to_mapping
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, Problems, near
-from sim.policy.doses import HEAD, with_doses
 from sim.policy.read import NOTED
 from sim.sweep.spec import ScenarioSpec, Spec
 from sim.sweep.spec_draws import GROUPS, Block

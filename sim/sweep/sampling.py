@@ -79,7 +79,7 @@ class Sample:
             from SALib.sample import morris
             from SALib.sample import sobol as saltelli
         except ImportError:
-            text = f"sample.method: {self.method} needs SALib; pip install 'talent-circulation[sweep]'"
+            text = f"sample.method: {self.method} needs SALib; pip install '.[sweep]' in the clone"
             raise ConfigError([text]) from None
         seed = self.seed + 1  # SALib takes 0 for no seed at all
         with warnings.catch_warnings():

@@ -120,14 +120,19 @@ COMMAND_LINES = [
         ["+scenario=open,restrictive"],
         "error: command line: scenario: several values in '+scenario=open,restrictive' need -m (--multirun)",
     ),
-    (["baseline"], "error: command line: 'baseline' cannot be read; write key=value"),
+    (
+        ["baseline"],
+        "error: command line: no command 'baseline'; did you mean balance? allowed: compare, report, flip, balance, "
+        "explain, list, new-scenario, sweep, refit, cache, completion, docs, or key=value; see --help",
+    ),
+    (["scale=1000", "open"], "error: command line: 'open' cannot be read; write key=value"),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
     (["--scenario", "open"], "error: command line: unknown option --scenario; see --help"),
-    (["list"], "error: command line: list takes one argument: list scenarios|policies|levers|ladders|places|threats|"
-     "outcomes "
+    (["list"], "error: command line: list takes a kind: list KIND [WORD ...] "
      "(scenarios: what can be run; policies: what scenarios are made of; levers: what policies set; "
-     "ladders: packages of levers that governments climb; "
-     "places: codes, names and groups; threats: tables for threat=; outcomes: recorded and derived columns)"),
+     "ladders: packages of levers that governments climb; places: codes, names and groups; threats: tables for "
+     "threat=; parameters: numbers of the model: default, range, unit, how they are known; "
+     "outcomes: recorded and derived columns; tables: files that a run leaves behind)"),
     (["explain", "nspm33", "--yeer", "2022"],
      "error: command line: explain: unknown option --yeer; did you mean --year? "
      "allowed: --year, --world, --config-dir"),
@@ -146,7 +151,7 @@ COMMAND_LINES = [
     (
         ["list", "lever"],
         "error: command line: list: no kind 'lever'; did you mean levers? "
-        "allowed: scenarios, policies, levers, ladders, places, threats, outcomes",
+        "allowed: scenarios, policies, levers, ladders, places, threats, parameters, outcomes, tables",
     ),
     (
         ["new-scenario", "My Scenario"],

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 import sim.cli.run
+from sim.cli.lists import KINDS
 from sim.cli.main import main
-from sim.config.folders import config_root
 from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.policy.levers import LEVERS
@@ -85,7 +86,7 @@ def test_help_and_version(capsys: Output) -> None:
     assert main(["--help"]) == 0
     assert "+scenario=NAME" in capsys.readouterr().out
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out.strip()[0].isdigit()
+    assert capsys.readouterr().out.strip() == sim.__version__ == version("talent-circulation")
 
 
 def test_hydra_prints_the_composed_configuration(capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,58 +111,50 @@ def test_hydra_prints_the_composed_configuration(capsys: Output, monkeypatch: py
                 "papers_international / papers_whole",
             ],
         ),
+        ("parameters", ["params.security.fear_decay ", "0.02 to 0.8", "assumption"]),
+        ("tables", ["place_year ", "a row for a place and year"]),
     ],
 )
-def test_lists(kind: str, words: list[str], capsys: Output) -> None:
+def test_lists(kind: str, words: list[str], capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "600")  # nothing is broken over lines
     assert main(["list", kind]) == 0
     out = capsys.readouterr().out
     assert all(word in out for word in words)
+
+
+@pytest.mark.parametrize("kind", [*KINDS])
+def test_lists_fit_eighty_columns_and_lose_no_word(kind: str, capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    for columns in ("80", "600"):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert main(["list", kind]) == 0
+        told.append(capsys.readouterr().out)
+    assert max(map(len, told[0].splitlines())) <= 80
+    assert told[0].split() == told[1].split()
+
+
+def test_lists_tell_what_holds_all_words(capsys: Output) -> None:
+    assert main(["list", "parameters", "fear", "DECAY"]) == 0
+    assert capsys.readouterr().out.startswith("params.security.fear_decay")
+    assert main(["list", "parameters", "nonsense"]) == 1
+    assert capsys.readouterr().err == "error: command line: list parameters: nothing holds 'nonsense'\n"
+
+
+def test_who_reads_no_further_ends_it_quietly() -> None:
+    script = f"{sys.executable} -m sim list outcomes | head -1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()) == 1 and not done.stderr
 
 
 def test_lists_are_quick_to_start() -> None:
     heavy = ["mesa", "numba", "pandas", "matplotlib", "pyarrow", "scipy", "hydra"]
     code = (
         "import sys; from sim.cli.main import main\n"
-        "for kind in ('scenarios', 'policies', 'levers', 'places', 'outcomes'): main(['list', kind])\n"
+        "for kind in ('scenarios', 'policies', 'levers', 'places', 'outcomes', 'tables'): main(['list', kind])\n"
         f"print([m for m in {heavy} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-
-
-def test_new_scenario_runs_and_is_never_overwritten(
-    ran: list[Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(["new-scenario", "mine", "--config-dir", "own"]) == 0
-    file = Path("own/scenario/mine.yaml")
-    assert capsys.readouterr().out.splitlines() == [
-        f"wrote {file}",
-        "run it: python -m sim --config-dir own +scenario=mine",
-    ]
-    assert file.read_text().count("#") > 10
-    assert main(["--config-dir", "own", "+scenario=mine"]) == 0
-    assert ran[-1].scenario == "mine"
-    assert len(ran[-1].policies["mine"].levers) == 2
-    file.write_text("precious")
-    assert main(["new-scenario", "mine", "--config-dir", "own"]) == 1
-    assert file.read_text() == "precious"
-    assert "exists already" in capsys.readouterr().err
-    assert main(["new-scenario", "restrictive", "--config-dir", "own"]) == 1
-    assert main(["new-scenario", "us_talent", "--config-dir", "own"]) == 1
-    assert main(["new-scenario", "baseline", "--config-dir", "own"]) == 1
-
-
-def test_new_scenario_goes_beside_the_user_and_never_among_the_shipped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    shipped = sorted(config_root().rglob("*"))
-    assert main(["new-scenario", "mine"]) == 0
-    assert sorted(config_root().rglob("*")) == shipped
-    assert "--config-dir my_scenarios +scenario=mine" in capsys.readouterr().out
-    assert Path("my_scenarios/scenario/mine.yaml").is_file()
-    assert load_config("+scenario=mine", config_dir="my_scenarios").scenario == "mine"
 
 
 @pytest.mark.parametrize("override", ["'{key}=+100 %'", '"{key}=+100 %"', "{key}=+100%", "'{key}=x2'", "{key}=x2"])

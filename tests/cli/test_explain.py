@@ -51,37 +51,42 @@ def test_every_strength_in_force_is_told_once(scenario: str, capsys: Output) -> 
             assert use.source in out and LEVERS[use.lever].meaning in out
 
 
-def test_one_line_of_the_table_says_everything(capsys: Output) -> None:
-    line = next(line for line in told(capsys, "us_ostp_2024").splitlines() if "cybersecurity" in line)
-    cells = [cell.strip() for cell in line.split("  ") if cell.strip()]
-    assert cells[:6] == [
-        "2025-07-09",
-        "2027-01-08",
-        "cybersecurity",
-        "0.2 share of a full programme (20 %)",
-        "assumed, 0.1 to 1 (10 % to 100 %)",
-        "146 of 1001 institutions, those with 50 million $ a year or more",
+def test_a_lever_says_everything_of_it(capsys: Output) -> None:
+    lines = told(capsys, "us_ostp_2024").partition("\n  cybersecurity\n")[2].splitlines()
+    assert lines[:5] == [
+        "    2025-07-09 to 2027-01-08  0.2 share of a full programme (20 %)",
+        "    2027-01-09 on             0.7 share of a full programme (70 %)",
+        "    known    assumed, 0.1 to 1 (10 % to 100 %)",
+        "    on       146 of 1001 institutions, those with 50 million $ a year or more",
+        "    seen as  protect, rung 2: programmes of institutions",
     ]
-    assert cells[6] == "protect, rung 2: programmes of institutions"
-    assert cells[7].startswith("S6 (threshold, 6 + 6 + 18 months)")
+    assert lines[5].startswith("    source   S6 (threshold, 6 + 6 + 18 months)")
+
+
+@pytest.mark.parametrize("words", [["as_it_was"], ["us_ostp_2024", "--year", "2026"], ["decoupling"]])
+def test_nothing_is_wider_than_eighty_columns_nor_cut(
+    words: list[str], capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = " ".join(told(capsys, *words).split())
+    monkeypatch.delenv("COLUMNS")
+    narrow = told(capsys, *words)
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert " ".join(narrow.split()) == wide
 
 
 def test_rungs_are_told_by_years_and_names_of_countries(capsys: Output) -> None:
-    def table(*words: str) -> list[list[str]]:
-        lines = told(capsys, *words).partition("Rungs in force, as other governments see them")[2].splitlines()
-        table = "\n".join(lines).partition("What the levers do")[0].splitlines()
-        return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in table if line.strip(" ─")]
+    def rungs(*words: str) -> list[str]:
+        told_of = told(capsys, *words).partition("Rungs in force, as other governments see them")[2]
+        return [line.strip() for line in told_of.partition("What the levers do")[0].splitlines() if line]
 
-    head, *rows = table("retaliation")
-    assert head == ["years", "country", "protect", "restricts", "promote"]
-    assert rows == [
-        ["2019 on", "United States", "2", "China"],
-        ["2020 on", "China", "2", "United States"],
+    assert rungs("retaliation") == [
+        "2019 on: United States: protect 2, restricts China",
+        "2020 on: China: protect 2, restricts United States",
     ]
-    assert table("retaliation", "--year", "2019")[1:] == [["2019", "United States", "2", "China"]]
-    assert table("us_china_initiative")[1:] == [["2020 to 2021", "United States", "China"]]
-    assert table("covid_travel") == [[": none"]]
-    assert ["2022", "Japan, United Kingdom", "1", "Russia"] in table("as_it_was")
+    assert rungs("retaliation", "--year", "2019") == ["2019: United States: protect 2, restricts China"]
+    assert rungs("us_china_initiative") == ["2020 to 2021: United States: restricts China"]
+    assert rungs("covid_travel") == [": none"]
+    assert "2022: Japan, United Kingdom: protect 1, restricts Russia" in rungs("as_it_was")
 
 
 def test_a_year_tells_the_mean_strength_of_what_was_in_force(capsys: Output) -> None:
@@ -115,9 +120,8 @@ def test_what_differs_from_the_file_is_told(capsys: Output) -> None:
 
 
 def test_a_threshold_abroad_covers_the_share_that_it_covers_in_the_united_states(capsys: Output) -> None:
-    line = next(line for line in told(capsys, "us_ostp_2024", "policies.us_ostp_2024.issuer=[JPN]").splitlines()
-                if "cybersecurity" in line)  # fmt: skip
-    assert "of 100 institutions, the largest with 83% of researchers, the share of those with 50 million $" in line
+    out = told(capsys, "us_ostp_2024", "policies.us_ostp_2024.issuer=[JPN]")
+    assert "of 100 institutions, the largest with 83% of researchers, the share of those with 50 million $" in out
 
 
 def test_groups_are_spelt_out(capsys: Output) -> None:

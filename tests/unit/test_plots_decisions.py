@@ -8,7 +8,8 @@ import pandas as pd
 from plot_frames import Settings, frames_of
 
 from sim.plots.decisions import SIZE, Mark, decision_figure, lanes, marks_of
-from sim.plots.figures import DRAWINGS, material_of
+from sim.plots.figures import DRAWINGS
+from sim.plots.material import material_of
 from sim.plots.policy_lines import Period, policy_periods
 from sim.plots.style import styled, text_width
 
@@ -65,7 +66,7 @@ def test_no_words_run_into_others() -> None:
 
 def test_figure_shows_steps_and_what_is_imposed() -> None:
     imposed = [Period(2018.8, float("inf"), "Visa refusals")]
-    figure = decision_figure(marks_of(STEPS, NAMES), NAMES, imposed, (2018, 2036), "title", "subtitle", "")
+    figure = decision_figure(marks_of(STEPS, NAMES), NAMES, imposed, (2018, 2036), "title", "subtitle")
     (axes,) = figure.axes
     words = {text.get_text() for text in axes.texts}
     assert {"Visa refusals", "→ China: public cases", "South Korea", "China", "Japan"} <= words
@@ -80,7 +81,7 @@ def test_drawn_only_where_governments_react() -> None:
     frames = frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2}, ("scripted", "reactive"))
 
     def names() -> set[str]:
-        return {name for draw in DRAWINGS for name, _ in draw(material_of(frames, cfg))}
+        return {drawing.name for draw in DRAWINGS for drawing in draw(material_of(frames, cfg))}
 
     assert "decisions_crackdown" not in names()
     frames["decisions"] = STEPS

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.data.tables import load_world_data
 from sim.data.worlds import WORLDS
-from sim.plots import gazetteer, geo
+from sim.plots import geo
 from sim.plots.labels import label_points
 from sim.plots.world_map import class_bounds
 
@@ -33,18 +33,6 @@ def test_every_place_is_on_the_map(world: str) -> None:
     shapes = geo.country_paths()
     dots = [c for c, rest in zip(data.iso3, data.is_rest) if not rest and c not in shapes]
     assert set(dots) <= {"SGP", "HKG"}
-    members = gazetteer.rest_of_country(data.iso3)
-    assert not set(members) & set(data.iso3)
-    assert set(members.values()) == {c for c, rest in zip(data.iso3, data.is_rest) if rest}
-    assert set(shapes) - set(data.iso3) - set(members) == {"ATF"}
-
-
-def test_regions_agree_with_the_data() -> None:
-    data = load_world_data()
-    region = gazetteer.region_of_country()
-    assert {c: region[c] for c in data.iso3 if c in region} == {
-        c: r for c, r in zip(data.iso3, data.region) if c in region
-    }
 
 
 def test_shapes_lie_within_the_outline() -> None:

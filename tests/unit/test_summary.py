@@ -155,7 +155,7 @@ def test_notes_say_what_chance_is_and_where_agents_are_too_few():
         "± is chance only (5 replicates, one standard error); `talent-circulation compare open` gives the range over "
         "assumptions."
     )
-    assert "may agree by chance" in notes.chance(found.assign(n=2), cfg)
+    assert "2 replicates say little" in notes.chance(found.assign(n=2), cfg)
     assert "One replicate" in notes.chance(found.assign(n=1), cfg)
     assert "compare" not in notes.chance(found, cfg.baseline())
     coarse, small = notes.agents(found, 400)
@@ -238,18 +238,19 @@ def test_rounding_of_sums_is_no_effect():
 def test_a_difference_within_the_precision_of_columns_is_none():
     """Without protection all ways of leakage make up what leaks unprotected, but for single precision."""
     frames = frames_of(leaks_unprotected=[4.0, 4.0, 4.0, 4.0], leaks_theft=[4.0 + 1e-6, 4.0, 4.0 - 1e-6, 3.9])
-    row = effect_of(frames, "one", PROTECTED)
-    assert (row["reference"], row["mean"]) == (0.0, 0.0)
+    found = outcomes(frames, Period(2020, 2020), [Area("one", ("AAA",))])
+    assert found.loc[found["outcome"] == PROTECTED, "amount"].tolist() == [0.0, 0.0]
 
 
 def test_security_that_nobody_touches_has_no_line_unless_it_changes():
-    frames = frames_of(exposed_theft=[5.0, 5.0, 5.0, 5.0], exposed_deception=[5.0, 5.0, 6.0, 5.0])
+    frames = frames_of(exposed_theft=[5.0] * 4, exposed_deception=[5.0, 5.0, 6.0, 5.0], new_cases=[0.1] * 4)
     told = [
         set(effects(frames, Period(2020, 2020), [Area("one", ("AAA",))], 100.0, protects)["outcome"])
         for protects in (False, True)
     ]
     assert told[1] - told[0] >= {"investigations a year", "projects exposed to theft"}
     assert "projects exposed to deception" in told[0], "this one changes"
+    assert "investigations that find a tie" not in told[1], "none of none"
 
 
 def test_offers_that_could_not_be_paid_are_told_by_the_worst_year():

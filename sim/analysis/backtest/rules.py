@@ -78,9 +78,7 @@ def library_rules() -> dict[str, Forecast]:
         from statsmodels.tsa.api import Holt, SimpleExpSmoothing
         from statsmodels.tsa.forecasting.theta import ThetaModel
     except ImportError as missing:
-        raise ImportError(
-            "the page of the backtest needs statsmodels: pip install 'talent-circulation[fit]'"
-        ) from missing
+        raise ImportError("the page of the backtest needs statsmodels: pip install '.[fit]' in the clone") from missing
 
     def smoothing(y: np.ndarray) -> np.ndarray:
         return np.asarray(SimpleExpSmoothing(y, initialization_method="estimated").fit().forecast(HORIZONS))

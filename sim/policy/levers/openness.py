@@ -26,8 +26,8 @@ OPENNESS: tuple[Lever, ...] = (
         axes="da",
         channels=("openness", "burden_place"),
         apply=_open_access,
-        meaning="Papers and data of the issuer open to the named destinations: more of its knowledge is within their "
-        "reach.",
+        meaning="The issuer opens its papers and data to the named destinations, which can then use more of its "
+        "knowledge.",
         source="P28 (knowledge flows answer to barriers, sign); strength an assumption",
         effects=(Effect("time", 0.002, 0.0, 0.05, "share of research time", "assumption", "depositing: 4 h a year"),),
     ),

@@ -43,8 +43,8 @@ PEOPLE: tuple[Lever, ...] = (
         axes="efoa",
         channels=("entry_refused", "move_refused"),
         apply=_visa_refusal,
-        meaning="Visa screening: share of entrants (stage early) and of moving researchers (established, senior) "
-        "refused.",
+        meaning="Visas refused: the share of entrants (stage early) and of researchers who want to move (established, "
+        "senior).",
         source="P17 (0.10-0.27 of Chinese STEM starters), P19 (2 % of applications)",
     ),
     Lever(
@@ -58,7 +58,7 @@ PEOPLE: tuple[Lever, ...] = (
         axes="oa",
         channels=("visa_delay",),
         apply=acts_on("visa_delay", np.add),
-        meaning="Mean delay that screening adds to entries and moves of the named origins.",
+        meaning="Mean delay that visa screening adds for entrants and movers of the named origins.",
         source="P19 (most decided in 30 working days)",
     ),
     Lever(
@@ -72,7 +72,7 @@ PEOPLE: tuple[Lever, ...] = (
         axes="a",
         channels=("outmove_refused",),
         apply=acts_on("outmove_refused", left_over),
-        meaning="Exit permits and travel bans: share of moves out of the issuer's place that is stopped.",
+        meaning="Exit permits and travel bans: the share of moves out of the issuer's place that are stopped.",
         source="assumption (historical systems of exit permits)",
     ),
     Lever(
@@ -85,8 +85,8 @@ PEOPLE: tuple[Lever, ...] = (
         axes="ao",
         channels=("case_rate", "protection_place"),
         apply=_investigations,
-        meaning="Investigations of researchers, of whatever origin, with co-authors or a second affiliation in the "
-        "named places (origins). What is aimed by risk deters; what finds nothing, by either rule, frightens.",
+        meaning="Investigations of researchers, whatever their origin, who have co-authors or a second affiliation in "
+        "the named places (origins). Cases chosen by risk deter leaks; every case that finds nothing frightens people.",
         source="P13-P16; P16 counts per principal investigator with co-authors in China, of any origin",
         effects=(
             Effect(
@@ -111,8 +111,8 @@ PEOPLE: tuple[Lever, ...] = (
         axes="ao",
         channels=("precision",),
         apply=_enforcement_precision,
-        meaning="Share of the same policy's investigations that follow a rule by risk; the rest go by a profile "
-        "(origin). Which share of each finds a breach follows from params.security (sensitivity, specificity).",
+        meaning="The share of the same policy's investigations that are chosen by risk; the rest go by profile "
+        "(origin). How many of each find a breach follows from params.security (sensitivity, specificity).",
         source="P13: 88 % of the charged were of one origin",
         neutral=1.0,
         of="investigations",
@@ -127,8 +127,8 @@ PEOPLE: tuple[Lever, ...] = (
         axes="ao",
         channels=("hostility",),
         apply=acts_on("hostility", np.add),
-        meaning="Hostility that people of the named origins perceive beside any rule; h = 0.7 leaves half of them "
-        "fearful.",
+        meaning="Hostility that people of the named origins feel apart from any rule; a level h of 0.7 makes half of "
+        "them fearful.",
         source="P1, P8, P9",
     ),
     Lever(
@@ -142,8 +142,8 @@ PEOPLE: tuple[Lever, ...] = (
         axes="ab",
         channels=("dual_banned",),
         apply=acts_on("dual_banned", left_over),
-        meaning="Ban on talent programmes of, and second affiliations in, the partner places for researchers in the "
-        "issuer's.",
+        meaning="Researchers in the issuer's place may not join talent programmes of the partner places or hold a "
+        "second affiliation there.",
         source="S2, P15 (undisclosed programmes)",
     ),
 )

@@ -75,8 +75,8 @@ PROJECTS: tuple[Lever, ...] = (
         axes="kfab",
         channels=("screened", "protection_place"),
         apply=_project_screening,
-        meaning="Risk review of projects with the named partners, by field, sensitivity and type: a test, with a "
-        "sensitivity (effect) and, by screening_refusal, a specificity.",
+        meaning="Risk review of projects with the named partners, by field, sensitivity and type. It is a test: its "
+        "sensitivity is an effect below, its specificity follows from screening_refusal.",
         source="P20 (4.1 % of proposals), S7 (2-6 %)",
         effects=(
             Effect(
@@ -101,8 +101,8 @@ PROJECTS: tuple[Lever, ...] = (
         axes="kfab",
         channels=("friction",),
         apply=_screening_refusal,
-        meaning="Share of the same policy's screened projects that may not go on with the partner, nearly all of them "
-        "harmless: 1 less the specificity of its review.",
+        meaning="The share of projects screened by the same policy that have to drop the partner. Nearly all of them "
+        "are harmless, so this is one minus the specificity of the review.",
         source="P19 (2 % of applications)",
         of="project_screening",
     ),
@@ -131,7 +131,7 @@ PROJECTS: tuple[Lever, ...] = (
         axes="da",
         channels=("openness", "burden_place", "protection_place"),
         apply=_outflow_restriction,
-        meaning="The issuer closes data, theses and results to the named destinations.",
+        meaning="The issuer closes its data, theses and results to the named destinations.",
         source="S10 (dates), S8 (sign)",
         effects=(
             Effect(
@@ -158,7 +158,7 @@ PROJECTS: tuple[Lever, ...] = (
         axes="a",
         channels=("military",),
         apply=acts_on("military", left_over),
-        meaning="Open basic research directed to military ends, where it becomes sensitive.",
+        meaning="Open basic research that is directed to military ends and so becomes sensitive.",
         source="assumption",
     ),
     Lever(
@@ -172,7 +172,7 @@ PROJECTS: tuple[Lever, ...] = (
         axes="ab",
         channels=("friction",),
         apply=_alliance_condition,
-        meaning="Joint sensitive projects only with partners whose protection meets the issuer's standard.",
+        meaning="No joint sensitive projects with partners whose protection falls short of the issuer's standard.",
         source="S6 (shared standards); strength an assumption",
         effects=(
             Effect(

@@ -39,8 +39,8 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("funding",),
         apply=acts_on("funding", grown),
-        meaning="New money for research, or money cut: relative change of academic money, with its bill; output "
-        "follows with a lag and an elasticity near 0.2.",
+        meaning="New money for research, or a cut, with its bill. Output follows with a lag and an elasticity of about "
+        "0.2.",
         price="new money itself: its bill",
         source="F1, F3, P24",
     ),
@@ -54,7 +54,7 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("funding_recruits",),
         apply=acts_on("funding_recruits", grown),
-        meaning="Research money moved from incumbents to people who came within five years.",
+        meaning="Research money taken from incumbents and given to people who came within the last five years.",
         price="research money of incumbents",
         source="P30 (recruits' gains come from funding and team size)",
     ),
@@ -68,7 +68,7 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("income_recruits",),
         apply=acts_on("income_recruits", np.add),
-        meaning="Pay or tax relief for foreign recruits: log change of their net income.",
+        meaning="Higher pay or tax relief for foreign recruits.",
         price="pay",
         source="U1 (elasticity of foreign stars about 1), U2 (upper bound)",
     ),
@@ -82,8 +82,8 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("chairs_pull", "chairs_slots"),
         apply=_prestige_chairs,
-        meaning="Named chairs with resources for the top decile of talent; the number of chairs bounds who comes by "
-        "them.",
+        meaning="Named chairs with resources for the top tenth by talent. No more people come by them than there are "
+        "chairs.",
         price="chair",
         source="U0, U3, U4",
         effects=(Effect("pull", 0.7, 0.0, 2.0, "log utility", "assumption", "U0: peers and prestige 0.7"),),
@@ -98,8 +98,8 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("permanent_offer",),
         apply=acts_on("permanent_offer", np.add),
-        meaning="Permanent posts on offer: added yearly probability that a researcher without one gets one; paid "
-        "while held.",
+        meaning="More permanent posts: added to the yearly chance that a researcher without one gets one. Paid for as "
+        "long as they are held.",
         price="post",
         source="U3 (tenure perspective first when young)",
     ),
@@ -113,7 +113,7 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("student_places",),
         apply=acts_on("student_places", np.add),
-        meaning="Doctoral places open to foreigners, as many as are paid.",
+        meaning="Doctoral places open to foreigners, as many as can be paid for.",
         price="doctoral_place",
         source="F9, P1",
     ),
@@ -127,7 +127,7 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("students_to_recruits",),
         apply=acts_on("students_to_recruits", np.add),
-        meaning="Students and assistants given to people who came within five years, by incumbents of the same place.",
+        meaning="Students and assistants of incumbents who work for people who came within the last five years.",
         price="students of incumbents",
         source="P30, U0 (student access 0.4)",
     ),
@@ -141,8 +141,8 @@ PROMOTE: tuple[Lever, ...] = (
         axes="oa",
         channels=("programme_pull", "programme_slots"),
         apply=_talent_programme,
-        meaning="Programme that brings people back: the issuer's own diaspora unless origins are named; places bound "
-        "it.",
+        meaning="A programme that brings people back: the issuer's own diaspora, unless origins are named. No more "
+        "come by it than it has places.",
         price="programme_place",
         source="S2 (about 500 recruits a year), P30",
         own_origin=True,
@@ -158,8 +158,8 @@ PROMOTE: tuple[Lever, ...] = (
         axes="a",
         channels=("funding_recruits",),
         apply=acts_on("funding_recruits", grown),
-        meaning="Start-up money for people who came within five years, from incumbents; 0.61 more buys 10 % more "
-        "output.",
+        meaning="Start-up money, taken from incumbents, for people who came within the last five years; 0.61 buys 10 % "
+        "more output.",
         price="research money of incumbents",
         source="P30 (sign; gains by funding and team size); F1",
     ),
@@ -174,7 +174,7 @@ PROMOTE: tuple[Lever, ...] = (
         axes="oa",
         channels=("visa_open",),
         apply=acts_on("visa_open", np.add),
-        meaning="Easier visas and residence for entrants and movers of the named origins.",
+        meaning="Easier visas and residence permits for entrants and movers of the named origins.",
         source="P29 (people follow open doors)",
     ),
     Lever(
@@ -187,8 +187,8 @@ PROMOTE: tuple[Lever, ...] = (
         axes="ab",
         channels=("joint",),
         apply=_joint_programme,
-        meaning="Association, multilateral projects, bilateral funds, paid by both sides; negative where a joint "
-        "programme is ended, which frees no money.",
+        meaning="Joint programmes such as an association, multilateral projects or bilateral funds, paid for by both "
+        "sides. Negative if one is ended, which frees no money.",
         price="joint_project",
         source="C6, C9 (signs)",
     ),

@@ -81,7 +81,7 @@ SECURITY: tuple[Lever, ...] = (
     ),
     _programme(
         "cybersecurity",
-        "Cybersecurity programme of the institution.",
+        "A cybersecurity programme of the institution.",
         "S6 (one of four elements)",
         (
             _prevents("theft", 0.4, 0.05, 0.95, _WHY),
@@ -90,7 +90,7 @@ SECURITY: tuple[Lever, ...] = (
     ),
     _programme(
         "travel_security",
-        "Foreign-travel security: reporting, training every six years, clean devices.",
+        "Security on journeys abroad: reports, training every six years, clean devices.",
         "S6 (one of four elements)",
         (
             _prevents("theft", 0.2, 0.0, 0.8, _WHY),
@@ -100,7 +100,7 @@ SECURITY: tuple[Lever, ...] = (
     ),
     _programme(
         "security_training",
-        "Research-security training: what is given away unknowingly, who approaches whom and how.",
+        "Research-security training: what people give away unawares, and how they are approached.",
         "S6 (one of four elements)",
         (
             _prevents("reward", 0.1, 0.0, 0.8, _WHY),
@@ -112,7 +112,7 @@ SECURITY: tuple[Lever, ...] = (
     ),
     _programme(
         "export_training",
-        "Export-control training and full-time staff who decide what may be shared.",
+        "Export-control training, and full-time staff who decide what may be shared.",
         "S6 (one of four elements), S9",
         (
             _prevents("deception", 0.15, 0.0, 0.8, _WHY),
@@ -122,7 +122,7 @@ SECURITY: tuple[Lever, ...] = (
     ),
     _programme(
         "self_assessment",
-        "Checklist by which institutions and project leaders assess their own risks.",
+        "A checklist with which institutions and project leaders assess their own risks.",
         "S9 (48 % of private universities in Japan had screening rules in 2021)",
         (
             _prevents("reward", 0.05, 0.0, 0.6, _WHY),
@@ -142,7 +142,7 @@ SECURITY: tuple[Lever, ...] = (
         axes="a",
         channels=("burden_place", "protection_place"),
         apply=_awareness,
-        meaning="Outreach and advice to every researcher of the place.",
+        meaning="Outreach and advice for every researcher of the place.",
         source="S8 (decide with the researcher before review)",
         effects=(
             _prevents("reward", 0.05, 0.0, 0.6, _WHY),

@@ -17,7 +17,7 @@ from sim.store.sweep import StoreError
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.executors.base import STORE_ERROR, Ended
 
-NEEDED = "executor.kind: ray needs Ray: pip install 'talent-circulation[ray]' with Python 3.12 or 3.13"
+NEEDED = "executor.kind: ray needs Ray: pip install '.[ray]' in the clone with Python 3.12 or 3.13"
 KEYS = ("workers", "address", "cpus")
 
 

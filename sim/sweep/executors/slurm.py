@@ -81,7 +81,7 @@ class SlurmExecutor:
         try:
             import submitit  # noqa: F401
         except ImportError:
-            needs = "executor.kind: slurm needs submitit: pip install 'talent-circulation[cluster]'"
+            needs = "executor.kind: slurm needs submitit: pip install '.[cluster]' in the clone"
             raise ConfigError([needs]) from None
         missing = [name for name in ("sbatch", "srun", "squeue", "scancel") if shutil.which(name) is None]
         if missing:

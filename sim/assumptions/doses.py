@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
+from sim.config.schema import Config
 from sim.policy.levers import LEVERS
 from sim.policy.schema import LeverUse
-
-if TYPE_CHECKING:
-    from sim.config.schema import Config
 
 HEAD = "doses"  # keys are doses.POLICY.LEVER, values 0 to 1; 0.5 is the strength as written
 

@@ -1,0 +1,82 @@
+"""How other governments answer: steps that reactive runs of a scenario have and those of its reference lack."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.analysis.pairs import UNIT, plain
+from sim.core.axes import SCRIPTED
+from sim.plots.decisions import TRIGGERS
+from sim.report.front import SHARED
+from sim.report.model import Row, Scenario, Step
+from sim.report.read import Reader, article, relative
+from sim.report.words import CLEAR
+
+REACTIVE = "reactive"
+SHOWN = 6
+STEP = ["place", "ladder", "target", "up"]
+COLUMNS = ["scenario", "mode", *UNIT, *STEP[:3], "rung_before", "rung_after", "trigger", "effective_year"]
+VERBS = {
+    ("protect", True): "protects more", ("protect", False): "protects less",
+    ("promote", True): "promotes more", ("promote", False): "promotes less",
+    ("restrict", True): "restricts {target}", ("restrict", False): "restricts {target} no more",
+}  # fmt: skip
+
+
+def steps(reader: Reader, scenario: Scenario) -> tuple[Step, ...]:
+    """Steps of governments in the period, by how many more worlds have them with the scenario than without.
+
+    A world is a draw and replicate that was lived with and without the scenario.
+    """
+    comparison, period = reader.comparison, reader.period
+    if REACTIVE not in reader.modes or "decisions" not in comparison.frames:
+        return ()
+    frame = plain(comparison.frames.read("decisions", COLUMNS, [("mode", "=", REACTIVE)]))
+    frame = frame[frame["effective_year"].between(period.first, period.last)]
+    frame = frame[frame["rung_before"] != frame["rung_after"]]
+    frame = frame.assign(up=frame["rung_after"] > frame["rung_before"])
+    worlds = _worlds(reader, scenario)
+    mine, without = (frame[frame["scenario"] == name].merge(worlds) for name in (scenario.label, comparison.reference))
+    taken, usual = _counts(mine), _counts(without)
+    own = set(reader.issuers(scenario.label))
+    more = (taken - usual.reindex(taken.index, fill_value=0)).sort_values(ascending=False, kind="stable")
+    found = []
+    for step in more[more > 0].index[:SHOWN]:
+        place, ladder, target, up = step
+        rows = mine[(mine[STEP] == pd.Series(dict(zip(STEP, step)))).all(axis=1)]
+        trigger = rows["trigger"].mode()
+        verb = VERBS[ladder, up].format(target=article(reader.names.get(target, target)))
+        name = reader.names[place] + (" (issuer)" if place in own else "")
+        why = TRIGGERS.get(trigger[0], trigger[0]) if len(trigger) else ""
+        found.append(Step(name, verb, why, int(taken[step]), int(usual.get(step, 0)), len(worlds)))
+    return tuple(found)
+
+
+def _worlds(reader: Reader, scenario: Scenario) -> pd.DataFrame:
+    """Draws and replicates of the scenario with reactive governments."""
+    frame = plain(reader.comparison.frames.read("world_year", ["scenario", "mode", *UNIT]))
+    return frame.loc[(frame["scenario"] == scenario.label) & (frame["mode"] == REACTIVE), UNIT].drop_duplicates()
+
+
+def _counts(frame: pd.DataFrame) -> pd.Series:
+    """Number of worlds that have each step."""
+    return frame[[*STEP, *UNIT]].drop_duplicates().groupby(STEP).size()
+
+
+def total(reader: Reader, scenario: Scenario) -> tuple[Row, ...]:
+    """Outcomes whose total effect departs from the direct one beyond chance, with the total effect."""
+    if not {SCRIPTED, REACTIVE} <= set(reader.modes):
+        return ()
+    rows = []
+    for outcome, words, stock in SHARED:
+        years = reader.last if stock else reader.period
+        direct, reactive = (
+            reader.rows(outcome, scenario.label, mode=mode, years=years) for mode in (SCRIPTED, REACTIVE)
+        )
+        if not direct or not reactive:
+            continue
+        one, two = relative(direct[0]), relative(reactive[0])
+        error = (one.chance**2 + two.chance**2) ** 0.5
+        if abs(two.central - one.central) > CLEAR * error:
+            rows.append(Row(words.format(last=reader.period.last), two, one))
+    return tuple(rows)

@@ -1,0 +1,121 @@
+"""The model as one self-contained HTML file: no script, nothing fetched, styles and drawings inside."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from sim.analysis.text import number
+from sim.comparison.reading import Comparison
+from sim.core.digest import PACKAGE
+from sim.core.read import ConfigError
+from sim.data.tables import load_world_data
+from sim.pages.markdown import EVIDENCE_ID
+from sim.plots.style import SERIES
+from sim.report import drawings, words
+from sim.report.build import build
+from sim.report.checked import DOSES, KINDS, MISSED, UNSEEN
+from sim.report.model import Reference, Report
+from sim.report.read import absolute, relative
+from sim.report.words import Effect
+
+NAMED = (DOSES, UNSEEN)  # kinds of checks whose misses the first page names
+NAME = "report.html"
+FOLDER = PACKAGE / "report"
+
+
+def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[Path, Report]:
+    """Write ``report.html`` into the folder of a comparison, aside and then renamed.
+
+    Parameters
+    ----------
+    subject : places (ISO3) that the page is about; by default the issuers.
+
+    Returns
+    -------
+    Its path, and the model that it prints.
+    """
+    report = build(comparison, subject)
+    text = html(report, comparison.config.world)
+    path = comparison.folder / NAME
+    aside = path.with_name(f".{NAME}")
+    aside.write_text(text, encoding="utf-8")
+    os.replace(aside, path)
+    return path, report
+
+
+def html(report: Report, world: str) -> str:
+    """The page as text.
+
+    Raises
+    ------
+    ConfigError : jinja2 is not installed.
+    """
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+    except ImportError:
+        raise ConfigError(["report needs jinja2: pip install 'talent-circulation[report]'"]) from None
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=select_autoescape(("j2",), default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"linked": _linked, "effect": of_row, "percent": percent_of_row, "level": _level}
+    data = load_world_data(world)
+    text: str = environment.get_template("page.html.j2").render(
+        report=report,
+        style=(FOLDER / "page.css").read_text(encoding="utf-8"),
+        draw=drawings,
+        axis=drawings.axis_of(
+            (row.relative for panel in report.shared for row in panel.rows), 5 if len(report.scenarios) == 1 else 3
+        ),
+        words=words,
+        maps={detail.scenario.label: drawings.world_map(detail.map, data) for detail in report.details},
+        tally=[_tally(report, kind) for kind in KINDS],
+        colours=SERIES,
+    )
+    return text
+
+
+def _tally(report: Report, kind: str) -> tuple[str, int, int, str]:
+    """Checks of one kind: how many are met, of how many, and which are missed."""
+    rows = [row for row in report.checked if row.kind == kind]
+    missed = [row.what for row in rows if row.verdict == MISSED]
+    return kind, len(rows) - len(missed), len(rows), "; ".join(missed) if kind in NAMED else ""
+
+
+def _linked(source: str, references: Sequence[Reference]) -> Markup:
+    """A source in which ids are links to their rows below."""
+    known = {reference.name for reference in references}
+    parts = []
+    at = 0
+    for found in EVIDENCE_ID.finditer(source):
+        if found[0] in known:
+            parts += [escape(source[at : found.start()]), Markup(f'<a href="#source-{found[0]}">{found[0]}</a>')]
+            at = found.end()
+    return Markup("").join([*parts, escape(source[at:])])
+
+
+def of_row(row: Mapping[str, Any]) -> Effect:
+    """Effect of a row of `Report.numbers` in the outcome's own unit."""
+    return absolute({"agree": math.nan, **row}, "")
+
+
+def percent_of_row(row: Mapping[str, Any]) -> Effect:
+    """The same in per cent of the reference."""
+    return relative({"agree": math.nan, "pct_chance": math.nan, **row})
+
+
+def _level(reference: float, effect: Effect) -> str:
+    """Level of the reference with the digits of the effect, three at most."""
+    if not math.isfinite(reference):
+        return "–"
+    most = 2 - math.floor(math.log10(abs(reference))) if reference else 0
+    return number(reference, min(max(words.digits(effect), 0), max(most, 0)))

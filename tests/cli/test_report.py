@@ -1,0 +1,206 @@
+"""The report of small real runs: what stands on it, that its numbers come from the files, that it needs nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.analysis.summary import Period
+from sim.cli import report as command
+from sim.comparison.carry import carry_out
+from sim.comparison.question import ask
+from sim.comparison.reading import Comparison, read_comparison
+from sim.core.read import ConfigError
+from sim.report.model import Report
+from sim.report.page import write_report
+
+SMALL = ("world=g20", "scale=8000", "start=2014", "draws=2", "progress=off")
+ISSUERS = ["USA"]  # of both scenarios
+VOID = {"meta", "br", "img", "path", "line", "polyline", "polygon"}
+LAST = 2022
+LARGEST = 3_000_000  # bytes
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """Two scenarios, documented values and two draws."""
+    question = ask(["restrictive", "proportionate"], [*SMALL, f"outdir={tmp_path_factory.mktemp('out')}"], last=LAST)
+    return read_comparison(carry_out(question).folder)
+
+
+@pytest.fixture(scope="module")
+def written(comparison: Comparison) -> tuple[Path, Report]:
+    return write_report(comparison)
+
+
+@pytest.fixture(scope="module")
+def text(written: tuple[Path, Report]) -> str:
+    return written[0].read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """Tags in order, headings, links, pictures without words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.headings: list[int] = []
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.silent: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if "id" in given:
+            self.ids.add(given["id"] or "")
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+        if (tag == "svg" or given.get("role") == "img") and not given.get("aria-label"):
+            self.silent.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_needs_nothing(written: tuple[Path, Report], text: str) -> None:
+    path, _ = written
+    assert path.name == "report.html" and path.stat().st_size < LARGEST
+    page = Page(text)
+    assert page.open == [] and page.silent == []
+    assert page.headings[0] == 1 and all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:]))
+    assert page.headings.count(1) == 1 and '<html lang="en">' in text
+    inside = {link[1:] for link in page.links if link.startswith("#")}
+    assert inside <= page.ids
+    assert all(link.startswith(("#", "https://")) for link in page.links)
+    assert not re.search(r"<(script|img|link|iframe)\b|url\(|@import", text)
+
+
+def test_the_order_is_that_of_a_readers_questions(text: str) -> None:
+    order = ["Answer", "How sure", "In four numbers", "Same years, same axis", "Where people go", "Who pays",
+             "Rule or fear", "Exposure and protection", "How other governments answer", "What would flip it",
+             "What it was checked against", "How to repeat it", "Policy: what is in force", "All numbers", "Words",
+             "Limits"]  # fmt: skip
+    at = [text.index(f">{word}") for word in order]
+    assert at == sorted(at)
+
+
+def test_titles_names_and_the_command_stand_on_it(comparison: Comparison, text: str) -> None:
+    assert "A lasting crackdown of the US" in text and "Proportionate rules of the G7" in text
+    assert "United States" in text and comparison.command.replace("'", "&#39;") in text
+    assert "2 draws" in text and "NaN" not in text and "nan" not in re.findall(r">([^<]*)<", text)
+    assert str(comparison.manifest["seed"]) in text and comparison.folder.name in text
+
+
+def change(frame: pd.DataFrame, value: str, scenario: str, percent: bool = False, years: int = 1) -> float:
+    """Mean over replicates of the difference of sums, or of the differences in per cent."""
+    sums = frame.groupby(["scenario", "replicate"])[value].sum().astype(float) / years
+    with_, without = sums[scenario], sums["baseline"].loc[sums[scenario].index]
+    return float((100 * (with_ - without) / without if percent else with_ - without).mean())
+
+
+def test_ten_numbers_computed_again(comparison: Comparison, written: tuple[Path, Report]) -> None:
+    _, report = written
+    frames, years, last = comparison.frames, comparison.period.years, comparison.period.last
+    place = frames["place_year"]
+    place = place.assign(**{name: place[name].astype(str) for name in ("scenario", "mode", "place")})
+    place = place[(place["mode"] == "scripted") & (place["draw"] == 0)]
+    place = place[place["year"].between(comparison.period.first, last)]
+    here, end = place[place["place"].isin(ISSUERS)], place[place["year"] == last]
+    first, detail = "restrictive", report.details[0]
+    cards = {card.title: card.row for card in report.cards}
+    shared = {panel.title: panel.rows for panel in report.shared}
+
+    def close(
+        said: float, frame: pd.DataFrame, value: str, *, percent: bool = False, by: int = 1, of: str = first
+    ) -> None:
+        assert said == pytest.approx(change(frame, value, of, percent, by), rel=1e-6, abs=1e-9)
+
+    mine = end[end["place"].isin(ISSUERS)]
+    close(cards["Researchers"].relative.central, mine, "n_researchers", percent=True)
+    assert cards["Researchers"].absolute and cards["Papers"].absolute
+    close(cards["Researchers"].absolute.central, mine, "n_researchers")
+    close(cards["Papers"].relative.central, here, "papers_fractional", percent=True)
+    close(cards["Papers"].absolute.central, here, "papers_fractional", by=years)
+    abroad = shared["Entrants from abroad"]
+    close(abroad[0].relative.central, here, "new_entrants_foreign", percent=True)
+    close(abroad[1].relative.central, here, "new_entrants_foreign", percent=True, of="proportionate")
+    assert detail.lost and detail.refused
+    close(detail.lost.rule.central, here, "papers_lost_rule", by=years)
+    close(detail.lost.fear.central, here, "papers_lost_fear", by=years)
+    close(detail.refused[1].central, here, "slots_refused_by_fear", by=years)
+    bill = {line.label: line for line in detail.money}
+    paid = bill["Complying with rules"].effect
+    assert paid
+    close(paid.central, here, "compliance_musd", by=years)
+    close(detail.map["CAN"][0], end[end["place"] == "CAN"], "n_researchers", percent=True)
+    loss = next(flow for flow in detail.losses if flow.place == "United States")
+    close(loss.entrants, here, "new_entrants")
+    flows = loss.entrants + loss.moves + loss.exits
+    assert flows == pytest.approx(loss.stock.central, abs=1e-6)  # the stock is the sum of its flows
+
+
+def test_ranges_hold_the_draws(comparison: Comparison, written: tuple[Path, Report]) -> None:
+    _, report = written
+    units = comparison.units("n_researchers", keep={"place": ISSUERS}, years=Period(LAST, LAST))
+    units = units[(units["scenario"] == "restrictive") & (units["mode"] == "scripted")]
+    percent = (100 * units["effect"] / units["reference"]).groupby(units["draw"]).mean()
+    effect = report.cards[0].row.relative
+    assert (effect.lo, effect.hi) == pytest.approx((percent.min(), percent.max()))
+    drawn = percent[percent.index > 0]
+    assert effect.agree == (drawn * effect.central > 0).mean()
+
+
+def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
+    file = comparison.folder / "flip.json"
+    row = {"key": "params.a.b", "words": "how fear fades", "range": [0.1, 0.9], "documented": 0.5}
+    rows = [{**row, "turns_at": 0.72, "resolved": True}, {**row, "turns_at": None, "resolved": True},
+            {**row, "turns_at": None, "resolved": False}]  # fmt: skip
+    found = {"scenarios": ["restrictive"], "place": "USA", "outcome": "n_researchers", "rows": rows, "command": "x"}
+    try:
+        file.write_text(json.dumps(found), encoding="utf-8")
+        _, report = write_report(comparison)
+    finally:
+        file.unlink()
+    assert [row.turns for row in report.flips.rows] == ["turns at 0.72", "none in its range", "not clear of chance"]
+    assert report.flips.rows[0].span == "0.1 to 0.9"
+    _, without = write_report(comparison)
+    assert not without.flips.rows and without.flips.command.startswith("talent-circulation flip restrictive")
+
+
+def test_the_page_of_another_place(comparison: Comparison) -> None:
+    _, report = write_report(comparison, ["JPN"])
+    assert report.subject == "Japan" and "Japan" in report.answer[0]
+    with pytest.raises(ConfigError, match=r"--place: no place 'JPX'.*JPN"):
+        write_report(comparison, ["JPX"])
+
+
+def test_the_command_writes_the_page_of_a_folder(comparison: Comparison, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.command([str(comparison.folder)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(comparison.folder / "report.html")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--pdf"], "neither a folder nor a scenario"),
+        (["no/such/folder"], "there is no folder no/such/folder"),
+        (["."], "holds no results"),
+        ([".", "scale=100"], "takes no further names and settings"),
+        (["restricted"], "restrictive"),
+    ],
+)
+def test_what_cannot_be_reported(words: list[str], said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        command.command(words)
+    assert said in " ".join(error.value.messages)

@@ -1,0 +1,113 @@
+"""Parts of the report that need no run: marks on axes, links of sources, what was checked, what would flip it."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.data.tables import load_world_data
+from sim.report import checked, drawings, sources
+from sim.report.model import Flow
+from sim.report.words import Effect
+
+ROOT = Path(__file__).parents[2]
+NUMBERS = st.floats(-500, 500, allow_nan=False).map(lambda x: round(x, 3))
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=8))
+def test_an_axis_holds_zero_and_all_central_values(found: list[tuple[float, float, float]]) -> None:
+    effects = [Effect(c, lo=min(a, c), hi=max(b, c)) for c, a, b in found]
+    axis = drawings.axis_of(effects)
+    assert axis.lo <= 0.0 <= axis.hi and axis.lo < axis.hi
+    assert all(axis.lo - 1e-6 <= e.central <= axis.hi + 1e-6 for e in effects if abs(e.central) <= drawings.FULL)
+    assert 1 <= len(axis.ticks) <= 12 and "0" in [label for _, label in axis.ticks]
+    assert all(-1e-6 <= at <= 100 + 1e-6 for at, _ in axis.ticks)
+
+
+def test_positions_on_an_axis_are_linear() -> None:
+    axis = drawings.Axis(-10.0, 30.0, 10.0)
+    assert [axis.at(x) for x in (-10, 0, 10, 30, 99)] == [0, 25, 50, 100, 100]
+
+
+def test_a_strip_draws_what_is_known_and_says_it_aloud() -> None:
+    axis = drawings.Axis(-10.0, 10.0, 5.0)
+    full = drawings.strip(Effect(-5.0, 0.5, -6.0, -4.0, -8.0, -2.0, 1.0), axis)
+    assert 'class="chance"' in full and 'class="wide"' in full and 'aria-label="−5' in full
+    assert re.search(r'class="wide" style="left:10\.00%;width:30\.00%"', full)
+    bare = drawings.strip(Effect(math.nan), axis)
+    assert "chance" not in bare and "<b" not in bare
+
+
+def test_flows_are_stacked_to_both_sides_and_add_up() -> None:
+    flow = Flow("Here", Effect(-50.0), entrants=-80.0, moves=-20.0, exits=50.0)
+    most = drawings.longest([flow])
+    assert most == 100.0
+    widths = [float(w) for w in re.findall(r"width:([\d.]+)%", drawings.stacked(flow, most))]
+    assert sum(widths) == pytest.approx(75.0)  # 100 to the left and 50 to the right, of 100 on each half
+
+
+def test_the_map_colours_clear_changes_alone() -> None:
+    data = load_world_data("full")
+    shapes, key = drawings.world_map({"USA": (-6.0, True), "CHN": (0.1, False)}, data)
+    assert len(key) >= 4 and any(colour in shapes for colour, words in key if words.startswith(("below", "−")))
+    assert "NaN" not in shapes and len(shapes) < 400_000
+    assert drawings.world_map({"USA": (-6.0, False)}, data)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "link"),
+    [
+        ("Shi, Liu, Wang, Science 379, 2023, doi:10.1126/science.abq1218", "https://doi.org/10.1126/science.abq1218"),
+        ("Flynn and others, NBER w32622 (2024, revised)", "https://www.nber.org/papers/w32622"),
+        ("PNAS 2024, PMC11087765, table 2", "https://pmc.ncbi.nlm.nih.gov/articles/PMC11087765/"),
+        ("NSF 25-325 (2025)", "https://ncses.nsf.gov/pubs/nsf25325"),
+        ("Guardian, 15 March 2023", ""),
+    ],
+)
+def test_sources_are_links_where_they_name_an_address(source: str, link: str) -> None:
+    assert sources.link_of(source) == link
+
+
+def test_ids_of_a_range_are_all_cited() -> None:
+    assert list(sources.cited("P13-P16, S3 and P5a")) == ["P13", "P14", "P15", "P16", "S3", "P5a"]
+
+
+@pytest.mark.parametrize(
+    ("strength", "said"),
+    [
+        ("0.02 share refused (2 %)", "2 % refused"),
+        ("0.25 years (3 months)", "3 months"),
+        ("-0.1 log change of places (-9.5 %)", "−9.5 %"),
+        ("0.5 of something", "0.5 of something"),
+    ],
+)
+def test_strengths_are_said_plainly(strength: str, said: str) -> None:
+    assert sources.plainly(strength) == said
+
+
+def test_what_was_checked_is_as_the_pages_have_it() -> None:
+    with checked.FILE.open(encoding="utf-8", newline="") as file:
+        kept = [tuple(row) for row in csv.reader(file)][1:]
+    assert kept == checked.made(ROOT), "write it again: python -m sim.report.checked"
+
+
+def test_misses_are_among_what_was_checked() -> None:
+    rows = checked.checked()
+    assert {row.kind for row in rows} == set(checked.KINDS)
+    assert {row.verdict for row in rows} == {checked.MET, checked.MISSED}
+    assert np.mean([row.verdict == checked.MET for row in rows]) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "bar", "met"),
+    [(3, "2 … 4", True), (5, "2 … 4", False), (-4, "< -3", True), (0.9, "≥ 0.93", False), (1, "1", True)],
+)
+def test_bars(value: float, bar: str, met: bool) -> None:
+    assert checked._within(value, bar) is met
