@@ -160,8 +160,21 @@ def test_numbers_that_cannot_act_or_that_the_user_sets_are_not_screened() -> Non
     assert ask_flip(["restrictive"], ["world=g20"], place="japan", outcome="papers").places == ("JPN",)
 
 
-def test_the_command_asks_the_real_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["flip", "restrictive", "--small", f"outdir={tmp_path}", "end=2019", "scale=40000", "progress=off"]
-    assert main([*words, "--dry-run"]) == 0
-    assert "runs" in capsys.readouterr().out and not list(tmp_path.glob("flip/*"))
+def test_the_command_prices_a_question_without_writing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flip", "restrictive", "--small", f"outdir={tmp_path}", "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert "to compute" in told and str(tmp_path) in told and not list(tmp_path.iterdir())
     assert main(["flip", "--help"]) == 0 and "usage: talent-circulation flip" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("inline")
+def test_the_real_model_answers(tmp_path: Path) -> None:
+    words = ["world=g20", "scale=40000", "start=2014", "end=2020", "trajectories=1", "points=2", f"outdir={tmp_path}"]
+    question = ask_flip(["restrictive"], words, outcome="papers")
+    question = replace(question, items=tuple(item for item in question.items if item.key in (DECAY, EXIT)))
+    found = Job.plan(question).carry_out()
+    assert {finding.line.item.key for finding in found.findings} == {DECAY, EXIT}
+    assert found.unit == "%" and found.effects["restrictive"] < 0.0 < found.error
+    assert (
+        "United States" in text_of(found) and found.asked.question.command in (found.folder / "flip.json").read_text()
+    )
