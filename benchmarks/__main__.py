@@ -1,10 +1,10 @@
 """All benchmarks in one table: each row a ratio measured in the same run, with its goal beside it.
 
-``python -m benchmarks [--full] [--only mesa others scaling phases coupling sweeps command]``
+``python -m benchmarks [--full] [--only mesa others scaling phases coupling sweeps command comparison]``
 
 Takes about ten minutes on two processors of their own; ``--full``, which adds the whole world (1:1), the phases at
-1:10, a sweep of 10,000 runs and the default command, and takes more replicates for the coupling, about 40 minutes.
-More of each, and other sizes, by the modules themselves (``python -m benchmarks.scaling --help``).
+1:10, a sweep of 10,000 runs, the default command and a comparison, and takes more replicates for the coupling, about
+45 minutes. More of each, and other sizes, by the modules themselves (``python -m benchmarks.scaling --help``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import against_mesa, against_others, command, coupling, phases, scaling, sweeps
+from benchmarks import against_mesa, against_others, command, comparison, coupling, phases, scaling, sweeps
 from benchmarks.rows import Row, load, show
 
 Part = Callable[[], list[Row]]
@@ -29,6 +29,7 @@ def parts(full: bool) -> dict[str, list[Part]]:
         "coupling": [partial(coupling.rows, 100, 8) if full else partial(coupling.rows, 1000, 4)],
         "sweeps": [partial(sweeps.rows, 10_000)] if full else [],
         "command": [command.rows] if full else [],
+        "comparison": [comparison.rows] if full else [],
     }
 
 

@@ -103,9 +103,15 @@ def block_of(usage: str, heading: str) -> dict[str, str]:
 
 
 def options_of(usage: str) -> dict[str, tuple[str, ...]]:
-    """Options that a help names at the beginning of lines, each with the values it may have if they are listed."""
-    found = re.findall(r"^ +(?:-\w, )?(--[a-z-]+)(?: ([a-z0-9]+(?:\|[a-z0-9]+)+))?", usage, re.MULTILINE)
-    return {option: tuple(values.split("|")) if values else () for option, values in found}
+    """Options with which lines of a help begin, each with the values it may have if they are listed."""
+    lines = re.findall(
+        r"^ *(?:-\w, )?(--[a-z-]+(?:, --[a-z-]+)*)(?: ([a-z0-9]+(?:\|[a-z0-9]+)+))?", usage, re.MULTILINE
+    )
+    return {
+        option: tuple(values.split("|")) if values else ()
+        for options, values in lines
+        for option in options.split(", ")
+    }
 
 
 def refuse_unknown(word: str, scenarios: list[str]) -> None:

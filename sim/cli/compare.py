@@ -20,7 +20,7 @@ outputs/compare/<key>/; the last line printed is that folder. Given again, it
 goes on from what is there; with more draws it adds to it.
 
 SCENARIO        a name, or A+B for both together
-key=value       settings (scale=400 by default, draws=20, replicates=1), policies
+key=value       settings (by default scale=400 draws=20 replicates=1), policies
                 (policies.NAME.KEY=VALUE goes to the scenarios that have it, *
                 stands for any name, VALUE,VALUE makes a scenario of each)
 --from YEAR     first year of the yearly means (default: of the first policy)

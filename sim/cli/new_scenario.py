@@ -81,7 +81,8 @@ def command(words: Sequence[str]) -> int:
     folder = Path(args.config_dir or OWN)
     _check_name(args.name, folder)
     titles = _titles(asked.policies, folder)
-    run = f"talent-circulation --config-dir {folder} +scenario={args.name}"
+    there = "" if folder == Path(OWN) else f" --config-dir {folder}"
+    run = f"talent-circulation +scenario={args.name}{there}"
     text = TEMPLATE.format(name=args.name, run=run) if asked == Asked(args.name) else scenario_text(asked, run, titles)
     _check(args.name, text, folder, asked)
     file = folder / "scenario" / f"{args.name}.yaml"
@@ -91,8 +92,9 @@ def command(words: Sequence[str]) -> int:
     except OSError as error:
         raise ConfigError([f"command line: new-scenario: cannot write {file}: {error.strerror}"]) from None
     print(f"wrote {file}")
-    print(f"read it: talent-circulation explain {args.name} --config-dir {folder}")
+    print(f"read it: talent-circulation explain {args.name}{there}")
     print(f"run it: {run}")
+    print(f"with ranges: talent-circulation compare {args.name}{there}")
     return 0
 
 

@@ -11,6 +11,7 @@ from sim.core.axes import BASELINE, MODES
 
 FEW_RUNS = 3  # replicates whose spread is hardly known
 COARSE = 200  # people an agent; beyond, sums over the world may differ from those of fine runs
+CUSTOM = "custom"  # policies of a command line that are no scenario
 FEW_AGENTS = 100  # of an area, below which its levels are uncertain
 
 
@@ -23,9 +24,8 @@ def chance(table: pd.DataFrame, cfg: Config) -> str:
         told = f"± is chance only (one standard error, of which {n} replicates say little)"
     else:
         told = f"± is chance only ({n} replicates, one standard error)"
-    names = cfg.scenario.replace("+", " ")
-    asked = f"; `talent-circulation compare {names}` gives the range over assumptions" if names != BASELINE else ""
-    return f"{told}{asked}."
+    asked = f"; `talent-circulation compare {cfg.scenario}` gives the range over assumptions"
+    return f"{told}{'' if cfg.scenario in (BASELINE, CUSTOM) else asked}."
 
 
 def totals(table: pd.DataFrame) -> list[str]:

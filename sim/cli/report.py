@@ -11,7 +11,7 @@ from sim.cli.parse import Parser
 from sim.core.read import ConfigError
 
 USAGE = """\
-usage: talent-circulation report FOLDER | SCENARIO [SCENARIO ...] [key=value ...]
+usage: talent-circulation report FOLDER|SCENARIO [SCENARIO ...] [key=value ...]
 
 Writes report.html: one page that opens offline, mails and prints, with the
 answer in three sentences, how sure it is, and where every number comes from.
@@ -47,6 +47,9 @@ def command(words: Sequence[str]) -> int:
     names = [word for word in args.words if "=" not in word]
     if not names:
         raise ConfigError(["command line: report: names neither a folder nor a scenario; see report --help"])
+    from sim.report.extras.common import PACKAGES, need
+
+    need(*(extra for extra in PACKAGES if vars(args)[extra]))
     folder = _folder(names, args, words)
     from sim.comparison.reading import read_comparison
     from sim.report.page import write_report

@@ -36,6 +36,7 @@ def build(comparison: Comparison, subject: Sequence[str] = ()) -> Report:
         title=listed([scenario.title for scenario in reader.scenarios], "or"),
         asked=front.asked(reader, reference),
         subject=reader.subject,
+        places=reader.places,
         reference=reference,
         period=reader.period,
         scenarios=reader.scenarios,

@@ -212,6 +212,7 @@ class Report:
     title: str
     asked: str
     subject: str
+    places: tuple[str, ...]  # ISO3 codes of the subject
     reference: str
     period: Period
     scenarios: tuple[Scenario, ...]

@@ -20,7 +20,7 @@ BAD = {  # name of the rule -> what breaks it
     "overflow on phone": {"first": '<div style="width: 900px">wide</div>'},
     "overflow on desktop": {"first": '<div style="width: 1500px">wider</div>'},
     "overflow on print": {"style": "@media print { .wide { width: 900px } }", "first": '<div class="wide">wide</div>'},
-    "pictures without words": {"first": "<svg width='9' height='9'><path d='M0 0h9v9z'/></svg>"},
+    "pictures without words": {"first": "<svg width='9' height='9'><circle r='4'/></svg>"},
     "image-alt": {"first": f'<img src="{DOT}">'},
     "headings": {"second": "<h4>Too deep</h4>"},
     "headings, two of the first level": {"second": "<h1>Another</h1>"},

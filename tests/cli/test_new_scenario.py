@@ -109,7 +109,8 @@ def test_new_scenario_runs_and_is_never_overwritten(
     assert capsys.readouterr().out.splitlines() == [
         f"wrote {file}",
         "read it: talent-circulation explain mine --config-dir own",
-        "run it: talent-circulation --config-dir own +scenario=mine",
+        "run it: talent-circulation +scenario=mine --config-dir own",
+        "with ranges: talent-circulation compare mine --config-dir own",
     ]
     assert file.read_text().count("#") > 10
     assert main(["--config-dir", "own", "+scenario=mine"]) == 0
@@ -131,6 +132,6 @@ def test_new_scenario_goes_beside_the_user_and_never_among_the_shipped(
     shipped = sorted(config_root().rglob("*"))
     assert main(["new-scenario", "mine"]) == 0
     assert sorted(config_root().rglob("*")) == shipped
-    assert "--config-dir my_scenarios +scenario=mine" in capsys.readouterr().out
+    assert "run it: talent-circulation +scenario=mine\n" in capsys.readouterr().out
     assert Path("my_scenarios/scenario/mine.yaml").is_file()
     assert load_config("+scenario=mine", config_dir="my_scenarios").scenario == "mine"

@@ -116,6 +116,7 @@ def test_ten_numbers_computed_again(comparison: Comparison, written: tuple[Path,
     place = place.assign(**{name: place[name].astype(str) for name in ("scenario", "mode", "place")})
     place = place[(place["mode"] == "scripted") & (place["draw"] == 0)]
     place = place[place["year"].between(comparison.period.first, last)]
+    place["top"] = place["top1_fractional_at_baseline_threshold"].fillna(place["top1_fractional"])
     here, end = place[place["place"].isin(ISSUERS)], place[place["year"] == last]
     first, detail = "restrictive", report.details[0]
     cards = {card.title: card.row for card in report.cards}
@@ -135,9 +136,9 @@ def test_ten_numbers_computed_again(comparison: Comparison, written: tuple[Path,
     abroad = shared["Entrants from abroad"]
     close(abroad[0].relative.central, here, "new_entrants_foreign", percent=True)
     close(abroad[1].relative.central, here, "new_entrants_foreign", percent=True, of="proportionate")
-    assert detail.lost and detail.refused
-    close(detail.lost.rule.central, here, "papers_lost_rule", by=years)
-    close(detail.lost.fear.central, here, "papers_lost_fear", by=years)
+    close(cards["Top-1 % papers"].relative.central, here, "top", percent=True)
+    assert detail.refused
+    close(detail.refused[0].central, here, "slots_refused_by_rule", by=years)
     close(detail.refused[1].central, here, "slots_refused_by_fear", by=years)
     bill = {line.label: line for line in detail.money}
     paid = bill["Complying with rules"].effect
@@ -174,8 +175,14 @@ def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
         file.unlink()
     assert [row.turns for row in report.flips.rows] == ["turns at 0.72", "none in its range", "not clear of chance"]
     assert report.flips.rows[0].span == "0.1 to 0.9"
-    _, without = write_report(comparison)
-    assert not without.flips.rows and without.flips.command.startswith("talent-circulation flip restrictive")
+
+
+def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> None:
+    _, report = written
+    assert (
+        not report.flips.rows
+        and report.flips.command == "talent-circulation flip restrictive proportionate --place USA"
+    )
 
 
 def test_the_page_of_another_place(comparison: Comparison) -> None:

@@ -16,26 +16,29 @@ import pytest
 
 from sim.cli.main import main
 from sim.comparison import read_comparison
-from sim.core.read import ConfigError
 from sim.report import words
-from sim.report.extras import slide
-from sim.report.extras.pdf import write_pdf
-from sim.report.extras.sheets import write_tables
+from sim.report.build import build
+from sim.report.extras.common import PACKAGES
+from sim.report.extras.sheets import FOLDER, WORKBOOK
 from sim.report.model import Report
-from sim.report.page import write_report
 from tests.browser.browser import complaints, look
 
+try:
+    import weasyprint
+except OSError:  # what it loads is not there
+    weasyprint = None
+PANGO = weasyprint is not None
 LARGEST = 3_000_000  # bytes of the page
 ASKED = ["restrictive", "open", "scale=8000", "world=g20", "start=2010", "--to", "2021", "draws=2", "progress=off"]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
-    """The page of a comparison, and its model."""
+    """The page of a comparison with all files that the command writes beside it; its model."""
     outputs = tmp_path_factory.mktemp("outputs")
-    assert main(["compare", *ASKED, f"outdir={outputs}"]) == 0
-    (about,) = outputs.rglob("comparison.json")
-    return write_report(read_comparison(about.parent))
+    assert main(["report", *ASKED, "--slide", "--table", *(["--pdf"] if PANGO else []), f"outdir={outputs}"]) == 0
+    (page,) = outputs.rglob("report.html")
+    return page, build(read_comparison(page.parent))
 
 
 def test_a_browser_has_no_complaint(made: tuple[Path, Report]) -> None:
@@ -44,12 +47,9 @@ def test_a_browser_has_no_complaint(made: tuple[Path, Report]) -> None:
     assert seen.bytes <= LARGEST and seen.pages >= 2
 
 
+@pytest.mark.skipif(not PANGO, reason="no Pango")
 def test_the_pdf_has_the_pages_of_the_print(made: tuple[Path, Report]) -> None:
-    try:
-        import weasyprint  # noqa: F401
-    except OSError as error:
-        pytest.skip(f"no Pango ({error})")
-    pdf = write_pdf(made[0]).read_bytes()
+    pdf = made[0].with_suffix(".pdf").read_bytes()
     assert pdf.startswith(b"%PDF-")
     objects = b"".join(_unpacked(pdf))
     assert len(re.findall(rb"/Type\s*/Page\b", objects)) >= 2  # the front and the appendix
@@ -63,9 +63,9 @@ def _unpacked(pdf: bytes) -> Iterator[bytes]:
             yield zlib.decompress(stream)
 
 
-def test_the_slide_says_what_the_page_says(made: tuple[Path, Report], tmp_path: Path) -> None:
+def test_the_slide_says_what_the_page_says(made: tuple[Path, Report]) -> None:
     report = made[1]
-    deck = pptx.Presentation(str(slide.write_slide(report, tmp_path / "report.pptx")))
+    deck = pptx.Presentation(str(made[0].with_suffix(".pptx")))
     (page,) = deck.slides
     assert deck.slide_width / deck.slide_height == pytest.approx(16 / 9, rel=1e-3)
     assert page.shapes.title.text_frame.text == report.title
@@ -82,27 +82,22 @@ def test_the_slide_says_what_the_page_says(made: tuple[Path, Report], tmp_path: 
     assert all(shape.left >= 0 and shape.left + shape.width <= deck.slide_width for shape in page.shapes)
 
 
-@pytest.fixture(scope="module")
-def tables(made: tuple[Path, Report]) -> tuple[Path, ...]:
-    """The workbook and the CSV files."""
-    return write_tables(made[1], made[0].parent)
-
-
-def test_workbook_and_csv_hold_the_same_numbers(tables: tuple[Path, ...]) -> None:
-    workbook, *files = tables
-    book = openpyxl.load_workbook(workbook)
-    assert [file.stem for file in files] == [name.replace(" ", "_") for name in book.sheetnames]
-    assert {"answer", "effects", "places", "constituencies", "draws", "how_to_read"} == {file.stem for file in files}
-    for file, sheet in zip(files, book):
+def test_workbook_and_csv_hold_the_same_numbers(made: tuple[Path, Report]) -> None:
+    files = sorted((made[0].parent / FOLDER).glob("*.csv"))
+    book = openpyxl.load_workbook(made[0].parent / WORKBOOK)
+    assert book.sheetnames == ["answer", "effects", "places", "constituencies", "draws", "how to read"]
+    assert [file.stem for file in files] == sorted(name.replace(" ", "_") for name in book.sheetnames)
+    for file in files:
+        sheet = book[file.stem.replace("_", " ")]
         _, _, *rows = sheet.iter_rows(values_only=True)
         csv = pd.read_csv(file).astype(object)
         read = pd.DataFrame(rows, columns=csv.columns).astype(object)
         pd.testing.assert_frame_equal(read.where(read.notna(), None), csv.where(csv.notna(), None), check_dtype=False)
 
 
-def test_a_place_has_the_number_of_the_recorded_tables(tables: tuple[Path, ...]) -> None:
-    folder = tables[0].parent
-    places = pd.read_csv(folder / "report_tables" / "places.csv")
+def test_a_place_has_the_number_of_the_recorded_tables(made: tuple[Path, Report]) -> None:
+    folder = made[0].parent
+    places = pd.read_csv(folder / FOLDER / "places.csv")
     (found,) = places.query(
         "scenario == 'open' and mode == 'direct' and place == 'USA' and column == 'n_researchers'"
     ).to_dict("records")
@@ -113,15 +108,13 @@ def test_a_place_has_the_number_of_the_recorded_tables(tables: tuple[Path, ...])
     assert found["area"] == "United States" and found["n_draws"] == 2
 
 
-def test_a_package_that_is_missing_is_named(made: tuple[Path, Report], monkeypatch: pytest.MonkeyPatch) -> None:
-    for package in ("weasyprint", "xlsxwriter"):
+def test_packages_that_are_missing_are_named_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for package, _ in PACKAGES.values():
         monkeypatch.setitem(sys.modules, package, None)  # as if it were not installed
-    monkeypatch.setattr(slide, "Presentation", None)
-    page, report = made
-    for write, extra in (
-        (lambda: write_pdf(page), "pdf"),
-        (lambda: write_tables(report, page.parent), "table"),
-        (lambda: slide.write_slide(report, page.with_suffix(".pptx")), "slide"),
-    ):
-        with pytest.raises(ConfigError, match=rf"--{extra}: needs .*talent-circulation\[{extra}\]"):
-            write()
+    assert main(["report", *ASKED, "--pdf", "--slide", "--table", f"outdir={tmp_path}"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    for extra, (_, package) in PACKAGES.items():
+        assert f"error: --{extra}: needs {package}; pip install 'talent-circulation[{extra}]'" in lines
+    assert not list(tmp_path.iterdir())

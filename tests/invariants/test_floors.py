@@ -30,8 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("analysis",),
     ("plots", "pages", "api"),
     ("comparison",),
-    ("flip",),
-    ("report",),
+    ("report", "flip"),
     ("cli",),
     ("entry points",),  # sim/__init__.py and every __main__.py
 )

@@ -65,6 +65,10 @@ def test_the_bill_says_not_modelled_where_there_is_no_price_and_never_nought(pag
     assert (spent["reference"] > 0).all() and "not modelled" in page.text() and "not modelled" in page.markdown()
 
 
+def test_the_printed_page_is_a_hundred_columns_wide_at_most(page: Balance) -> None:
+    assert max(map(len, page.text().splitlines())) <= 100
+
+
 def test_the_bill_says_how_much_of_the_offers_was_paid(tmp_path: Path) -> None:
     short = carry_out(["+scenario=open", *SMALL, "panel.size=0", "params.money.floor=0.95", f"outdir={tmp_path}"])
     assert short.frames.folder is not None
@@ -75,7 +79,7 @@ def test_the_bill_says_how_much_of_the_offers_was_paid(tmp_path: Path) -> None:
     found = paid_offers(short)
     assert [row.outcome for row in found] == [f"offers paid by United States in {least.index[0]}"]
     assert found[0].estimate.mean == pytest.approx(100.0 * least.iloc[0], rel=1e-5) and least.iloc[0] < 0.9
-    assert "offers paid by United States" in balance(short).text()
+    assert "offers paid by United States" in balance(short).markdown()
 
 
 def test_papers_are_the_paired_difference_of_the_files(runs: dict[str, Source], page: Balance) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import phases, scaling, sweeps
+from benchmarks import comparison, phases, scaling, sweeps
 from benchmarks.rows import Row, show
 from sim import load_config
 from sim.core.columns import RECORDS, Block
@@ -68,3 +68,13 @@ def test_rows_show_whether_goals_are_met(capsys: pytest.CaptureFixture[str]) -> 
     _, one, two, three = capsys.readouterr().out.splitlines()
     assert one.split() == ["one", "1", "s", "120x", ">=", "100x", "met"]
     assert two.endswith("MISSED") and three.split() == ["three", "3", "s", "–"]
+
+
+def test_a_comparison_is_held_against_its_goals_and_plain_commands() -> None:
+    found = comparison.Measured(
+        seconds=80.0, runs=160, plain_seconds=120.0, plain_runs=120, report_seconds=12.0, report_mb=1.5
+    )
+    compared, built, size, plain = comparison.rows_of(found)
+    assert compared.met and compared.ratio == pytest.approx(80 / comparison.SECONDS)
+    assert built.met is False and size.met
+    assert plain.ratio == pytest.approx(2.0) and plain.met is None

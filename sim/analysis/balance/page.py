@@ -7,7 +7,7 @@ import os
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +17,8 @@ from sim.analysis.text import decimals, error, number
 
 # Sections whose outcomes repeat from line to line are printed across: a line a group, a column an outcome.
 ACROSS = ("Leaks avoided per", "Break-even price", "Who pays", "Rule and fear", "Share of the yearly loss")
-WIDTH = 130  # characters of a printed line
+WIDTH = 100  # characters of a printed line
+UNIT = 20  # of these, for units at least, where names are long
 HEAD = ("", "unit", "baseline", "change or value", "± s.e.", "90 % band")
 NAMES = ("section", "who", "outcome", "unit", "reference", "mean", "se", "lo", "hi", "n", "note")
 
@@ -46,7 +47,7 @@ class Balance:
 
     def text(self) -> str:
         """Readable page for a terminal."""
-        lines = [self.title, ""]
+        lines = [*textwrap.wrap(self.title, WIDTH), ""]
         for section, found in groupby(self.rows, key=lambda row: row.section):
             rows = list(found)
             lines += _across(section, rows) if section.startswith(ACROSS) else _block(section, rows)
@@ -73,18 +74,24 @@ class Balance:
 
 
 def _block(section: str, rows: Sequence[Row]) -> list[str]:
-    """Lines of one section, columns aligned."""
+    """Lines of one section, columns aligned; names and units are broken where they are too long."""
     cells = [_cells(row) for row in rows]
     widths = [max(len(line[column]) for line in [*cells, HEAD]) for column in range(len(HEAD))]
+    room = WIDTH - sum(width + 2 for width in widths[2:]) - 4
+    widths[1] = min(widths[1], max(room - widths[0], UNIT))
+    widths[0] = min(widths[0], room - widths[1])
     head = "".join(f"  {word:>{width}}" for word, width in zip(HEAD[2:], widths[2:]))
-    lines = [f"{section}{' ' * max(widths[0] + widths[1] + 4 - len(section), 0)}{head}"]
+    left = widths[0] + widths[1] + 4
+    lines = [f"{section:<{left}}{head}"] if len(section) <= left else [section, " " * left + head]
     who = None
     for row, line in zip(rows, cells):
         if row.who != who:
             who = row.who
             lines.append(f" {who}")
         numbers = "".join(f"  {word:>{width}}" for word, width in zip(line[2:], widths[2:]))
-        lines.append(f"  {line[0]:<{widths[0]}}  {line[1]:<{widths[1]}}{numbers}".rstrip())
+        broken = (textwrap.wrap(cell, width, break_on_hyphens=False) for cell, width in zip(line, widths[:2]))
+        for i, (name, unit) in enumerate(zip_longest(*broken, fillvalue="")):
+            lines.append(f"  {name:<{widths[0]}}  {unit:<{widths[1]}}{'' if i else numbers}".rstrip())
     return [*lines, ""]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.core.read import ConfigError
-from sim.report.extras.common import missing
+from sim.report.extras.common import need
+from sim.store.files import aside
 
 
 def write_pdf(html: Path) -> Path:
@@ -13,7 +13,7 @@ def write_pdf(html: Path) -> Path:
 
     Parameters
     ----------
-    html : the page, self-contained; nothing is fetched.
+    html : the page, self-contained.
 
     Returns
     -------
@@ -23,19 +23,9 @@ def write_pdf(html: Path) -> Path:
     ------
     ConfigError : WeasyPrint is not installed, or does not find Pango, a library of the system.
     """
-    try:
-        from weasyprint import HTML
-    except ImportError as error:
-        raise missing("--pdf", "WeasyPrint", "pdf") from error
-    except OSError as error:  # it is there, but what it loads is not
-        raise ConfigError(
-            [
-                "--pdf: WeasyPrint needs Pango (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 "
-                "libharfbuzz-subset0; macOS: brew install pango; Windows: MSYS2); or print report.html in a browser"
-            ]
-        ) from error
-    pdf = html.with_suffix(".pdf")
-    beside = pdf.with_suffix(".pdf.part")
-    HTML(filename=html).write_pdf(beside)
-    beside.replace(pdf)
-    return pdf
+    need("pdf")
+    from weasyprint import HTML
+
+    with aside(html.with_suffix(".pdf")) as path:
+        HTML(filename=html).write_pdf(path)
+    return html.with_suffix(".pdf")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from xlsxwriter import Workbook
 
 from sim.comparison import read_comparison
-from sim.report.extras.common import missing
 from sim.report.extras.tables import COLUMNS, Table, tables_of
 from sim.report.model import Report
 from sim.store.files import aside
 
 WORKBOOK, FOLDER = "report.xlsx", "report_tables"
-WIDEST, NARROWEST = 90, 9  # characters of a column
+WIDEST, NARROWEST, HEADING = 90, 9, 24  # characters of a column: at most, at least, and for its heading
+LINE = 15  # points
 
 
 def write_tables(report: Report, folder: Path) -> tuple[Path, ...]:
@@ -32,15 +33,7 @@ def write_tables(report: Report, folder: Path) -> tuple[Path, ...]:
     Returns
     -------
     Path of the workbook, then those of the CSV files.
-
-    Raises
-    ------
-    ConfigError : XlsxWriter is not installed.
     """
-    try:
-        from xlsxwriter import Workbook
-    except ImportError as error:
-        raise missing("--table", "XlsxWriter", "table") from error
     tables = tables_of(report, read_comparison(folder))
     (folder / FOLDER).mkdir(exist_ok=True)
     files = [folder / WORKBOOK]
@@ -71,13 +64,18 @@ class _Sheet:
         headings = [COLUMNS.get(str(name), (str(name), ""))[0] for name in rows.columns]
         for j, heading in enumerate(headings):
             self.sheet.write(self.HEAD, j, heading, self._format(bold=True, bottom=1, text_wrap=True, valign="top"))
+        self.sheet.set_row(self.HEAD, LINE * _lines(headings, HEADING))
         for i, row in enumerate(rows.to_dict("records"), start=self.HEAD + 1):
+            self.sheet.set_row(i, LINE * _lines(row.values(), WIDEST))
             for j, (name, value) in enumerate(row.items()):
                 self._cell(i, j, value, _pattern(row, str(name)))
         for j, heading in enumerate(headings):
-            words = [heading[:24], *(str(v) for v in rows.iloc[:, j] if isinstance(v, str))]
+            words = [heading[:HEADING], *(str(v) for v in rows.iloc[:, j] if isinstance(v, str))]
             self.sheet.set_column(j, j, min(WIDEST, max(NARROWEST, *(len(word) + 2 for word in words))))
         self.sheet.freeze_panes(self.HEAD + 1, 0)
+        self.sheet.repeat_rows(0, self.HEAD)
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
         if len(rows):
             self.sheet.autofilter(self.HEAD, 0, self.HEAD + len(rows), len(headings) - 1)
 
@@ -93,6 +91,11 @@ class _Sheet:
         if key not in self.formats:
             self.formats[key] = self.book.add_format(how)
         return self.formats[key]
+
+
+def _lines(values: Iterable[Any], width: int) -> int:
+    """Lines that the longest words need at a width; programs other than Excel do not find the height of a row."""
+    return max((math.ceil(1.1 * len(value) / width) for value in values if isinstance(value, str)), default=1)
 
 
 def _pattern(row: Mapping[Any, Any], name: str) -> str:

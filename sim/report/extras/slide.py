@@ -7,20 +7,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.util import Inches, Pt
+
 from sim.plots.style import SERIES
 from sim.report.extras.chart import chart
-from sim.report.extras.common import missing, plain
+from sim.report.extras.common import plain
 from sim.report.model import Panel, Report
 from sim.report.words import amount, both, span
 from sim.store.files import aside
-
-try:
-    from pptx import Presentation
-    from pptx.dml.color import RGBColor
-    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-    from pptx.util import Inches, Pt
-except ImportError:  # the extra `slide` is not installed
-    Presentation = None
 
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.55  # inches; 16:9
 FONT, INK, GREY, PALE = "Arial", "222222", "5F5F5F", "F1F4F6"
@@ -36,13 +33,7 @@ def write_slide(report: Report, path: Path) -> Path:
     Parameters
     ----------
     report : the page; path : of the PPTX file.
-
-    Raises
-    ------
-    ConfigError : python-pptx is not installed.
     """
-    if Presentation is None:
-        raise missing("--slide", "python-pptx", "slide")
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     deck.core_properties.title = report.title

@@ -11,9 +11,7 @@ from sim.analysis.summary import Period
 from sim.comparison import Comparison
 from sim.report.extras.common import plain
 from sim.report.model import Report
-from sim.report.read import article
 from sim.report.table import OUTCOMES
-from sim.report.words import listed
 
 OF_PLACES = ("n_researchers", "new_entrants", "net_moves", "new_exits", "papers_fractional", "top1_once")
 OF_MEMBERS = ("n_researchers", "new_exits", "papers_fractional")
@@ -58,13 +56,15 @@ class Table:
 
 def tables_of(report: Report, comparison: Comparison) -> tuple[Table, ...]:
     """All tables that have rows, in the order of the page."""
-    who = comparison.roles.issuers
-    whose = f"group of the people who work in {listed(article(comparison.names[p]) for p in who) or 'the world'}"
     tables = (
         Table("answer", "What was asked, the answer, and how sure it is", _answer(report)),
         Table("effects", "One row for each number of the page", _spoken(report.numbers)),
         Table("places", "One row for each scenario, outcome and place", _places(comparison)),
-        Table("constituencies", f"One row for each scenario, outcome and {whose}", _members(comparison, who)),
+        Table(
+            "constituencies",
+            f"One row for each scenario, outcome and group of the people who work in {report.subject}",
+            _members(comparison, report.places),
+        ),
         Table(
             "draws", "One row for each parameter that no data fix, one column for each draw of them", _draws(comparison)
         ),
@@ -91,7 +91,7 @@ def _places(comparison: Comparison) -> pd.DataFrame:
 
 
 def _members(comparison: Comparison, places: Sequence[str]) -> pd.DataFrame:
-    return _effects(comparison, OF_MEMBERS, ["kind", "member"], places or None, "constituency_year")
+    return _effects(comparison, OF_MEMBERS, ["kind", "member"], places, "constituency_year")
 
 
 def _effects(
