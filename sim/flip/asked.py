@@ -13,7 +13,7 @@ from sim.comparison.question import Question, ask
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.core.laws import Law
-from sim.core.read import ConfigError, Problems, unknown, whole
+from sim.core.read import ConfigError, Problems, near, show, whole
 from sim.data.places import group, group_names, index_of
 from sim.data.tables import WorldData, load_world_data
 from sim.flip.outcome import Wanted, wanted
@@ -161,7 +161,8 @@ def _place(word: str, data: WorldData) -> tuple[str, str, tuple[str, ...]]:
     by_name = {name.lower(): code for code, name in zip(data.iso3, data.names)}
     code = by_name.get(word.lower(), word.upper())
     if code not in data.iso3:
-        known = [WORLD, *group_names(), *data.iso3]
-        raise ConfigError([f"command line: flip: --place: {unknown(word, 'place', known)}"])
+        meant = near(word, [WORLD, *group_names(), *data.iso3, *data.names])
+        known = f"{WORLD}, {', '.join(group_names())}, codes and names of talent-circulation list places"
+        raise ConfigError([f"command line: flip: --place: no place {show(word)}; {meant}allowed: {known}"])
     name = data.names[index_of(data, code)]
     return code, name, (code,)

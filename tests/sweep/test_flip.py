@@ -133,8 +133,8 @@ def test_what_is_there_is_not_computed_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"place": "Atlantis"}, "--place: no place 'Atlantis'; allowed: World, "),
-        ({"place": "Japn"}, "no place 'Japn'; did you mean JPN?"),
+        ({"place": "Atlantis"}, "--place: no place 'Atlantis'; allowed: World, ALL"),
+        ({"place": "Japn"}, "no place 'Japn'; did you mean Japan? allowed: World"),
         ({"outcome": "happiness"}, f"--outcome: no outcome 'happiness'; allowed: {', '.join(SHORT)}"),
         ({"outcome": "paper"}, "no outcome 'paper'; did you mean papers?"),
         ({"outcome": "leaks_theft", "place": "World"}, "leaks_theft does not add up over places; name one place"),
