@@ -36,8 +36,8 @@ def followers_figure(numbers: pd.DataFrame, about: str) -> Figure:
         CHINA_AT_US: "China restricts\nthe United States, %",
     }
     caption = (
-        "Chance that the step has been taken by the end of a year; large ally: mean of the nine largest. Lines: medians "
-        "over our priors; bands: 90 % of draws."
+        "Chance that the step has been taken by the end of a year; large ally: mean of the nine largest. Lines: "
+        "medians over our priors; bands: 90 % of draws."
     )
     with styled():
         sheet = page("Allies follow more than China answers", about, caption, 2.35)
@@ -61,7 +61,7 @@ def matrix_figure(numbers: pd.DataFrame, about: str) -> Figure:
     """Heat maps of the reaction matrix, the largest places, with their names."""
     caption = (
         "A column: if the country below it takes one step more in 2018, how many more steps the country on the left is "
-        "expected to take in 2019–23. Empty: it has nobody to restrict."
+        "expected to take in 2019–23. White: its own further steps, in numbers.csv."
     )
     panels = {
         "protect to protect": "One protects: others protect", "restrict to protect": "One restricts: others protect",
