@@ -8,25 +8,28 @@ from dataclasses import fields, replace
 import numpy as np
 from scipy.stats import qmc
 
-from sim.assumptions import assumptions
+from sim.assumptions.ranges import GOVERNMENT, assumptions
 from sim.config.schema import Config
 from sim.core.laws import Law
 from sim.params import GovernmentParams
 
 SEED = 2017  # of the Latin hypercube
-GOVERNMENT = "params.government."
 RETALIATION = ("beta_received", "beta_received_protect")
 FOLLOWING = ("beta_allies_protect", "beta_allies_restrict")
 ALARM = ("beta_salience",)
 COMPETITION = ("beta_account", "beta_recruiting", "beta_available")
 SLOPES = tuple(f.name for f in fields(GovernmentParams) if f.name.startswith("beta_"))
+LEVELS = (
+    *("protect_level", "restrict_level", "promote_level", "down", "down_promote"),
+    *("promote_rung", "promote_cap", "protect_cap"),
+)
 Values = Mapping[str, float]
 
 
 def priors() -> dict[str, Law]:
-    """Laws by parameter: half-normal or normal slopes, log-uniform levels and caps; what is uniform stays."""
-    drawn = {item.key.rpartition(".")[2]: item.law for item in assumptions() if item.key.startswith(GOVERNMENT)}
-    return {name: law for name, law in drawn.items() if law.name != "uniform"}
+    """Documented laws of slopes, levels and caps; other parameters of governments stay."""
+    drawn = {item.key.removeprefix(GOVERNMENT): item.law for item in assumptions() if item.key.startswith(GOVERNMENT)}
+    return {name: law for name, law in drawn.items() if name in (*SLOPES, *LEVELS)}
 
 
 def draws(n: int, seed: int = SEED) -> list[Values]:

@@ -16,13 +16,15 @@ from matplotlib.figure import Figure
 
 from experiments.common.figures import finish
 from experiments.common.store import open_store
-from experiments.sensitivity.names import FITTED, WORDS
 from experiments.sensitivity.numbers import UNITS, design_of, numbers_of, strongest
 from sim.analysis.sensitivity import ALPHA
 from sim.analysis.text import decimals, number
+from sim.assumptions.ranges import in_words
+from sim.config.schema import parameter_table
 from sim.plots.style import PALE, SERIES, joined, page, styled
 
 HERE = Path(__file__).parent
+FITTED = {row["key"] for row in parameter_table() if row["role"] == "fitted"}
 SHOWN = 18  # parameters in the figure
 LINE, LEFT = 0.15, 2.3  # inches a parameter, and of their names
 PANELS = {
@@ -41,7 +43,7 @@ SENTENCES = {
 
 def named(parameter: str) -> str:
     """In words, marked if it is fitted."""
-    return WORDS[parameter] + (" (fitted)" if parameter in FITTED else "")
+    return in_words(parameter) + (" (fitted)" if parameter in FITTED else "")
 
 
 def part(numbers: pd.DataFrame, outcome: str, index: str) -> pd.DataFrame:

@@ -74,4 +74,6 @@ class Researcher(mesa.Agent):
     def __repr__(self) -> str:
         if not self.is_active:
             return f"<Researcher {self.unique_id}, left research>"
-        return f"<Researcher {self.unique_id}: {self.field_name}, origin {self.origin}, place {self.place}>"
+        inputs = getattr(self.model, "inputs", None)  # a world; others have places by number only
+        origin, place = (inputs.data.iso3[i] if inputs else i for i in (self.origin, self.place))
+        return f"<Researcher {self.unique_id}: {self.field_name}, origin {origin}, place {place}>"

@@ -18,8 +18,8 @@ SHOWN = 3  # places of a role that are named; the others are counted
 RULE = (
     "Issuers have a policy of their own. Targets are places that one of its protecting levers names; partners of "
     "joint programmes and origins that are recruited are none. Allies have a defence pact with an issuer, and rivals "
-    "are on an issuer's list of concern (threat of params.security.concern or more). A place has the first of these "
-    "roles that fits; most places have none."
+    "are on an issuer's list of concern (a threat of `params.security.concern` or more). A place has the first of "
+    "these roles that fits; most places have none."
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from csv import DictReader
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +16,7 @@ from sim.policy.ladder import LADDERS
 from sim.policy.levers import effect_table
 
 WORDS = Path(__file__).parent / "words.csv"
+GOVERNMENT = "params.government."
 PATHS = "params.paths.draw"  # number of a draw of all series after the data; a number of its own, not a range
 LEFT_OUT: Mapping[str, str] = {
     PATHS: "number of a draw of the errors of the backtest; has an axis of its own",
@@ -41,14 +42,17 @@ class Assumption:
     unit: str
 
 
-def assumptions(cfgs: Iterable[Config] = ()) -> tuple[Assumption, ...]:
+def assumptions(cfgs: Sequence[Config] = ()) -> tuple[Assumption, ...]:
     """All numbers of the model that no data fix, and those of the levers that any of these scenarios pulls.
 
-    Where governments react, they may pull every lever of their ladders.
+    Where governments react, they may pull every lever of their ladders; where they do so in none of the scenarios, how
+    they would react is left out.
     """
+    scripted = bool(cfgs) and all(cfg.government.mode == SCRIPTED for cfg in cfgs)
     levers = {lever for cfg in cfgs for lever in _levers(cfg)}
+    model = [row for row in parameter_table() if not (scripted and row["key"].startswith(GOVERNMENT))]
     effects = [row for row in effect_table() if row["role"] == "assumption" and row["key"].split(".")[1] in levers]
-    return tuple(found for row in (*parameter_table(), *effects) if (found := _assumption(row)) is not None)
+    return tuple(found for row in (*model, *effects) if (found := _assumption(row)) is not None)
 
 
 def _levers(cfg: Config) -> set[str]:

@@ -19,8 +19,8 @@ The last line printed is its path.
 
 FOLDER          what a command or compare printed last
 SCENARIO ...    these are compared first, as talent-circulation compare does
---place CODE    whom the page is about, ISO3 codes with commas (default: the
-                issuers of the scenarios)
+--place PLACE   whom the page is about: codes or names of countries with commas,
+                or World (default: the issuers of the scenarios)
 --pdf           report.pdf too         (pip install 'talent-circulation[pdf]')
 --slide         report.pptx, one slide (pip install 'talent-circulation[slide]')
 --table         all numbers as XLSX and CSV (… 'talent-circulation[table]')
@@ -54,7 +54,7 @@ def command(words: Sequence[str]) -> int:
     from sim.comparison.reading import read_comparison
     from sim.report.page import write_report
 
-    places = [code.upper() for code in args.place.split(",") if code]
+    places = [word.strip() for word in args.place.split(",") if word]
     path, report = write_report(read_comparison(folder), places)
     written = [path]
     if args.pdf:

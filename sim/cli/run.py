@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.analysis import deterred, offers, summary
 from sim.analysis.lines import PROTECTED
+from sim.analysis.text import GOVERNMENTS
 from sim.api import compare
 from sim.cli import notes
 from sim.cli.heading import heading
@@ -88,7 +89,7 @@ def _carry_out(command: Command, draw: Draw) -> bool:
         *notes.totals(table),
         *notes.roles(table),
         *notes.agents(table, cfg.scale),
-        *deterred.lines(frames, period)[:1],  # of direct effects where there are both
+        *(line for line in deterred.lines(frames, period) if GOVERNMENTS["reactive"] not in line),
         *offers.lines(frames, period, dict(zip(data.iso3, data.names))),
         *_hazard(table, cfg),
     ]

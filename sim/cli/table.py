@@ -17,6 +17,7 @@ WIDTH = 80  # columns where the output is no terminal
 WIDEST = 100  # beyond which lines of text are hard to read
 LABEL = 33  # columns of the outcomes' names
 EFFECTS = {"scripted": "direct effect", "reactive": "total effect"}
+LEAST = 0.1  # agents; of less only that is told
 POINTS = "points"  # what changes of a share are in
 
 
@@ -39,13 +40,13 @@ def show(
     console = console or Console(highlight=False)
     console.width = min(console.width, WIDEST) if console.is_terminal else WIDTH
     for heading in title.splitlines():
-        console.print(heading, style="bold", markup=False)
+        console.print(textwrap.fill(heading, console.width), style="bold", markup=False)
     console.print()
     for bold, line in _lines(table, unpriced, console.width):
         console.print(line, style="bold" if bold else "", markup=False)
     console.print()
     for note in notes:
-        console.print(note, style="dim", markup=False)
+        console.print(textwrap.fill(note, console.width), style="dim", markup=False)
 
 
 def _lines(table: pd.DataFrame, unpriced: Sequence[str], width: int) -> Iterator[tuple[bool, str]]:
@@ -85,10 +86,12 @@ def _cells(row: dict[Any, Any], paired: bool) -> list[str]:
     chance = error(se, mean).removeprefix(" ± ") or "–"
     if not paired:
         return [number(mean, digits), chance]
-    # No more digits than the effect has, and no fraction of a thousand.
-    level = number(reference, min(digits, max(decimals(0.0, reference) + 1, 0)))
-    if few(row["agents"]):
-        return [level, in_agents(math.copysign(row["agents"], mean)), "–", "–"]
+    four = decimals(0.0, reference) + 1  # decimals that show four digits of the level
+    if few(row["agents"]) and mean:
+        agents = row["agents"]
+        told = in_agents(math.copysign(agents, mean)) if agents >= LEAST else f"< {LEAST} agents"
+        return [number(reference, four), told, "–", "–"]
+    level = number(reference, min(digits, max(four, 0)))  # no more digits than the effect has
     return [level, number(mean, digits, "+"), chance, _per_cent(row)]
 
 

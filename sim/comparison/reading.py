@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,16 +19,19 @@ from sim.analysis.roles import Roles, roles_of
 from sim.analysis.summary import Period, period_of
 from sim.comparison.bands import banded
 from sim.comparison.carry import ABOUT
-from sim.config.load import from_mapping
-from sim.config.schema import Config
+from sim.config.load import from_mapping, load_config
+from sim.config.schema import Config, to_mapping
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, Problems
 from sim.data.tables import load_world_data
 from sim.running.model import RealModel
 from sim.store.frames import Frames
+from sim.sweep.spec import flat
 
 CONFIG = "config.yaml"
 AMOUNT = "amount"
+# Settings that change no result, and what stands in the scenario's own file.
+_ELSEWHERE = {"threads", "outdir", "experiment", "progress", "figures", "checkpoint_seconds", "titles", "scenario"}
 
 
 @dataclass(frozen=True)
@@ -202,9 +206,22 @@ def _of_command(folder: Path) -> Comparison:
         period=period_of(cfg.start, cfg.end, model.first_policy_year(cfg), model.data_end(cfg)),
         draws=0,
         replicates=cfg.replicates,
-        command=f"python -m sim +scenario={name} scale={cfg.scale} replicates={cfg.replicates} seed={cfg.seed}",
+        command=command_of(cfg),
         manifest=manifest,
     )
+
+
+def command_of(cfg: Config) -> str:
+    """The command that gives this configuration: the scenario, and what differs from its files."""
+    named = cfg.scenario.replace("+", ",")
+    words = [f"+scenario=[{named}]" if "," in named else f"+scenario={named}"]
+    try:
+        shipped = flat(to_mapping(load_config(*words)))
+    except ConfigError:  # a scenario of the user's own
+        words, shipped = [*words, "--config-dir FOLDER"], flat(to_mapping(Config()))
+    ours = {key: value for key, value in flat(to_mapping(cfg)).items() if key.partition(".")[0] not in _ELSEWHERE}
+    words += [f"{key}={value}" for key, value in ours.items() if key in shipped and shipped[key] != value]
+    return shlex.join(["python", "-m", "sim", *words])
 
 
 def read_config(file: Path) -> Config:

@@ -11,7 +11,7 @@ from sim.assumptions.doses import doses_of
 from sim.assumptions.ranges import Assumption, assumptions
 from sim.comparison.question import Question, ask
 from sim.config.schema import Config
-from sim.core.axes import BASELINE, MODES, SCRIPTED
+from sim.core.axes import BASELINE, MODES
 from sim.core.laws import Law
 from sim.core.read import ConfigError, Problems, unknown, whole
 from sim.data.places import group, group_names, index_of
@@ -27,7 +27,6 @@ EFFORT: Mapping[str, tuple[int, int, int]] = {  # what may be set: default, lowe
 }
 SMALL = {"trajectories": 1, "points": 3, "replicates": 2}
 SMALL_SETTINGS = ("scale=8000", "world=g20", "start=2008")
-GOVERNMENT = "params.government."
 
 
 @dataclass(frozen=True)
@@ -113,14 +112,9 @@ def ask_flip(
 
 
 def unfixed(cfgs: Sequence[Config], fixed: frozenset[str] = frozenset()) -> tuple[Assumption, ...]:
-    """Numbers that no data fix and that can act in these scenarios: scripted governments read none of theirs.
-
-    Doses of policies whose range is documented are among them, as positions in that range.
-    """
-    scripted = all(cfg.government.mode == SCRIPTED for cfg in cfgs)
-    numbers = [item for item in assumptions(cfgs) if not (scripted and item.key.startswith(GOVERNMENT))]
+    """Numbers that no data fix, and doses of policies whose range is documented, as positions in that range."""
     doses = [_dose(key, cfgs) for key in doses_of(cfgs)]
-    return tuple(item for item in (*numbers, *doses) if item.key not in fixed)
+    return tuple(item for item in (*assumptions(cfgs), *doses) if item.key not in fixed)
 
 
 def _dose(key: str, cfgs: Sequence[Config]) -> Assumption:

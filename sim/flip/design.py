@@ -14,7 +14,7 @@ from sim.sweep.spec import Record, ScenarioSpec, Spec
 from sim.sweep.spec_draws import Block
 
 LEVELS, SEED = 4, 2017  # of Morris's design
-SAME = 1e-9  # of the range: a point of a line so near to the documented value is that point
+SAME, NEAR = 1e-9, 0.03  # of the range: an end, or a point within, so near to the documented value is left out for it
 Row = Mapping[str, float]
 
 
@@ -64,8 +64,8 @@ def design_of(asked: Asked, chosen: Sequence[Assumption] = ()) -> Design:
     lines = []
     for item in chosen:
         ends, here = item.law.between_ends(), asked.documented(item)
-        values = [float(value) for value in ends.values(np.linspace(0.0, 1.0, asked.points))]
-        values = [value for value in values if abs(value - here) > SAME * (ends.hi - ends.lo)]
+        grid, at = np.linspace(0.0, 1.0, asked.points), float(ends.unit(np.array(here)))
+        values = [float(ends.values(u)) for u in grid if abs(u - at) > (SAME if u in (0.0, 1.0) else NEAR)]
         numbered = {value: len(rows) + i for i, value in enumerate(values)} | {here: 0}
         rows += [{item.key: value} for value in values]
         ordered = sorted(numbered)

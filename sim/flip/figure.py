@@ -7,21 +7,23 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
 from sim.flip.carry import NAME, Finding, Found, resolution
 from sim.flip.text import question_of
-from sim.plots.style import GREY, INK, PALE, SERIES, page, save, short, signed_tick, styled, wrapped
+from sim.plots.style import GREY, INK, PALE, SERIES, page, save, signed_tick, styled, wrapped
 from sim.policy.words import short_title
 
 UNITS = {"%": "per cent", "% points": "percentage points"}
-BODY, BELOW, ABOVE, BETWEEN, LEFT = 2.5, 0.42, 0.62, 0.18, 0.5  # inches
+BODY, BELOW, ABOVE, KEYS, BETWEEN, LEFT = 2.4, 0.42, 0.5, 0.2, 0.18, 0.5  # inches
+APART = 0.12  # of the range, between labels of the axis
 
 
 def write_figure(found: Found) -> list[Path]:
     """Draw ``flip`` into the folder of the answer; returns the files."""
     asked = found.asked
     titles = [short_title(asked.question.titles.get(label, label)) for label in asked.scenarios]
+    keys = KEYS if len(titles) > 1 else 0.0
     with styled():
         sheet = page(
             f"{question_of(asked)}?",
@@ -29,7 +31,7 @@ def write_figure(found: Found) -> list[Path]:
             "numbers that move it most; all others as documented.",
             "Dots: means of runs; shaded: two standard errors by chance. Dashed: the documented value. "
             f"Cross: where the answer turns. {resolution(asked)}",
-            BODY,
+            BODY + keys,
         )
         n = len(found.findings)
         width = (sheet.width - LEFT - BETWEEN * (n - 1)) / n
@@ -65,11 +67,18 @@ def _panel(axes: Axes, finding: Finding, error: float) -> None:
         axes.plot([finding.turn.at], [y], "X", color=INK, mec="white", ms=8, zorder=4)
     if finding.line.item.law.name == "log-uniform":
         axes.set_xscale("log")
-        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(lambda value, _: short(value))
+    ticks = _ticks(finding)
+    axes.set_xticks(ticks, [f"{value:.2g}" for value in ticks])
     axes.set_facecolor("none")
     axes.grid(True, axis="y", color=PALE, alpha=0.5)
+
+
+def _ticks(finding: Finding) -> list[float]:
+    """Ends of the range and the documented value, but for ends that it stands next to."""
+    scale, here = finding.line.item.law.between_ends(), finding.documented
+    at = float(scale.unit(np.array(here)))
+    return [here, *(end for u, end in ((0.0, scale.lo), (1.0, scale.hi)) if abs(at - u) > APART)]
 
 
 def _between(finding: Finding) -> float:

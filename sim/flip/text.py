@@ -11,17 +11,18 @@ from sim.plots.style import joined, signed
 from sim.policy.words import short_title
 
 WIDTH = 80
-HEAD = ("if this number is larger:", "range", "here", "effect over it", "the answer")
+HEAD = ("if this number is larger:", "range", "here", "effect", "the answer")
 
 
 def text_of(found: Found) -> str:
     """Question, effects at the documented values, the numbers that matter and where they turn the answer."""
     asked = found.asked
     chance = f"{2 * found.error:.2g}"
-    rows = [HEAD, *(cells(finding) for finding in found.findings)]
+    head = HEAD if len(found.effects) == 1 else tuple("lead" if cell == "effect" else cell for cell in HEAD)
+    rows = [head, *(cells(finding) for finding in found.findings)]
     return "\n".join(
         [
-            *_wrapped(f"{question_of(asked)}?"),
+            *(line for part in f"{question_of(asked)}?".split("\n") for line in _wrapped(part)),
             *_wrapped(f"At the documented values: {_central(found)}; by chance ± {chance} {found.unit}."),
             "",
             *_table(rows),
@@ -39,17 +40,17 @@ def question_of(asked: Asked) -> str:
     when = asked.question.period.last if asked.outcome.last else asked.question.period
     what = f"{asked.outcome.words} ({asked.where}, {when}){than}"
     if len(titles) == 1:
-        return f"{titles[0]}: what would turn the sign of its effect on {what}"
-    return f"{joined(titles)}: what would change their order by {what}"
+        return f"{titles[0]}:\nwhat would turn the sign of its effect on {what}"
+    return f"{joined(titles)}:\nwhat would change their order by {what}"
 
 
 def cells(finding: Finding) -> tuple[str, ...]:
-    """Cells of one number, in the order of `HEAD`."""
-    row, ends = finding.as_mapping(), finding.line.item.law.between_ends()
-    effects = [(row["low"][label], row["high"][label]) for label in finding.effects]
-    over = "; ".join(f"{_told(low)} to {_told(high)}" for low, high in effects)
+    """Cells of one number, in the order of `HEAD`: of several scenarios the lead of one over the next."""
+    ends, names = finding.line.item.law.between_ends(), finding.turn.margin.names
+    first, *next_ = (finding.effects[name] for name in names)
+    low, high = (first[i] - sum(values[i] for values in next_) for i in (0, -1))
     span, here = f"{ends.lo:.2g}–{ends.hi:.2g}", f"{finding.documented:.2g}"
-    return (finding.line.item.words, span, here, over, finding.turn.verdict)
+    return (finding.line.item.words, span, here, f"{_told(low)} to {_told(high)}", finding.turn.verdict)
 
 
 def _central(found: Found) -> str:

@@ -32,7 +32,7 @@ class Turn:
         """In words."""
         if not self.resolved:
             return "not clear of chance"
-        return "none in its range" if self.at is None else f"turns at {self.at:.3g}"
+        return "no turn in its range" if self.at is None else f"turns at {self.at:.3g}"
 
 
 def turn_of(line: Line, margins: Sequence[Margin], documented: float) -> Turn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.analysis.outcomes import OUTCOMES
+from sim.analysis.roles import RULE
 from sim.pages.markdown import NOTE, table
 from sim.record.declaration import WORDS, Column, Table
 from sim.record.tables import TABLES
@@ -28,6 +29,7 @@ def outcomes() -> str:
             "## Derived outcomes\n",
             "Not recorded, but computed by `sim.analysis.outcomes`: sums row by row, ratios from totals.\n",
             table(("outcome", "table", "unit", "meaning", "computed as"), derived),
+            f"## Roles of places\n\nPrinted tables, comparisons and reports speak of places by their role. {RULE}\n",
         ]
     )
 

@@ -26,6 +26,9 @@ class YearResult:
     year: int
     tables: Mapping[str, Mapping[str, np.ndarray]]
 
+    def __repr__(self) -> str:
+        return f"<YearResult {self.year}: {', '.join(self.tables)}>"
+
 
 class Sink(Protocol):
     """Takes the batches of one run."""

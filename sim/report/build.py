@@ -25,7 +25,8 @@ def build(comparison: Comparison, subject: Sequence[str] = ()) -> Report:
 
     Parameters
     ----------
-    subject : places (ISO3) that it is about; the issuers that all scenarios share, or those of the first, by default.
+    subject : places that it is about, as codes or names, or ``World``; by default the issuers that all scenarios share,
+        or those of the first.
     """
     reader = Reader(comparison, subject)
     label = comparison.reference
@@ -41,7 +42,7 @@ def build(comparison: Comparison, subject: Sequence[str] = ()) -> Report:
         period=reader.period,
         scenarios=reader.scenarios,
         answer=front.answers(reader),
-        ranges=what_ranges_are(comparison.draws),
+        ranges=what_ranges_are(comparison.draws, comparison.replicates),
         draws=comparison.draws,
         certainty=front.certainties(reader),
         cards=front.cards(reader),

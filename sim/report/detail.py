@@ -15,7 +15,7 @@ from sim.report.read import Reader, absolute, as_row, relative
 from sim.report.table import table
 from sim.report.words import Effect, listed
 
-NAMED = 5  # places on each side, members of a constituency
+NAMED = 4  # places on each side, origins
 TOLD = {"origin": "By origin", "stage": "By career stage", "institution_size": "By size of institution",
         "field": "By field"}  # fmt: skip
 # Money of the issuers: column, words, unit, which aim of lever makes it.
@@ -89,7 +89,7 @@ def _instead(reader: Reader, scenario: Scenario) -> tuple[str, tuple[Row, ...]]:
     )
     mine = [row for row in found if reader.told(row, reader.period.years)]
     mine.sort(key=lambda row: -abs(row["central"]))
-    rows = [as_row(row, reader.names[row["place"]], "") for row in mine[: NAMED + 1]]
+    rows = [as_row(row, reader.names[row["place"]], "") for row in mine[: 2 * NAMED]]
     return reader.names[targets[0]], tuple(rows)
 
 

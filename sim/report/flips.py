@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sim.analysis.outcomes import WORLD
+from sim.core.axes import BASELINE
+from sim.policy.words import short_title
 from sim.report.model import Flip, Flips
 from sim.report.read import Reader
+from sim.report.words import listed
 
 SHOWN = 3
 NAME = "flip.json"
 
 
 def flips(reader: Reader) -> Flips:
-    """The newest finding on a scenario and place of this page, in its folder or among the outputs around it."""
-    labels, folder = set(reader.comparison.scenarios), reader.comparison.folder
+    """The newest finding on scenarios and a place of this page, in its folder or among the outputs around it."""
+    comparison = reader.comparison
+    for found in _found(comparison.folder):
+        asked = found.get("scenarios", [])
+        same = set(asked) <= set(comparison.scenarios) and found.get("reference", BASELINE) == comparison.reference
+        if asked and same and found.get("place") in _words(reader):
+            return _of(found, reader)
     # One scenario is asked about by its sign, several by their order.
-    names = " ".join(label.partition(" ")[0] for label in reader.comparison.scenarios)
-    command = f"talent-circulation flip {names} --place {reader.victim}"
-    if reader.comparison.reference != "baseline":
-        command += f" --against {reader.comparison.reference}"
-    for found in _found(folder):
-        asked = found.get("scenarios", found.get("scenario", []))
-        asked = [asked] if isinstance(asked, str) else asked
-        if set(asked) & labels and found.get("place", reader.victim) in (*reader.places, "World"):
-            return _of(found, asked, reader)
-    return Flips("", (), command)
+    names = " ".join(dict.fromkeys(label.partition(" ")[0] for label in comparison.scenarios))
+    against = "" if comparison.reference == BASELINE else f" --against {comparison.reference}"
+    return Flips("", (), f"talent-circulation flip {names} --place {_words(reader)[0]}{against}")
+
+
+def _words(reader: Reader) -> tuple[str, ...]:
+    """How the place of the page may be written, the way to ask for it first."""
+    if reader.world:
+        return (WORLD,)
+    return (*reader.places, *(reader.names[place] for place in reader.places))
 
 
 def _found(folder: Path) -> Iterator[dict[str, Any]]:
@@ -44,29 +52,18 @@ def _found(folder: Path) -> Iterator[dict[str, Any]]:
             yield found
 
 
-def _of(found: dict[str, Any], asked: list[str], reader: Reader) -> Flips:
-    titles = reader.comparison.titles
-    place = str(found.get("place", ""))
-    where = reader.names.get(place, place)
-    about = f"{found.get('outcome', '')} in {where}, {' and '.join(titles.get(a, a) for a in asked)}".replace("_", " ")
-    rows = tuple(
-        Flip(str(row.get("words", row.get("key", ""))), _range(row), _number(row.get("documented")), _turns(row))
-        for row in found.get("rows", [])[:SHOWN]
-    )
-    return Flips(about, rows, str(found.get("command", "")))
+def _of(found: dict[str, Any], reader: Reader) -> Flips:
+    titles = [short_title(reader.comparison.titles.get(label, label)) for label in found["scenarios"]]
+    where = found.get("where") or reader.names.get(found["place"], found["place"])
+    turns = "the sign of its effect" if len(titles) == 1 else "their order"
+    about = f"{listed(titles)}: what turns {turns} on {found.get('outcome', '')} ({where})"
+    return Flips(about, tuple(map(_row, found.get("rows", [])[:SHOWN])), str(found.get("command", "")))
 
 
-def _range(row: dict[str, Any]) -> str:
-    ends = row.get("range") or (row.get("lo"), row.get("hi"))
-    return ends if isinstance(ends, str) else f"{_number(ends[0])} to {_number(ends[1])}"
-
-
-def _turns(row: dict[str, Any]) -> str:
-    at = row.get("turns_at")
-    if at is not None and not (isinstance(at, float) and math.isnan(at)):
-        return f"turns at {_number(at)}"
-    return "none in its range" if row.get("resolved", True) else "not clear of chance"
+def _row(row: dict[str, Any]) -> Flip:
+    lo, hi = row["range"]
+    return Flip(row["words"], f"{_number(lo)} to {_number(hi)}", _number(row["documented"]), str(row["verdict"]))
 
 
 def _number(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value or "–")
+    return f"{value:.3g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)

@@ -22,12 +22,11 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what it is about, its effect in per cent (or points) and in its own unit, and a note."""
+    """One line: what it is about, its effect in per cent (or points) and in its own unit."""
 
     label: str
     relative: Effect
     absolute: Effect | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class Panel:
 
     title: str
     rows: tuple[Row, ...]
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ class Detail:
     leaks: Row | None
     steps: tuple[Step, ...]
     reacted: bool  # reactive runs are there
-    total: tuple[Row, ...]  # outcomes whose total effect departs from the direct one
+    total: tuple[Row, ...]  # outcomes whose total effect departs from the direct one, which is `absolute` here
     table: pd.DataFrame  # all effects on the subject, tidy
 
 

@@ -9,11 +9,13 @@ from sim.core.axes import SCRIPTED
 from sim.plots.decisions import TRIGGERS
 from sim.report.front import SHARED
 from sim.report.model import Row, Scenario, Step
-from sim.report.read import Reader, article, relative
-from sim.report.words import CLEAR
+from sim.report.read import Reader, article
+from sim.report.words import PERCENT, Effect
 
 REACTIVE = "reactive"
 SHOWN = 6
+CLEAR = 2.0  # standard errors by which total effects must depart from direct ones
+LEAST = 0.1  # per cent; smaller departures are not told
 STEP = ["place", "ladder", "target", "up"]
 COLUMNS = ["scenario", "mode", *UNIT, *STEP[:3], "rung_before", "rung_after", "trigger", "effective_year"]
 VERBS = {
@@ -64,19 +66,24 @@ def _counts(frame: pd.DataFrame) -> pd.Series:
 
 
 def total(reader: Reader, scenario: Scenario) -> tuple[Row, ...]:
-    """Outcomes whose total effect departs from the direct one beyond chance, with the total effect."""
+    """Outcomes whose total effect clearly departs from the direct one, by the paired difference of both.
+
+    Returns
+    -------
+    Rows with the total effect and, in the place of the absolute one, the direct: means in per cent over the worlds that
+    were lived in both modes.
+    """
     if not {SCRIPTED, REACTIVE} <= set(reader.modes):
         return ()
     rows = []
     for outcome, words, stock in SHARED:
         years = reader.last if stock else reader.period
-        direct, reactive = (
-            reader.rows(outcome, scenario.label, mode=mode, years=years) for mode in (SCRIPTED, REACTIVE)
-        )
-        if not direct or not reactive:
-            continue
-        one, two = relative(direct[0]), relative(reactive[0])
-        error = (one.chance**2 + two.chance**2) ** 0.5
-        if abs(two.central - one.central) > CLEAR * error:
-            rows.append(Row(words.format(last=reader.period.last), two, one))
+        units = reader.comparison.units(outcome, keep={"place": reader.places}, years=years)
+        units = units[units["scenario"] == scenario.label]
+        percent = units.assign(percent=100.0 * units["effect"] / units["reference"])
+        both = percent.pivot_table(index=UNIT, columns="mode", values="percent").dropna()
+        gap = both[REACTIVE] - both[SCRIPTED]
+        if len(gap) > 1 and abs(gap.mean()) > max(CLEAR * gap.std(ddof=1) / len(gap) ** 0.5, LEAST):
+            told = (Effect(float(both[mode].mean()), unit=PERCENT) for mode in (REACTIVE, SCRIPTED))
+            rows.append(Row(words.format(last=reader.period.last), *told))
     return tuple(rows)

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from sim.analysis.text import number
 from sim.comparison.reading import Comparison
 from sim.core.digest import PACKAGE
-from sim.core.read import ConfigError
 from sim.data.tables import load_world_data
 from sim.pages.markdown import EVIDENCE_ID
 from sim.plots.style import SERIES
@@ -34,7 +34,7 @@ def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[P
 
     Parameters
     ----------
-    subject : places (ISO3) that the page is about; by default the issuers.
+    subject : places that the page is about, as codes or names, or ``World``; by default the issuers.
 
     Returns
     -------
@@ -50,16 +50,7 @@ def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[P
 
 
 def html(report: Report, world: str) -> str:
-    """The page as text.
-
-    Raises
-    ------
-    ConfigError : jinja2 is not installed.
-    """
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-    except ImportError:
-        raise ConfigError(["report needs jinja2: pip install 'talent-circulation[report]'"]) from None
+    """The page as text."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=select_autoescape(("j2",), default=True),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.outcomes import WORLD
 from sim.analysis.roles import roles_of
 from sim.analysis.summary import Period
 from sim.analysis.text import few
@@ -46,11 +47,10 @@ class Reader:
         self.modes = comparison.modes
         self.mode = self.modes[0]
         here = set(map(str, comparison.frames.read("place_year", ["place"])["place"].unique()))
-        if strange := [place for place in subject if place not in here]:
-            raise ConfigError([f"command line: --place: {unknown(strange[0], 'place', sorted(here))}"])
-        self.places = tuple(subject) or tuple(p for p in self._subject() if p in here) or tuple(sorted(here))
-        self.world = set(self.places) == here
         self.names: Mapping[str, str] = comparison.names
+        chosen = _codes(subject, {code: name for code, name in self.names.items() if code in here})
+        self.places = chosen or tuple(p for p in self._subject() if p in here) or tuple(sorted(here))
+        self.world = set(self.places) == here
 
     def _subject(self) -> Sequence[str]:
         """Issuers that all scenarios have in common, or those of the first."""
@@ -91,8 +91,10 @@ class Reader:
 
     @property
     def victim(self) -> str:
-        """The one place whose exposure is told, as it never adds up: the subject's first."""
-        return self.places[0]
+        """The one place whose exposure is told, as it never adds up: the subject's first, the world's largest."""
+        if not self.world:
+            return self.places[0]
+        return max(self.places, key=lambda place: self.data.researchers[-1, self.data.iso3.index(place)])
 
     def _effects(
         self, outcome: str, by: tuple[str, ...], keep: Kept, years: Period, table: str = "place_year"
@@ -138,6 +140,17 @@ class Reader:
         """One effect of the subject, in per cent and in `unit`."""
         found = self.rows(outcome, scenario, **options)
         return as_row(found[0], label, unit) if found else Row(label, Effect(math.nan))
+
+
+def _codes(words: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Places that are written as codes or names, or all as ``World``; `names` of places by code."""
+    known: dict[str, tuple[str, ...]] = {
+        word.casefold(): (code,) for code, name in names.items() for word in (code, name)
+    }
+    known[WORLD.casefold()] = tuple(names)
+    if strange := [word for word in words if word.casefold() not in known]:
+        raise ConfigError([f"command line: --place: {unknown(strange[0], 'place', [WORLD, *names])}"])
+    return tuple(dict.fromkeys(code for word in words for code in known[word.casefold()]))
 
 
 def relative(row: Mapping[str, Any]) -> Effect:

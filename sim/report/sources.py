@@ -96,7 +96,7 @@ def repeat(reader: Reader) -> Repeat:
     draws = reader.comparison.draws
     size = f"one agent for {cfg.scale:g} researchers, {draws} draws besides the documented values"
     if not draws:
-        size = f"one agent for {cfg.scale:g} researchers, {cfg.replicates} replicates"
+        size = f"one agent for {cfg.scale:g} researchers, {cfg.replicates} replicate{'s' * (cfg.replicates > 1)}"
     return Repeat(
         command=reader.comparison.command,
         version=str(manifest.get("version") or "unknown"),

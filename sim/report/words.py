@@ -21,9 +21,9 @@ SIZES = (
 )
 HARDLY = "hardly changes"
 UNKNOWN = "may rise or fall"
+ONE_RUN = "one run: not known"
 VERY_LIKELY, LIKELY = 0.95, 0.80  # shares of draws that agree on the sign
 FACTORS = ((1.5, 4), (2.5, 3), (5.0, 2))  # how far the ends of a range lie apart -> dots of four
-CLEAR = 2.0  # standard errors of chance
 PERCENT, POINTS = "%", "points"
 
 
@@ -62,11 +62,13 @@ class Effect:
         return math.isfinite(self.lo) and math.isfinite(self.hi)
 
     @property
-    def ends(self) -> tuple[float, float]:
-        """The widest range that is known; NaN if none is.
+    def ranged(self) -> bool:
+        """True if any range is known: of one run it is none."""
+        return all(map(math.isfinite, self.ends))
 
-        The documented values may lie outside what draws of the assumptions span; the range then stays as it is.
-        """
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The widest range that is known; NaN if none is."""
         return (self.lo, self.hi) if self.drawn else (self.chance_lo, self.chance_hi)
 
     @property
@@ -167,6 +169,8 @@ def certainty(effect: Effect) -> str:
 def verb(effect: Effect) -> str:
     """Certainty and size together: ``very likely falls``."""
     said, sure = change(effect), certainty(effect)
+    if effect.known and not effect.ranged:
+        return f"{said} in this one run"
     return said if said in (HARDLY, UNKNOWN) or sure in ("", UNKNOWN) else f"{sure} {said}"
 
 
@@ -174,6 +178,10 @@ def sign_dots(effect: Effect) -> tuple[int, str]:
     """How sure the sign is: dots of four, and the reason."""
     if not effect.known:
         return 0, "not recorded"
+    if effect.central == 0.0:
+        return (4, "no change in any draw") if effect.ends == (0.0, 0.0) else (1, "no change at the documented values")
+    if not effect.ranged:
+        return 0, ONE_RUN
     if not effect.drawn:
         return (2, "clear of chance; assumptions not varied") if effect.clear else (0, "not clear of chance")
     share = "all draws agree" if effect.agree == 1.0 else f"{100 * effect.agree:.0f} % of draws agree"
@@ -185,8 +193,8 @@ def sign_dots(effect: Effect) -> tuple[int, str]:
 def size_dots(effect: Effect) -> tuple[int, str]:
     """How sure the size is, by the factor between the ends of the range."""
     lo, hi = effect.ends
-    if not effect.known or not (math.isfinite(lo) and math.isfinite(hi)):
-        return 0, "no range is known"
+    if not effect.known or not effect.ranged:
+        return 0, ONE_RUN if effect.known else "not recorded"
     if lo * hi <= 0.0:
         return (0 if not effect.drawn else 1), "the range holds zero"
     factor = max(abs(lo), abs(hi)) / min(abs(lo), abs(hi))
@@ -218,15 +226,12 @@ def answer(subject: str, cases: Sequence[tuple[str, Effect]]) -> str:
     if len(known) <= 3:
         return f"{subject} " + "; ".join(f"{verb(e)} under “{t}”, {both(e)}" for t, e in known) + "."
     ranked = sorted(known, key=lambda case: case[1].central)
-    (low, least), (high, most) = ranked[0], ranked[-1]
-    return (
-        f"{subject} changes by {both(least)} under “{low}”, the least of {len(known)} scenarios, "
-        f"and by {both(most)} under “{high}”, the most."
-    )
+    ends = " and ".join(f"{verb(e)} under “{t}”, {both(e)}," for t, e in (ranked[0], ranked[-1]))
+    return f"{subject} {ends.rstrip(',')}; the other {len(known) - 2} scenarios lie between."
 
 
-def what_ranges_are(draws: int) -> str:
-    """One sentence on what stands in brackets."""
+def what_ranges_are(draws: int, replicates: int) -> str:
+    """What stands in brackets, in a sentence or two."""
     if draws >= ENOUGH:
         return (
             f"In brackets: the range that holds nine in ten results over chance and over {draws} draws of all "
@@ -236,6 +241,11 @@ def what_ranges_are(draws: int) -> str:
         return (
             f"In brackets: the range of all {draws} draws of the assumptions that no data fix, chance included; they "
             f"are too few for a range that holds nine in ten (draws={ENOUGH} or more)."
+        )
+    if replicates < 2:
+        return (
+            "One run each with and without: neither chance nor assumptions are known, so that any number here may be "
+            "far off; talent-circulation compare gives ranges."
         )
     return (
         "In brackets: the range that holds nine in ten results over chance alone. Assumptions were not varied, so that "

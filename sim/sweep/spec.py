@@ -9,7 +9,9 @@ from typing import Any
 
 from sim.config.files import Unreadable, not_yaml, read_yaml
 from sim.config.folders import options, search_folders
+from sim.config.load import load_config
 from sim.config.schema import Config
+from sim.core.axes import SCRIPTED
 from sim.core.read import (
     ConfigError,
     Problems,
@@ -142,17 +144,21 @@ def spec_of(
     raw = _changed(raw, changes or {})
     check_keys(raw, _KEYS, "", problems)
     blocks = (*grid_of(raw.get("grid"), problems), *list_of(raw.get("list"), problems))
-    sample = sample_of(raw.get("sample"), problems)
-    check_axes(blocks, sample, problems)
     compare = boolean(raw.get("compare", True), "compare", problems)
     config_dir = raw.get("config_dir")
+    settings = _settings(raw.get("settings"), problems)
+    folder_of_configs = None if config_dir is None else str(folder / text(config_dir, "config_dir", problems))
+    scenarios = _scenarios(raw.get("scenarios"), None if config_dir is None else folder / str(config_dir), problems)
+    mode = str(settings.get("government.mode", SCRIPTED))
+    sample = sample_of(raw.get("sample"), problems, lambda: _configs(scenarios, folder_of_configs, mode))
+    check_axes(blocks, sample, problems)
     spec = Spec(
         file=file,
         name=name,
         title=str(raw.get("title") or name),
-        settings=_settings(raw.get("settings"), problems),
-        config_dir=None if config_dir is None else str(folder / text(config_dir, "config_dir", problems)),
-        scenarios=_scenarios(raw.get("scenarios"), None if config_dir is None else folder / str(config_dir), problems),
+        settings=settings,
+        config_dir=folder_of_configs,
+        scenarios=scenarios,
         compare=compare,
         replicates=whole(raw.get("replicates", 1), "replicates", problems, 1, 100_000),
         blocks=blocks,
@@ -285,6 +291,16 @@ def _scenario(label: str, raw: object, problems: Problems) -> ScenarioSpec:
         if str(name).split(".")[0] in NOT_SWEPT or name in GROUPS:
             problems.add(f"{key}.values.{name}", "is not set for one scenario; set it for all in settings")
     return ScenarioSpec(label, names["scenario"], names["policy"], values)
+
+
+def _configs(scenarios: Sequence[ScenarioSpec], config_dir: str | None, mode: str) -> list[Config]:
+    """Scenarios as their files have them, under governments of a mode."""
+    found = []
+    for scenario in scenarios:
+        groups = (("scenario", scenario.scenarios), ("policy", scenario.policies))
+        words = [f"+{group}=[{','.join(names)}]" for group, names in groups if names]
+        found.append(load_config(*words, f"government.mode={mode}", config_dir=config_dir))
+    return found
 
 
 def _record(raw: object, problems: Problems) -> Record:

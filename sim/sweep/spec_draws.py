@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.assumptions.ranges import bounds, documented_law
+from sim.assumptions.ranges import assumptions, bounds, documented_law
 from sim.config.key import NOT_IN_KEY
+from sim.config.schema import Config
 from sim.core.laws import LAWS, SCALED, Law
 from sim.core.read import Problems, boolean, check_keys, join, mapping, number, one_of, show, whole
 from sim.record.tables import COLUMN_NAMES
 from sim.sweep.sampling import METHODS, Range, Sample
 
+ASSUMPTIONS = "assumptions"  # in `sample.over`: all numbers that no data fix
 GROUPS = ("world", "params")  # composed by Hydra before any value is set
 # An axis over what is in no run's key would make equal runs; the mode of governments is asked for as one of several.
 NOT_SWEPT = (NOT_IN_KEY - {"government"}) | {"policy"}
@@ -100,13 +102,23 @@ def list_of(raw: object, problems: Problems) -> Iterable[Block]:
     yield Block(columns, tuple(tuple(row.values()) for row in rows), tuple(rows))
 
 
-def sample_of(raw: object, problems: Problems) -> Sample | None:
-    """Sample matrix of ``sample``."""
+def sample_of(raw: object, problems: Problems, configs: Callable[[], Sequence[Config]] = tuple) -> Sample | None:
+    """Sample matrix of ``sample``.
+
+    Parameters
+    ----------
+    configs : gives the configurations of all scenarios, whose levers have numbers that no data fix.
+    """
     if raw is None:
         return None
     given = mapping(raw, "sample", problems)
     check_keys(given, ("method", "n", "seed", "over", "levels", "second_order"), "sample", problems)
     over = mapping(given.get("over"), "sample.over", problems)
+    if ASSUMPTIONS in over:
+        own = {str(name): value for name, value in over.items() if name != ASSUMPTIONS}
+        if over[ASSUMPTIONS]:
+            problems.add(f"sample.over.{ASSUMPTIONS}", "takes nothing; name a number beside it to change its range")
+        over = {**{item.key: {} for item in assumptions(configs()) if item.key not in own}, **own}
     if not over:
         problems.add("sample.over", "is empty; name at least one parameter with from and to")
     second_order = boolean(given.get("second_order", False), "sample.second_order", problems)

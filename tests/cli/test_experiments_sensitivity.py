@@ -6,11 +6,10 @@ from pathlib import Path
 
 from experiments.common.numbers import read_numbers
 from experiments.sensitivity import figures as sensitivity
-from experiments.sensitivity.names import FITTED, LEFT_OUT, LEFT_OUT_GROUPS, WORDS
 from experiments.sensitivity.numbers import UNITS, strongest
-from sim.config.schema import parameter_table
+from sim.assumptions.ranges import assumptions, bounds
+from sim.config.load import load_config
 from sim.sweep.spec import read_spec
-from sim.sweep.spec_draws import bounds
 from tests.cli.small_experiment import ROOT, small
 
 
@@ -28,20 +27,18 @@ def test_sensitivity_from_design_to_figure(tmp_path: Path) -> None:
     assert signs.count("at every point") <= 2
 
 
-def test_the_screening_covers_all_assumptions_but_those_named() -> None:
+def test_the_screening_covers_all_assumptions() -> None:
     screened = read_spec(ROOT / "sensitivity").sample
     assert screened is not None
-    ranges = {item.name: item for item in screened.over}
-    assert set(ranges) == set(WORDS)
-    roles = {row["key"]: row["role"] for row in parameter_table()}
-    assumed = {name for name, role in roles.items() if role == "assumption"}
-    left_out = {name for name in assumed if name.split(".")[1] in LEFT_OUT_GROUPS or name[7:] in LEFT_OUT}
-    assert {name[7:] for name in left_out} >= set(LEFT_OUT), "all that is left out exists"
-    assert {name for name in ranges if name.startswith("params.")} == assumed - left_out | set(FITTED)
-    assert all(roles[name] == "fitted" for name in FITTED)
-    for name, item in ranges.items():
+    ranges = {item.name: item.law for item in screened.over}
+    scenario = load_config("+scenario=restrictive", "government.mode=scripted")
+    assumed = {item.key: item.law.between_ends() for item in assumptions([scenario])}
+    assert assumed.items() <= ranges.items(), "over their documented ranges"
+    fitted = ranges.keys() - assumed.keys()
+    assert len(fitted) == 3 and fitted <= sensitivity.FITTED
+    for name in fitted:
         low, high = bounds(name) or (0.0, 0.0)
-        assert low <= item.lo < item.hi <= high
+        assert low <= ranges[name].lo < ranges[name].hi <= high
 
 
 def test_the_page_says_what_its_numbers_say() -> None:

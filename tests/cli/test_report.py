@@ -116,7 +116,8 @@ def test_ten_numbers_computed_again(comparison: Comparison, written: tuple[Path,
     place = place.assign(**{name: place[name].astype(str) for name in ("scenario", "mode", "place")})
     place = place[(place["mode"] == "scripted") & (place["draw"] == 0)]
     place = place[place["year"].between(comparison.period.first, last)]
-    place["top"] = place["top1_fractional_at_baseline_threshold"].fillna(place["top1_fractional"])
+    top = place["top1_fractional_at_baseline_threshold"].fillna(place["top1_fractional"])
+    place = place.copy().assign(top=top)
     here, end = place[place["place"].isin(ISSUERS)], place[place["year"] == last]
     first, detail = "restrictive", report.details[0]
     cards = {card.title: card.row for card in report.cards}
@@ -165,16 +166,16 @@ def test_ranges_hold_the_draws(comparison: Comparison, written: tuple[Path, Repo
 def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
     file = comparison.folder / "flip.json"
     row = {"key": "params.a.b", "words": "how fear fades", "range": [0.1, 0.9], "documented": 0.5}
-    rows = [{**row, "turns_at": 0.72, "resolved": True}, {**row, "turns_at": None, "resolved": True},
-            {**row, "turns_at": None, "resolved": False}]  # fmt: skip
-    found = {"scenarios": ["restrictive"], "place": "USA", "outcome": "n_researchers", "rows": rows, "command": "x"}
+    rows = [{**row, "verdict": verdict} for verdict in ("turns at 0.72", "none in its range", "not clear of chance")]
+    found = {"scenarios": ["restrictive"], "reference": "baseline", "place": "USA", "where": "United States",
+             "outcome": "researchers", "rows": rows, "command": "x"}  # fmt: skip
     try:
         file.write_text(json.dumps(found), encoding="utf-8")
         _, report = write_report(comparison)
     finally:
         file.unlink()
     assert [row.turns for row in report.flips.rows] == ["turns at 0.72", "none in its range", "not clear of chance"]
-    assert report.flips.rows[0].span == "0.1 to 0.9"
+    assert report.flips.rows[0].span == "0.1 to 0.9" and "United States" in report.flips.about
 
 
 def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> None:
@@ -186,7 +187,7 @@ def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> Non
 
 
 def test_the_page_of_another_place(comparison: Comparison) -> None:
-    _, report = write_report(comparison, ["JPN"])
+    _, report = write_report(comparison, ["japan"])
     assert report.subject == "Japan" and "Japan" in report.answer[0]
     with pytest.raises(ConfigError, match=r"--place: no place 'JPX'.*JPN"):
         write_report(comparison, ["JPX"])
@@ -211,3 +212,19 @@ def test_what_cannot_be_reported(words: list[str], said: str) -> None:
     with pytest.raises(ConfigError) as error:
         command.command(words)
     assert said in " ".join(error.value.messages)
+
+
+def test_steps_are_counted_over_worlds_with_and_without(comparison: Comparison, written: tuple[Path, Report]) -> None:
+    frame = comparison.frames.read("decisions", None, [("mode", "=", "reactive")])
+    frame = frame[frame["effective_year"].between(comparison.period.first, LAST)]
+    frame = frame[frame["rung_before"] != frame["rung_after"]]
+    frame["place"] = frame["place"].map(comparison.names)
+    worlds = {
+        name: frame[frame["scenario"] == name].groupby(["draw", "replicate"]) for name in ("restrictive", "baseline")
+    }
+    for step in written[1].details[0].steps:
+        assert 0 <= step.without < step.taken <= step.of == 6  # documented values and two draws, each twice
+        steps = {name: [here[here["place"] == step.government.removesuffix(" (issuer)")] for _, here in groups]
+                 for name, groups in worlds.items()}  # fmt: skip
+        least = {name: sum(len(rows) > 0 for rows in of) for name, of in steps.items()}
+        assert step.taken <= least["restrictive"] and step.without <= least["baseline"]

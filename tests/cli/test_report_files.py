@@ -29,7 +29,7 @@ except OSError:  # what it loads is not there
     weasyprint = None
 PANGO = weasyprint is not None
 LARGEST = 3_000_000  # bytes of the page
-ASKED = ["restrictive", "open", "scale=8000", "world=g20", "start=2010", "--to", "2021", "draws=2", "progress=off"]
+ASKED = ["restrictive", "open", "scale=8000", "world=g20", "start=2014", "--to", "2021", "draws=2", "progress=off"]
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,14 @@ def test_the_face_follows_the_world(world: World) -> None:
     assert person.is_active == (person.unique_id not in gone)
 
 
+def test_agents_and_years_are_shown_in_one_line_with_names_of_places(world: World) -> None:
+    person, iso3 = world.researchers[0], world.setting.data.iso3
+    where = f"origin {iso3[person.origin]}, place {iso3[person.place]}"
+    assert repr(person) == f"<Researcher {person.unique_id}: {person.field_name}, {where}>"
+    (year,) = world.run(world.year + 1)
+    assert repr(year).startswith(f"<YearResult {world.year}: place_year, ") and len(repr(year)) < 300
+
+
 def test_select_agg_and_groupby_read_the_columns(world: World) -> None:
     columns, pool = world.columns, world.researchers
     place, talent = columns.gather("place"), columns.gather("talent")

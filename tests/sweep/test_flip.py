@@ -72,7 +72,7 @@ def test_sign_turns_where_it_is_known_to(tmp_path: Path) -> None:
     first, *others = found.findings
     assert first.line.item.key == DECAY
     assert first.turn.at == pytest.approx(0.3, abs=0.01) and first.turn.verdict == "turns at 0.3"
-    assert all(other.turn.verdict == "none in its range" and other.moves == 0.0 for other in others)
+    assert all(other.turn.verdict == "no turn in its range" and other.moves == 0.0 for other in others)
     ends = first.as_mapping()
     assert ends["low"]["restrictive"] < 0.0 < ends["high"]["restrictive"]
     about = json.loads((found.folder / "flip.json").read_text(encoding="utf-8"))
@@ -103,7 +103,8 @@ def test_order_of_two_scenarios_turns_where_they_meet(tmp_path: Path) -> None:
     assert first.line.item.key == DECAY and first.turn.at == pytest.approx(0.3, abs=0.01)
     assert first.turn.margin.names == ("open", "open_science"), "the smaller loss leads"
     assert set(first.effects) == {"open", "open_science"}
-    assert "order" in text_of(found) and all(path.is_file() for path in write_figure(found))
+    assert "order" in text_of(found) and max(map(len, text_of(found).splitlines())) <= WIDTH
+    assert all(path.is_file() for path in write_figure(found))
 
 
 @pytest.mark.usefixtures("inline")
@@ -160,8 +161,21 @@ def test_numbers_that_cannot_act_or_that_the_user_sets_are_not_screened() -> Non
     assert ask_flip(["restrictive"], ["world=g20"], place="japan", outcome="papers").places == ("JPN",)
 
 
-def test_the_command_asks_the_real_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["flip", "restrictive", "--small", f"outdir={tmp_path}", "end=2019", "scale=40000", "progress=off"]
-    assert main([*words, "--dry-run"]) == 0
-    assert "runs" in capsys.readouterr().out and not list(tmp_path.glob("flip/*"))
+def test_the_command_prices_a_question_without_writing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flip", "restrictive", "--small", f"outdir={tmp_path}", "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert "to compute" in told and str(tmp_path) in told and not list(tmp_path.iterdir())
     assert main(["flip", "--help"]) == 0 and "usage: talent-circulation flip" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("inline")
+def test_the_real_model_answers(tmp_path: Path) -> None:
+    words = ["world=g20", "scale=40000", "start=2014", "end=2020", "trajectories=1", "points=2", f"outdir={tmp_path}"]
+    question = ask_flip(["restrictive"], words, outcome="papers")
+    question = replace(question, items=tuple(item for item in question.items if item.key in (DECAY, EXIT)))
+    found = Job.plan(question).carry_out()
+    assert {finding.line.item.key for finding in found.findings} == {DECAY, EXIT}
+    assert found.unit == "%" and found.effects["restrictive"] < 0.0 < found.error
+    assert "United States" in text_of(found)
+    about = json.loads((found.folder / "flip.json").read_text(encoding="utf-8"))
+    assert about["command"] == "talent-circulation flip restrictive " + " ".join(words)

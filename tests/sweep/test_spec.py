@@ -148,6 +148,40 @@ def test_unreadable_files_are_named(tmp_path: Path, text: str, message: str) -> 
         read_spec(tmp_path / "absent.yaml")
 
 
+def test_a_range_is_the_documented_one_or_a_law_by_name(tmp_path: Path) -> None:
+    over = {
+        "params.security.leak_rate": {},
+        "params.government.beta_cost": {"law": "half-normal", "scale": 2.0},
+        "params.trust.joint": {"from": 0.01, "to": 0.1, "law": "log-uniform"},
+        "params.trust.ally": {"to": 0.5},
+    }
+    for method in ("nested", "morris"):
+        sample = small_spec(tmp_path, sample={"method": method, "over": over}, grid={}).sample
+        assert sample is not None
+        rate, slope, joint, ally = (item.law for item in sample.over)
+        assert rate == Law("log-uniform", 1e-4, 1e-1) and joint == Law("log-uniform", 0.01, 0.1)
+        assert ally == Law("uniform", 0.0, 0.5)
+        wanted = Law("half-normal", 0.0, 5.0, 2.0)
+        assert slope == (wanted.between_ends() if method == "morris" else wanted)
+
+
+def test_all_numbers_that_no_data_fix_by_one_word(tmp_path: Path) -> None:
+    def sampled(**more: Any) -> dict[str, Law]:
+        over = {"assumptions": {}, "params.trust.ally": {"from": 0.1, "to": 0.2}, "params.security.chi": {}}
+        sample = small_spec(tmp_path, sample={"method": "nested", "over": over}, grid={}, **more).sample
+        assert sample is not None
+        return {item.name: item.law for item in sample.over}
+
+    found = sampled()
+    assert found["params.trust.ally"] == Law("uniform", 0.1, 0.2), "a number that is named has its own range"
+    assert {"effects.cybersecurity.theft", "params.trust.joint", "params.security.chi"} <= set(found)
+    assert not any(name.startswith(("effects.disclosure", "params.government")) for name in found)
+    reactive = sampled(settings={**SETTINGS, "government.mode": "both"})
+    assert {"effects.disclosure.time", "params.government.beta_cost"} <= set(reactive)
+    with pytest.raises(ConfigError, match="assumptions: takes nothing"):
+        small_spec(tmp_path, sample={"method": "nested", "over": {"assumptions": {"from": 0}}})
+
+
 def test_draws_are_all_combinations_the_last_varying_fastest(tmp_path: Path) -> None:
     over = {"params.security.fear_decay": {"from": 0.1, "to": 0.2}}
     spec = small_spec(

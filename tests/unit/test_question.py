@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 
 from sim.comparison.design import draws_of, spec_of_question
 from sim.comparison.question import DRAWS, REACTIVE, REPEATED, SCALE, Question, ask
+from sim.comparison.reading import command_of
+from sim.config.load import load_config
 from sim.core.read import ConfigError
 from sim.sweep.design import Arm
 from tests.sweep.small_sweep import POLICY
@@ -131,3 +135,12 @@ def test_doses_are_drawn_within_their_ranges(own: str) -> None:
     for values in drawn:
         assert values.keys() == use.values.keys() and values[date(2022, 2, 23)] is None
         assert all(value is None or lo <= value <= hi for value in values.values())
+
+
+def test_a_folder_of_a_command_says_how_to_repeat_it() -> None:
+    words = ("+scenario=[restrictive,nspm33]", "scale=400", "world=g20", "params.security.fear_decay=0.5")
+    cfg = load_config(*words, "policies.us_nspm33.shift=2", "threads=1", "outdir=elsewhere")
+    said = shlex.split(command_of(cfg))
+    assert said[:3] == ["python", "-m", "sim"]
+    assert set(said[3:]) == {*words, "policies.us_nspm33.shift=2"}
+    assert replace(load_config(*said[3:]), threads=1, outdir="elsewhere") == cfg

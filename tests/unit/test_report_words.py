@@ -53,7 +53,7 @@ def test_without_draws_only_chance_is_told() -> None:
     assert words.span(alone) == "−5.5 to −4.5\u00a0%"
     assert words.sign_dots(alone) == (2, "clear of chance; assumptions not varied")
     assert words.size_dots(alone)[0] <= 2
-    assert "chance alone" in words.what_ranges_are(0)
+    assert "chance alone" in words.what_ranges_are(0, 2)
 
 
 def test_what_chance_could_give_has_no_sign() -> None:
@@ -64,6 +64,8 @@ def test_what_chance_could_give_has_no_sign() -> None:
 def test_no_effect_and_no_number() -> None:
     nothing = Effect(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
     assert words.verb(nothing) == HARDLY and words.both(nothing) == "0\u00a0%"
+    assert words.sign_dots(nothing) == (4, "no change in any draw")
+    assert words.sign_dots(Effect(0.0, lo=-1.0, hi=0.0, agree=0.0))[0] == 1
     missing = Effect(NAN)
     assert words.amount(missing) == "–" and words.span(missing) == "" and words.both(missing) == "–"
     assert words.verb(missing) == "is not recorded" and words.sign_dots(missing)[0] == words.size_dots(missing)[0] == 0
@@ -72,7 +74,9 @@ def test_no_effect_and_no_number() -> None:
 
 def test_one_replicate_has_no_range_and_two_digits() -> None:
     single = Effect(-93_412.0, unit="people")
-    assert words.both(single) == "−93,000\u00a0people" and words.verb(single) == "falls sharply"
+    assert words.both(single) == "−93,000\u00a0people" and words.verb(single) == "falls sharply in this one run"
+    assert words.sign_dots(single)[0] == words.size_dots(single)[0] == 0
+    assert "neither chance nor assumptions" in words.what_ranges_are(0, 1)
 
 
 @pytest.mark.parametrize(
@@ -105,9 +109,14 @@ def test_answers_of_one_three_and_five_scenarios() -> None:
     three = words.answer("The stock", cases)
     assert all(title in three for title, _ in cases) and "very likely falls sharply" in three
     five = words.answer("The stock", [*cases, ("Most", effect(20.0, 10, 30, 1.0)), ("Less", effect(5.0, 4, 6, 1.0))])
-    assert "of 5 scenarios" in five and "“Most”" in five and "“Less”" not in five and cases[2][0] in five
+    assert (
+        "the other 3 scenarios lie between" in five
+        and "“Most”" in five
+        and "“Less”" not in five
+        and cases[2][0] in five
+    )
 
 
 def test_ranges_say_what_they_are_over() -> None:
-    assert "nine in ten" in words.what_ranges_are(ENOUGH) and f"{ENOUGH} draws" in words.what_ranges_are(ENOUGH)
-    assert "too few" in words.what_ranges_are(ENOUGH - 1)
+    assert "nine in ten" in words.what_ranges_are(ENOUGH, 1) and f"{ENOUGH} draws" in words.what_ranges_are(ENOUGH, 1)
+    assert "too few" in words.what_ranges_are(ENOUGH - 1, 1)

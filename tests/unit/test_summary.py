@@ -136,6 +136,11 @@ def test_total_effects_depart_by_more_than_chance_replicate_by_replicate():
     assert departures(units[units["mode"] == "scripted"]) == set()
 
 
+def test_less_than_a_tenth_of_an_agent_has_no_number():
+    assert "< 0.1 agents" in printed(table(("scripted",)).assign(agents=0.04))
+    assert "+0.2 agents" in printed(table(("scripted",)).assign(agents=0.16))
+
+
 def test_levels_have_no_sign_and_no_baseline():
     text = printed(table(("scripted",), math.nan))
     assert "without" not in text and "effect" not in text.lower() and "12.3       1.2" in text and "+" not in text

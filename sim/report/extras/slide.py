@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,7 @@ FONT, INK, GREY, PALE = "Arial", "222222", "5F5F5F", "F1F4F6"
 TITLE_ONLY = 5  # layout of the template that python-pptx brings
 LABEL, COLUMN, TABLE = 1.6, 1.9, 7.6  # inches: names of outcomes; a scenario, and all of it, at most
 TOP, FOOT = 3.15, 6.75  # inches: where the table and the picture begin, where the footnote does
+ONE_LINE = 1550  # points times letters of a title that fits into one line
 Line = tuple[str, float, str, bool]  # words, points, colour, bold
 
 
@@ -40,7 +42,8 @@ def write_slide(report: Report, path: Path) -> Path:
     slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
     _title(slide, report.title)
     _text(slide, 0.98, [(report.asked.split("?")[0] + "?", 13, GREY, False)])
-    _text(slide, 1.35, [(sentence, 14, INK, False) for sentence in report.answer])
+    lines = sum(math.ceil(len(sentence) / 145) for sentence in report.answer)
+    _text(slide, 1.35, [(sentence, 14 if lines <= 6 else 12, INK, False) for sentence in report.answer])
     right = _table(slide, report.shared)
     _picture(slide, report.shared, right + 0.25)
     repeat = f"{report.repeat.command} · version {report.repeat.version}"
@@ -56,7 +59,7 @@ def _title(slide: Any, words: str) -> None:
     shape = slide.shapes.title
     shape.left, shape.top, shape.width, shape.height = map(Inches, (MARGIN, 0.35, WIDTH - 2 * MARGIN, 0.6))
     shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    _write(shape.text_frame, [(words, 28 if len(words) < 60 else 22, INK, True)])
+    _write(shape.text_frame, [(words, max(16, min(28, ONE_LINE // len(words))), INK, True)])
 
 
 def _text(slide: Any, top: float, lines: Sequence[Line]) -> None:
