@@ -36,12 +36,11 @@ def followers_figure(numbers: pd.DataFrame, about: str) -> Figure:
         CHINA_AT_US: "China restricts\nthe United States, %",
     }
     caption = (
-        "Chance that the step has been taken by the end of a year; large ally: mean of the nine largest. US "
-        "restriction: scenario restrictive, from November 2018, lasting. What moves governments is drawn from our "
-        f"priors; lines: medians, bands: 90 % of draws. {about}"
+        "Chance that the step has been taken by the end of a year; large ally: mean of the nine largest. Lines: "
+        "medians over our priors; bands: 90 % of draws."
     )
     with styled():
-        sheet = page("Allies follow more than China answers", "", caption, 2.35)
+        sheet = page("Allies follow more than China answers", about, caption, 2.35)
         width = (sheet.width - 0.45 - 2 * WIDE) / 3
         for k, (outcome, head) in enumerate(panels.items()):
             axes = sheet.axes(0.3 + k * (width + WIDE), 0.2, width, 1.6)
@@ -61,11 +60,8 @@ def followers_figure(numbers: pd.DataFrame, about: str) -> Figure:
 def matrix_figure(numbers: pd.DataFrame, about: str) -> Figure:
     """Heat maps of the reaction matrix, the largest places, with their names."""
     caption = (
-        "Read a column downwards: if the country below it takes one step more in 2018, how many more steps the country "
-        "on the left is expected to take in 2019–23, per 100 histories. A restriction is of the first threat on a "
-        "government's list; without a list the column is empty. Empty diagonal: what a step does to its own "
-        "government is in numbers.csv. Slopes at their starting values, one agent for 100 researchers; "
-        f"{about.rpartition('; ')[2]}"
+        "A column: if the country below it takes one step more in 2018, how many more steps the country on the left is "
+        "expected to take in 2019–23. White: its own further steps, in numbers.csv."
     )
     panels = {
         "protect to protect": "One protects: others protect", "restrict to protect": "One restricts: others protect",
@@ -79,7 +75,12 @@ def matrix_figure(numbers: pd.DataFrame, about: str) -> Figure:
     cells = {name: rows["mean"].to_numpy().reshape(others.shape).T for name, rows in found.items()}
     top = max(float(np.abs(values[others]).max()) for values in cells.values())
     with styled():
-        sheet = page("How one government's step moves others", "Further steps per 100", caption, 2 * high + foot + 0.55)
+        sheet = page(
+            "How one government's step moves others",
+            f"Further steps per 100 histories, one agent for 100 researchers; {about.rpartition('; ')[2]}",
+            caption,
+            2 * high + foot + 0.55,
+        )
         for k, (name, head) in enumerate(panels.items()):
             row, column = divmod(k, 2)
             axes = sheet.axes(left + column * (wide + 0.12), foot + (1 - row) * (high + 0.28), wide, high)
@@ -116,12 +117,11 @@ def split_figure(numbers: pd.DataFrame, about: str) -> Figure:
     }  # fmt: skip
     n = int(numbers.loc[numbers["part"] == "split", "n"].max())
     caption = (
-        "Effect of the restriction with all reactions on, less the same with one kind switched off in both arms; "
-        f"papers are sums of 2031–35. Dots: mean; thick: two standard errors over worlds; thin: 90 % of {n} draws. "
-        f"{about}"
+        "Effect of the restriction with all reactions, minus that with one kind switched off; papers: sums of 2031–35. "
+        f"Dots: mean; thick: two standard errors over worlds; thin: 90 % of {n} draws."
     )
     with styled():
-        sheet = page("Which reaction does what", "Added to the effect of a US restriction", caption, 1.85)
+        sheet = page("Which reaction does what", f"Added to the effect of a US restriction. {about}", caption, 1.85)
         left, gap = 1.25, 0.28
         width = (sheet.width - left - gap * (len(panels) - 1)) / len(panels)
         for k, (outcome, head) in enumerate(panels.items()):
