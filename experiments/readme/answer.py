@@ -12,6 +12,7 @@ from sim.analysis.outcomes import WORLD
 from sim.analysis.text import decimals, number
 
 ISSUER, TARGET = "United States", "China"
+RANGE = "range over assumptions"  # outcomes of which lo and hi hold 90 % of the sets of assumptions
 
 
 def answer(numbers: pd.DataFrame, settings: str) -> str:
@@ -24,6 +25,7 @@ def answer(numbers: pd.DataFrame, settings: str) -> str:
     top = {place: change(numbers, place, "top-1 % papers", "%") for place in (ISSUER, TARGET, WORLD)}
     protected = line(numbers, ISSUER, "hazard protected")
     digits = decimals(protected["se"], protected["mean"])
+    ranges = [at(numbers, f"{name}, {RANGE}", place=ISSUER).iloc[0] for name in ("researchers", "papers")]
     return (
         f"If the investigations by profile, visa refusals and bans that began in 2018 stay in force, the United States "
         f"has {people[ISSUER]} researchers in {year} than without them ({percent(numbers, ISSUER, 'researchers')}): "
@@ -34,9 +36,20 @@ def answer(numbers: pd.DataFrame, settings: str) -> str:
         f"{top[TARGET]} and the world {top[WORLD]}. "
         f"In return, protection stops {number(protected['mean'], min(digits, 1))} ± "
         f"{number(protected['se'], min(digits, 1))} % of what could still leak from American sensitive projects; how "
-        "many leaks that is depends on a rate that nobody knows.\n\n"
-        f"*Direct effects; ± is one standard error of chance, assumptions apart: {settings}.*"
+        "many leaks that is depends on a rate that nobody knows. "
+        f"What no data fix matters more than chance: over {ranges[0]['n']:.0f} sets of assumptions the United States "
+        f"{span(ranges[0])} of its researchers and {span(ranges[1])} of its papers.\n\n"
+        f"*Direct effects; ± is one standard error of chance: {settings}. Assumptions: 90 % of their sets "
+        "(`talent-circulation compare restrictive`).*"
     )
+
+
+def span(row: Any) -> str:
+    """A range of per cent in words: ``loses 3 to 10 %``."""
+    small, large = sorted((abs(row["lo"]), abs(row["hi"])))
+    if row["lo"] < 0 < row["hi"]:
+        return f"changes by {number(row['lo'], 0, '+')} to {number(row['hi'], 0, '+')} %"
+    return f"{'loses' if row['hi'] <= 0 else 'gains'} {number(small, 0)} to {number(large, 0)} %"
 
 
 def line(numbers: pd.DataFrame, place: str, outcome: str, unit: str = "") -> Any:

@@ -1,8 +1,8 @@
 """The README's finding and figure: ``python -m experiments.readme.run [--small] [--out FOLDER] [key=value ...]``.
 
-Runs the README's first scenario at default scale with scripted governments (direct effects), or takes over what is
-there; writes ``numbers.csv`` and ``settings.txt`` beside this file, the figure into ``docs/figures`` and the sentences
-into ``README.md``.
+Runs the README's first scenario at default scale with scripted governments (direct effects), and as `compare` does
+over the ranges of what no data fix, or takes over what is there. Writes ``numbers.csv`` and ``settings.txt`` beside
+this file, the figure into ``docs/figures`` and the sentences into ``README.md``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ import pandas as pd
 
 from experiments.common.numbers import Numbers, read_numbers, write_numbers
 from experiments.common.page import ANSWER, write_page
-from experiments.readme.answer import answer
+from experiments.readme.answer import RANGE, answer
 from experiments.readme.figure import COLUMNS, costs
 from sim.analysis.balance.inputs import Paired, Source, quotient
 from sim.analysis.outcomes import WORLD
-from sim.analysis.pairs import estimate
+from sim.analysis.pairs import Estimate, estimate
+from sim.analysis.summary import Period
 from sim.cli.balance import carry_out
+from sim.comparison import ask, read_comparison
+from sim.comparison import carry_out as carry_out_comparison
+from sim.comparison.reading import Comparison
 from sim.plots.captions import agent_words
 from sim.plots.style import save
 
@@ -31,6 +35,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NAME = "restrictive"
 SMALL = ("scale=4000", "replicates=2", "start=2010")
+SMALL_RANGES = ("scale=4000", "draws=2", "start=2010")
 SETTINGS = "settings.txt"
 OTHERS, REST = 4, "All other places"  # places named beside issuer and target
 FLOWS = {"entrants": "new_entrants", "moves in": "new_moves_in", "moves out": "new_moves_out", "exits": "new_exits"}
@@ -56,6 +61,26 @@ def numbers_of(run: Source) -> pd.DataFrame:
     protected = run.total(hazard, ("leaks_avoided", "leaks_unprotected"), 100)
     numbers.add(case, "hazard protected", "points", estimate(protected.effect))
     return numbers.frame()
+
+
+def ranges_of(comparison: Comparison) -> pd.DataFrame:
+    """Range of the issuer's people and papers over assumptions, chance included, in per cent; n sets of assumptions."""
+    numbers, last = Numbers(("place",)), comparison.period.last
+    place = comparison.roles.issuers[0]
+    for outcome, name, years in (
+        ("researchers", "n_researchers", Period(last, last)),
+        ("papers", "papers_fractional", None),
+    ):
+        row = comparison.effects(name, places=[place], years=years).iloc[0]
+        band = Estimate(row["pct"], row["pct_chance"], row["pct_lo"], row["pct_hi"], row["n_draws"])
+        numbers.add({"place": comparison.names[place]}, f"{outcome}, {RANGE}", "%", band)
+    return numbers.frame()
+
+
+def compared(settings: Sequence[str]) -> Comparison:
+    """The scenario over the ranges of what no data fix."""
+    question = ask([NAME], ["government.mode=scripted", *settings])
+    return read_comparison(carry_out_comparison(question).folder)
 
 
 def by_place(run: Source, name: str, last: bool) -> Mapping[str, Paired]:
@@ -86,7 +111,8 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.error("--small needs --out: its numbers are not the README's")
     folder, page, figures = (args.out,) * 3 if args.out else (HERE, ROOT, ROOT / "docs" / "figures")
     run = carry_out([f"+scenario={NAME}", "government.mode=scripted", *(SMALL if args.small else ()), *settings])
-    write_numbers(folder, numbers_of(run))
+    ranges = ranges_of(compared([*(SMALL_RANGES if args.small else ()), *settings]))
+    write_numbers(folder, pd.concat([numbers_of(run), ranges]))
     about = run.frames.manifest
     settings = f"{run.cfg.replicates} replicates, one agent for {run.cfg.scale} researchers; version {about['version']}"
     (folder / SETTINGS).write_text(settings + "\n", encoding="utf-8")
