@@ -74,7 +74,7 @@ def _record(question: Question) -> Record:
     """What is kept: all years of the period and a few before; details of people and projects only where they matter."""
     configs = list(question.configs.values())
     data = load_world_data(configs[0].world)
-    roles = roles_of(configs, data)
+    roles = roles_of(question.own, data)
     acting = roles.issuers or data.iso3
     only = {
         "exposure_year": ("place", (*acting, *roles.allies)),
