@@ -57,6 +57,7 @@ def _of(found: dict[str, Any], reader: Reader) -> Flips:
     where = found.get("where") or reader.names.get(found["place"], found["place"])
     turns = "the sign of its effect" if len(titles) == 1 else "their order"
     about = f"{listed(titles)}: what turns {turns} on {found.get('outcome', '')} ({where})"
+    about = ". ".join(part for part in (about, str(found.get("told", ""))) if part)
     return Flips(about, tuple(map(_row, found.get("rows", [])[:SHOWN])), str(found.get("command", "")))
 
 
