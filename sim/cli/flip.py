@@ -28,7 +28,7 @@ SCENARIO        a name, or A+B for both together
 --against NAME  compare with this scenario instead of the policy of 2017
 key=value       settings (scale=1000, government.mode=scripted by default),
                 policies, and how finely to look: blocks=1 (of runs of the
-                screening), tried=8 (numbers run from end to end), points=5 and
+                screening), tried=12 (numbers run from end to end), points=5 and
                 replicates=2 (of each line)
 --config-dir F  your own scenario/NAME.yaml and policy/NAME.yaml
 --dry-run       how many runs there are, and how long they take

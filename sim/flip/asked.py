@@ -22,11 +22,11 @@ SHOWN = 3  # numbers that are told, at most
 SCALE = 1000
 EFFORT: Mapping[str, tuple[int, int, int]] = {  # what may be set: default, lowest, highest
     "blocks": (1, 1, 100),
-    "tried": (8, SHOWN, 1000),
+    "tried": (12, SHOWN, 1000),
     "points": (5, 2, 50),
     "replicates": (2, 2, 100),
 }
-SMALL = {"blocks": 1, "tried": 4, "points": 3, "replicates": 2}
+SMALL = {"blocks": 1, "tried": 8, "points": 3, "replicates": 2}
 SMALL_SETTINGS = ("scale=8000", "world=g20", "start=2008")
 
 

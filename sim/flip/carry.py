@@ -28,6 +28,7 @@ from sim.sweep.run import Sweep
 from sim.sweep.run import carry_out as carry_out_sweep
 
 NAME = "flip"
+MEASURED = 1.8  # CPU seconds of these short runs, start and storing included, for each that a sweep expects
 
 
 def _nothing(_: Any) -> None:
@@ -169,7 +170,7 @@ class Job:
         screening = sum(plan.seconds(f, keys) for f in families if (keys := f.tasks.keys() & missing))
         points = 2 * asked.tried + (asked.points - 2) * SHOWN
         each = sum(plan.seconds(f, f.tasks.keys()) for f in families) / len(families)
-        return screening + (points * asked.replicates * each if missing else 0.0)
+        return MEASURED * (screening + (points * asked.replicates * each if missing else 0.0))
 
     def carry_out(
         self, *, show: Callable[[Progress], None] = _nothing, note: Callable[[str], None] = _nothing

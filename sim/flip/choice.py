@@ -14,7 +14,7 @@ from sim.flip.design import Design, design_of
 from sim.flip.effects import Margin
 from sim.flip.screening import screened
 
-CLEAR = 2.75  # standard errors, which chance brings to one of eight numbers in twenty questions
+CLEAR = 2.9  # standard errors, which chance brings to one of twelve numbers in twenty questions
 
 
 @dataclass(frozen=True)
