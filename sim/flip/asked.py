@@ -26,7 +26,7 @@ EFFORT: Mapping[str, tuple[int, int, int]] = {  # what may be set: default, lowe
     "points": (5, 2, 50),
     "replicates": (2, 2, 100),
 }
-SMALL = {"blocks": 1, "tried": 8, "points": 3, "replicates": 2}
+SMALL = {"points": 3}
 SMALL_SETTINGS = ("scale=8000", "world=g20", "start=2008")
 
 
@@ -140,7 +140,7 @@ def _effort(words: Sequence[str], small: bool) -> tuple[dict[str, int], list[str
     problems = Problems()
     effort = {}
     for name, (default, lo, hi) in EFFORT.items():
-        text = given.get(name, str(SMALL[name] if small else default))
+        text = given.get(name, str(SMALL.get(name, default) if small else default))
         effort[name] = whole(int(text) if text.isdigit() else text, name, problems, lo, hi)
     problems.check("command line: ")
     rest = [word for word in words if word.split("=")[0] not in EFFORT]

@@ -13,6 +13,7 @@ from sim.flip.factorial import signs
 from sim.sweep.spec import Record, ScenarioSpec, Spec
 from sim.sweep.spec_draws import Block
 
+LEVEL = 1 / np.sqrt(3)  # two points at this share of the half range from its middle have the spread of the range
 SAME, NEAR = 1e-9, 0.03  # of the range: an end, or a point within, so near to the documented value is left out for it
 Row = Mapping[str, float]
 
@@ -67,8 +68,8 @@ def design_of(asked: Asked, lines: Mapping[Assumption, int] | None = None) -> De
 
 
 def _screening(items: Sequence[Assumption], blocks: int) -> list[Row]:
-    """Every number at one end of its range in every run."""
-    unit = 0.5 + 0.5 * signs(len(items), blocks)
+    """Every number at one of two points of its range in every run."""
+    unit = 0.5 + 0.5 * LEVEL * signs(len(items), blocks)
     columns = [item.law.between_ends().values(unit[:, j]).tolist() for j, item in enumerate(items)]
     return [dict(zip((item.key for item in items), row)) for row in zip(*columns)]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.read import ConfigError
-from sim.flip.design import Design
+from sim.flip.design import LEVEL, Design
 from sim.flip.effects import Margin
 from sim.flip.factorial import signs
 
@@ -25,7 +25,7 @@ def screened(design: Design, margins: Sequence[Margin]) -> pd.DataFrame:
     Returns
     -------
     Columns parameter, ``moves``, the change of the margin when the number crosses its range, on average over the others
-    at the ends of theirs, and ``score``, its size over the margin's at the documented values: from 1 on, the number may
+    within theirs, and ``score``, its size over the margin's at the documented values: from 1 on, the number may
     turn the answer by itself.
 
     Raises
@@ -44,7 +44,7 @@ def _of_margin(design: Design, margin: Margin) -> pd.DataFrame:
         raise ConfigError(["flip: runs of the screening failed; give the command again to try them once more"])
     high = signs(len(design.asked.items), design.asked.blocks)[there] > 0
     at_high, at_low = (values[there] @ side / side.sum(axis=0) for side in (high, ~high))
-    moves = at_high - at_low
+    moves = (at_high - at_low) / LEVEL
     size = np.nanmax([abs(float(margin.means[0])), margin.error])
     score = np.abs(moves) / size if size > 0 else np.abs(moves)
     return pd.DataFrame({"parameter": [item.key for item in design.asked.items], "score": score, "moves": moves})
