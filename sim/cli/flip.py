@@ -14,8 +14,9 @@ USAGE = """\
 usage: talent-circulation flip SCENARIO [SCENARIO ...] [key=value ...]
 
 Which of the numbers that no data fix would turn an answer? Screens all of them
-(Morris), then goes along the range of the three that matter most: the value at
-which the sign of the effect turns or, of several scenarios, their order.
+together, tries the ends of the likeliest, and goes along the range of the
+three that matter most: the value at which the sign of the effect turns or, of
+several scenarios, their order. A number that chance might explain is not named.
 Writes flip.json, flip.csv and a figure into outputs/flip/<key>/; the last line
 printed is that folder. Given again, it goes on from what is there.
 
@@ -25,9 +26,10 @@ SCENARIO        a name, or A+B for both together
 --outcome NAME  researchers (default), papers, top papers, entrants, protected,
                 leaks … or any outcome: talent-circulation list outcomes
 --against NAME  compare with this scenario instead of the policy of 2017
-key=value       settings (scale=2000, government.mode=scripted by default),
-                policies, and how finely to look: trajectories=2 (of the
-                screening), points=5 and replicates=2 (of each line)
+key=value       settings (scale=1000, government.mode=scripted by default),
+                policies, and how finely to look: blocks=1 (of runs of the
+                screening), tried=12 (numbers run from end to end), points=5 and
+                replicates=2 (of each line)
 --config-dir F  your own scenario/NAME.yaml and policy/NAME.yaml
 --dry-run       how many runs there are, and how long they take
 --small         a coarse version that takes a minute
@@ -35,7 +37,7 @@ key=value       settings (scale=2000, government.mode=scripted by default),
 examples
   talent-circulation flip restrictive
   talent-circulation flip nspm33 restrictive --outcome papers
-  talent-circulation flip japan_checklist --place Japan trajectories=4
+  talent-circulation flip japan_checklist --place Japan blocks=2
 """
 
 
@@ -69,7 +71,7 @@ def command(words: Sequence[str]) -> int:
     )  # fmt: skip
     job = Job.plan(asked)
     missing, total = len(job.sweep.missing()), len(job.sweep.plan.keys)
-    price = f"about {duration(job.seconds())} of one core, lines included (a rough guess)"
+    price = f"about {duration(job.seconds())} of one core, later runs included (a rough guess)"
     told = f"screening of {len(asked.items)} numbers: {total:,} runs, {missing:,} to compute; {price}"
     if args.dry_run:
         print(f"{told}\n{job.folder}")

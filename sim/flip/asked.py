@@ -18,14 +18,15 @@ from sim.data.places import group, group_names, index_of
 from sim.data.tables import WorldData, load_world_data
 from sim.flip.outcome import Wanted, wanted
 
-SHOWN = 3  # numbers that are told
-SCALE = 2000
+SHOWN = 3  # numbers that are told, at most
+SCALE = 1000
 EFFORT: Mapping[str, tuple[int, int, int]] = {  # what may be set: default, lowest, highest
-    "trajectories": (2, 1, 100),
+    "blocks": (1, 1, 100),
+    "tried": (12, SHOWN, 1000),
     "points": (5, 2, 50),
     "replicates": (2, 2, 100),
 }
-SMALL = {"trajectories": 1, "points": 3, "replicates": 2}
+SMALL = {"points": 3}
 SMALL_SETTINGS = ("scale=8000", "world=g20", "start=2008")
 
 
@@ -39,8 +40,8 @@ class Asked:
     where : place in words; places : ISO3 codes that are summed.
     outcome : of which the effect is taken.
     items : the numbers that no data fix; those that the user set are not among them.
-    trajectories : of Morris's design; points : of each line; replicates : of the lines, the
-        screening has one less.
+    blocks : of the screening, which has one replicate; tried : how many numbers are then run from end to end;
+        points : of the lines of those that matter; replicates : of ends and lines.
     """
 
     question: Question
@@ -49,7 +50,8 @@ class Asked:
     places: tuple[str, ...]
     outcome: Wanted
     items: tuple[Assumption, ...]
-    trajectories: int
+    blocks: int
+    tried: int
     points: int
     replicates: int
 
@@ -82,7 +84,7 @@ def ask_flip(
 
     Parameters
     ----------
-    words : overrides, and ``trajectories=N``, ``points=N``, ``replicates=N``.
+    words : overrides, and ``blocks=N``, ``tried=N``, ``points=N``, ``replicates=N``.
     place : code or name of a place or group, or ``World``; the issuer by default.
     outcome : a short name, a derived outcome or a column of ``place_year``.
     small : a coarse version that takes seconds.
@@ -138,7 +140,7 @@ def _effort(words: Sequence[str], small: bool) -> tuple[dict[str, int], list[str
     problems = Problems()
     effort = {}
     for name, (default, lo, hi) in EFFORT.items():
-        text = given.get(name, str(SMALL[name] if small else default))
+        text = given.get(name, str(SMALL.get(name, default) if small else default))
         effort[name] = whole(int(text) if text.isdigit() else text, name, problems, lo, hi)
     problems.check("command line: ")
     rest = [word for word in words if word.split("=")[0] not in EFFORT]

@@ -57,13 +57,22 @@ def _of(found: dict[str, Any], reader: Reader) -> Flips:
     where = found.get("where") or reader.names.get(found["place"], found["place"])
     turns = "the sign of its effect" if len(titles) == 1 else "their order"
     about = f"{listed(titles)}: what turns {turns} on {found.get('outcome', '')} ({where})"
-    return Flips(about, tuple(map(_row, found.get("rows", [])[:SHOWN])), str(found.get("command", "")))
+    about = ". ".join(part for part in (about, str(found.get("told", ""))) if part)
+    return Flips(
+        about,
+        tuple(_row(row, found.get("unit", "")) for row in found.get("rows", [])[:SHOWN]),
+        str(found.get("command", "")),
+    )
 
 
-def _row(row: dict[str, Any]) -> Flip:
+def _row(row: dict[str, Any], unit: str) -> Flip:
+    """One number; of a single scenario with its effect from end to end."""
     lo, hi = row["range"]
-    return Flip(row["words"], f"{_number(lo)} to {_number(hi)}", _number(row["documented"]), str(row["verdict"]))
+    ends = [value for end in ("low", "high") for value in row.get(end, {}).values()]
+    effect = f" ({_number(ends[0], 2)} to {_number(ends[1], 2)} {unit})" if len(ends) == 2 else ""
+    span = f"{_number(lo)} to {_number(hi)}"
+    return Flip(row["words"], span, _number(row["documented"]), str(row["verdict"]) + effect)
 
 
-def _number(value: Any) -> str:
-    return f"{value:.3g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
+def _number(value: Any, digits: int = 3) -> str:
+    return f"{value:.{digits}g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
