@@ -9,12 +9,12 @@ from sim.analysis.outcomes import WORLD
 from sim.analysis.roles import roles_of
 from sim.assumptions.doses import doses_of
 from sim.assumptions.ranges import Assumption, assumptions
+from sim.comparison.places import named_place
 from sim.comparison.question import Question, ask
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.core.laws import Law
-from sim.core.read import ConfigError, Problems, near, show, whole
-from sim.data.places import group, group_names, index_of
+from sim.core.read import ConfigError, Problems, whole
 from sim.data.tables import WorldData, load_world_data
 from sim.flip.outcome import Wanted, wanted
 
@@ -101,7 +101,7 @@ def ask_flip(
         text = f"flip asks for one kind of effect; allowed: {', '.join(MODES)}"
         raise ConfigError([f"command line: government.mode: {configs[0].government.mode}: {text}"])
     data = load_world_data(configs[0].world)
-    code, where, places = _place(place or _issuer(configs, data), data)
+    code, where, places = named_place(place or _issuer(configs, data), data)
     return Asked(
         question=question,
         where=where,
@@ -152,19 +152,3 @@ def _effort(words: Sequence[str], small: bool) -> tuple[dict[str, int], list[str
 def _issuer(configs: Sequence[Config], data: WorldData) -> str:
     """The issuer with most researchers; the world if nobody acts for himself."""
     return next(iter(roles_of(configs, data).issuers), WORLD)
-
-
-def _place(word: str, data: WorldData) -> tuple[str, str, tuple[str, ...]]:
-    """Code, name in words and members of a place, a group or the world."""
-    if word.lower() == WORLD.lower():
-        return WORLD, "the world", data.iso3
-    if word.upper() in group_names():
-        return word.upper(), word.upper(), tuple(data.iso3[i] for i in group(data, word))
-    by_name = {name.lower(): code for code, name in zip(data.iso3, data.names)}
-    code = by_name.get(word.lower(), word.upper())
-    if code not in data.iso3:
-        meant = near(word, [WORLD, *group_names(), *data.iso3, *data.names])
-        known = f"{WORLD}, {', '.join(group_names())}, codes and names of talent-circulation list places"
-        raise ConfigError([f"command line: flip: --place: no place {show(word)}; {meant}allowed: {known}"])
-    name = data.names[index_of(data, code)]
-    return code, name, (code,)
