@@ -6,8 +6,8 @@ import shlex
 import sys
 from collections.abc import Sequence
 
+from sim.cli.compare import add_options
 from sim.cli.parse import Parser
-from sim.core.axes import BASELINE
 from sim.core.read import ConfigError
 
 USAGE = """\
@@ -25,12 +25,11 @@ SCENARIO        a name, or A+B for both together
                 issuer)
 --outcome NAME  researchers (default), papers, top papers, entrants, protected,
                 leaks … or any outcome: talent-circulation list outcomes
---against NAME  compare with this scenario instead of the policy of 2017
+--from, --to, --against, --config-dir   as of compare
 key=value       settings (scale=1000, government.mode=scripted by default),
                 policies, and how finely to look: blocks=1 (of runs of the
                 screening), tried=12 (numbers run from end to end), points=5 and
                 replicates=2 (of each line)
---config-dir F  your own scenario/NAME.yaml and policy/NAME.yaml
 --dry-run       how many runs there are, and how long they take
 --small         a coarse version that takes a minute
 
@@ -50,8 +49,7 @@ def command(words: Sequence[str]) -> int:
     parser.add_argument("words", nargs="*")
     parser.add_argument("--place")
     parser.add_argument("--outcome", default="researchers")
-    parser.add_argument("--against", default=BASELINE)
-    parser.add_argument("--config-dir", "-cd")
+    add_options(parser)
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--small", action="store_true")
     args = parser.parse_intermixed_args(list(words))
@@ -66,7 +64,7 @@ def command(words: Sequence[str]) -> int:
 
     asked = ask_flip(
         names, [word for word in args.words if "=" in word], place=args.place, outcome=args.outcome,
-        against=args.against, config_dir=args.config_dir, small=args.small,
+        first=args.first, last=args.last, against=args.against, config_dir=args.config_dir, small=args.small,
         command=shlex.join(["talent-circulation", "flip", *words]),
     )  # fmt: skip
     job = Job.plan(asked)

@@ -81,7 +81,9 @@ def _record(question: Question) -> Record:
         "constituency_year": ("place", acting),
         "entry_year": ("origin", roles.targets) if roles.targets else ("place", acting),
     }
-    first = max(configs[0].start, question.period.first - BEFORE)
+    began = [use for cfg in question.own for use in cfg.uses]  # flows add up to stocks from the first change on
+    years = [day.year for use in began for day in use.values]
+    first = max(configs[0].start, min([question.period.first - BEFORE, *years]))
     return Record(
         tables=TABLES, first_year=first, only={name: (key, tuple(words)) for name, (key, words) in only.items()}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -197,3 +198,9 @@ def beyond(cfg: Config, reference: Config | None) -> Config:
     """A scenario with the policies alone that its reference lacks: what the comparison is about."""
     there = reference.policies if reference else {}
     return replace(cfg, policies={name: policy for name, policy in cfg.policies.items() if there.get(name) != policy})
+
+
+def subject_of(cfg: Config, period: Period) -> str:
+    """Digest of what a scenario does where, when and under which parameters; scale and number of runs are not in it."""
+    what = (cfg.policies, cfg.params, cfg.effects, cfg.ladder, cfg.threat, cfg.world, period)
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:16]

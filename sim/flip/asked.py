@@ -76,6 +76,8 @@ def ask_flip(
     place: str | None = None,
     outcome: str = "researchers",
     against: str = BASELINE,
+    first: int | None = None,
+    last: int | None = None,
     config_dir: str | None = None,
     small: bool = False,
     command: str = "",
@@ -95,7 +97,7 @@ def ask_flip(
     """
     effort, settings = _effort(words, small)
     told = command or " ".join(["talent-circulation flip", *names, *words])
-    question = ask(names, settings, against=against, config_dir=config_dir, command=told)
+    question = ask(names, settings, first=first, last=last, against=against, config_dir=config_dir, command=told)
     configs = [question.configs[label] for label in question.scenarios]
     if configs[0].government.mode not in MODES:
         text = f"flip asks for one kind of effect; allowed: {', '.join(MODES)}"

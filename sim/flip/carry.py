@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.comparison.question import subject_of
 from sim.core.read import ConfigError
 from sim.flip.asked import SHOWN, Asked
 from sim.flip.choice import Choice, choose, least_seen
@@ -114,6 +115,8 @@ class Found:
         asked = self.asked
         about = {
             "scenarios": list(asked.scenarios),
+            "subjects": [subject_of(asked.question.configs[label], asked.question.period) for label in asked.scenarios],
+            "scale": asked.config.scale,
             "reference": asked.question.reference,
             "place": asked.place,
             "where": asked.where,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sim.analysis.outcomes import WORLD
+from sim.comparison.question import subject_of
 from sim.core.axes import BASELINE
 from sim.policy.words import short_title
 from sim.report.model import Flip, Flips
@@ -15,21 +17,35 @@ from sim.report.read import Reader
 from sim.report.words import listed
 
 SHOWN = 3
+_KEPT = ("params", "effects", "policies", "world", "threat", "ladder", "start", "end")  # settings that change an answer
+_TAKEN = ("--from", "--to", "--against", "--config-dir", "-cd")  # options of a question
 NAME = "flip.json"
 
 
 def flips(reader: Reader) -> Flips:
     """The newest finding on scenarios and a place of this page, in its folder or among the outputs around it."""
     comparison = reader.comparison
+    subjects = {label: subject_of(comparison.configs[label], comparison.period) for label in comparison.scenarios}
     for found in _found(comparison.folder):
-        asked = found.get("scenarios", [])
-        same = set(asked) <= set(comparison.scenarios) and found.get("reference", BASELINE) == comparison.reference
-        if asked and same and found.get("place") in _words(reader):
+        asked = dict(zip(found.get("scenarios", ()), found.get("subjects", ())))
+        same = asked and all(subjects.get(label) == subject for label, subject in asked.items())
+        if same and found.get("reference", BASELINE) == comparison.reference and found.get("place") in _words(reader):
             return _of(found, reader)
-    # One scenario is asked about by its sign, several by their order.
-    names = " ".join(dict.fromkeys(label.partition(" ")[0] for label in comparison.scenarios))
-    against = "" if comparison.reference == BASELINE else f" --against {comparison.reference}"
-    return Flips("", (), f"talent-circulation flip {names} --place {_words(reader)[0]}{against}")
+    return Flips("", (), _command(reader))
+
+
+def _command(reader: Reader) -> str:
+    """The command that asks it of this page: one scenario is asked about by its sign, several by their order."""
+    typed, words = iter(shlex.split(reader.comparison.command)), list[str]()
+    for word in typed:
+        key = word.partition("=")[0]
+        if key in _TAKEN and "=" not in word:
+            words += [word, next(typed, "")]
+        elif "=" in word and key.lstrip("+").partition(".")[0] in _KEPT:
+            words.append(word)
+    names = dict.fromkeys(label.partition(" (")[0] for label in reader.comparison.scenarios)
+    place = _words(reader)[0]
+    return shlex.join(["talent-circulation", "flip", *names, "--place", place, *words])
 
 
 def _words(reader: Reader) -> tuple[str, ...]:
