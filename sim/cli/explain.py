@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from sim.cli.commands import options_of
-from sim.cli.parse import Parser
+from sim.cli.parse import Parser, refuse_options
 from sim.cli.rungs import rung_rows, rung_words
 from sim.config.folders import options, search_folders
 from sim.config.load import load_config
@@ -41,7 +41,6 @@ examples
   talent-circulation explain japan_checklist --year 2024
   talent-circulation explain nspm33 policies.us_nspm33.shift=2
 """
-OPTIONS = tuple(options_of(USAGE))
 WIDTH = 80  # columns where the output is no terminal
 
 
@@ -93,9 +92,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     args.overrides = [word for word in rest if "=" in word and not word.startswith("-")]
     rest = [word for word in rest if word not in args.overrides]
     names = [name for word in rest for name in word.strip("[]").split(",") if name]
-    if options := [word for word in rest if word.startswith("-")]:
-        known = near(options[0], OPTIONS)
-        raise ConfigError([f"command line: explain: unknown option {options[0]}; {known}allowed: {', '.join(OPTIONS)}"])
+    refuse_options(rest, options_of(USAGE), "explain")
     if not names:
         raise ConfigError([f"command line: {FORM}"])
     args.name = names

@@ -127,7 +127,8 @@ COMMAND_LINES = [
     ),
     (["scale=1000", "open"], "error: command line: 'open' cannot be read; write key=value"),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
-    (["--scenario", "open"], "error: command line: unknown option --scenario; see --help"),
+    (["--scenario", "open"], "error: command line: unknown option --scenario; did you mean +scenario? allowed: "
+     "+scenario, +policy, --multirun, --config-dir, --traceback, --cfg, --version"),
     (["list"], "error: command line: list takes a kind: list KIND [WORD ...] "
      "(scenarios: what can be run; policies: what scenarios are made of; levers: what policies set; "
      "ladders: packages of levers that governments climb; places: codes, names and groups; threats: tables for "

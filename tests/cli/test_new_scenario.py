@@ -91,7 +91,7 @@ def test_own_scenarios_are_found_without_naming_their_folder(ran: list[Config], 
         (["--policy", "us_talent", "policies.us_talent.shift=soon"], "policies.us_talent.shift"),
         (["--policy", "us_talent", "policies.us_talent.levers.pay.values={2027-01-01: 5 %}"], "write one value a word"),
         (["--config-dir", str(config_root())], "holds the shipped scenarios"),
-        (["--polcy", "us_talent"], "unknown option --polcy"),
+        (["--polcy", "us_talent"], "unknown option --polcy; did you mean --policy? allowed: --policy, --lever"),
     ],
 )
 def test_what_does_not_compose_is_not_written(words: list[str], message: str, capsys: Output) -> None:
