@@ -11,7 +11,7 @@ from pathlib import Path
 from sim.cli.commands import COMMANDS, OWN, RUNNING, general_help, options_of, refuse_unknown, usage_of
 from sim.cli.parse import Parser, refuse_options
 from sim.config.folders import ADDED, options, search_folders
-from sim.core.read import ConfigError, in_words
+from sim.core.read import ConfigError, Told, in_words
 from sim.running.streams import silence, write_plainly
 
 ADDRESS_SPACE = 4_000_000_000  # bytes; a small run reserves 2.7 GB on two cores, more on more, and uses a sixth of it
@@ -40,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if show:
             raise
-        print(f"error: {in_words(error)} (--traceback shows where)", file=sys.stderr)
+        where = "" if isinstance(error, Told) else " (--traceback shows where)"
+        print(f"error: {in_words(error)}{where}", file=sys.stderr)
         return 1
 
 

@@ -223,3 +223,13 @@ def test_the_process_itself_ends_with_1_and_without_a_traceback(tmp_path: Path) 
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 2
     assert not tree(tmp_path)
+
+
+def test_damaged_results_are_told_without_the_name_of_a_class(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.yaml").write_text("{}", encoding="utf-8")
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    assert main(["report", str(tmp_path)]) == 1
+    told = f"error: {tmp_path}: manifest.json cannot be read; give the same command again, it computes what is damaged"
+    assert capsys.readouterr().err.splitlines()[-1] == told
