@@ -23,14 +23,16 @@ from sim.data.threat import threat_matrix, threat_words
 from sim.policy.levers import LEVERS
 from sim.policy.unfounded import unfounded
 from sim.policy.units import forms
-from sim.policy.words import COMBINATION, Row, changes, not_reached, place_words, policy_rows
+from sim.policy.words import COMBINATION, Row, changes, key_words, not_reached, place_words, policy_rows
 
 FORM = "explain takes a scenario or policy: explain NAME [NAME ...] [key=value ...] [--year YEAR] [--world WORLD]"
 USAGE = """\
 usage: talent-circulation explain NAME [NAME ...] [key=value ...] [options]
 
 What scenarios and policies put in force: when, how strongly, on whom, how well
-that is known, by which source. Settings change it as they would change a run.
+that is known, by which source. Settings change it as they would change a run:
+"set by" tells the keys of a policy, in which LEVER is the lever's name below
+it, or what stands in brackets behind that.
 
 options
   --year YEAR           only what is in force in that year
@@ -142,6 +144,7 @@ def _print_policies(rows: Sequence[Row], cfg: Config, data: WorldData) -> None:
         _say(f"{name}: {policy.title}")
         about = [f"issued by {place_words(policy.issuer, data)}", policy.source, *changes(policy, data)]
         _say("; ".join(part for part in about if part), "  ")
+        _say(f"set by {key_words(name, policy)}", "  ", "    ")
         for lever, held in groupby(mine, key=lambda row: row.lever):
             print(f"  {lever}")
             _print_lever(list(held), cfg)

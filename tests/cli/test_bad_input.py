@@ -230,6 +230,7 @@ def test_damaged_results_are_told_without_the_name_of_a_class(
 ) -> None:
     (tmp_path / "config.yaml").write_text("{}", encoding="utf-8")
     (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    (tmp_path / "place_year.parquet").touch()
     assert main(["report", str(tmp_path)]) == 1
     told = f"error: {tmp_path}: manifest.json cannot be read; give the same command again, it computes what is damaged"
     assert capsys.readouterr().err.splitlines()[-1] == told

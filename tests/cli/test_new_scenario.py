@@ -44,7 +44,7 @@ def test_a_question_of_canada_in_one_command(capsys: Output) -> None:
     assert screening.values == {date(2027, 7, 1): 0.03} and screening.scope.partners == ("CHN", "RUS")
     assert (places.ladder, screening.ladder) == ("promote 2", "protect 3")
     title = load_config("+scenario=mine", config_dir="my_scenarios").titles["mine"]
-    assert title == "Canada: student places x2 from 2027, reviews of projects 3 % from 2027-07-01"
+    assert title == "Student places x2 from 2027, reviews of projects 3 % from 2027-07-01 (Canada)"
     assert "read it: talent-circulation explain mine" in capsys.readouterr().out
 
 
