@@ -17,6 +17,7 @@ from sim.cli.completion import SCRIPTS, answer
 from sim.cli.main import _with_own, main
 from sim.config.folders import config_root, options
 from sim.config.schema import parameter_table
+from sim.flip.outcome import wanted
 
 SCENARIOS = list(options("scenario", [config_root()]))
 TC = "talent-circulation "
@@ -44,6 +45,11 @@ TC = "talent-circulation "
         ("report open --t", ["--table", "--to"]),
         ("balance restrictive --mode ", ["scripted", "reactive"]),
         ("--config-dir ", []),
+        ("flip open --outcome top", ["top-papers", "top1", "top1_once"]),
+        ("flip open --outcome leaks_per", ["leaks_per_project"]),
+        ("flip open --place G", ["GBR", "GRC", "G7", "G20"]),
+        ("report open --place Wor", ["World"]),
+        ("report open --place USA,CA", ["USA,CAN"]),
         ("+scenario=open repl", ["replicates="]),
         ("cache ", ["list", "prune"]),
         ("completion f", ["fish"]),
@@ -51,6 +57,11 @@ TC = "talent-circulation "
 )
 def test_what_can_follow(line: str, found: list[str]) -> None:
     assert answer(TC + line) == found
+
+
+@pytest.mark.parametrize("name", answer(f"{TC}flip open --outcome "))
+def test_outcomes_that_are_completed_are_known(name: str) -> None:
+    assert wanted(name, 1).words
 
 
 def test_nothing_else_than_commands_and_settings_begins_a_line() -> None:

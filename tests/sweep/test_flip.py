@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from sim.analysis.outcomes import SHORT
 from sim.cli.main import main
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.flip import Asked, Job, ask_flip
 from sim.flip.figure import write_figure
-from sim.flip.outcome import SHORT
 from sim.flip.text import WIDTH, text_of
 from tests.unit.toy_model import ToyModel, ToyWorld
 
