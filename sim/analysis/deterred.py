@@ -72,14 +72,21 @@ def _range(amounts: list[float], unit: str) -> str:
 def lines(frames: Frames, period: Period) -> list[str]:
     """One line a mode on the deterred entrants of the scenario (or of a baseline alone), yearly means of the period.
 
-    Empty where nobody is deterred.
+    Empty where nobody is deterred, or where all go to another host: a better offer drew them, no policy turned them
+    away.
     """
     years = [("year", ">=", period.first), ("year", "<=", period.last)]
     table = frames.read("world_year", ["scenario", "mode", "year", *COLUMNS], years)
     own = table[table["scenario"] != BASELINE]
     means = (table if own.empty else own).groupby("mode", observed=True)[list(COLUMNS)].mean().T.to_dict()
     found = {mode: split(amounts) for mode, amounts in means.items()}
-    return [_line(mode, one, len(found) > 1) for mode in MODES if (one := found.get(mode)) is not None]
+    told = {mode: one for mode in MODES if (one := found.get(mode)) is not None and _kept_home(one)}
+    return [_line(mode, one, len(found) > 1) for mode, one in told.items()]
+
+
+def _kept_home(splits: tuple[Split, Split, Split]) -> bool:
+    """True if some stay at home, as it is printed."""
+    return any(number(one.shares[0], 0) != "0" for one in splits)
 
 
 def _line(mode: str, splits: tuple[Split, Split, Split], named: bool) -> str:

@@ -6,7 +6,7 @@ years; a ratio is taken of such totals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,21 @@ BILL = {  # uses of academic money by column of `place_year`, in words
     "budget_posts_musd": "permanent posts",
     "budget_students_musd": "doctoral places",
     "budget_security_musd": "rules",
+}
+SHORT: Mapping[str, tuple[str, str]] = {  # names that users type: outcome, and how it is told
+    "researchers": ("n_researchers", "researchers"),
+    "papers": ("papers_fractional", "papers"),
+    "top papers": ("top1_once", "top-1 % papers"),
+    "top1": ("top1_once", "top-1 % papers"),
+    "entrants": ("new_entrants", "entrants"),
+    "foreign entrants": ("new_entrants_foreign", "entrants from abroad"),
+    "exits": ("new_exits", "exits from research"),
+    "moves in": ("new_moves_in", "moves in"),
+    "moves out": ("new_moves_out", "moves out"),
+    "international share": ("international_share_fractional", "international share of papers"),
+    "protected": ("protected", "share of possible leaks that protection stops"),
+    "leaks": ("leaks_per_project", "leaks per sensitive project"),
+    "cost": ("compliance_musd", "compliance cost"),
 }
 
 

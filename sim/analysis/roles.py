@@ -25,7 +25,7 @@ RULE = (
 
 @dataclass(frozen=True)
 class Roles:
-    """Places (ISO3) by the first role that fits, those with most researchers first."""
+    """Places (ISO3) by the first role that fits: countries before regional rests, those with most researchers first."""
 
     issuers: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
@@ -56,7 +56,8 @@ def roles_of(configs: Config | Iterable[Config], data: WorldData) -> Roles:
     taken: set[int] = set()
     roles = {}
     for role, places in found.items():
-        ordered = sorted(places - taken, key=lambda place: (-data.researchers[-1, place], place))
+        left = places - taken
+        ordered = sorted(left, key=lambda place: (bool(data.is_rest[place]), -data.researchers[-1, place], place))
         roles[role] = tuple(data.iso3[place] for place in ordered)
         taken |= places
     return Roles(**roles)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sim.analysis.balance import balance, fear
 from sim.analysis.balance.inputs import Source, open_run
-from sim.cli.parse import Parser
+from sim.cli.commands import options_of
+from sim.cli.parse import Parser, refuse_options
 from sim.config.folders import options, search_folders
 from sim.core.axes import MODES
 from sim.core.read import ConfigError, unknown
@@ -44,6 +45,7 @@ def command(words: Sequence[str]) -> int:
     parser.add_argument("--mode", choices=MODES, default="")
     parser.add_argument("--sweep", action="store_true")
     args, rest = parser.parse_known_args(words)
+    refuse_options(rest, options_of(USAGE), "balance")
     if not rest:
         raise ConfigError([f"command line: balance needs a scenario or the folder of a run: {FORMS}"])
     first, *more = rest

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sim.cli.parse import Parser
+from sim.config.schema import Config
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError
 
@@ -74,8 +75,19 @@ def add_options(parser: Parser) -> None:
     parser.add_argument("--config-dir", "-cd")
 
 
-def carry_out(names: Sequence[str], changes: Sequence[str], args: object, typed: Sequence[str]) -> Path | None:
-    """Ask, compute what is missing, and return the folder; None if it was only to be told what would be run."""
+def carry_out(
+    names: Sequence[str],
+    changes: Sequence[str],
+    args: object,
+    typed: Sequence[str],
+    check: Callable[[Config], object] = bool,
+) -> Path | None:
+    """Ask, compute what is missing, and return the folder; None if it was only to be told what would be run.
+
+    Parameters
+    ----------
+    check : refuses what else was asked for, by the first scenario's configuration, before anything is computed.
+    """
     import shlex
 
     from sim.comparison import carry
@@ -88,6 +100,7 @@ def carry_out(names: Sequence[str], changes: Sequence[str], args: object, typed:
         names, changes, first=given["first"], last=given["last"], against=given["against"],
         config_dir=given["config_dir"], command=shlex.join(typed),
     )  # fmt: skip
+    check(question.configs[question.scenarios[0]])
     job = carry.plan(question)
     missing = job.sweep.missing()
     families = job.sweep.plan.families.values()

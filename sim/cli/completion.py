@@ -88,9 +88,28 @@ def answer(line: str) -> list[str]:
     found = options_of(usage_of(name) if name else general_help())
     if before and (values := found.get(before[-1], ())):
         return _begin(values, word)
+    if before and before[-1] in found and (named := _named(name, before[-1])):
+        done = word[: word.rfind(",") + 1]  # of a list
+        return _begin([f"{done}{one}" for one in named], word)
     if word.startswith("-"):
         return _begin([*found, "--help"], word)
     return list(dict.fromkeys(_begin([*_names(name, before, folders), *_settings(name, word, folders)], word)))
+
+
+def _named(name: str, option: str) -> list[str]:
+    """Outcomes or places that an option may name, in words without spaces; read only when they are asked for."""
+    if option == "--outcome":
+        from sim.analysis.outcomes import OUTCOMES, SHORT
+
+        derived = (outcome.name for outcome in OUTCOMES.values() if outcome.table == "place_year")
+        return list(dict.fromkeys([*(one.replace(" ", "-") for one in SHORT), *derived]))
+    if option == "--place":
+        from sim.analysis.outcomes import WORLD
+        from sim.data.places import group_names
+        from sim.data.tables import load_world_data
+
+        return [WORLD, *load_world_data().iso3, *(group_names() if name == "flip" else ())]
+    return []
 
 
 def _begin(candidates: Iterable[str], word: str) -> list[str]:

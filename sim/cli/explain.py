@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from sim.cli.commands import options_of
-from sim.cli.parse import Parser
+from sim.cli.parse import Parser, refuse_options
 from sim.cli.rungs import rung_rows, rung_words
 from sim.config.folders import options, search_folders
 from sim.config.load import load_config
@@ -23,14 +23,16 @@ from sim.data.threat import threat_matrix, threat_words
 from sim.policy.levers import LEVERS
 from sim.policy.unfounded import unfounded
 from sim.policy.units import forms
-from sim.policy.words import COMBINATION, Row, changes, not_reached, place_words, policy_rows
+from sim.policy.words import COMBINATION, Row, changes, key_words, not_reached, place_words, policy_rows
 
 FORM = "explain takes a scenario or policy: explain NAME [NAME ...] [key=value ...] [--year YEAR] [--world WORLD]"
 USAGE = """\
 usage: talent-circulation explain NAME [NAME ...] [key=value ...] [options]
 
 What scenarios and policies put in force: when, how strongly, on whom, how well
-that is known, by which source. Settings change it as they would change a run.
+that is known, by which source. Settings change it as they would change a run:
+"set by" tells the keys of a policy, in which LEVER is the lever's name below
+it, or what stands in brackets behind that.
 
 options
   --year YEAR           only what is in force in that year
@@ -41,7 +43,6 @@ examples
   talent-circulation explain japan_checklist --year 2024
   talent-circulation explain nspm33 policies.us_nspm33.shift=2
 """
-OPTIONS = tuple(options_of(USAGE))
 WIDTH = 80  # columns where the output is no terminal
 
 
@@ -93,9 +94,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     args.overrides = [word for word in rest if "=" in word and not word.startswith("-")]
     rest = [word for word in rest if word not in args.overrides]
     names = [name for word in rest for name in word.strip("[]").split(",") if name]
-    if options := [word for word in rest if word.startswith("-")]:
-        known = near(options[0], OPTIONS)
-        raise ConfigError([f"command line: explain: unknown option {options[0]}; {known}allowed: {', '.join(OPTIONS)}"])
+    refuse_options(rest, options_of(USAGE), "explain")
     if not names:
         raise ConfigError([f"command line: {FORM}"])
     args.name = names
@@ -145,6 +144,7 @@ def _print_policies(rows: Sequence[Row], cfg: Config, data: WorldData) -> None:
         _say(f"{name}: {policy.title}")
         about = [f"issued by {place_words(policy.issuer, data)}", policy.source, *changes(policy, data)]
         _say("; ".join(part for part in about if part), "  ")
+        _say(f"set by {key_words(name, policy)}", "  ", "    ")
         for lever, held in groupby(mine, key=lambda row: row.lever):
             print(f"  {lever}")
             _print_lever(list(held), cfg)

@@ -19,7 +19,7 @@ from sim.data.tables import load_world_data
 from sim.data.threat import CHOICES
 from sim.data.worlds import resolve_world
 from sim.policy.ladder import LADDERS
-from sim.policy.levers import LEVERS
+from sim.policy.levers import LEVERS, Lever
 from sim.record.declaration import Column
 from sim.record.tables import TABLES
 
@@ -47,6 +47,7 @@ options
 examples
   talent-circulation list scenarios
   talent-circulation list parameters fear
+  talent-circulation list levers institution_threshold_musd
 """
 KINDS = block_of(USAGE, "kinds")
 WIDTH = 80  # columns where the output is no terminal
@@ -129,9 +130,14 @@ def _scenarios(config_dir: str | None) -> list[Entry]:
 
 def _levers() -> list[Entry]:
     return [
-        (lever.name, f"{lever.aim}, {lever.lo:g} to {lever.hi:g} {lever.unit}. {lever.meaning}")
+        (lever.name, f"{lever.aim}, {lever.lo:g} to {lever.hi:g} {lever.unit}. {lever.meaning}{_scope(lever)}")
         for lever in LEVERS.values()
     ]
+
+
+def _scope(lever: Lever) -> str:
+    """What its scope may name: ``Scope: partners, fields, institution_threshold_musd.``"""
+    return f" Scope: {', '.join(lever.scopes)}." if lever.scopes else ""
 
 
 def _ladders() -> list[Entry]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from sim.cli.commands import COMMANDS, OWN, RUNNING, general_help, refuse_unknown, usage_of
-from sim.cli.parse import Parser
-from sim.config.folders import options, search_folders
-from sim.core.read import ConfigError, in_words
+from sim.cli.commands import COMMANDS, OWN, RUNNING, general_help, options_of, refuse_unknown, usage_of
+from sim.cli.parse import Parser, refuse_options
+from sim.config.folders import ADDED, options, search_folders
+from sim.core.read import ConfigError, Told, in_words
 from sim.running.streams import silence, write_plainly
 
 ADDRESS_SPACE = 4_000_000_000  # bytes; a small run reserves 2.7 GB on two cores, more on more, and uses a sixth of it
@@ -40,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if show:
             raise
-        print(f"error: {in_words(error)} (--traceback shows where)", file=sys.stderr)
+        where = "" if isinstance(error, Told) else " (--traceback shows where)"
+        print(f"error: {in_words(error)}{where}", file=sys.stderr)
         return 1
 
 
@@ -52,6 +53,10 @@ def _command_first(words: list[str]) -> list[str]:
 
 
 def _dispatch(words: list[str]) -> int:
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
+        if words[0] not in COMMANDS:
+            refuse_unknown(words[0], [])
     command = words[0] if words and words[0] in COMMANDS else ""
     usage = usage_of(command) if command else general_help()
     if "-h" in words or "--help" in words:
@@ -86,7 +91,8 @@ def _dispatch(words: list[str]) -> int:
 def _with_own(words: list[str], usage: str) -> list[str]:
     """The words, with the user's own scenarios as --config-dir where they exist and no other folder is named."""
     named = any(word.split("=")[0] in ("--config-dir", "-cd") for word in words)
-    return words if named or "--config-dir" not in usage or not Path(OWN).is_dir() else [*words, "--config-dir", OWN]
+    taken = "--config-dir" in options_of(usage)
+    return [*words, "--config-dir", OWN] if taken and not named and Path(OWN).is_dir() else words
 
 
 def _check_address_space() -> None:
@@ -108,9 +114,7 @@ def _parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("-m", "--multirun", action="store_true")
     parser.add_argument("--config-dir", "-cd")
     args, overrides = parser.parse_known_args(words)
-    for word in overrides:
-        if word.startswith("-"):
-            raise ConfigError([f"command line: unknown option {word}; see --help"])
+    refuse_options(overrides, [*(f"+{group}" for group in ADDED), *options_of(general_help())])
     return args, overrides
 
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sim.cli.commands import OWN
+from sim.cli.commands import OWN, options_of
 from sim.cli.lists import title_of
 from sim.cli.own_scenario import Asked, scenario_text
-from sim.cli.parse import Parser
+from sim.cli.parse import Parser, refuse_options
 from sim.config.folders import config_root, options, search_folders
 from sim.core.read import ConfigError, unknown
 
@@ -107,8 +107,7 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, Asked]:
     parser.add_argument("--title", default="")
     parser.add_argument("--config-dir", "-cd")
     args, rest = parser.parse_known_args(words)
-    if wrong := [word for word in rest if word.startswith("-")]:
-        raise ConfigError([f"command line: new-scenario: unknown option {wrong[0]}; see --help"])
+    refuse_options(rest, options_of(USAGE), "new-scenario")
     names = [word for word in rest if "=" not in word]
     if len(names) != 1:
         raise ConfigError(["command line: new-scenario takes one argument: new-scenario NAME"])

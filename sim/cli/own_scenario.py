@@ -154,12 +154,13 @@ def _step(lever: str) -> str:
 
 
 def _levers_in_words(asked: Asked) -> str:
-    """``Canada: student places x2, reviews of projects 3 % from 2027``."""
+    """``Student places x2, reviews of projects 3 % from 2027 (Canada)``."""
     told = [found.groups("") for word in asked.levers if (found := _LEVER.fullmatch(word))]
     dates = [f" from {year}{rest}" for _, _, year, rest in told]
     one = len(set(dates)) == 1
     parts = [f"{LEVERS[lever].words} {held}{'' if one else day}" for (lever, held, _, _), day in zip(told, dates)]
-    return f"{place_words(asked.issuer, load_world_data())}: {', '.join(parts)}{dates[0] if one else ''}"
+    words = f"{', '.join(parts)}{dates[0] if one else ''} ({place_words(asked.issuer, load_world_data())})"
+    return words[:1].upper() + words[1:]
 
 
 def _words(asked: Asked, titles: Mapping[str, str], changed: Mapping[str, Any]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
-from sim.core.read import ConfigError, unknown
+from sim.core.read import ConfigError, near, unknown
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,7 +23,17 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing and ending."""
         where = f"{self.prog}: " if self.prog else ""
-        raise ConfigError([f"command line: {where}{message}; see --help"])
+        strange = message.partition("unrecognized arguments: ")[2].split(" ")[0]
+        meant = near(strange, self._option_string_actions) if strange.startswith("-") else ""
+        raise ConfigError([f"command line: {where}{message}; {meant}see --help"])
+
+
+def refuse_options(words: Sequence[str], known: Iterable[str], command: str = "") -> None:
+    """Raise `ConfigError` for the first word that looks like an option, with those that there are."""
+    if strange := [word for word in words if word.startswith("-")]:
+        where, options = f"{command}: " if command else "", list(known)
+        told = f"unknown option {strange[0]}; {near(strange[0], options)}allowed: {', '.join(options)}"
+        raise ConfigError([f"command line: {where}{told}"])
 
 
 def one_argument(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.cli import compare
 from sim.cli.parse import Parser
+from sim.config.schema import Config
 from sim.core.read import ConfigError
 
 USAGE = """\
@@ -50,12 +51,15 @@ def command(words: Sequence[str]) -> int:
     from sim.report.extras.common import PACKAGES, need
 
     need(*(extra for extra in PACKAGES if vars(args)[extra]))
-    folder = _folder(names, args, words)
+    places = [word.strip() for word in args.place.split(",") if word]
+    folder = _folder(names, args, words, places)
     from sim.comparison.reading import read_comparison
     from sim.report.page import write_report
+    from sim.running.progress import say
 
-    places = [word.strip() for word in args.place.split(",") if word]
-    path, report = write_report(read_comparison(folder), places)
+    comparison = read_comparison(folder)
+    say("building the page …")
+    path, report = write_report(comparison, places)
     written = [path]
     if args.pdf:
         from sim.report.extras.pdf import write_pdf
@@ -75,7 +79,7 @@ def command(words: Sequence[str]) -> int:
     return 0
 
 
-def _folder(names: Sequence[str], args: argparse.Namespace, words: Sequence[str]) -> Path:
+def _folder(names: Sequence[str], args: argparse.Namespace, words: Sequence[str], places: Sequence[str]) -> Path:
     """The folder that is given, or that of the comparison of the scenarios that are."""
     changes = [word for word in args.words if "=" in word]
     if Path(names[0]).is_dir():
@@ -85,6 +89,16 @@ def _folder(names: Sequence[str], args: argparse.Namespace, words: Sequence[str]
         return Path(names[0])
     if "/" in names[0]:
         raise ConfigError([f"command line: report: there is no folder {names[0]}"])
-    folder = compare.carry_out(names, changes, args, ["talent-circulation", "report", *words])
+    typed = ["talent-circulation", "report", *words]
+    folder = compare.carry_out(names, changes, args, typed, lambda cfg: _check_places(places, cfg))
     assert folder is not None  # only --dry-run computes nothing
     return folder
+
+
+def _check_places(places: Sequence[str], cfg: Config) -> None:
+    """Raise `ConfigError` for a place that is not of the world that will be run."""
+    from sim.data.tables import load_world_data
+    from sim.report.read import codes
+
+    data = load_world_data(cfg.world)
+    codes(places, dict(zip(data.iso3, data.names)))

@@ -17,7 +17,7 @@ from sim.analysis.text import GOVERNMENTS
 from sim.api import compare
 from sim.cli import notes
 from sim.cli.heading import heading
-from sim.cli.table import show
+from sim.cli.table import show, shown
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.data.clock import SHELF_YEAR
@@ -83,21 +83,22 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     command.stage = "summary"
     write_plainly()
     table = compare(cfg, frames, model=command.model)
+    printed = shown(table)
     period, data = _period(command), load_world_data(cfg.world)
     told = [
         notes.chance(table, cfg),
         *notes.totals(table),
-        *notes.roles(table),
-        *notes.agents(table, cfg.scale),
+        *notes.roles(printed),
+        *notes.agents(printed, cfg.scale),
         *(line for line in deterred.lines(frames, period) if GOVERNMENTS["reactive"] not in line),
         *offers.lines(frames, period, dict(zip(data.iso3, data.names))),
-        *_hazard(table, cfg),
+        *_hazard(printed, cfg),
     ]
     costs = unpriced(in_force(cfg.uses, period.first, period.last))
-    printed = _printed(lambda: show(table, _title(command), told, costs), command.folder)
+    complete = _printed(lambda: show(table, _title(command), told, costs), command.folder)
     if cfg.figures:
         command.figures(frames, draw)
-    return _printed(lambda: print(command.folder, flush=True), command.folder) and printed
+    return _printed(lambda: print(command.folder, flush=True), command.folder) and complete
 
 
 def _beginning_later(cfg: Config) -> set[str]:

@@ -49,13 +49,23 @@ def show(
         console.print(textwrap.fill(note, console.width), style="dim", markup=False)
 
 
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows that are printed: direct effects, and total ones where they depart from these by more than chance."""
+    return table[(table["mode"] == _first(table)) | table["departs"]]
+
+
+def _first(table: pd.DataFrame) -> str:
+    """The mode whose effects have a line each."""
+    return next(mode for mode in MODES if mode in set(table["mode"]))
+
+
 def _lines(table: pd.DataFrame, unpriced: Sequence[str], width: int) -> Iterator[tuple[bool, str]]:
     """Lines of the table, each with whether it is the name of an area."""
     paired = bool(table["reference"].notna().any())
-    mode = next(mode for mode in MODES if mode in set(table["mode"]))
+    mode = _first(table)
     head = ["without", EFFECTS[mode], "± chance", "%"] if paired else ["level", "± chance"]
-    shown = table[(table["mode"] == mode) | table["departs"]]
-    rows = [(_label(row, mode, paired), _cells(row, paired), row["area"]) for row in shown.to_dict("records")]
+    printed = shown(table).to_dict("records")
+    rows = [(_label(row, mode, paired), _cells(row, paired), row["area"]) for row in printed]
     widths = [max(map(len, column)) for column in zip(head, *(cells for _, cells, _ in rows))]
     yield False, _line("", head, widths)
     area = None

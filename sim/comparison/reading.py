@@ -32,6 +32,7 @@ from sim.sweep.spec import flat
 
 CONFIG = "config.yaml"
 AMOUNT = "amount"
+AGAIN = "give the same compare command again"
 # Settings that change no result, and what stands in the scenario's own file.
 _ELSEWHERE = {"threads", "outdir", "experiment", "progress", "figures", "checkpoint_seconds", "titles", "scenario"}
 
@@ -180,14 +181,29 @@ def read_comparison(folder: str | Path) -> Comparison:
 
 def _of_comparison(folder: Path) -> Comparison:
     about = _json(folder / ABOUT)
-    configs = {label: read_config(folder / name) for label, name in about["configs"].items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of what is missing, which is refused here
         frames = load(folder)
     status = frames.read("runs", ["run", "status"]).drop_duplicates("run")["status"]
     if missing := int((status != "done").sum()):
-        again = f"give the same command again: {about['command']}"
+        again = f"give the same command again: {about.get('command', 'talent-circulation compare …')}"
         raise ConfigError([f"{folder}: {missing} of {len(status)} runs are missing, damaged or failed; {again}"])
+    try:
+        found = _described(folder, about, frames)
+    except ConfigError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, StopIteration):  # edited by hand
+        raise ConfigError([f"{folder / ABOUT}: is not as it was written; {AGAIN}"]) from None
+    run = set(frames.read("runs", ["scenario"])["scenario"])
+    if strange := [label for label in (found.reference, *found.scenarios) if label not in run]:
+        told = f"names '{strange[0]}', of which there is no run ({', '.join(sorted(run))})"
+        raise ConfigError([f"{folder / ABOUT}: {told}; {AGAIN}"])
+    return found
+
+
+def _described(folder: Path, about: Mapping[str, Any], frames: Frames) -> Comparison:
+    """The comparison as its file says it."""
+    configs = {label: read_config(folder / name) for label, name in about["configs"].items()}
     seed = next(iter(configs.values()))
     return Comparison(
         folder=folder,
@@ -197,8 +213,8 @@ def _of_comparison(folder: Path) -> Comparison:
         titles=about["titles"],
         configs=configs,
         period=Period(**about["period"]),
-        draws=about["draws"],
-        replicates=about["replicates"] + (about["repeated"] > 0),
+        draws=int(about["draws"]),
+        replicates=int(about["replicates"]) + (about["repeated"] > 0),
         command=about["command"],
         manifest={**frames.manifest, "seed": seed.seed, "scale": seed.scale, "world": seed.world},
     )
@@ -260,4 +276,4 @@ def _json(file: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return found
     except (OSError, ValueError) as error:
-        raise ConfigError([f"{file}: cannot be read ({error}); give the same compare command again"]) from None
+        raise ConfigError([f"{file}: cannot be read ({error}); {AGAIN}"]) from None

@@ -22,8 +22,14 @@ class ConfigError(ValueError):
         super().__init__("\n".join(messages))
 
 
+class Told(Exception):
+    """What went wrong outside the program (a full disk, a damaged file): its message is a sentence for the user."""
+
+
 def in_words(error: BaseException) -> str:
     """An unexpected error in one line, with advice where the system's limits are the cause."""
+    if isinstance(error, Told):
+        return str(error)
     if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
         return f"too many files are open at once ({error}); allow more: ulimit -n 1024"
     return f"{type(error).__name__}: {error}"

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.analysis.outcomes import OUTCOMES
+from sim.analysis.outcomes import OUTCOMES, SHORT
 from sim.core.read import ConfigError, unknown
 from sim.record.tables import declared
 
 TABLE = "place_year"
-SHORT: Mapping[str, tuple[str, str]] = {  # names that users type: outcome, and how it is told
-    "researchers": ("n_researchers", "researchers"),
-    "papers": ("papers_fractional", "papers"),
-    "top papers": ("top1_once", "top-1 % papers"),
-    "top1": ("top1_once", "top-1 % papers"),
-    "entrants": ("new_entrants", "entrants"),
-    "foreign entrants": ("new_entrants_foreign", "entrants from abroad"),
-    "exits": ("new_exits", "exits from research"),
-    "moves in": ("new_moves_in", "moves in"),
-    "moves out": ("new_moves_out", "moves out"),
-    "international share": ("international_share_fractional", "international share of papers"),
-    "protected": ("protected", "share of possible leaks that protection stops"),
-    "leaks": ("leaks_per_project", "leaks per sensitive project"),
-    "cost": ("compliance_musd", "compliance cost"),
-}
 _ADDED = ("count", "amount")  # kinds of columns that may be summed over places
 _ONE_PLACE = ("leaks", "avoided")  # beginnings of names of what does not add up over places
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
 
 from sim.core.read import Problems
-from sim.data.places import resolve
-from sim.data.tables import WorldData
+from sim.data.places import group_names, resolve
+from sim.data.tables import WorldData, load_world_data
 from sim.policy.coverage import BY_MONEY, covered, share_covered
 from sim.policy.dated import year_strength
 from sim.policy.levers import LEVERS, Lever
@@ -79,6 +80,15 @@ def _mean_of(
         yield steps[0][0], steps[-1][1], year_strength(policy, use, year)
 
 
+def key_words(name: str, policy: Policy) -> str:
+    """What of a policy a command line may set: ``policies.us_nspm33.shift, .issuer, .levers.LEVER.values.DATE``."""
+    uses = policy.levers.values()
+    scope = [key.name for key in fields(Scope) if any(getattr(use.scope, key.name) for use in uses)]
+    more = f" (or {', '.join(scope[1:])})" if scope[1:] else ""
+    told = [".issuer", ".levers.LEVER.values.DATE", *(f".levers.LEVER.scope.{key}{more}" for key in scope[:1])]
+    return f"policies.{name}.shift, {', '.join(told)}"
+
+
 def strength_words(use: LeverUse, held: float, policy: Policy, data: WorldData) -> str:
     """A strength in the lever's unit and as people say it: ``0.02 share refused (2 %)``."""
     lever = LEVERS[use.lever]
@@ -138,8 +148,15 @@ def place_words(words: Iterable[str], data: WorldData) -> str:
 
 
 def short_title(title: str) -> str:
-    """What a title says before its first colon: a scenario in a figure or a sentence."""
-    return title.partition(":")[0]
+    """What a title says before its first colon: a scenario in a figure or a sentence; all of it where that is a place.
+
+    ``Canada: twice the student places`` would otherwise be ``Canada``.
+    """
+    head, colon, _ = title.partition(":")
+    if not colon:
+        return title
+    places = {*load_world_data().names, *group_names()}
+    return title if all(word in places for word in re.split(r", (?:and )?| and ", head)) else head
 
 
 def whom(use: LeverUse, issuer: Sequence[str], data: WorldData) -> str:

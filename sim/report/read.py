@@ -18,7 +18,7 @@ from sim.analysis.text import few
 from sim.comparison.bands import DOCUMENTED, banded
 from sim.comparison.reading import Comparison
 from sim.config.schema import Config
-from sim.core.read import ConfigError, unknown
+from sim.core.read import ConfigError, near
 from sim.data.tables import load_world_data
 from sim.policy.schema import Policy
 from sim.policy.words import short_title
@@ -48,7 +48,7 @@ class Reader:
         self.mode = self.modes[0]
         here = set(map(str, comparison.frames.read("place_year", ["place"])["place"].unique()))
         self.names: Mapping[str, str] = comparison.names
-        chosen = _codes(subject, {code: name for code, name in self.names.items() if code in here})
+        chosen = codes(subject, {code: name for code, name in self.names.items() if code in here})
         self.places = chosen or tuple(p for p in self._subject() if p in here) or tuple(sorted(here))
         self.world = set(self.places) == here
 
@@ -142,14 +142,17 @@ class Reader:
         return as_row(found[0], label, unit) if found else Row(label, Effect(math.nan))
 
 
-def _codes(words: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
+def codes(words: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
     """Places that are written as codes or names, or all as ``World``; `names` of places by code."""
     known: dict[str, tuple[str, ...]] = {
         word.casefold(): (code,) for code, name in names.items() for word in (code, name)
     }
     known[WORLD.casefold()] = tuple(names)
-    if strange := [word for word in words if word.casefold() not in known]:
-        raise ConfigError([f"command line: --place: {unknown(strange[0], 'place', [WORLD, *names])}"])
+    for word in words:
+        if word.casefold() not in known:
+            meant = near(word, [WORLD, *names, *names.values()])
+            allowed = f"allowed: {WORLD}, codes and names of talent-circulation list places"
+            raise ConfigError([f"command line: --place: no place '{word}'; {meant}{allowed}"])
     return tuple(dict.fromkeys(code for word in words for code in known[word.casefold()]))
 
 

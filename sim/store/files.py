@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.digest import file_digest
+from sim.core.read import Told
 
 CHUNK_BYTES = 8 << 20  # arrays are written and read in pieces, so that neither needs memory for a second copy
 _REPEATING_FLOATS = frozenset({"talent", "weight"})  # constant over a person's years, so that a dictionary pays
@@ -135,7 +136,7 @@ def parquet_options(schema: pa.Schema) -> dict[str, Any]:
     return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating, "write_page_checksum": True}
 
 
-class DamagedEntry(Exception):
+class DamagedEntry(Told):
     """Files that do not fit their checksums, their key or this program's version."""
 
 

@@ -69,6 +69,10 @@ class Frames(Mapping[str, pd.DataFrame]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        """Names that IPython and Jupyter complete after ``frames["``."""
+        return list(self._names)
+
     def __len__(self) -> int:
         return len(self._names)
 

@@ -32,6 +32,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.digest import file_digest
+from sim.core.read import Told
 from sim.store.edition import KEY, OF_A_STORE, OUTPUTS_VERSION, OtherEdition, check_edition
 from sim.store.files import aside, damage, flush, parquet_options
 
@@ -44,7 +45,7 @@ _INDEX_FIELDS = pa.schema(
 )
 
 
-class StoreError(Exception):
+class StoreError(Told):
     """The store cannot be written or read; one line for the user."""
 
 

@@ -127,7 +127,8 @@ COMMAND_LINES = [
     ),
     (["scale=1000", "open"], "error: command line: 'open' cannot be read; write key=value"),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
-    (["--scenario", "open"], "error: command line: unknown option --scenario; see --help"),
+    (["--scenario", "open"], "error: command line: unknown option --scenario; did you mean +scenario? allowed: "
+     "+scenario, +policy, --multirun, --config-dir, --traceback, --cfg, --version"),
     (["list"], "error: command line: list takes a kind: list KIND [WORD ...] "
      "(scenarios: what can be run; policies: what scenarios are made of; levers: what policies set; "
      "ladders: packages of levers that governments climb; places: codes, names and groups; threats: tables for "
@@ -222,3 +223,14 @@ def test_the_process_itself_ends_with_1_and_without_a_traceback(tmp_path: Path) 
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 2
     assert not tree(tmp_path)
+
+
+def test_damaged_results_are_told_without_the_name_of_a_class(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.yaml").write_text("{}", encoding="utf-8")
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    (tmp_path / "place_year.parquet").touch()
+    assert main(["report", str(tmp_path)]) == 1
+    told = f"error: {tmp_path}: manifest.json cannot be read; give the same command again, it computes what is damaged"
+    assert capsys.readouterr().err.splitlines()[-1] == told

@@ -124,6 +124,16 @@ def test_a_threshold_abroad_covers_the_share_that_it_covers_in_the_united_states
     assert "of 100 institutions, the largest with 83% of researchers, the share of those with 50 million $" in out
 
 
+def test_keys_that_are_told_change_what_they_name(capsys: Output) -> None:
+    keys = told(capsys, "ostp_2024").partition("set by ")[2].splitlines()[0].split(", ")
+    assert keys[0] == "policies.us_ostp_2024.shift"
+    policy, lever = keys[0].removesuffix(".shift"), "cybersecurity"
+    dated, scope = (key.replace("LEVER", lever).replace("DATE", "2027-01-09") for key in keys[2:])
+    changed = told(capsys, "ostp_2024", f"{policy}{dated}=0.9", f"{policy}{scope}=10").partition(f"  {lever}\n")[2]
+    assert "0.9 share of a full programme (90 %)" in changed
+    assert "those with 10 million $ a year or more" in changed.partition("source")[0]
+
+
 def test_groups_are_spelt_out(capsys: Output) -> None:
     assert "  G7: United States, Japan, Germany" in told(capsys, "g7_best_practices")
 

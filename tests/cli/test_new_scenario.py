@@ -44,7 +44,7 @@ def test_a_question_of_canada_in_one_command(capsys: Output) -> None:
     assert screening.values == {date(2027, 7, 1): 0.03} and screening.scope.partners == ("CHN", "RUS")
     assert (places.ladder, screening.ladder) == ("promote 2", "protect 3")
     title = load_config("+scenario=mine", config_dir="my_scenarios").titles["mine"]
-    assert title == "Canada: student places x2 from 2027, reviews of projects 3 % from 2027-07-01"
+    assert title == "Student places x2 from 2027, reviews of projects 3 % from 2027-07-01 (Canada)"
     assert "read it: talent-circulation explain mine" in capsys.readouterr().out
 
 
@@ -91,7 +91,7 @@ def test_own_scenarios_are_found_without_naming_their_folder(ran: list[Config], 
         (["--policy", "us_talent", "policies.us_talent.shift=soon"], "policies.us_talent.shift"),
         (["--policy", "us_talent", "policies.us_talent.levers.pay.values={2027-01-01: 5 %}"], "write one value a word"),
         (["--config-dir", str(config_root())], "holds the shipped scenarios"),
-        (["--polcy", "us_talent"], "unknown option --polcy"),
+        (["--polcy", "us_talent"], "unknown option --polcy; did you mean --policy? allowed: --policy, --lever"),
     ],
 )
 def test_what_does_not_compose_is_not_written(words: list[str], message: str, capsys: Output) -> None:

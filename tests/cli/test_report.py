@@ -211,6 +211,7 @@ def test_the_command_writes_the_page_of_a_folder(comparison: Comparison, capsys:
         (["."], "holds no results"),
         ([".", "scale=100"], "takes no further names and settings"),
         (["restricted"], "restrictive"),
+        (["restrictive", "--place", "Japan,Canda", *SMALL], "no place 'Canda'; did you mean Canada?"),
     ],
 )
 def test_what_cannot_be_reported(words: list[str], said: str) -> None:

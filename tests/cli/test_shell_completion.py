@@ -6,16 +6,18 @@ import shutil
 import stat
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import sim.cli
-from sim.cli.commands import COMMANDS, block_of, general_help, options_of
+from sim.cli.commands import COMMANDS, OWN, block_of, general_help, options_of, usage_of
 from sim.cli.completion import SCRIPTS, answer
-from sim.cli.main import main
+from sim.cli.main import _with_own, main
 from sim.config.folders import config_root, options
 from sim.config.schema import parameter_table
+from sim.flip.outcome import wanted
 
 SCENARIOS = list(options("scenario", [config_root()]))
 TC = "talent-circulation "
@@ -43,6 +45,11 @@ TC = "talent-circulation "
         ("report open --t", ["--table", "--to"]),
         ("balance restrictive --mode ", ["scripted", "reactive"]),
         ("--config-dir ", []),
+        ("flip open --outcome top", ["top-papers", "top1", "top1_once"]),
+        ("flip open --outcome leaks_per", ["leaks_per_project"]),
+        ("flip open --place G", ["GBR", "GRC", "G7", "G20"]),
+        ("report open --place Wor", ["World"]),
+        ("report open --place USA,CA", ["USA,CAN"]),
         ("+scenario=open repl", ["replicates="]),
         ("cache ", ["list", "prune"]),
         ("completion f", ["fish"]),
@@ -50,6 +57,11 @@ TC = "talent-circulation "
 )
 def test_what_can_follow(line: str, found: list[str]) -> None:
     assert answer(TC + line) == found
+
+
+@pytest.mark.parametrize("name", answer(f"{TC}flip open --outcome "))
+def test_outcomes_that_are_completed_are_known(name: str) -> None:
+    assert wanted(name, 1).words
 
 
 def test_nothing_else_than_commands_and_settings_begins_a_line() -> None:
@@ -137,6 +149,20 @@ def test_an_unknown_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None
     assert "did you mean zsh? allowed: bash, zsh, fish" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", [*COMMANDS])
+def test_every_command_starts_beside_own_scenarios(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only commands that take a folder of scenarios get the user's own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / OWN / "scenario").mkdir(parents=True)
+    words = _with_own([name], usage_of(name))
+    source = Path(import_module(COMMANDS[name][0]).__file__ or "").read_text(encoding="utf-8")
+    takes = 'add_argument("--config-dir"' in source or "add_options(parser)" in source
+    assert words == ([name, "--config-dir", OWN] if takes else [name])
+    assert main(["completion", "bash"]) == 0 and "complete -o" in capsys.readouterr().out
+
+
 # --- help ----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", [*COMMANDS])
 def test_every_command_has_a_short_help_of_one_form(name: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,6 +182,23 @@ def test_the_general_help_has_a_line_for_each_command() -> None:
     assert max(map(len, text.splitlines())) <= 80
     assert list(block_of(text, "commands")) == list(COMMANDS)
     assert "--multirun" in options_of(text)
+
+
+@pytest.mark.parametrize(("words", "first"), [([], "[+scenario=NAME]"), (["flip"], "flip SCENARIO")])
+def test_help_is_a_word_too(words: list[str], first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help", *words]) == 0
+    assert capsys.readouterr().out.startswith(f"usage: talent-circulation {first}")
+    assert main(["help", "raport"]) == 1
+    assert "did you mean report?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [("compare open --agains x", "--against"), ("balance open --swep", "--sweep"), ("--multirn", "--multirun")],
+)
+def test_a_mistyped_option_is_guessed(line: str, meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(line.split()) == 1
+    assert f"did you mean {meant}?" in capsys.readouterr().err
 
 
 def test_an_unknown_command_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

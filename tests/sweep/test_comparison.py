@@ -161,3 +161,27 @@ def test_draws_say_what_was_drawn(comparison: Comparison) -> None:
 def test_a_folder_without_results_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="holds no results"):
         read_comparison(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"scenarios": ["closd", "nspm33"]}, "names 'closd', of which there is no run"),
+        ({"reference": "basline"}, "names 'basline', of which there is no run"),
+        ({"period": None}, "is not as it was written"),
+        ({"configs": {}}, "is not as it was written"),
+        ({"draws": "many"}, "is not as it was written"),
+    ],
+)
+def test_what_was_asked_and_then_edited_is_refused_in_words(
+    outcome: Outcome, changed: dict[str, object], said: str
+) -> None:
+    file = outcome.folder / "comparison.json"
+    whole = file.read_text(encoding="utf-8")
+    try:
+        file.write_text(json.dumps(json.loads(whole) | changed), encoding="utf-8")
+        with pytest.raises(ConfigError, match=rf"comparison\.json: {said}.*; give the same compare command again"):
+            read_comparison(outcome.folder)
+    finally:
+        file.write_text(whole, encoding="utf-8")
+    assert read_comparison(outcome.folder).scenarios == ("closed", "nspm33")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.analysis.outcomes import SHORT
 from sim.cli.main import main
 from sim.config.schema import Config
 from sim.core.read import ConfigError
@@ -20,7 +21,6 @@ from sim.flip.design import Design
 from sim.flip.effects import Margin
 from sim.flip.factorial import signs
 from sim.flip.figure import write_figure
-from sim.flip.outcome import SHORT
 from sim.flip.text import WIDTH, text_of
 from tests.unit.toy_model import ToyModel, ToyWorld
 

@@ -64,6 +64,12 @@ def test_nothing_is_said_of_a_scenario_that_deters_nobody() -> None:
     assert not lines(("it", "scripted", rounding))
 
 
+def test_nothing_is_said_where_an_offer_elsewhere_drew_all() -> None:
+    drawn = dict(zip(deterred.COLUMNS, (2.0, 520.0, 480.0, 4.0, 270.0, 730.0, 0.0, 610.0, 390.0)))
+    assert not lines(("it", "scripted", drawn))
+    assert lines(("it", "scripted", drawn | {deterred.COLUMNS[3]: 40.0}))
+
+
 def test_a_baseline_alone_speaks_of_itself() -> None:
     found = lines(("baseline", "scripted", NOBODY), ("baseline", "reactive", ONE))
     assert len(found) == 1 and "if governments react" in found[0]

@@ -175,6 +175,7 @@ def test_whether_a_table_is_there_is_known_without_reading_it() -> None:
         raise AssertionError(f"{name} was read")
 
     frames = Frames(["panel"], read)
+    assert frames._ipython_key_completions_() == ["panel"]
     assert "panel" in frames and "flow_year" not in frames
 
 

@@ -266,6 +266,20 @@ def test_scenario_with_every_lever_at_neutral_is_the_baseline() -> None:
     assert all(line.channels(year).is_neutral() for year in range(cfg.start, cfg.end + 1, 5))
 
 
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("Canada: twice the student places", "Canada: twice the student places"),
+        ("Canada, Australia and Japan: more posts", "Canada, Australia and Japan: more posts"),
+        ("G7: shared rules", "G7: shared rules"),
+        ("Open doors of Canada: easier visas", "Open doors of Canada"),
+        ("Open doors", "Open doors"),
+    ],
+)
+def test_a_place_is_no_short_title(title: str, short: str) -> None:
+    assert short_title(title) == short
+
+
 def test_short_titles_tell_scenarios_apart_and_fit_into_a_figure() -> None:
     titles = {name: short_title(load_config(f"+scenario={name}").titles[name]) for name in SCENARIOS}
     assert len(set(titles.values())) == len(SCENARIOS)

@@ -34,8 +34,8 @@ def test_each_place_has_one_role_and_large_ones_come_first(data):
     places = [place for role in vars(found).values() for place in role]
     assert len(places) == len(set(places))
     for role in vars(found).values():
-        sizes = [data.researchers[-1, data.iso3.index(place)] for place in role]
-        assert sizes == sorted(sizes, reverse=True)
+        at = [data.iso3.index(place) for place in role]
+        assert at == sorted(at, key=lambda place: (data.is_rest[place], -data.researchers[-1, place]))
     assert set(found.issuers) == {p for cfg in cfgs for p in roles_of(cfg, data).issuers}
 
 

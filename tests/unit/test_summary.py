@@ -20,7 +20,8 @@ from sim.analysis.roles import Roles
 from sim.analysis.summary import COLUMNS, Period, areas_of, departures, effects, outcomes, period_of
 from sim.analysis.text import decimals, error, number
 from sim.cli import notes
-from sim.cli.table import WIDEST, show
+from sim.cli.run import _hazard
+from sim.cli.table import WIDEST, show, shown
 from sim.policy.levers import unpriced
 from sim.policy.schema import LeverUse
 from sim.policy.words import in_force
@@ -111,6 +112,15 @@ def test_one_table_in_eighty_columns_whatever_the_terminal():
             max(map(len, text.splitlines())) <= min(width, WIDEST) and text.count("without") == 1 and "a note" in text
         )
     assert "Not modelled\n  cost of visa refusals, bans" in text
+
+
+def test_notes_are_on_rows_that_are_printed():
+    assert set(shown(table(BOTH))["mode"]) == {"scripted"}
+    assert len(shown(table(BOTH, departs=True))) == 2
+    assert len(shown(table(("reactive",)))) == 1
+    unseen = pd.concat([table(BOTH), table(("reactive",)).assign(outcome=PROTECTED)], ignore_index=True)
+    cfg = load_config("+scenario=open")
+    assert _hazard(unseen, cfg) and not _hazard(shown(unseen), cfg)
 
 
 def test_the_total_effect_has_a_line_only_where_it_departs():
