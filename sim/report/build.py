@@ -43,6 +43,7 @@ def build(comparison: Comparison, subject: Sequence[str] = ()) -> Report:
         scenarios=reader.scenarios,
         answer=front.answers(reader),
         ranges=what_ranges_are(comparison.draws, comparison.replicates),
+        caution=front.caution(reader),
         draws=comparison.draws,
         certainty=front.certainties(reader),
         cards=front.cards(reader),

@@ -9,10 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 from markupsafe import Markup, escape
-from matplotlib.colors import BoundaryNorm, to_hex
+from matplotlib.colors import BoundaryNorm, to_hex, to_rgb
 from matplotlib.path import Path
 
-from sim.data.tables import WorldData
 from sim.plots import geo
 from sim.plots.style import SERIES, signed_tick
 from sim.plots.world_map import BORDER, NEUTRAL, class_bounds, diverging
@@ -114,23 +113,28 @@ def longest(flows: Sequence[Flow]) -> float:
     return max(sides, default=0.0) or 1.0
 
 
-def world_map(change: Mapping[str, tuple[float, bool]], data: WorldData) -> tuple[Markup, list[tuple[str, str]]]:
+def world_map(change: Mapping[str, tuple[float, float]]) -> tuple[Markup, list[tuple[str, str]]]:
     """World with places coloured by class of their change, grey where it may be chance; colours and words of the key.
 
     Parameters
     ----------
-    change : place -> (per cent, clear of chance).
+    change : place -> (per cent, share of the class's colour that it gets, 0-1).
     """
-    values = np.array([value for value, clear in change.values() if clear] or [0.0])
+    values = np.array([value for value, shade in change.values() if shade] or [0.0])
     bounds, cmap = class_bounds(values), diverging()
     norm = BoundaryNorm(bounds, cmap.N, extend="both")
-    colours = {place: to_hex(cmap(norm(value))) if clear else NEUTRAL for place, (value, clear) in change.items()}
+    colours = {place: _shaded(cmap(norm(value)), shade) for place, (value, shade) in change.items()}
     lines: dict[str, list[str]] = {}
     for code, path in geo.country_paths().items():
         colour = colours.get(code, NEUTRAL)  # countries of a regional rest stay neutral
         lines.setdefault(colour, []).append(_outline(path))
     shapes = "".join(f'<path fill="{colour}" d="{"".join(d)}"/>' for colour, d in lines.items())
     return Markup(f'<g stroke="{BORDER}" stroke-width=".35">{shapes}</g>'), _key(norm, cmap, bounds)
+
+
+def _shaded(colour: tuple[float, ...], shade: float) -> str:
+    """A colour, towards grey."""
+    return to_hex(shade * np.array(to_rgb(colour)) + (1.0 - shade) * np.array(to_rgb(NEUTRAL)))
 
 
 def _key(norm: BoundaryNorm, cmap: object, bounds: np.ndarray) -> list[tuple[str, str]]:

@@ -109,7 +109,7 @@ class Detail:
     scenario: Scenario
     gains: tuple[Flow, ...]
     losses: tuple[Flow, ...]
-    map: Mapping[str, tuple[float, bool]]  # place -> change of the stock in %, whether it is clear of chance
+    map: Mapping[str, tuple[float, float]]  # place -> change of the stock in %, how strongly it is coloured, 0-1
     origin: str  # the origin whose entrants are followed; empty: no origin is targeted
     instead: tuple[Row, ...]
     payers: tuple[Panel, ...]
@@ -216,6 +216,7 @@ class Report:
     scenarios: tuple[Scenario, ...]
     answer: tuple[str, ...]
     ranges: str
+    caution: str  # of a subject of few agents
     draws: int
     certainty: tuple[Certainty, ...]
     cards: tuple[Card, ...]

@@ -12,9 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from sim.analysis.text import number
-from sim.comparison.reading import Comparison
+from sim.comparison.reading import Comparison, is_share
 from sim.core.digest import PACKAGE
-from sim.data.tables import load_world_data
 from sim.pages.markdown import EVIDENCE_ID
 from sim.plots.style import SERIES
 from sim.report import drawings, words
@@ -25,6 +24,8 @@ from sim.report.read import absolute, relative
 from sim.report.words import Effect
 
 NAMED = (DOSES, UNSEEN)  # kinds of checks whose misses the first page names
+MANIFOLD = 3.0  # changes of so many times the reference and more have no per cent
+DIGITS = 2  # that a change in the table of all numbers has at least
 NAME = "report.html"
 FOLDER = PACKAGE / "report"
 
@@ -41,7 +42,7 @@ def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[P
     Its path, and the model that it prints.
     """
     report = build(comparison, subject)
-    text = html(report, comparison.config.world)
+    text = html(report)
     path = comparison.folder / NAME
     aside = path.with_name(f".{NAME}")
     aside.write_text(text, encoding="utf-8")
@@ -49,7 +50,7 @@ def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[P
     return path, report
 
 
-def html(report: Report, world: str) -> str:
+def html(report: Report) -> str:
     """The page as text."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -58,8 +59,7 @@ def html(report: Report, world: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"linked": _linked, "effect": of_row, "percent": percent_of_row, "level": _level}
-    data = load_world_data(world)
+    environment.filters |= {"linked": _linked, "effect": of_row, "level": _level, "percent": _percent, "drawn": _drawn}
     text: str = environment.get_template("page.html.j2").render(
         report=report,
         style=(FOLDER / "page.css").read_text(encoding="utf-8"),
@@ -68,9 +68,10 @@ def html(report: Report, world: str) -> str:
             (row.relative for panel in report.shared for row in panel.rows), 5 if len(report.scenarios) == 1 else 3
         ),
         words=words,
-        maps={detail.scenario.label: drawings.world_map(detail.map, data) for detail in report.details},
+        maps={detail.scenario.label: drawings.world_map(detail.map) for detail in report.details},
         tally=[_tally(report, kind) for kind in KINDS],
         colours=SERIES,
+        digits=DIGITS,
     )
     return text
 
@@ -102,6 +103,21 @@ def of_row(row: Mapping[str, Any]) -> Effect:
 def percent_of_row(row: Mapping[str, Any]) -> Effect:
     """The same in per cent of the reference."""
     return relative({"agree": math.nan, "pct_chance": math.nan, **row})
+
+
+def _percent(row: Mapping[str, Any]) -> str:
+    """Its change in per cent, but of shares, whose change is in points, and of next to nothing."""
+    if is_share(row["column"]) or abs(row["central"]) > MANIFOLD * abs(row["reference"]):
+        return "–"
+    return words.amount(percent_of_row(row), DIGITS)
+
+
+def _drawn(row: Mapping[str, Any], draws: int) -> str:
+    """Its range over chance and assumptions; where it was run with fewer draws than the page tells of, their number."""
+    effect = of_row(row)
+    if not effect.drawn:
+        return "–"
+    return words.span(effect, DIGITS) if row["n_draws"] >= draws else f"{row['n_draws']} draws only"
 
 
 def _level(reference: float, effect: Effect) -> str:

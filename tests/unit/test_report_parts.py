@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.data.tables import load_world_data
+from sim.plots.world_map import NEUTRAL
 from sim.report import checked, drawings, sources
 from sim.report.model import Flow
+from sim.report.read import PALE
 from sim.report.words import Effect
 
 ROOT = Path(__file__).parents[2]
@@ -54,11 +55,12 @@ def test_flows_are_stacked_to_both_sides_and_add_up() -> None:
 
 
 def test_the_map_colours_clear_changes_alone() -> None:
-    data = load_world_data("full")
-    shapes, key = drawings.world_map({"USA": (-6.0, True), "CHN": (0.1, False)}, data)
+    shapes, key = drawings.world_map({"USA": (-6.0, 1.0), "CHN": (9.0, 0.0), "CAN": (-6.0, PALE)})
     assert len(key) >= 4 and any(colour in shapes for colour, words in key if words.startswith(("below", "−")))
     assert "NaN" not in shapes and len(shapes) < 400_000
-    assert drawings.world_map({"USA": (-6.0, False)}, data)[1] == []
+    (full, pale, *_), grey = sorted(set(re.findall('fill="(#[0-9a-f]+)"', shapes)) - {NEUTRAL}), NEUTRAL
+    assert full < pale < grey and full in dict(key) and pale not in dict(key)  # the paler the more white
+    assert drawings.world_map({"USA": (-6.0, 0.0)})[1] == []
 
 
 @pytest.mark.parametrize(
