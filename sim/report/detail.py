@@ -49,6 +49,7 @@ def detail(reader: Reader, scenario: Scenario) -> Detail:
         protected=front.protected(reader, scenario),
         leaks=front.leaks_of(reader, scenario),
         steps=others.steps(reader, scenario),
+        worlds=others.worlds(reader, scenario),
         reacted=others.REACTIVE in reader.modes,
         total=others.total(reader, scenario),
         table=table(reader, scenario),
@@ -113,7 +114,7 @@ def _payers(reader: Reader, scenario: Scenario) -> tuple[Panel, ...]:
             line = Row(name, _clear(reader, row), _clear(reader, of_papers, reader.period.years))
             if kind != "origin" or line.relative.known:
                 lines.append(line)
-        if lines:
+        if any(effect and effect.known for line in lines for effect in (line.relative, line.absolute)):
             panels.append(Panel(TOLD[kind], tuple(lines)))
     return tuple(panels)
 

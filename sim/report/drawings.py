@@ -20,6 +20,7 @@ from sim.report.words import Effect, both
 
 LEAST = 1e-6  # per cent: smaller classes are those of no change at all
 STEPS = (1, 2, 5)  # of a decade between ticks
+ROOM = 0.05  # of the width, beyond the outermost end
 FULL = 300.0  # per cent beyond which a whisker is cut off
 
 
@@ -43,7 +44,7 @@ class Axis:
 
 
 def axis_of(effects: Iterable[Effect], most: int = 5) -> Axis:
-    """Axis that holds central values and ranges of all, with at most `most` steps.
+    """Axis that ends where central values and ranges of all do, with some `most` steps between its ticks.
 
     Ranges that reach three times as far as all central values are cut off, lest nothing be seen of the others.
     """
@@ -52,11 +53,14 @@ def axis_of(effects: Iterable[Effect], most: int = 5) -> Axis:
     reach = [end for effect in several for end in (*effect.ends, effect.central) if math.isfinite(end)]
     limit = min(FULL, 3.0 * centre) if centre else FULL
     lo, hi = max(min([0.0, *reach]), -limit), min(max([0.0, *reach]), limit)
-    width = (hi - lo) or 1.0
-    size = 10.0 ** math.floor(math.log10(width / most))
-    step = next(size * m for m in (*STEPS, 10) if size * m * most >= width)
-    last = max(math.ceil(hi / step - 1e-9), 1 if lo == 0.0 else 0)
-    return Axis(math.floor(lo / step + 1e-9) * step, last * step, step)
+    hi = hi if hi > lo else 1.0
+    room = ROOM * (hi - lo)
+    wanted = min((hi - lo) / most, max(-lo, hi))
+    size = 10.0 ** math.floor(math.log10(wanted))
+    step = next(size * m for m in (*STEPS, 10) if size * m >= wanted * (1.0 - 1e-9))
+    if step > max(-lo, hi) + room:  # no tick beside zero
+        step = next(size * m for m in reversed(STEPS) if size * m <= wanted * (1.0 + 1e-9))
+    return Axis(lo - room, hi + room, step)
 
 
 def strip(effect: Effect, axis: Axis) -> Markup:

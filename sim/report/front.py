@@ -19,7 +19,7 @@ SHARED = (
 )
 PROTECTED = "protected"
 FEW_AGENTS = 100  # of a subject whose changes come in steps
-LEAKS_ASSUMED = "their number depends on a rate that nobody knows"
+LEAKS_ASSUMED = "their rate is not known"
 
 
 def asked(reader: Reader, reference: str) -> str:

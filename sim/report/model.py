@@ -122,6 +122,7 @@ class Detail:
     protected: Row | None
     leaks: Row | None
     steps: tuple[Step, ...]
+    worlds: str  # in which steps were counted
     reacted: bool  # reactive runs are there
     total: tuple[Row, ...]  # outcomes whose total effect departs from the direct one, which is `absolute` here
     table: pd.DataFrame  # all effects on the subject, tidy
@@ -224,6 +225,7 @@ class Report:
     details: tuple[Detail, ...]
     flips: Flips
     checked: tuple[Checked, ...]
+    misses: tuple[str, ...]  # of what was checked, those about the subject first
     policies: tuple[PolicyLine, ...]
     references: tuple[Reference, ...]
     repeat: Repeat

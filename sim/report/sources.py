@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from sim.pages.evidence import facts
@@ -20,6 +21,7 @@ _LINKS = (
     (re.compile(r"\bIZA DP(\d+)"), "https://docs.iza.org/dp{}.pdf"),
     (re.compile(r"\bCEPR DP(\d+)"), "https://cepr.org/publications/dp{}"),
 )
+IDLE = ("outdir", "figures", "progress", "threads", "checkpoint_seconds", "experiment")  # settings; no result hangs on them
 _SAID = re.compile(r"\S+ (?P<unit>[^()]+) \((?P<said>.+)\)")
 
 
@@ -88,6 +90,12 @@ def _order(name: str) -> tuple[str, int]:
     return name[0], int(re.sub(r"\D", "", name))
 
 
+def essence(command: str) -> str:
+    """A command without the settings that change no result, such as where its files go."""
+    words = [word for word in shlex.split(command) if word.partition("=")[0] not in IDLE]
+    return shlex.join(words)
+
+
 def repeat(reader: Reader) -> Repeat:
     """Command, version, revision, seed and key."""
     manifest, cfg = reader.comparison.manifest, reader.config(reader.scenarios[0].label)
@@ -98,7 +106,7 @@ def repeat(reader: Reader) -> Repeat:
     if not draws:
         size = f"one agent for {cfg.scale:g} researchers, {cfg.replicates} replicate{'s' * (cfg.replicates > 1)}"
     return Repeat(
-        command=reader.comparison.command,
+        command=essence(reader.comparison.command),
         version=str(manifest.get("version") or "unknown"),
         revision=revision + changed if revision else "not from a clone",
         seed=str(cfg.seed),

@@ -115,6 +115,11 @@ def _most(effect: Effect) -> int:
     return 1 if reach >= 1.0 else 2
 
 
+def _number(value: float, n: int, sign: str = "") -> str:
+    """A number of `n` decimals with its sign, without decimals of zero."""
+    return number(value, n, sign) if round(value, n) else "0"
+
+
 def _unit(unit: str) -> str:
     return f"\u00a0{unit}" if unit else ""
 
@@ -123,7 +128,7 @@ def amount(effect: Effect, significant: int = 1) -> str:
     """The effect with its sign and as many digits as of `digits`: ``−4.7 %``; a dash if there is none."""
     if not effect.known:
         return "–"
-    return f"{number(effect.central, digits(effect, significant), '+')}{_unit(effect.unit)}"
+    return f"{_number(effect.central, digits(effect, significant), '+')}{_unit(effect.unit)}"
 
 
 def alike(*effects: Effect) -> tuple[str, ...]:
@@ -132,7 +137,7 @@ def alike(*effects: Effect) -> tuple[str, ...]:
     Shares of what is printed are then those of the parts: ``1,300 papers a year`` and ``1,500 papers a year``.
     """
     n = digits(max(effects, key=lambda effect: abs(effect.central)), 2)
-    return tuple(f"{number(effect.central, n)}{_unit(effect.unit)}" for effect in effects)
+    return tuple(f"{_number(effect.central, n)}{_unit(effect.unit)}" for effect in effects)
 
 
 def span(effect: Effect, significant: int = 1) -> str:
@@ -149,7 +154,7 @@ def _span(effect: Effect, lo: float, hi: float, significant: int) -> str:
     if not (math.isfinite(lo) and math.isfinite(hi)):
         return ""
     n = _digits_of_ends(effect, significant)
-    return f"{number(lo, n, '+')} to {number(hi, n, '+')}{_unit(effect.unit)}"
+    return f"{_number(lo, n, '+')} to {_number(hi, n, '+')}{_unit(effect.unit)}"
 
 
 def both(effect: Effect) -> str:
