@@ -57,7 +57,7 @@ def detail(reader: Reader, scenario: Scenario) -> Detail:
 
 
 def _flows(reader: Reader, scenario: Scenario) -> tuple[list[Flow], dict[str, tuple[float, float]]]:
-    """Places whose stock changes beyond chance with the flows behind it; all with their change in per cent and shade."""
+    """Places whose stock changes beyond chance with the flows behind it; change in per cent and shade of all."""
     years = reader.period.years
     found = reader.rows("n_researchers", scenario.label, by=("place",), places=(), years=reader.last)
     stock = {row["place"]: row for row in found}

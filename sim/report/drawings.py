@@ -136,9 +136,10 @@ def world_map(change: Mapping[str, tuple[float, float]]) -> tuple[Markup, list[t
     return Markup(f'<g stroke="{BORDER}" stroke-width=".35">{shapes}</g>'), _key(norm, cmap, bounds)
 
 
-def _shaded(colour: tuple[float, ...], shade: float) -> str:
+def _shaded(colour: tuple[float, float, float, float], shade: float) -> str:
     """A colour, towards grey."""
-    return to_hex(shade * np.array(to_rgb(colour)) + (1.0 - shade) * np.array(to_rgb(NEUTRAL)))
+    red, green, blue = (shade * a + (1.0 - shade) * b for a, b in zip(colour, to_rgb(NEUTRAL)))
+    return to_hex((red, green, blue))
 
 
 def _key(norm: BoundaryNorm, cmap: object, bounds: np.ndarray) -> list[tuple[str, str]]:

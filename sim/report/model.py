@@ -171,16 +171,16 @@ class PolicyLine:
     strength: str
     whom: str
     source: str
+    grounds: str  # source of the policy as a whole
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A source: its id, what it says, where it is, a link if there is one."""
+    """A source: its id, what it says, where it is."""
 
     name: str
     fact: str
     source: str
-    link: str
 
 
 @dataclass(frozen=True)

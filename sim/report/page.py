@@ -21,6 +21,7 @@ from sim.report.build import build
 from sim.report.checked import KINDS, MET
 from sim.report.model import Reference, Report
 from sim.report.read import absolute, relative
+from sim.report.sources import links
 from sim.report.words import Effect
 
 NAMED = 4  # missed checks that the first page names
@@ -59,7 +60,7 @@ def html(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"linked": _linked, "effect": of_row, "level": _level, "percent": _percent, "drawn": _drawn}
+    environment.filters |= {"linked": _linked, "effect": of_row, "level": _level, "percent": _percent, "drawn": drawn}
     text: str = environment.get_template("page.html.j2").render(
         report=report,
         style=(FOLDER / "page.css").read_text(encoding="utf-8"),
@@ -84,14 +85,14 @@ def _tally(report: Report, kind: str) -> tuple[str, int, int]:
 
 
 def _linked(source: str, references: Sequence[Reference]) -> Markup:
-    """A source in which ids are links to their rows below."""
+    """A source in which ids are links to their rows below, and identifiers to the addresses that they name."""
     known = {reference.name for reference in references}
-    parts = []
-    at = 0
-    for found in EVIDENCE_ID.finditer(source):
-        if found[0] in known:
-            parts += [escape(source[at : found.start()]), Markup(f'<a href="#source-{found[0]}">{found[0]}</a>')]
-            at = found.end()
+    ids = [(id.start(), id.end(), f"#source-{id[0]}") for id in EVIDENCE_ID.finditer(source) if id[0] in known]
+    parts, at = [], 0
+    for start, end, address in sorted([*ids, *links(source)]):
+        if start >= at:
+            parts += [escape(source[at:start]), Markup('<a href="{}">{}</a>').format(address, source[start:end])]
+            at = end
     return Markup("").join([*parts, escape(source[at:])])
 
 
@@ -112,7 +113,7 @@ def _percent(row: Mapping[str, Any]) -> str:
     return words.amount(percent_of_row(row), DIGITS)
 
 
-def _drawn(row: Mapping[str, Any], draws: int) -> str:
+def drawn(row: Mapping[str, Any], draws: int) -> str:
     """Its range over chance and assumptions; where it was run with fewer draws than the page tells of, their number."""
     effect = of_row(row)
     if not effect.drawn:

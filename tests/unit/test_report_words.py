@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -74,6 +75,17 @@ def test_the_size_is_that_of_both_ends(central: float, lo: float, hi: float, sai
 )
 def test_a_change_is_not_rounded_away(found: Effect, said: str) -> None:
     assert words.both(found) == said
+
+
+def test_parts_of_a_whole_have_the_same_digits() -> None:
+    rule, fear = effect(1341.0, 0.0, 6000.0, 1.0, "papers"), effect(1515.0, -500.0, 6000.0, 0.9, "papers")
+    assert words.alike(rule, fear) == ("1,300\u00a0papers", "1,500\u00a0papers")
+    assert words.alike(effect(12_345.0, 9000.0, 20_000.0, 1.0, ""), effect(0.3, unit="")) == ("12,000", "0")
+
+
+def test_few_draws_make_nothing_very_likely() -> None:
+    few = replace(effect(-5.0, -9.0, -4.0, 1.0), draws=2)
+    assert words.verb(few) == "likely falls" and words.sign_dots(few) == (3, "likely: all 2 draws agree")
 
 
 def test_without_draws_only_chance_is_told() -> None:
