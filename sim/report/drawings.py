@@ -85,7 +85,7 @@ def two_bars(effect: Effect) -> Markup:
             share = 100.0 * width / most
             rows.append(f'<span class="bar"><i class="{name}" style="width:{max(share, 1.0):.0f}%"></i></span>')
         else:
-            rows.append('<span class="bar none">not known</span>')
+            rows.append(f'<span class="bar none">{"none" if width == 0.0 else "not known"}</span>')
         rows[-1] = f'<span class="key">{words}</span>{rows[-1]}'
     return Markup(f'<span class="bars">{"".join(rows)}</span>')
 
@@ -202,7 +202,7 @@ def lines(series: Series) -> Markup:
 
 
 def _x(year: float, first: int, last: int) -> float:
-    return LEFT + (WIDE - LEFT - 14) * (year - first) / (last - first)
+    return LEFT + (WIDE - LEFT - 20) * (year - first) / (last - first)
 
 
 def _y(value: float, axis: Axis) -> float:

@@ -61,7 +61,7 @@ def caution(reader: Reader) -> str:
     if not reader.agents < FEW_AGENTS:
         return ""
     return (
-        f"Only {reader.agents:.0f} agents, each for {reader.scale:g} people, stand for the researchers in "
+        f"Only {reader.agents:.0f} agents, each for {reader.scale:,g} people, stand for the researchers in "
         f"{reader.subject}: what moves by a few of them may be chance. A smaller scale= tells more."
     )
 

@@ -234,6 +234,8 @@ def size_dots(effect: Effect) -> tuple[int, str]:
     lo, hi = effect.ends
     if not effect.known or not effect.ranged:
         return 0, ONE_RUN if effect.known else "not recorded"
+    if lo == hi == effect.central:
+        return 0, "the same in every run"
     if lo * hi <= 0.0:
         return (0 if not effect.drawn else 1), "the range holds zero"
     factor = max(abs(lo), abs(hi)) / min(abs(lo), abs(hi))

@@ -105,6 +105,7 @@ def test_what_chance_could_give_has_no_sign() -> None:
 def test_no_effect_and_no_number() -> None:
     nothing = Effect(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
     assert words.verb(nothing) == HARDLY and words.both(nothing) == "0\u00a0%"
+    assert words.size_dots(nothing) == (0, "the same in every run")
     assert words.sign_dots(nothing) == (0, "no change in any draw")
     assert words.sign_dots(Effect(0.0, lo=-1.0, hi=0.0, agree=0.0)) == (0, "no change at the documented values")
     missing = Effect(NAN)
