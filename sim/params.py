@@ -5,7 +5,8 @@ or ``assumption`` (to be swept). ``docs/parameters.md`` is generated from this f
 
 Assumptions are drawn from a third to three times their value (`around`) unless `draw` says otherwise: a law of
 `sim.core.laws` with its numbers, which are ends of a documented range, or the scale of a normal law. A fitted parameter is
-drawn only if `draw` gives the range that its data leave open (docs/decisions/bands.md).
+drawn only if `draw` gives the range that its data leave open. An assumption that the fit to 2017 rests on is not drawn: with
+another value the fitted rates would have to be fitted again (docs/decisions/bands.md).
 Ids (M1, P8, ...) are rows of ``docs/evidence.md``; sections (ODD 7.4) are those of ``docs/ODD.md``.
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 
 Draw = tuple[str, *tuple[float, ...]]  # name of a law, then its numbers
 BOUNDS: Draw = ("uniform",)  # nothing is known but the bounds
+WITH_FIT: Draw = ("with the fit",)  # moves people, papers or moves before 2018: fitted rates hold at this value only
 FACTOR = 3.0  # by which a value that nobody measured may be wrong, either way
 
 
@@ -27,7 +29,7 @@ def around(default: float, lo: float, hi: float) -> Draw:
 def p(default: float, lo: float, hi: float, unit: str, role: str, source: str, *, draw: Draw | None = None) -> Any:
     """One parameter: dataclass field whose metadata carries bounds, unit, role, source and how it is drawn."""
     draw = draw or (around(default, lo, hi) if role == "assumption" else None)
-    draw = ("uniform", lo, hi) if draw == BOUNDS else draw
+    draw = ("uniform", lo, hi) if draw == BOUNDS else None if draw == WITH_FIT else draw
     about = {"lo": lo, "hi": hi, "unit": unit, "role": role, "source": source, "draw": draw}
     return field(default=default, metadata=about)
 
@@ -42,18 +44,28 @@ class CareerParams:
     """Ageing, permanent posts, exits (ODD 7.1)."""
 
     talent_sigma: float = p(0.75, 0.2, 1.5, "log", "fitted", "Lotka tail of authors' output, F7")
-    exit_early: float = p(1.6, 0.5, 4.0, "relative hazard", "assumption", "early careers leave most; U-shape by stage")
-    exit_established: float = p(0.7, 0.2, 2.0, "relative hazard", "assumption", "as above")
-    exit_senior: float = p(0.9, 0.2, 3.0, "relative hazard", "assumption", "as above")
-    exit_permanent: float = p(0.6, 0.1, 1.0, "factor", "assumption", "permanent posts halve exits")
+    exit_early: float = p(
+        1.6, 0.5, 4.0, "relative hazard", "assumption", "early careers leave most; U-shape by stage", draw=WITH_FIT
+    )
+    exit_established: float = p(0.7, 0.2, 2.0, "relative hazard", "assumption", "as above", draw=WITH_FIT)
+    exit_senior: float = p(0.9, 0.2, 3.0, "relative hazard", "assumption", "as above", draw=WITH_FIT)
+    exit_permanent: float = p(0.6, 0.1, 1.0, "factor", "assumption", "permanent posts halve exits", draw=WITH_FIT)
     exit_funding: float = p(0.15, 0.0, 1.0, "elasticity", "assumption", "exit on funding per head, negative")
     exit_fear: float = p(0.25, 0.0, 1.5, "log hazard at full fear", "assumption", "P8: intention far above behaviour")
-    permanent_early: float = p(0.08, 0.0, 0.5, "1/year", "assumption", "about half permanent by year 8")
-    permanent_established: float = p(0.12, 0.0, 0.5, "1/year", "assumption", "as above")
+    permanent_early: float = p(0.08, 0.0, 0.5, "1/year", "assumption", "about half permanent by year 8", draw=WITH_FIT)
+    permanent_established: float = p(0.12, 0.0, 0.5, "1/year", "assumption", "as above", draw=WITH_FIT)
     exit_retirement: float = p(
-        5.0, 1.0, 20.0, "relative hazard", "assumption", "from 35 years of career on: half have left three years later"
+        5.0,
+        1.0,
+        20.0,
+        "relative hazard",
+        "assumption",
+        "from 35 years of career on: half have left three years later",
+        draw=WITH_FIT,
     )
-    talent_permanent: float = p(0.3, 0.0, 1.0, "elasticity", "assumption", "better researchers get posts sooner")
+    talent_permanent: float = p(
+        0.3, 0.0, 1.0, "elasticity", "assumption", "better researchers get posts sooner", draw=WITH_FIT
+    )
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ class EntryParams:
     students: float = p(0.2, 0.0, 1.0, "per log ratio", "assumption", "congestion: students per established researcher")
     delay: float = p(0.35, 0.0, 2.0, "log utility per year of delay", "assumption", "visa delay as lost utility")
     talent_abroad: float = p(
-        0.2, 0.0, 1.0, "per SD of ln talent", "assumption", "M25: entrants abroad positively selected"
+        0.2, 0.0, 1.0, "per SD of ln talent", "assumption", "M25: entrants abroad positively selected", draw=WITH_FIT
     )
 
 
@@ -101,12 +113,20 @@ class EntryParams:
 class MobilityParams:
     """Moves between places (ODD 7.4)."""
 
-    age_established: float = p(0.55, 0.1, 1.0, "relative hazard", "assumption", "M20: hazard falls with academic age")
-    age_senior: float = p(0.30, 0.05, 1.0, "relative hazard", "assumption", "as above")
-    permanent: float = p(
-        0.5, 0.1, 1.0, "relative hazard", "assumption", "M18: established faculty move about 0.7 % a year"
+    age_established: float = p(
+        0.55, 0.1, 1.0, "relative hazard", "assumption", "M20: hazard falls with academic age", draw=WITH_FIT
     )
-    talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)")
+    age_senior: float = p(0.30, 0.05, 1.0, "relative hazard", "assumption", "as above", draw=WITH_FIT)
+    permanent: float = p(
+        0.5,
+        0.1,
+        1.0,
+        "relative hazard",
+        "assumption",
+        "M18: established faculty move about 0.7 % a year",
+        draw=WITH_FIT,
+    )
+    talent: float = p(0.25, 0.0, 1.0, "elasticity", "assumption", "U7: elites more mobile (sign)", draw=WITH_FIT)
     home: float = p(2.53, 0.0, 4.0, "log", "fitted", "M14, M16, M18: stay rates and foreign share")
     home_early: float = p(
         1.0,
@@ -156,7 +176,7 @@ class MobilityParams:
 class CollaborationParams:
     """Partners (ODD 7.6)."""
 
-    size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear")
+    size: float = p(0.9, 0.5, 1.2, "alpha on place mass", "assumption", "C12: attachment below linear", draw=WITH_FIT)
     trust: float = p(0.5, 0.0, 2.0, "tau", "assumption", "ODD 7.6: exponent on trust over the paired baseline's")
     repeat: float = p(0.75, 0.0, 0.9, "share of slots", "fitted", "C11: many weak ties, few lasting; partners kept")
     repeat_preference: float = p(
@@ -168,7 +188,9 @@ class CollaborationParams:
     openness_spread: float = p(
         0.2, 0.05, 100.0, "nu", "fitted", "papers of a place differ in openness: countries per international paper"
     )
-    openness_personal: float = p(0.7, 0.0, 1.0, "share of papers", "assumption", "as open as their lead is for life")
+    openness_personal: float = p(
+        0.7, 0.0, 1.0, "share of papers", "assumption", "as open as their lead is for life", draw=WITH_FIT
+    )
     looseness: float = p(
         0.6,
         0.0,
@@ -216,9 +238,9 @@ class PublicationParams:
 
     funding: float = p(0.2, 0.0, 0.6, "phi", "sourced", "F1, P24: papers ~ people^(1-phi) budget^phi")
     lag_years: float = p(4.0, 1.0, 8.0, "years", "sourced", "F3: half of the response by year 4")
-    age_early: float = p(0.85, 0.3, 1.5, "relative", "assumption", "age curve")
-    age_established: float = p(1.15, 0.3, 1.5, "relative", "assumption", "age curve")
-    age_senior: float = p(1.0, 0.3, 1.5, "relative", "assumption", "age curve")
+    age_early: float = p(0.85, 0.3, 1.5, "relative", "assumption", "age curve", draw=WITH_FIT)
+    age_established: float = p(1.15, 0.3, 1.5, "relative", "assumption", "age curve", draw=WITH_FIT)
+    age_senior: float = p(1.0, 0.3, 1.5, "relative", "assumption", "age curve", draw=WITH_FIT)
     fear_output: float = p(
         0.4,
         0.0,

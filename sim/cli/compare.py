@@ -28,12 +28,16 @@ key=value       settings (by default scale=400 draws=20 replicates=1), policies
 --against NAME  compare with this scenario instead of the policy of 2017;
                 as_it_was: with today's rules, to which scenarios are added
 --config-dir F  your own scenario/NAME.yaml and policy/NAME.yaml
+--place PLACES  codes, names or groups whose lines come first, such as CAN,Japan
 --dry-run       what would be run, and how long it takes
 figures=false   table only
 
 examples
   talent-circulation compare restrictive proportionate open
-  talent-circulation compare open --from 2027 --against as_it_was draws=40
+  talent-circulation compare open --against as_it_was \\
+      policies.us_open_doors.shift=9
+  talent-circulation compare ostp_2024 \\
+      "policies.*.levers.*.scope.institution_threshold_musd=10,50,200"
 """
 
 
@@ -46,6 +50,7 @@ def command(words: Sequence[str]) -> int:
     parser.add_argument("words", nargs="*")
     add_options(parser)
     parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--place", default="")
     args = parser.parse_intermixed_args(list(words))
     names = [word for word in args.words if "=" not in word]
     if not names:
@@ -56,7 +61,7 @@ def command(words: Sequence[str]) -> int:
         return 0
     from sim.comparison.reading import read_comparison
 
-    show(read_comparison(folder), report="figures=false" not in changes)
+    show(read_comparison(folder), [word for word in args.place.split(",") if word], "figures=false" not in changes)
     print(folder, flush=True)
     return 0
 
@@ -106,8 +111,13 @@ def carry_out(names: Sequence[str], changes: Sequence[str], args: object, typed:
     return outcome.folder
 
 
-def show(comparison: object, report: bool = True) -> None:
-    """Print the table; write effects.csv, the figure and the report."""
+def show(comparison: object, places: Sequence[str] = (), report: bool = True) -> None:
+    """Print the table; write effects.csv, the figure and the report.
+
+    Parameters
+    ----------
+    places : whose lines come first, by code, name or group.
+    """
     from sim.comparison.figure import write_figure
     from sim.comparison.lines import table_of
     from sim.comparison.reading import Comparison
@@ -116,10 +126,10 @@ def show(comparison: object, report: bool = True) -> None:
     from sim.store.sweep import writing_into
 
     assert isinstance(comparison, Comparison)
-    table = table_of(comparison)
+    table = table_of(comparison, places)
     with writing_into(comparison.folder, comparison.folder / "effects.csv") as aside:
         table.to_csv(aside, index=False)
-    print(text_of(comparison, table), flush=True)
+    print(text_of(comparison, table, places), flush=True)
     if report:
         write_figure(comparison, table, comparison.folder / "figures")
         write_report(comparison)

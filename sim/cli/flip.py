@@ -6,16 +6,17 @@ import shlex
 import sys
 from collections.abc import Sequence
 
+from sim.cli.compare import add_options
 from sim.cli.parse import Parser
-from sim.core.axes import BASELINE
 from sim.core.read import ConfigError
 
 USAGE = """\
 usage: talent-circulation flip SCENARIO [SCENARIO ...] [key=value ...]
 
 Which of the numbers that no data fix would turn an answer? Screens all of them
-(Morris), then goes along the range of the three that matter most: the value at
-which the sign of the effect turns or, of several scenarios, their order.
+together, tries the ends of the likeliest, and goes along the range of the
+three that matter most: the value at which the sign of the effect turns or, of
+several scenarios, their order. A number that chance might explain is not named.
 Writes flip.json, flip.csv and a figure into outputs/flip/<key>/; the last line
 printed is that folder. Given again, it goes on from what is there.
 
@@ -24,18 +25,18 @@ SCENARIO        a name, or A+B for both together
                 issuer)
 --outcome NAME  researchers (default), papers, top papers, entrants, protected,
                 leaks … or any outcome: talent-circulation list outcomes
---against NAME  compare with this scenario instead of the policy of 2017
-key=value       settings (scale=2000, government.mode=scripted by default),
-                policies, and how finely to look: trajectories=2 (of the
-                screening), points=5 and replicates=2 (of each line)
---config-dir F  your own scenario/NAME.yaml and policy/NAME.yaml
+--from, --to, --against, --config-dir   as of compare
+key=value       settings (scale=1000, government.mode=scripted by default),
+                policies, and how finely to look: blocks=1 (of runs of the
+                screening), tried=12 (numbers run from end to end), points=5 and
+                replicates=2 (of each line)
 --dry-run       how many runs there are, and how long they take
 --small         a coarse version that takes a minute
 
 examples
   talent-circulation flip restrictive
   talent-circulation flip nspm33 restrictive --outcome papers
-  talent-circulation flip japan_checklist --place Japan trajectories=4
+  talent-circulation flip japan_checklist --place Japan blocks=2
 """
 
 
@@ -48,8 +49,7 @@ def command(words: Sequence[str]) -> int:
     parser.add_argument("words", nargs="*")
     parser.add_argument("--place")
     parser.add_argument("--outcome", default="researchers")
-    parser.add_argument("--against", default=BASELINE)
-    parser.add_argument("--config-dir", "-cd")
+    add_options(parser)
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--small", action="store_true")
     args = parser.parse_intermixed_args(list(words))
@@ -64,12 +64,12 @@ def command(words: Sequence[str]) -> int:
 
     asked = ask_flip(
         names, [word for word in args.words if "=" in word], place=args.place, outcome=args.outcome,
-        against=args.against, config_dir=args.config_dir, small=args.small,
+        first=args.first, last=args.last, against=args.against, config_dir=args.config_dir, small=args.small,
         command=shlex.join(["talent-circulation", "flip", *words]),
     )  # fmt: skip
     job = Job.plan(asked)
     missing, total = len(job.sweep.missing()), len(job.sweep.plan.keys)
-    price = f"about {duration(job.seconds())} of one core, lines included (a rough guess)"
+    price = f"about {duration(job.seconds())} of one core, later runs included (a rough guess)"
     told = f"screening of {len(asked.items)} numbers: {total:,} runs, {missing:,} to compute; {price}"
     if args.dry_run:
         print(f"{told}\n{job.folder}")

@@ -21,13 +21,16 @@ PERCENT = ("pct", *(f"pct_{name}" for name in COLUMNS[1:]))
 ENOUGH = 18  # draws beside the documented values from which a 90 % band lies between order statistics
 
 
-def banded(units: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+def banded(units: pd.DataFrame, by: Sequence[str], relative: bool = False) -> pd.DataFrame:
     """Central value, error by chance, and range over chance and assumptions.
 
     Parameters
     ----------
     units : one row a unit and cell: *by, draw, replicate, reference, effect.
     by : columns of a cell, scenario and mode among them.
+    relative : the effect grows with the level of the reference, which differs by draw: errors and ranges are taken in
+        per cent and told of the documented level. Cells whose reference is not above 0 in all units are left as they
+        are.
 
     Returns
     -------
@@ -40,15 +43,45 @@ def banded(units: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=[*by, "reference", *COLUMNS, "n_draws", *PERCENT])
     cell = units.groupby([*by], sort=False, observed=True, dropna=False).ngroup().rename("cell")
     cells, percent = [cell, units["draw"]], 100 * units["effect"] / units["reference"].where(units["reference"] != 0)
-    documented = units["reference"].where(units["draw"] == DOCUMENTED)
+    documented = units["reference"].where(units["draw"] == DOCUMENTED).groupby(cell).mean()
+    own, shares = _bands(units["effect"].groupby(cells), COLUMNS), _bands(percent.groupby(cells), PERCENT)
+    if relative:
+        positive = units["reference"].gt(0).groupby(cell).all()
+        for name, share in list(zip(COLUMNS, PERCENT))[1:]:
+            told = shares[share] * documented / 100
+            own[name] = own[name].where(~positive | told.isna(), told)
     parts = [
         units.loc[~cell.duplicated(), [*by]].reset_index(drop=True),
-        documented.groupby(cell).mean(),
-        _bands(units["effect"].groupby(cells), COLUMNS),
+        documented,
+        own,
         (units["draw"].groupby(cell).nunique() - 1).rename("n_draws"),
-        _bands(percent.groupby(cells), PERCENT),
+        shares,
     ]
     return pd.concat(parts, axis=1)
+
+
+def departure(units: pd.DataFrame, value: str, by: Sequence[str]) -> pd.DataFrame:
+    """How far total effects depart from direct ones: a row a cell of `by`, ``difference`` and whether it is ``clear``.
+
+    Clear: Student's 95 % interval over draws that have both modes does not hold 0. Replicates of one draw are averaged
+    first, as they are no facts of their own.
+
+    Parameters
+    ----------
+    units : *by, mode, draw, replicate and `value`.
+    """
+    from scipy.special import stdtrit
+
+    key = [*by, "draw", "replicate"]
+    wide = units.pivot_table(index=key, columns="mode", values=value, observed=True).dropna()
+    if not {"scripted", "reactive"} <= set(wide.columns):
+        return pd.DataFrame(columns=[*by, "difference", "clear"])
+    gap = (wide["reactive"] - wide["scripted"]).groupby([*by, "draw"], observed=True).mean()
+    found = gap.groupby([*by], observed=True).agg(["mean", "std", "count"]).reset_index()
+    n = found["count"].to_numpy(float)
+    reach = stdtrit(np.maximum(n - 1, 1), 0.975) * found["std"] / np.sqrt(n)
+    clear = (n > 1) & (found["mean"].abs() > reach)
+    return found[[*by]].assign(difference=found["mean"], clear=clear)
 
 
 def _bands(runs: SeriesGroupBy, names: Sequence[str]) -> pd.DataFrame:

@@ -74,14 +74,16 @@ def _record(question: Question) -> Record:
     """What is kept: all years of the period and a few before; details of people and projects only where they matter."""
     configs = list(question.configs.values())
     data = load_world_data(configs[0].world)
-    roles = roles_of(configs, data)
+    roles = roles_of(question.own, data)
     acting = roles.issuers or data.iso3
     only = {
         "exposure_year": ("place", (*acting, *roles.allies)),
         "constituency_year": ("place", acting),
         "entry_year": ("origin", roles.targets) if roles.targets else ("place", acting),
     }
-    first = max(configs[0].start, question.period.first - BEFORE)
+    began = [use for cfg in question.own for use in cfg.uses]  # flows add up to stocks from the first change on
+    years = [day.year for use in began for day in use.values]
+    first = max(configs[0].start, min([question.period.first - BEFORE, *years]))
     return Record(
         tables=TABLES, first_year=first, only={name: (key, tuple(words)) for name, (key, words) in only.items()}
     )

@@ -9,6 +9,9 @@ import pandas as pd
 
 from sim.analysis.roles import in_words, roles_of
 from sim.analysis.summary import Period
+from sim.analysis.text import FEW
+from sim.comparison.bands import departure
+from sim.comparison.places import named_place
 from sim.comparison.reading import Comparison, is_share
 from sim.data.tables import load_world_data
 
@@ -53,18 +56,24 @@ _SHORT = (RESEARCHERS, PAPERS)
 _LONG = (RESEARCHERS, ENTRANTS, PAPERS, TOP, INTERNATIONAL)
 
 
-def areas_of(comparison: Comparison) -> list[Area]:
+def areas_of(comparison: Comparison, places: Sequence[str] = ()) -> list[Area]:
     """Areas in the order in which they are told; roles without places are left out.
 
     Issuers of the same scenarios are added up, those of others told apart.
+
+    Parameters
+    ----------
+    places : asked for by code, name or group; they come first.
     """
     data = load_world_data(comparison.config.world)
-    acting = [roles_of(comparison.configs[label], data).issuers for label in comparison.scenarios]
+    acting = [roles_of(comparison.own(label), data).issuers for label in comparison.scenarios]
     groups: dict[tuple[int, ...], list[str]] = {}
     for place in dict.fromkeys(place for places in acting for place in places):
         groups.setdefault(tuple(n for n, places in enumerate(acting, 1) if place in places), []).append(place)
     roles = comparison.roles
+    asked = [named_place(word, data) for word in places]
     found = [
+        *(Area(name, members, _lines(members, _LONG)) for _, name, members in asked),
         *(_area(_issuer(numbers, len(acting)), tuple(places), comparison, _LONG) for numbers, places in groups.items()),
         _area("Target", roles.targets, comparison, _SHORT),
         _area("Allies", roles.allies, comparison, _SHORT),
@@ -79,19 +88,30 @@ def _issuer(numbers: Sequence[int], scenarios: int) -> str:
 
 
 def _area(role: str, places: tuple[str, ...], comparison: Comparison, lines: tuple[Line, ...]) -> Area:
-    """Protection is told of one issuer only: leaks of several places do not add up."""
     name = f"{role}: {in_words([comparison.names[place] for place in places])}"
-    return Area(name, places, (*lines, PROTECTED) if len(places) == 1 and lines is _LONG else lines)
+    return Area(name, places, _lines(places, lines))
 
 
-def table_of(comparison: Comparison) -> pd.DataFrame:
+def _lines(places: Sequence[str], lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Protection is told of one place only: leaks of several do not add up."""
+    return (*lines, PROTECTED) if len(places) == 1 and lines is _LONG else lines
+
+
+def table_of(comparison: Comparison, places: Sequence[str] = ()) -> pd.DataFrame:
     """All lines of all areas: area, outcome, unit, scenario, mode, then the columns of `sim.comparison.bands.banded`.
+
+    Parameters
+    ----------
+    places : as of `areas_of`.
+
+    Returns
+    -------
 
     Shares are in per cent and their effects in percentage points; amounts are a year, researchers of the last year.
     """
     last = Period(comparison.period.last, comparison.period.last)
     parts = []
-    for area in areas_of(comparison):
+    for area in areas_of(comparison, places):
         for line in area.lines:
             found = comparison.effects(line.outcome, places=area.places, years=last if line.last else None)
             if line.share:
@@ -103,39 +123,35 @@ def table_of(comparison: Comparison) -> pd.DataFrame:
     return table[[*head, *(name for name in table.columns if name not in head)]]
 
 
-def departures(comparison: Comparison) -> pd.DataFrame:
-    """Where total effects are clearly not the direct ones: area, outcome, scenario, direct, total (per cent or points).
+def departures(comparison: Comparison, places: Sequence[str] = ()) -> pd.DataFrame:
+    """What governments that answer each other add, where that is clear: area, outcome, scenario, difference, points.
 
-    Clearly: by more than two standard errors of the paired difference of the two, over all units that have both.
+    The difference is of total less direct effect, in per cent of the reference or in points
+    (`sim.comparison.bands.departure`).
     """
     last = Period(comparison.period.last, comparison.period.last)
-    found = []
-    for area in areas_of(comparison):
+    parts = []
+    for area in areas_of(comparison, places):
         for line in area.lines if len(comparison.modes) > 1 else ():
             keep = {} if area.places is None else {"place": area.places}
             units = comparison.units(line.outcome, keep=keep, years=last if line.last else None)
             share = 100.0 if line.share else 100.0 / units["reference"]
-            wide = units.assign(told=share * units["effect"]).pivot_table(
-                index=["scenario", "draw", "replicate"], columns="mode", values="told", observed=True
-            )
-            for scenario, part in wide.dropna().groupby("scenario", observed=True):
-                gap = part["reactive"] - part["scripted"]
-                if len(gap) > 1 and abs(gap.mean()) > 2 * gap.std(ddof=1) / len(gap) ** 0.5:
-                    direct, total = part["scripted"].mean(), part["reactive"].mean()
-                    found.append((area.name, line.words, str(scenario), direct, total, line.share))
-    return pd.DataFrame(found, columns=["area", "outcome", "scenario", "direct", "total", "points"])
+            found = departure(units.assign(told=share * units["effect"]), "told", ["scenario"])
+            parts.append(found[found["clear"]].assign(area=area.name, outcome=line.words, points=line.share))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["area"])
 
 
 def entrants_of(comparison: Comparison) -> pd.DataFrame:
     """Entrants a year from the targets by place of entry, the largest changes first: scenario, place, and the bands.
 
-    Empty where there is no target, or no table of entrants was kept.
+    Changes of a few agents are left out. Empty where there is no target, or no table of entrants was kept.
     """
     if not comparison.roles.targets or "entry_year" not in comparison.frames:
         return pd.DataFrame(columns=["scenario", "place"])
     keep = {"origin": comparison.roles.targets}
     found = comparison.effects("new_entrants", ["place"], table="entry_year", keep=keep)
-    found = found[found["mode"] == comparison.modes[0]]
+    agents = found["central"].abs() * comparison.period.years / comparison.config.scale
+    found = found[(found["mode"] == comparison.modes[0]) & (agents >= FEW)]
     ranked = found.loc[found["central"].abs().sort_values(ascending=False, kind="stable").index]
     rank = {label: n for n, label in enumerate(comparison.scenarios)}
     return ranked.sort_values("scenario", key=lambda column: column.map(rank), kind="stable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,11 +12,13 @@ from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, Problems, whole
-from sim.policy.words import short_title
+from sim.data.tables import load_world_data
+from sim.policy.words import place_words, short_title
 from sim.running.model import Model, RealModel
 
 SCALE, DRAWS, REPEATED, REACTIVE = 400, 20, 4, 5  # defaults: see docs/decisions/bands.md
 AS_IT_WAS = "as_it_was"  # what governments did: other scenarios are added to it, not put in its place
+TODAY = "Today's rules: the measures of 2018 to 2024"  # what it is called as a reference
 PLUS = "+"  # between scenarios that hold together
 _OWN = {"draws": (0, 10_000), "replicates": (1, 1_000)}  # words of a comparison that are no setting of a run
 _NOT_HERE = {
@@ -56,6 +59,11 @@ class Question:
     def scenarios(self) -> tuple[str, ...]:
         """Labels without the reference."""
         return tuple(label for label in self.configs if label != self.reference)
+
+    @property
+    def own(self) -> list[Config]:
+        """The scenarios with what their reference lacks."""
+        return [beyond(self.configs[label], self.configs.get(self.reference)) for label in self.scenarios]
 
 
 def ask(
@@ -117,7 +125,7 @@ def ask(
     return Question(
         configs=configs,
         reference=reference,
-        titles={BASELINE: "Policy of 2017", **titles},
+        titles={BASELINE: "Policy of 2017", **titles, **({AS_IT_WAS: TODAY} if reference == AS_IT_WAS else {})},
         period=_period([configs[label] for label in scenarios], configs.get(reference), first, model),
         draws=draws,
         replicates=own.get("replicates", 1),
@@ -165,16 +173,19 @@ def _title(parts: Sequence[str], cfg: Config, told: str) -> str:
     """Title of a scenario, of several the short ones, and what tells a variant."""
     title = " + ".join(short_title(cfg.titles.get(part, part)) for part in parts) if len(parts) > 1 else (
         cfg.titles.get(parts[0], parts[0]))  # fmt: skip
+    issuers = {policy.issuer for policy in cfg.policies.values() if policy.reissued_from}
+    if len(issuers) == 1 and "issued by" not in told:  # the title may name whose policy it was first
+        whose = f"issued by {place_words(issuers.pop(), load_world_data(cfg.world))}"
+        told = f"{whose}, {told}" if told else whose
     return f"{short_title(title)} ({told})" if told else title
 
 
 def _period(scenarios: Sequence[Config], reference: Config | None, first: int | None, model: Model) -> Period:
     """From the year given, or the first in which a scenario has a policy that the reference does not."""
-    there = reference.policies if reference else {}
     begins = [
         year
         for cfg in scenarios
-        if (year := model.first_policy_year(_without(cfg, there))) is not None and year <= cfg.end
+        if (year := model.first_policy_year(beyond(cfg, reference))) is not None and year <= cfg.end
     ]
     cfg = scenarios[0]
     start = first if first is not None else max(cfg.start, min(begins, default=min(model.data_end(cfg) + 1, cfg.end)))
@@ -183,5 +194,13 @@ def _period(scenarios: Sequence[Config], reference: Config | None, first: int | 
     return Period(start, cfg.end)
 
 
-def _without(cfg: Config, there: Mapping[str, object]) -> Config:
-    return replace(cfg, policies={name: p for name, p in cfg.policies.items() if there.get(name) != p})
+def beyond(cfg: Config, reference: Config | None) -> Config:
+    """A scenario with the policies alone that its reference lacks: what the comparison is about."""
+    there = reference.policies if reference else {}
+    return replace(cfg, policies={name: policy for name, policy in cfg.policies.items() if there.get(name) != policy})
+
+
+def subject_of(cfg: Config, period: Period) -> str:
+    """Digest of what a scenario does where, when and under which parameters; scale and number of runs are not in it."""
+    what = (cfg.policies, cfg.params, cfg.effects, cfg.ladder, cfg.threat, cfg.world, period)
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:16]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from sim.analysis.roles import Roles, roles_of
 from sim.analysis.summary import Period, period_of
 from sim.comparison.bands import banded
 from sim.comparison.carry import ABOUT
+from sim.comparison.question import beyond
 from sim.config.load import from_mapping, load_config
 from sim.config.schema import Config, to_mapping
 from sim.core.axes import BASELINE
@@ -78,8 +80,12 @@ class Comparison:
 
     @cached_property
     def roles(self) -> Roles:
-        """Roles of places over all scenarios."""
-        return roles_of([self.configs[label] for label in self.scenarios], load_world_data(self.config.world))
+        """Roles of places over all scenarios, by what their reference lacks."""
+        return roles_of([self.own(label) for label in self.scenarios], load_world_data(self.config.world))
+
+    def own(self, label: str) -> Config:
+        """Configuration of a scenario with the policies alone that the reference lacks."""
+        return beyond(self.configs[label], self.configs.get(self.reference))
 
     @cached_property
     def modes(self) -> tuple[str, ...]:
@@ -143,12 +149,17 @@ class Comparison:
         """
         kept = {**(keep or {}), **({} if places is None else {"place": places})}
         units = self.units(outcome, by, table=table, years=years, keep=kept)
-        return banded(units, ["scenario", "mode", *by])
+        return banded(units, ["scenario", "mode", *by], relative=grows(outcome))
 
 
 def is_share(outcome: str) -> bool:
     """True of ratios, which are taken of totals and not divided by years."""
     return outcome in outcomes.OUTCOMES and bool(outcomes.OUTCOMES[outcome].per)
+
+
+def grows(outcome: str) -> bool:
+    """True of amounts, which grow with the level of their place; not of shares and of differences such as net moves."""
+    return outcome not in outcomes.OUTCOMES or not (is_share(outcome) or outcomes.OUTCOMES[outcome].minus)
 
 
 def read_comparison(folder: str | Path) -> Comparison:
@@ -170,7 +181,13 @@ def read_comparison(folder: str | Path) -> Comparison:
 def _of_comparison(folder: Path) -> Comparison:
     about = _json(folder / ABOUT)
     configs = {label: read_config(folder / name) for label, name in about["configs"].items()}
-    frames = load(folder)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of what is missing, which is refused here
+        frames = load(folder)
+    status = frames.read("runs", ["run", "status"]).drop_duplicates("run")["status"]
+    if missing := int((status != "done").sum()):
+        again = f"give the same command again: {about['command']}"
+        raise ConfigError([f"{folder}: {missing} of {len(status)} runs are missing, damaged or failed; {again}"])
     seed = next(iter(configs.values()))
     return Comparison(
         folder=folder,

@@ -25,12 +25,13 @@ Cells = Mapping[tuple[str, str, str], str]
 Numbered = Mapping[str, str]
 
 
-def text_of(comparison: Comparison, table: pd.DataFrame) -> str:
+def text_of(comparison: Comparison, table: pd.DataFrame, asked: Sequence[str] = ()) -> str:
     """The comparison in words and numbers.
 
     Parameters
     ----------
     table : as of `sim.comparison.lines.table_of`.
+    asked : places whose lines come first, as there.
     """
     numbered = {label: f"[{n}]" for n, label in enumerate(comparison.scenarios, start=1)}
     direct = table[table["mode"] == comparison.modes[0]]
@@ -39,13 +40,16 @@ def text_of(comparison: Comparison, table: pd.DataFrame) -> str:
         *_tables(direct, numbered, comparison.draws),
         _notes(comparison, direct),
         _elsewhere(comparison, numbered),
-        _totals(comparison, numbered),
+        _totals(comparison, numbered, asked),
     ]
     return "\n\n".join(text for block in blocks if (text := "\n".join(block)))
 
 
 def cell(row: Mapping[str, Any], draws: int) -> str:
-    """``−5.8 (−9.1 to −3.2)``: per cent, or points of shares; ``±`` of chance where there are no draws."""
+    """``−5.8 (−9.1 to −3.2)``: per cent, or points of shares; ``±`` of chance where there are no draws.
+
+    ``~`` in front: chance alone could have made it.
+    """
     points = row["unit"] == "% points"
     names = ("central", "chance", "lo", "hi") if points else ("pct", "pct_chance", "pct_lo", "pct_hi")
     central, chance, lo, hi = (float(row[name]) for name in names)
@@ -53,7 +57,8 @@ def cell(row: Mapping[str, Any], draws: int) -> str:
         return "–"
     ranged = draws > 0 and not math.isnan(lo)
     digits = min(places((hi - lo) / 2), 1) if ranged else places(chance)
-    said = number(central, digits, "+")
+    within = row["chance_lo"] < 0 < row["chance_hi"]
+    said = f"{'~' if within else ''}{number(central, digits, '+')}"
     if ranged:
         return f"{said} ({number(lo, digits, '+')} to {number(hi, digits, '+')})"
     return said if math.isnan(chance) else f"{said} ± {number(chance, digits)}"
@@ -83,8 +88,8 @@ def _tables(rows: pd.DataFrame, numbered: Numbered, draws: int) -> Iterator[Iter
 
 
 def _table(cells: Cells, labels: Sequence[str], numbered: Numbered, width: int) -> Iterator[str]:
-    heads = [f"{numbered[label]} {label}" for label in labels]
-    yield " " * FIRST + "".join(f"{head[: width - GAP]:>{width}}" for head in heads)
+    heads = [f"{numbered[label]} {_fitting(label, width - GAP - 4)}" for label in labels]
+    yield " " * FIRST + "".join(f"{head:>{width}}" for head in heads)
     told = ""
     for area, outcome in dict.fromkeys((area, outcome) for area, outcome, _ in cells):
         if area != told:
@@ -94,26 +99,37 @@ def _table(cells: Cells, labels: Sequence[str], numbered: Numbered, width: int) 
         yield f"{'  ' + outcome:<{FIRST}}{line}"
 
 
+def _fitting(label: str, width: int) -> str:
+    """A label that fits; of a variant that does not, what tells it from its sisters."""
+    name, _, told = label.rstrip(")").partition(" (")
+    return (label if len(label) <= width else told or name)[:width]
+
+
 def _notes(comparison: Comparison, rows: pd.DataFrame) -> Iterator[str]:
-    largest = rows["chance"].where(rows["unit"] == "% points", rows["pct_chance"]).max()
     units = f"Numbers are per cent, shares percentage points; researchers are those of {comparison.period.last}, all "
     units += "else yearly means."
     if not comparison.draws:
-        yield from _wrap(
-            f"± is chance alone ({comparison.replicates} replicates). What unfixed assumptions add is not in it: "
-            f"talent-circulation compare gives that. {units}"
-        )
+        several = f"± is chance alone ({comparison.replicates} replicates)"
+        known = several if comparison.replicates > 1 else "One replicate: chance is not known"
+        yield from _wrap(f"{known}. What unfixed assumptions add is not in it: draws={ENOUGH + 2} gives that. {units}")
         return
     of = f"90 % of {comparison.draws} draws"
     if comparison.draws < ENOUGH:
-        of = f"all {comparison.draws} draws (90 % of them takes {ENOUGH} or more)"
-    told = "is not known (one replicate)"
-    if not math.isnan(largest):
-        told = f"alone (one standard error) is at most {number(largest, places(largest))}"
+        of = f"all draws, {comparison.draws} (90 % of them takes {ENOUGH} or more),"
     yield from _wrap(
         f"In front: documented values. In brackets: {of} over the ranges of all numbers that no data fix, chance "
-        f"included. Chance {told}. {units}"
+        f"included. {_chance(rows)}{units}"
     )
+
+
+def _chance(rows: pd.DataFrame) -> str:
+    """What chance alone does to the first line; nothing where it is not known."""
+    first = rows[(rows["area"] == rows["area"].iloc[0]) & (rows["outcome"] == rows["outcome"].iloc[0])]
+    reach = ((first["pct_chance_hi"] - first["pct_chance_lo"]) / 2).dropna()
+    if reach.empty:
+        return "Chance alone is not known (one replicate). "
+    told = ", ".join(f"± {number(value, places(value))}" for value in reach)
+    return f"Chance alone (90 %) would move the first line by {told}; ~ marks what chance alone could have made. "
 
 
 def _elsewhere(comparison: Comparison, numbered: Numbered) -> Iterator[str]:
@@ -134,25 +150,23 @@ def _entrants(place: str, row: Mapping[Any, Any]) -> str:
     return f"{place} {number(row['central'], digits, '+')}{ends}"
 
 
-def _totals(comparison: Comparison, numbered: Numbered) -> Iterator[str]:
+def _totals(comparison: Comparison, numbered: Numbered, asked: Sequence[str]) -> Iterator[str]:
     if len(comparison.modes) < 2:
         return
-    found = departures(comparison)
-    found = found.assign(size=(found["total"] - found["direct"]).abs())
-    found = found[found["size"] >= SAME].sort_values("size", ascending=False, kind="stable")
+    found = departures(comparison, asked)
+    found = found[found["difference"].abs() >= SAME] if len(found) else found
     if found.empty:
         yield from _wrap("These are direct effects. With governments that answer each other no line changes clearly.")
         return
     yield from _wrap(
-        "These are direct effects. With governments that answer each other (mean over the draws that have both) these "
-        "lines change clearly:"
+        "These are direct effects. Governments that answer each other add to them, in per cent or points (mean over "
+        "the draws that have both; what is clear over draws):"
     )
+    found = found.sort_values("difference", key=abs, ascending=False, kind="stable")
     for row in found.head(TOLD).sort_values(["scenario", "area"], kind="stable").to_dict("records"):
-        unit = "points" if row["points"] else "%"
-        direct, total = (number(row[name], 1, "+") for name in ("direct", "total"))
         place = row["area"].partition(": ")[2] or row["area"]
         what = f"{numbered[row['scenario']]} {place}, {row['outcome']}"
-        yield from _wrap(f"{what}: {total} {unit} instead of {direct}", "    ")
+        yield from _wrap(f"{what}: {number(row['difference'], 1, '+')} {'points' if row['points'] else '%'}", "    ")
     if len(found) > TOLD:
         yield f"and {len(found) - TOLD} more by less (effects.csv)"
 

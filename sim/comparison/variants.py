@@ -11,6 +11,11 @@ from sim.config.schema import Config
 from sim.core.read import ConfigError, unknown
 
 HEAD = "policies."
+TOLD = {  # key -> how a value of it is told
+    "institution_threshold_musd": "from {} M$",
+    "issuer": "issued by {}",
+    "shift": "{} years later",
+}
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,11 @@ def variants(words: Sequence[str], cfg: Config) -> list[Variant]:
             continue
         values = several(value)
         tail = key.rpartition(".")[2]
+        tell = TOLD.get(tail, f"{tail} = {{}}") if len(values) > 1 else ""
         found = [
             Variant(
                 (*one.words, *(f"{at}={v}" for at in keys)),
-                ", ".join(part for part in (one.told, f"{tail} = {v}" if len(values) > 1 else "") if part),
+                ", ".join(part for part in (one.told, tell.format(v)) if part),
             )
             for one in found
             for v in values

@@ -9,23 +9,24 @@ from sim.analysis.outcomes import WORLD
 from sim.analysis.roles import roles_of
 from sim.assumptions.doses import doses_of
 from sim.assumptions.ranges import Assumption, assumptions
+from sim.comparison.places import named_place
 from sim.comparison.question import Question, ask
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES
 from sim.core.laws import Law
-from sim.core.read import ConfigError, Problems, near, show, whole
-from sim.data.places import group, group_names, index_of
+from sim.core.read import ConfigError, Problems, whole
 from sim.data.tables import WorldData, load_world_data
 from sim.flip.outcome import Wanted, wanted
 
-SHOWN = 3  # numbers that are told
-SCALE = 2000
+SHOWN = 3  # numbers that are told, at most
+SCALE = 1000
 EFFORT: Mapping[str, tuple[int, int, int]] = {  # what may be set: default, lowest, highest
-    "trajectories": (2, 1, 100),
+    "blocks": (1, 1, 100),
+    "tried": (12, SHOWN, 1000),
     "points": (5, 2, 50),
     "replicates": (2, 2, 100),
 }
-SMALL = {"trajectories": 1, "points": 3, "replicates": 2}
+SMALL = {"points": 3}
 SMALL_SETTINGS = ("scale=8000", "world=g20", "start=2008")
 
 
@@ -39,8 +40,8 @@ class Asked:
     where : place in words; places : ISO3 codes that are summed.
     outcome : of which the effect is taken.
     items : the numbers that no data fix; those that the user set are not among them.
-    trajectories : of Morris's design; points : of each line; replicates : of the lines, the
-        screening has one less.
+    blocks : of the screening, which has one replicate; tried : how many numbers are then run from end to end;
+        points : of the lines of those that matter; replicates : of ends and lines.
     """
 
     question: Question
@@ -49,7 +50,8 @@ class Asked:
     places: tuple[str, ...]
     outcome: Wanted
     items: tuple[Assumption, ...]
-    trajectories: int
+    blocks: int
+    tried: int
     points: int
     replicates: int
 
@@ -74,6 +76,8 @@ def ask_flip(
     place: str | None = None,
     outcome: str = "researchers",
     against: str = BASELINE,
+    first: int | None = None,
+    last: int | None = None,
     config_dir: str | None = None,
     small: bool = False,
     command: str = "",
@@ -82,7 +86,7 @@ def ask_flip(
 
     Parameters
     ----------
-    words : overrides, and ``trajectories=N``, ``points=N``, ``replicates=N``.
+    words : overrides, and ``blocks=N``, ``tried=N``, ``points=N``, ``replicates=N``.
     place : code or name of a place or group, or ``World``; the issuer by default.
     outcome : a short name, a derived outcome or a column of ``place_year``.
     small : a coarse version that takes seconds.
@@ -93,13 +97,13 @@ def ask_flip(
     """
     effort, settings = _effort(words, small)
     told = command or " ".join(["talent-circulation flip", *names, *words])
-    question = ask(names, settings, against=against, config_dir=config_dir, command=told)
+    question = ask(names, settings, first=first, last=last, against=against, config_dir=config_dir, command=told)
     configs = [question.configs[label] for label in question.scenarios]
     if configs[0].government.mode not in MODES:
         text = f"flip asks for one kind of effect; allowed: {', '.join(MODES)}"
         raise ConfigError([f"command line: government.mode: {configs[0].government.mode}: {text}"])
     data = load_world_data(configs[0].world)
-    code, where, places = _place(place or _issuer(configs, data), data)
+    code, where, places = named_place(place or _issuer(configs, data), data)
     return Asked(
         question=question,
         where=where,
@@ -138,7 +142,7 @@ def _effort(words: Sequence[str], small: bool) -> tuple[dict[str, int], list[str
     problems = Problems()
     effort = {}
     for name, (default, lo, hi) in EFFORT.items():
-        text = given.get(name, str(SMALL[name] if small else default))
+        text = given.get(name, str(SMALL.get(name, default) if small else default))
         effort[name] = whole(int(text) if text.isdigit() else text, name, problems, lo, hi)
     problems.check("command line: ")
     rest = [word for word in words if word.split("=")[0] not in EFFORT]
@@ -150,19 +154,3 @@ def _effort(words: Sequence[str], small: bool) -> tuple[dict[str, int], list[str
 def _issuer(configs: Sequence[Config], data: WorldData) -> str:
     """The issuer with most researchers; the world if nobody acts for himself."""
     return next(iter(roles_of(configs, data).issuers), WORLD)
-
-
-def _place(word: str, data: WorldData) -> tuple[str, str, tuple[str, ...]]:
-    """Code, name in words and members of a place, a group or the world."""
-    if word.lower() == WORLD.lower():
-        return WORLD, "the world", data.iso3
-    if word.upper() in group_names():
-        return word.upper(), word.upper(), tuple(data.iso3[i] for i in group(data, word))
-    by_name = {name.lower(): code for code, name in zip(data.iso3, data.names)}
-    code = by_name.get(word.lower(), word.upper())
-    if code not in data.iso3:
-        meant = near(word, [WORLD, *group_names(), *data.iso3, *data.names])
-        known = f"{WORLD}, {', '.join(group_names())}, codes and names of talent-circulation list places"
-        raise ConfigError([f"command line: flip: --place: no place {show(word)}; {meant}allowed: {known}"])
-    name = data.names[index_of(data, code)]
-    return code, name, (code,)

@@ -1,4 +1,4 @@
-"""Carry out a question on the machinery of sweeps: a screening, then lines for the numbers that matter most.
+"""Carry out a question on the machinery of sweeps: a screening, the ends of what it finds, lines for what matters most.
 
 Runs lie in one store for all questions about the same scenarios; what it holds is not computed again.
 """
@@ -14,11 +14,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.comparison.question import subject_of
 from sim.core.read import ConfigError
 from sim.flip.asked import SHOWN, Asked
-from sim.flip.design import Design, Line, design_of, sample_of, spec_of_design
-from sim.flip.effects import effects_of, mean
-from sim.flip.screening import screened
+from sim.flip.choice import Choice, choose, least_seen
+from sim.flip.design import Design, Line, design_of, spec_of_design
+from sim.flip.effects import Effects, effects_of, mean
+from sim.flip.factorial import signs
 from sim.flip.turning import Turn, turn_of
 from sim.running.model import Model, RealModel
 from sim.store.sweep import writing_into
@@ -27,6 +29,7 @@ from sim.sweep.run import Sweep
 from sim.sweep.run import carry_out as carry_out_sweep
 
 NAME = "flip"
+MEASURED = 1.8  # CPU seconds of these short runs, start and storing included, for each that a sweep expects
 
 
 def _nothing(_: Any) -> None:
@@ -40,14 +43,12 @@ class Finding:
     Attributes
     ----------
     effects : by scenario, its effect at each value of the line.
-    moves : mean size of the change of the effect when the number crosses its range, the others anywhere in theirs.
     """
 
     line: Line
     documented: float
     turn: Turn
     effects: Mapping[str, Sequence[float]]
-    moves: float
 
     def as_mapping(self) -> dict[str, Any]:
         """For ``flip.json``; effects at the ends of the range by scenario."""
@@ -63,7 +64,6 @@ class Finding:
             "turns_at": self.turn.at if self.turn.resolved else None,
             "resolved": self.turn.resolved,
             "verdict": self.turn.verdict,
-            "moves": self.moves,
             "values": list(self.line.values),
             "effects": {label: list(values) for label, values in self.effects.items()},
         }
@@ -77,7 +77,7 @@ class Found:
     ----------
     folder : of ``flip.csv``, ``flip.json`` and the figure.
     effects : by scenario at the documented values; unit : of all effects; error : of a margin, by chance.
-    screened : all numbers, the strongest first.
+    table : all numbers, the strongest first, as of `sim.flip.choice.ranked`.
     """
 
     asked: Asked
@@ -86,13 +86,37 @@ class Found:
     effects: Mapping[str, float]
     unit: str
     error: float
-    screened: pd.DataFrame
+    table: pd.DataFrame
+
+    @property
+    def told(self) -> str:
+        """How many numbers matter clearly, in a sentence."""
+        n = len(self.findings)
+        if n == SHOWN:
+            return ""
+        few = f"only {('', 'one matters', 'two matter')[n]} clearly" if n else "none matters clearly"
+        return f"Of {len(self.asked.items)} numbers that no data fix {few}: what the others do is lost in chance here."
+
+    @property
+    def resolution(self) -> str:
+        """How finely was looked, and what cannot be seen so."""
+        asked = self.asked
+        runs = len(signs(len(asked.items), asked.blocks))
+        least = least_seen(self.error)
+        return (
+            f"{len(asked.items)} numbers screened by {runs} sets of values, one agent for {asked.config.scale:,} "
+            f"researchers; the {asked.tried} strongest tried alone, from end to end; {asked.points} points of each "
+            f"line, {asked.replicates} replicates, all other numbers as documented. What moves the answer by less than "
+            f"{least:.2g} {self.unit} from end to end cannot be told from chance."
+        )
 
     def write(self) -> None:
         """Write ``flip.json`` and ``flip.csv`` (all numbers of the screening), aside and renamed."""
         asked = self.asked
         about = {
             "scenarios": list(asked.scenarios),
+            "subjects": [subject_of(asked.question.configs[label], asked.question.period) for label in asked.scenarios],
+            "scale": asked.config.scale,
             "reference": asked.question.reference,
             "place": asked.place,
             "where": asked.where,
@@ -102,13 +126,14 @@ class Found:
             "command": asked.question.command,
             "effects": dict(self.effects),
             "error_by_chance": self.error,
-            "resolution": resolution(asked),
+            "resolution": self.resolution,
+            "told": self.told,
             "rows": [finding.as_mapping() for finding in self.findings],
         }
         with writing_into(self.folder, self.folder / f"{NAME}.json") as aside:
             aside.write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         words = {item.key: item.words for item in asked.items}
-        table = self.screened.assign(words=self.screened["parameter"].map(words))
+        table = self.table.assign(words=self.table["parameter"].map(words))
         with writing_into(self.folder, self.folder / f"{NAME}.csv") as aside:
             table.to_csv(aside, index=False)
 
@@ -136,16 +161,19 @@ class Job:
         """Of the answer."""
         asked = self.asked
         what = [self.sweep.folder.name, asked.question.reference, asked.place, asked.outcome.name]
-        what += map(str, (asked.trajectories, asked.points, asked.replicates, [item.key for item in asked.items]))
+        what += map(
+            str, (asked.blocks, asked.tried, asked.points, asked.replicates, [item.key for item in asked.items])
+        )
         return Path(asked.config.outdir) / NAME / _digest(what)
 
     def seconds(self) -> float:
-        """Rough guess of what is to be computed, lines included, on one core."""
-        missing, plan = self.sweep.missing(), self.sweep.plan
+        """Rough guess of what is to be computed, ends and lines included, on one core."""
+        missing, plan, asked = self.sweep.missing(), self.sweep.plan, self.asked
         families = list(plan.families.values())
         screening = sum(plan.seconds(f, keys) for f in families if (keys := f.tasks.keys() & missing))
-        lines = SHOWN * self.asked.points * self.asked.replicates
-        return screening + lines * sum(plan.seconds(f, f.tasks.keys()) for f in families) / len(families)
+        points = 2 * asked.tried + (asked.points - 2) * SHOWN
+        each = sum(plan.seconds(f, f.tasks.keys()) for f in families) / len(families)
+        return MEASURED * (screening + (points * asked.replicates * each if missing else 0.0))
 
     def carry_out(
         self, *, show: Callable[[Progress], None] = _nothing, note: Callable[[str], None] = _nothing
@@ -157,42 +185,35 @@ class Job:
         ConfigError : too many runs failed, or another process works on the same store.
         StoreError : the store cannot be written; what was written is kept.
         """
-        carry_out_sweep(self.sweep, show=show, note=note)
-        asked, by_key = self.asked, {item.key: item for item in self.asked.items}
-        table = screened(sample_of(asked), effects_of(self.sweep.folder, self.design).margins())
-        design = design_of(asked, [by_key[key] for key in table["parameter"][:SHOWN]])
-        note(f"{len(by_key)} numbers are screened; now the values at which the {len(design.lines)} strongest turn it")
-        sweep = Sweep.open(spec_of_design(design), self.sweep.folder, self.model)
-        carry_out_sweep(sweep, show=show, note=note)
-        found = self._found(design, table)
+
+        def run(design: Design) -> Effects:
+            sweep = Sweep.open(spec_of_design(design), self.sweep.folder, self.model)
+            carry_out_sweep(sweep, show=show, note=note)
+            return effects_of(sweep.folder, design)
+
+        asked = self.asked
+        choice = choose(asked, lambda design: run(design).margins())
+        n, tried = len(choice.named), len(choice.tried)
+        note(f"{len(asked.items)} numbers are screened, {tried} tried; now the lines of the {n} that matter clearly")
+        lines = design_of(asked, dict.fromkeys(choice.tried, 2) | dict.fromkeys(choice.named, asked.points))
+        found = self._found(lines, run(lines), choice)
         found.write()
         return found
 
-    def _found(self, design: Design, table: pd.DataFrame) -> Found:
-        effects = effects_of(self.sweep.folder, design)
+    def _found(self, design: Design, effects: Effects, choice: Choice) -> Found:
         means = {label: mean(values) for label, values in effects.values.items()}
         if any(pd.isna(values[0]) for values in means.values()):
             why = f"talent-circulation sweep status {self.sweep.folder}"
             raise ConfigError([f"flip: runs at the documented values failed; {why} says why"])
         margins, findings = effects.margins(), []
-        for line, moves in zip(design.lines, table["mu_star"]):
+        lines = {line.item: line for line in design.lines}
+        for line in (lines[item] for item in choice.named):
             here = self.asked.documented(line.item)
             told = {label: [float(values[draw]) for draw in line.draws] for label, values in means.items()}
-            findings.append(Finding(line, here, turn_of(line, margins, here), told, float(moves)))
+            findings.append(Finding(line, here, turn_of(line, margins, here), told))
         central = {label: float(values[0]) for label, values in means.items()}
-        return Found(
-            self.asked, self.folder, tuple(findings), central, effects.unit, max(m.error for m in margins), table
-        )
-
-
-def resolution(asked: Asked) -> str:
-    """How finely was looked, in a sentence."""
-    n = asked.trajectories
-    return (
-        f"{len(asked.items)} numbers screened by {n} {'trajectory' if n == 1 else 'trajectories'} of Morris, "
-        f"one agent for {asked.config.scale:,} researchers; turning values from {asked.points} points of each range "
-        f"with {asked.replicates} replicates, all other numbers as documented."
-    )
+        error = max(margin.error for margin in margins)
+        return Found(self.asked, self.folder, tuple(findings), central, effects.unit, error, choice.table)
 
 
 def _runs(asked: Asked, model: Model) -> Path:

@@ -1,4 +1,4 @@
-"""Runs that answer a question: the documented values, Morris's design over all numbers, a line for each of the top."""
+"""Runs that answer a question: the documented values, ends and lines of single numbers, a screening of all of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 from sim.assumptions.ranges import Assumption
 from sim.flip.asked import Asked
-from sim.sweep.sampling import Range, Sample
+from sim.flip.factorial import signs
 from sim.sweep.spec import Record, ScenarioSpec, Spec
 from sim.sweep.spec_draws import Block
 
-LEVELS, SEED = 4, 2017  # of Morris's design
+LEVEL = 1 / np.sqrt(3)  # two points at this share of the half range from its middle have the spread of the range
 SAME, NEAR = 1e-9, 0.03  # of the range: an end, or a point within, so near to the documented value is left out for it
 Row = Mapping[str, float]
 
@@ -32,20 +32,14 @@ class Line:
     draws: tuple[int, ...]
 
 
-def sample_of(asked: Asked) -> Sample:
-    """Morris's design; every number goes from one end of its range to the other."""
-    over = tuple(Range(item.key, (item.key,), item.law.between_ends()) for item in asked.items)
-    return Sample("morris", asked.trajectories, SEED, over, LEVELS)
-
-
 @dataclass(frozen=True)
 class Design:
     """Runs of a question: a draw a row.
 
     Attributes
     ----------
-    lines : of the numbers that matter; none before they are known.
     rows : the documented values (draw 0), the lines, the screening; what a row does not name is as documented.
+    lines : of single numbers.
     """
 
     asked: Asked
@@ -54,25 +48,30 @@ class Design:
 
     @property
     def sure(self) -> int:
-        """First draws, which have all replicates; those of the screening have one less."""
+        """First draws, which have all replicates; those of the screening have one."""
         return 1 + sum(len(line.draws) - 1 for line in self.lines)
 
 
-def design_of(asked: Asked, chosen: Sequence[Assumption] = ()) -> Design:
-    """The screening with lines for the numbers that were chosen; both stages share all runs of the screening."""
+def design_of(asked: Asked, lines: Mapping[Assumption, int] | None = None) -> Design:
+    """The screening, with a line of so many points for each of these numbers; all stages share its runs."""
     rows: list[Row] = [{}]
-    lines = []
-    for item in chosen:
+    found = []
+    for item, points in (lines or {}).items():
         ends, here = item.law.between_ends(), asked.documented(item)
-        grid, at = np.linspace(0.0, 1.0, asked.points), float(ends.unit(np.array(here)))
+        grid, at = np.linspace(0.0, 1.0, points), float(ends.unit(np.array(here)))
         values = [float(ends.values(u)) for u in grid if abs(u - at) > (SAME if u in (0.0, 1.0) else NEAR)]
         numbered = {value: len(rows) + i for i, value in enumerate(values)} | {here: 0}
         rows += [{item.key: value} for value in values]
         ordered = sorted(numbered)
-        lines.append(Line(item, tuple(ordered), tuple(numbered[value] for value in ordered)))
-    keys = [item.key for item in asked.items]
-    rows += [dict(zip(keys, point)) for point in sample_of(asked).matrix().tolist()]
-    return Design(asked, tuple(rows), tuple(lines))
+        found.append(Line(item, tuple(ordered), tuple(numbered[value] for value in ordered)))
+    return Design(asked, (*rows, *_screening(asked.items, asked.blocks)), tuple(found))
+
+
+def _screening(items: Sequence[Assumption], blocks: int) -> list[Row]:
+    """Every number at one of two points of its range in every run."""
+    unit = 0.5 + 0.5 * LEVEL * signs(len(items), blocks)
+    columns = [item.law.between_ends().values(unit[:, j]).tolist() for j, item in enumerate(items)]
+    return [dict(zip((item.key for item in items), row)) for row in zip(*columns)]
 
 
 def spec_of_design(design: Design) -> Spec:
@@ -88,7 +87,7 @@ def spec_of_design(design: Design) -> Spec:
         title=f"What would flip {' and '.join(question.scenarios)}",
         settings={"outdir": cfg.outdir, "progress": cfg.progress},
         scenarios=tuple(ScenarioSpec(label, config=given) for label, given in question.configs.items()),
-        replicates=asked.replicates - 1,
+        replicates=1,
         repeated=design.sure,
         blocks=(Block(keys, labels, design.rows),),
         record=Record(tables=("place_year",), first_year=question.period.first),

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
-from sim.flip.carry import NAME, Finding, Found, resolution
+from sim.flip.carry import NAME, Finding, Found
 from sim.flip.text import question_of
 from sim.plots.style import GREY, INK, PALE, SERIES, page, save, signed_tick, styled, wrapped
 from sim.policy.words import short_title
@@ -20,8 +20,10 @@ APART = 0.12  # of the range, between labels of the axis
 
 
 def write_figure(found: Found) -> list[Path]:
-    """Draw ``flip`` into the folder of the answer; returns the files."""
+    """Draw ``flip`` into the folder of the answer; returns the files, none if no number matters clearly."""
     asked = found.asked
+    if not found.findings:
+        return []
     titles = [short_title(asked.question.titles.get(label, label)) for label in asked.scenarios]
     keys = KEYS if len(titles) > 1 else 0.0
     with styled():
@@ -30,7 +32,7 @@ def write_figure(found: Found) -> list[Path]:
             f"Effect in {UNITS.get(found.unit, found.unit)}, over the range of each of the "
             "numbers that move it most; all others as documented.",
             "Dots: means of runs; shaded: two standard errors by chance. Dashed: the documented value. "
-            f"Cross: where the answer turns. {resolution(asked)}",
+            f"Cross: where the answer turns. {' '.join(filter(None, (found.told, found.resolution)))}",
             BODY + keys,
         )
         n = len(found.findings)

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from sim.core.axes import BASELINE
 from sim.flip.asked import Asked
-from sim.flip.carry import Finding, Found, resolution
+from sim.flip.carry import Finding, Found
 from sim.plots.style import joined, signed
 from sim.policy.words import short_title
 
@@ -25,9 +25,10 @@ def text_of(found: Found) -> str:
             *(line for part in f"{question_of(asked)}?".split("\n") for line in _wrapped(part)),
             *_wrapped(f"At the documented values: {_central(found)}; by chance ± {chance} {found.unit}."),
             "",
-            *_table(rows),
+            *(_table(rows) if found.findings else ()),
+            *(_wrapped(found.told) if found.told else ()),
             "",
-            *_wrapped(resolution(asked)),
+            *_wrapped(found.resolution),
         ]
     )
 

@@ -30,9 +30,10 @@ def parameters() -> str:
             "Every value is changed on the command line as `key=value`. Role: *sourced* (the source gives the number), "
             "*fitted* (to outcomes up to 2017; three to effects of policy: [ODD](ODD.md#8-limits)) or *assumption* (no "
             "data fix it). *Drawn from* is the range that `compare`, `flip` and sweeps draw such a number from: that "
-            "of its source, or else a third to three times the value ([bands](decisions/bands.md)); evenly unless a "
-            "law is named: *log-uniform* is even in its logarithm, *half-normal* and *normal* lie around 0, a *weight* "
-            "counts over the sum of its kind. Ids such as M26 lead to [evidence.md](evidence.md).\n",
+            "of its source, or else a third to three times the value, and none for a number that the fit to 2017 rests "
+            "on ([bands](decisions/bands.md)); evenly unless a law is named: *log-uniform* is even in its logarithm, "
+            "*half-normal* and *normal* lie around 0, a *weight* counts over the sum of its kind. Ids "
+            "such as M26 lead to [evidence.md](evidence.md).\n",
             "## Settings of a run\n",
             "Packages that governments climb (`ladder.…`) are in [ladders.md](ladders.md).\n",
             table(("key", "default", "allowed", "unit"), settings_table()),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sim.analysis.outcomes import WORLD
+from sim.comparison.question import subject_of
 from sim.core.axes import BASELINE
 from sim.policy.words import short_title
 from sim.report.model import Flip, Flips
@@ -15,21 +17,35 @@ from sim.report.read import Reader
 from sim.report.words import listed
 
 SHOWN = 3
+_KEPT = ("params", "effects", "policies", "world", "threat", "ladder", "start", "end")  # settings that change an answer
+_TAKEN = ("--from", "--to", "--against", "--config-dir", "-cd")  # options of a question
 NAME = "flip.json"
 
 
 def flips(reader: Reader) -> Flips:
     """The newest finding on scenarios and a place of this page, in its folder or among the outputs around it."""
     comparison = reader.comparison
+    subjects = {label: subject_of(comparison.configs[label], comparison.period) for label in comparison.scenarios}
     for found in _found(comparison.folder):
-        asked = found.get("scenarios", [])
-        same = set(asked) <= set(comparison.scenarios) and found.get("reference", BASELINE) == comparison.reference
-        if asked and same and found.get("place") in _words(reader):
+        asked = dict(zip(found.get("scenarios", ()), found.get("subjects", ())))
+        same = asked and all(subjects.get(label) == subject for label, subject in asked.items())
+        if same and found.get("reference", BASELINE) == comparison.reference and found.get("place") in _words(reader):
             return _of(found, reader)
-    # One scenario is asked about by its sign, several by their order.
-    names = " ".join(dict.fromkeys(label.partition(" ")[0] for label in comparison.scenarios))
-    against = "" if comparison.reference == BASELINE else f" --against {comparison.reference}"
-    return Flips("", (), f"talent-circulation flip {names} --place {_words(reader)[0]}{against}")
+    return Flips("", (), _command(reader))
+
+
+def _command(reader: Reader) -> str:
+    """The command that asks it of this page: one scenario is asked about by its sign, several by their order."""
+    typed, words = iter(shlex.split(reader.comparison.command)), list[str]()
+    for word in typed:
+        key = word.partition("=")[0]
+        if key in _TAKEN and "=" not in word:
+            words += [word, next(typed, "")]
+        elif "=" in word and key.lstrip("+").partition(".")[0] in _KEPT:
+            words.append(word)
+    names = dict.fromkeys(label.partition(" (")[0] for label in reader.comparison.scenarios)
+    place = _words(reader)[0]
+    return shlex.join(["talent-circulation", "flip", *names, "--place", place, *words])
 
 
 def _words(reader: Reader) -> tuple[str, ...]:
@@ -57,13 +73,22 @@ def _of(found: dict[str, Any], reader: Reader) -> Flips:
     where = found.get("where") or reader.names.get(found["place"], found["place"])
     turns = "the sign of its effect" if len(titles) == 1 else "their order"
     about = f"{listed(titles)}: what turns {turns} on {found.get('outcome', '')} ({where})"
-    return Flips(about, tuple(map(_row, found.get("rows", [])[:SHOWN])), str(found.get("command", "")))
+    about = ". ".join(part for part in (about, str(found.get("told", ""))) if part)
+    return Flips(
+        about,
+        tuple(_row(row, found.get("unit", "")) for row in found.get("rows", [])[:SHOWN]),
+        str(found.get("command", "")),
+    )
 
 
-def _row(row: dict[str, Any]) -> Flip:
+def _row(row: dict[str, Any], unit: str) -> Flip:
+    """One number; of a single scenario with its effect from end to end."""
     lo, hi = row["range"]
-    return Flip(row["words"], f"{_number(lo)} to {_number(hi)}", _number(row["documented"]), str(row["verdict"]))
+    ends = [value for end in ("low", "high") for value in row.get(end, {}).values()]
+    effect = f" ({_number(ends[0], 2)} to {_number(ends[1], 2)} {unit})" if len(ends) == 2 else ""
+    span = f"{_number(lo)} to {_number(hi)}"
+    return Flip(row["words"], span, _number(row["documented"]), str(row["verdict"]) + effect)
 
 
-def _number(value: Any) -> str:
-    return f"{value:.3g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
+def _number(value: Any, digits: int = 3) -> str:
+    return f"{value:.{digits}g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)

@@ -166,14 +166,19 @@ def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
     file = comparison.folder / "flip.json"
     row = {"key": "params.a.b", "words": "how fear fades", "range": [0.1, 0.9], "documented": 0.5}
     rows = [{**row, "verdict": verdict} for verdict in ("turns at 0.72", "none in its range", "not clear of chance")]
+    rows[0] |= {"low": {"restrictive": -9.21}, "high": {"restrictive": 1.5}}
+    told = "only two matter clearly"
     found = {"scenarios": ["restrictive"], "reference": "baseline", "place": "USA", "where": "United States",
-             "outcome": "researchers", "rows": rows, "command": "x"}  # fmt: skip
+             "outcome": "researchers", "unit": "%", "rows": rows, "told": told, "command": "x"}  # fmt: skip
     try:
         file.write_text(json.dumps(found), encoding="utf-8")
         _, report = write_report(comparison)
     finally:
         file.unlink()
-    assert [row.turns for row in report.flips.rows] == ["turns at 0.72", "none in its range", "not clear of chance"]
+    assert [row.turns for row in report.flips.rows] == [
+        "turns at 0.72 (−9.2 to 1.5 %)", "none in its range", "not clear of chance",
+    ]  # fmt: skip
+    assert report.flips.about.endswith(told)
     assert report.flips.rows[0].span == "0.1 to 0.9" and "United States" in report.flips.about
 
 

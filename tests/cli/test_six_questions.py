@@ -81,7 +81,7 @@ def test_where_chinese_entrants_go(answer: Answer) -> None:
 
 def test_what_would_flip_it(answer: Answer) -> None:
     said = answer("flip restrictive --place USA --outcome papers --small end=2021")
-    assert ("papers" in said and "none in its range" in said) or "turns" in said
+    assert "papers" in said and re.search("turns at|no turn in its range|matters? clearly", said)
 
 
 def test_one_page_for_the_minister(answer: Answer) -> None:

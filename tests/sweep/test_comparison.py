@@ -91,10 +91,13 @@ def test_numbers_are_those_of_the_tables(comparison: Comparison) -> None:
     found = comparison.effects("n_researchers", places=["USA"], years=years).query("mode == 'scripted'")
     row = found[found["scenario"] == "closed"].iloc[0]
     assert row["central"] == pytest.approx(gap[0].mean())
-    assert row["chance"] == pytest.approx(np.sqrt(gap.groupby("draw").var(ddof=1).mean()) / np.sqrt(2))
-    means = gap.groupby("draw").mean()
-    assert (row["lo"], row["hi"]) == (pytest.approx(means.min()), pytest.approx(means.max()))
-    assert row["pct"] == pytest.approx((100 * gap / wide["baseline"])[0].mean())
+    share, level = 100 * gap / wide["baseline"], wide["baseline"][0].mean()
+    assert row["pct"] == pytest.approx(share[0].mean())
+    assert row["pct_chance"] == pytest.approx(np.sqrt(share.groupby("draw").var(ddof=1).mean()) / np.sqrt(2))
+    means = share.groupby("draw").mean()
+    assert (row["pct_lo"], row["pct_hi"]) == (pytest.approx(means.min()), pytest.approx(means.max()))
+    for name in ("chance", "lo", "hi"):  # amounts are those of the documented level
+        assert row[name] == pytest.approx(row[f"pct_{name}"] * level / 100)
     assert row["central"] < 0  # a closed door
 
 

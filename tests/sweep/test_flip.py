@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.cli.main import main
 from sim.config.schema import Config
 from sim.core.read import ConfigError
 from sim.flip import Asked, Job, ask_flip
+from sim.flip.choice import choose
+from sim.flip.design import Design
+from sim.flip.effects import Margin
+from sim.flip.factorial import signs
 from sim.flip.figure import write_figure
 from sim.flip.outcome import SHORT
 from sim.flip.text import WIDTH, text_of
@@ -72,11 +77,12 @@ def test_sign_turns_where_it_is_known_to(tmp_path: Path) -> None:
     first, *others = found.findings
     assert first.line.item.key == DECAY
     assert first.turn.at == pytest.approx(0.3, abs=0.01) and first.turn.verdict == "turns at 0.3"
-    assert all(other.turn.verdict == "no turn in its range" and other.moves == 0.0 for other in others)
+    assert not others, "no other number does anything"
+    assert found.told.startswith("Of 3 numbers that no data fix only one matters clearly")
     ends = first.as_mapping()
     assert ends["low"]["restrictive"] < 0.0 < ends["high"]["restrictive"]
     about = json.loads((found.folder / "flip.json").read_text(encoding="utf-8"))
-    assert about["rows"][0]["turns_at"] == first.turn.at and about["rows"][1]["turns_at"] is None
+    assert about["rows"][0]["turns_at"] == first.turn.at and len(about["rows"]) == 1
     assert about["scenarios"] == ["restrictive"] and about["place"] == "USA" and about["outcome"] == "researchers"
     assert max(map(len, text_of(found).splitlines())) <= WIDTH
     assert all(path.stat().st_size > 0 for path in write_figure(found))
@@ -92,8 +98,9 @@ def test_an_effect_that_is_proportional_to_one_number_hangs_on_it_alone_and_neve
     ends = first.as_mapping()
     low, high = (ends[end]["proportionate"] for end in ("low", "high"))
     assert low < 0.0 and high / low == pytest.approx(law.hi / law.lo, rel=0.05), "proportional"
-    table = found.screened.set_index("parameter")
-    assert (table.loc[[DECAY, TIE], "mu_star"] == 0.0).all() and table.loc[EXIT, "mu"] < 0.0
+    table = found.table.set_index("parameter")
+    assert table["clear"].tolist() == [True, False, False] and table.index[0] == EXIT and table.loc[EXIT, "moves"] < 0.0
+    assert (table.loc[[DECAY, TIE], "ends"] == 0.0).all()
 
 
 @pytest.mark.usefixtures("inline")
@@ -170,12 +177,69 @@ def test_the_command_prices_a_question_without_writing(tmp_path: Path, capsys: p
 
 @pytest.mark.usefixtures("inline")
 def test_the_real_model_answers(tmp_path: Path) -> None:
-    words = ["world=g20", "scale=40000", "start=2014", "end=2020", "trajectories=1", "points=2", f"outdir={tmp_path}"]
+    words = ["world=g20", "scale=40000", "start=2014", "end=2020", "blocks=1", "points=2", f"outdir={tmp_path}"]
     question = ask_flip(["restrictive"], words, outcome="papers")
     question = replace(question, items=tuple(item for item in question.items if item.key in (DECAY, EXIT)))
     found = Job.plan(question).carry_out()
-    assert {finding.line.item.key for finding in found.findings} == {DECAY, EXIT}
+    assert {finding.line.item.key for finding in found.findings} <= {DECAY, EXIT} == set(found.table["parameter"])
     assert found.unit == "%" and found.effects["restrictive"] < 0.0 < found.error
     assert "United States" in text_of(found)
     about = json.loads((found.folder / "flip.json").read_text(encoding="utf-8"))
     assert about["command"] == "talent-circulation flip restrictive " + " ".join(words)
+
+
+@dataclass
+class Noisy:
+    """Effects of a design: -5, what some numbers add from end to end, a product of two of them, and chance."""
+
+    strengths: Mapping[str, float]
+    product: float
+    sd: float
+    rng: np.random.Generator
+
+    def __call__(self, design: Design) -> list[Margin]:
+        acting = [item for item in design.asked.items if item.key in self.strengths]
+        columns = [[row.get(item.key, item.default) for row in design.rows] for item in acting]
+        x = np.array([i.law.between_ends().unit(np.array(column)) for i, column in zip(acting, columns)]) - 0.5
+        means = -5.0 + np.array([self.strengths[item.key] for item in acting]) @ x + self.product * x[0] * x[1]
+        values = means[:, None] + self.rng.normal(0.0, self.sd, (len(means), 2))
+        values[design.sure :, 1] = np.nan
+        return [Margin(("restrictive",), values)]
+
+
+def hundred() -> Asked:
+    return ask_flip(["restrictive"], ["world=g20"])
+
+
+def test_chance_hides_none_of_three_numbers_that_matter() -> None:
+    """Of a hundred: three that matter, six that do a little, two that act together, and the chance of one run."""
+    question = hundred()
+    keys = [item.key for item in question.items[::9]]
+    strengths = dict(zip(keys, (4.0, 0.3, -0.3, 2.5, 0.3, -0.3, -2.0, 0.3, 0.3)))
+    right = {key for key, value in strengths.items() if abs(value) >= 2.0}
+    hits = []
+    for seed in range(100):
+        choice = choose(question, Noisy(strengths, 3.0, 0.4, np.random.default_rng(seed)))
+        hits.append({item.key for item in choice.named} == right)
+    assert np.mean(hits) >= 0.95
+
+
+def test_where_one_number_matters_chance_names_no_second() -> None:
+    question = hundred()
+    keys = [item.key for item in question.items[:2]]
+    named = [
+        len(choose(question, Noisy({keys[0]: 3.0, keys[1]: 0.0}, 0.0, 0.4, np.random.default_rng(seed))).named)
+        for seed in range(50)
+    ]
+    assert min(named) == 1 and np.mean(np.array(named) > 1) <= 0.1
+
+
+@pytest.mark.parametrize(("numbers", "blocks", "runs"), [(2, 1, 4), (7, 2, 16), (100, 2, 208), (100, 3, 312)])
+def test_columns_of_the_screening_do_not_blur_each_other(numbers: int, blocks: int, runs: int) -> None:
+    found = signs(numbers, blocks)
+    assert found.shape == (runs, numbers) and set(np.unique(found)) == {-1, 1}
+    assert (found.T @ found == runs * np.eye(numbers)).all() and not found.sum(axis=0).any()
+    if blocks == 2:
+        pairs = found[:, :, None] * found[:, None, :]
+        assert not np.einsum("rij,rk->ijk", pairs, found).any(), "nor does an interaction of two blur a third"
+    assert (signs(numbers, blocks + 1)[:runs] == found).all(), "more blocks refine"

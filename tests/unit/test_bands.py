@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.comparison.bands import ENOUGH, banded
+from sim.comparison.bands import ENOUGH, banded, departure
 
 CELL = ["scenario", "mode"]
 CHANCE, ASSUMED = 1.0, 4.0  # standard deviations
@@ -71,6 +71,34 @@ def test_one_replicate_says_nothing_of_chance(rng: np.random.Generator) -> None:
 def test_a_reference_of_zero_has_no_per_cent(rng: np.random.Generator) -> None:
     row = banded(units(rng, 2, 1).assign(reference=0.0), CELL).iloc[0]
     assert np.isnan(row["pct"]) and np.isfinite(row["central"])
+
+
+def test_amounts_that_grow_with_their_level_are_told_of_the_documented_one(rng: np.random.Generator) -> None:
+    frame = units(rng, 20, 4)
+    levels = frame["draw"].map({draw: 200.0 * (1 + draw) for draw in range(21)})  # the effect grows with the level
+    scaled = frame.assign(reference=levels, effect=frame["effect"] * levels / 200)
+    plain, found = banded(frame, CELL).iloc[0], banded(scaled, CELL, relative=True).iloc[0]
+    for name in ("central", "chance", "chance_lo", "chance_hi", "lo", "hi", "pct_lo", "pct_hi"):
+        assert found[name] == pytest.approx(plain[name])
+    assert banded(scaled, CELL).iloc[0]["hi"] > 5 * plain["hi"]
+
+
+def test_what_total_effects_add_is_judged_over_draws_and_not_over_replicates(rng: np.random.Generator) -> None:
+    """Of effects that do not differ one in twenty is called clear, however many replicates a draw has."""
+    called = []
+    for _ in range(400):
+        rows = [
+            ("a", mode, draw, replicate, (mode == "reactive") * shift + rng.normal(0, 0.1))
+            for draw, shift in enumerate(rng.normal(0, ASSUMED, 5))
+            for replicate in range(4)
+            for mode in ("scripted", "reactive")
+        ]
+        frame = pd.DataFrame(rows, columns=["scenario", "mode", "draw", "replicate", "told"])
+        called.append(bool(departure(frame, "told", ["scenario"]).iloc[0]["clear"]))
+    assert 0.015 < np.mean(called) < 0.09  # 3.3 standard errors around 0.05
+    moved = frame.assign(told=frame["told"] + (frame["mode"] == "reactive") * 100.0)
+    row = departure(moved, "told", ["scenario"]).iloc[0]
+    assert row["clear"] and row["difference"] == pytest.approx(100, abs=10)
 
 
 @pytest.fixture

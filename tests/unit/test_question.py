@@ -76,7 +76,7 @@ def test_a_list_of_values_makes_scenarios_and_stars_stand_for_names(own: str) ->
     question = asked("closed", words=words, config_dir=own)
     found = [c.policies["door"].levers["cyber"].scope.institution_threshold_musd for c in question.configs.values()]
     assert found == [10, 50, 200]
-    assert question.scenarios[0] == "closed (institution_threshold_musd = 10)"
+    assert question.scenarios[0] == "closed (from 10 M$)"
     issuers = asked("restrictive", words=("policies.us_crackdown_*.issuer=[JPN]",)).configs["restrictive"]
     assert {policy.issuer for policy in issuers.policies.values()} == {("JPN",)}
 
