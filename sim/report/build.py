@@ -10,7 +10,7 @@ from sim.comparison.reading import Comparison
 from sim.core.axes import BASELINE
 from sim.policy.words import short_title
 from sim.report import appendix, front, sources
-from sim.report.checked import checked
+from sim.report.checked import checked, misses
 from sim.report.detail import detail
 from sim.report.flips import flips
 from sim.report.model import Report
@@ -32,7 +32,7 @@ def build(comparison: Comparison, subject: Sequence[str] = ()) -> Report:
     label = comparison.reference
     reference = POLICY_OF_2017 if label == BASELINE else f"“{short_title(comparison.titles.get(label, label))}”"
     details = tuple(detail(reader, scenario) for scenario in reader.scenarios)
-    lines = sources.policy_lines(reader)
+    lines, checks = sources.policy_lines(reader), checked()
     return Report(
         title=listed([scenario.title for scenario in reader.scenarios], "or"),
         asked=front.asked(reader, reference),
@@ -43,13 +43,15 @@ def build(comparison: Comparison, subject: Sequence[str] = ()) -> Report:
         scenarios=reader.scenarios,
         answer=front.answers(reader),
         ranges=what_ranges_are(comparison.draws, comparison.replicates),
+        caution=front.caution(reader),
         draws=comparison.draws,
         certainty=front.certainties(reader),
         cards=front.cards(reader),
         shared=front.shared(reader),
         details=details,
         flips=flips(reader),
-        checked=checked(),
+        checked=checks,
+        misses=misses(checks, [reader.names[place] for place in reader.places]),
         policies=lines,
         references=sources.references(lines, reader),
         repeat=sources.repeat(reader),

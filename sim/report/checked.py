@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sim.analysis.text import decimals, number
@@ -20,12 +20,21 @@ HEAD = ("kind", "what", "model", "goal", "verdict")
 MET, MISSED = "met", "missed"
 FIT, UNSEEN, DOSES, KNOWN = "fit to data", "years not seen", "published effects of policy", "known answers"
 KINDS = (DOSES, UNSEEN, KNOWN, FIT)
+SHORT = {"United States": "US", "United Kingdom": "UK"}
 
 
 def checked() -> tuple[Checked, ...]:
     """Rows of the package's own file."""
     with FILE.open(encoding="utf-8", newline="") as file:
         return tuple(Checked(**row) for row in csv.DictReader(file))
+
+
+def misses(rows: Sequence[Checked], names: Sequence[str]) -> tuple[str, ...]:
+    """What is missed: first what speaks of the places that are named, then by kind in the order of `KINDS`."""
+    missed = [row for kind in KINDS for row in rows if row.kind == kind and row.verdict == MISSED]
+    words = [word for name in names for word in (name, SHORT.get(name)) if word]
+    about = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in words) or r"(?!)")
+    return tuple(row.what for row in sorted(missed, key=lambda row: not about.search(row.what)))
 
 
 def made(root: Path) -> list[tuple[str, ...]]:

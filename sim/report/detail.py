@@ -11,8 +11,8 @@ from sim.policy.levers import LEVERS, NOT_MODELLED, unpriced
 from sim.policy.words import in_force
 from sim.report import front, others
 from sim.report.model import Detail, Flow, Lost, Money, Panel, Row, Scenario
+from sim.report.numbers import table
 from sim.report.read import Reader, absolute, as_row, relative
-from sim.report.table import table
 from sim.report.words import Effect, listed
 
 NAMED = 4  # places on each side, origins
@@ -36,7 +36,7 @@ def detail(reader: Reader, scenario: Scenario) -> Detail:
         scenario=scenario,
         gains=tuple(sorted((f for f in flows if f.stock.central > 0), key=lambda f: -f.stock.central)[:NAMED]),
         losses=tuple(sorted((f for f in flows if f.stock.central < 0), key=lambda f: f.stock.central)[:NAMED]),
-        map={place: (effect.central, effect.clear) for place, effect in stocks.items() if effect.known},
+        map=stocks,
         origin=origin,
         instead=instead,
         payers=_payers(reader, scenario),
@@ -49,14 +49,15 @@ def detail(reader: Reader, scenario: Scenario) -> Detail:
         protected=front.protected(reader, scenario),
         leaks=front.leaks_of(reader, scenario),
         steps=others.steps(reader, scenario),
+        worlds=others.worlds(reader, scenario),
         reacted=others.REACTIVE in reader.modes,
         total=others.total(reader, scenario),
         table=table(reader, scenario),
     )
 
 
-def _flows(reader: Reader, scenario: Scenario) -> tuple[list[Flow], dict[str, Effect]]:
-    """Places whose stock changes beyond chance with the flows behind it; the change in per cent of all places."""
+def _flows(reader: Reader, scenario: Scenario) -> tuple[list[Flow], dict[str, tuple[float, float]]]:
+    """Places whose stock changes beyond chance with the flows behind it; change in per cent and shade of all."""
     years = reader.period.years
     found = reader.rows("n_researchers", scenario.label, by=("place",), places=(), years=reader.last)
     stock = {row["place"]: row for row in found}
@@ -76,7 +77,8 @@ def _flows(reader: Reader, scenario: Scenario) -> tuple[list[Flow], dict[str, Ef
         for place, row in stock.items()
         if whole.get(place) and reader.told(row)
     ]
-    return flows, {place: relative(row) for place, row in stock.items()}
+    percent = {place: (relative(row).central, reader.shade(row)) for place, row in stock.items()}
+    return flows, {place: found for place, found in percent.items() if math.isfinite(found[0])}
 
 
 def _instead(reader: Reader, scenario: Scenario) -> tuple[str, tuple[Row, ...]]:
@@ -106,14 +108,20 @@ def _payers(reader: Reader, scenario: Scenario) -> tuple[Panel, ...]:
         people = reader.rows("n_researchers", scenario.label, years=reader.last, **options)
         papers = {r["member"]: r for r in reader.rows("papers_fractional", scenario.label, **options)}
         lines = []
-        told = [row for row in people if kind != "origin" or reader.told(row)]
-        for row in sorted(told, key=lambda row: _rank(kind, row)):
+        for row in sorted(people, key=lambda row: _rank(kind, row)):
             of_papers = papers.get(row["member"])
             name = reader.names.get(row["member"], row["member"].replace("_", " "))
-            lines.append(Row(name, relative(row), relative(of_papers) if of_papers else None))
-        if lines:
+            line = Row(name, _clear(reader, row), _clear(reader, of_papers, reader.period.years))
+            if kind != "origin" or line.relative.known:
+                lines.append(line)
+        if any(effect and effect.known for line in lines for effect in (line.relative, line.absolute)):
             panels.append(Panel(TOLD[kind], tuple(lines)))
     return tuple(panels)
+
+
+def _clear(reader: Reader, row: Mapping[str, Any] | None, years: int = 1) -> Effect:
+    """Change in per cent; none where chance, or a few agents, could make it."""
+    return relative(row) if row and reader.told(row, years) else Effect(math.nan)
 
 
 def _rank(kind: str, row: Mapping[str, Any]) -> float:

@@ -9,10 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 from markupsafe import Markup, escape
-from matplotlib.colors import BoundaryNorm, to_hex
+from matplotlib.colors import BoundaryNorm, to_hex, to_rgb
 from matplotlib.path import Path
 
-from sim.data.tables import WorldData
 from sim.plots import geo
 from sim.plots.style import SERIES, signed_tick
 from sim.plots.world_map import BORDER, NEUTRAL, class_bounds, diverging
@@ -21,6 +20,7 @@ from sim.report.words import Effect, both
 
 LEAST = 1e-6  # per cent: smaller classes are those of no change at all
 STEPS = (1, 2, 5)  # of a decade between ticks
+ROOM = 0.05  # of the width, beyond the outermost end
 FULL = 300.0  # per cent beyond which a whisker is cut off
 
 
@@ -44,7 +44,7 @@ class Axis:
 
 
 def axis_of(effects: Iterable[Effect], most: int = 5) -> Axis:
-    """Axis that holds central values and ranges of all, with at most `most` steps.
+    """Axis that ends where central values and ranges of all do, with some `most` steps between its ticks.
 
     Ranges that reach three times as far as all central values are cut off, lest nothing be seen of the others.
     """
@@ -53,11 +53,14 @@ def axis_of(effects: Iterable[Effect], most: int = 5) -> Axis:
     reach = [end for effect in several for end in (*effect.ends, effect.central) if math.isfinite(end)]
     limit = min(FULL, 3.0 * centre) if centre else FULL
     lo, hi = max(min([0.0, *reach]), -limit), min(max([0.0, *reach]), limit)
-    width = (hi - lo) or 1.0
-    size = 10.0 ** math.floor(math.log10(width / most))
-    step = next(size * m for m in (*STEPS, 10) if size * m * most >= width)
-    last = max(math.ceil(hi / step - 1e-9), 1 if lo == 0.0 else 0)
-    return Axis(math.floor(lo / step + 1e-9) * step, last * step, step)
+    hi = hi if hi > lo else 1.0
+    room = ROOM * (hi - lo)
+    wanted = min((hi - lo) / most, max(-lo, hi))
+    size = 10.0 ** math.floor(math.log10(wanted))
+    step = next(size * m for m in (*STEPS, 10) if size * m >= wanted * (1.0 - 1e-9))
+    if step > max(-lo, hi) + room:  # no tick beside zero
+        step = next(size * m for m in reversed(STEPS) if size * m <= wanted * (1.0 + 1e-9))
+    return Axis(lo - room, hi + room, step)
 
 
 def strip(effect: Effect, axis: Axis) -> Markup:
@@ -82,7 +85,7 @@ def two_bars(effect: Effect) -> Markup:
             share = 100.0 * width / most
             rows.append(f'<span class="bar"><i class="{name}" style="width:{max(share, 1.0):.0f}%"></i></span>')
         else:
-            rows.append('<span class="bar none">not known</span>')
+            rows.append(f'<span class="bar none">{"none" if width == 0.0 else "not known"}</span>')
         rows[-1] = f'<span class="key">{words}</span>{rows[-1]}'
     return Markup(f'<span class="bars">{"".join(rows)}</span>')
 
@@ -114,23 +117,29 @@ def longest(flows: Sequence[Flow]) -> float:
     return max(sides, default=0.0) or 1.0
 
 
-def world_map(change: Mapping[str, tuple[float, bool]], data: WorldData) -> tuple[Markup, list[tuple[str, str]]]:
+def world_map(change: Mapping[str, tuple[float, float]]) -> tuple[Markup, list[tuple[str, str]]]:
     """World with places coloured by class of their change, grey where it may be chance; colours and words of the key.
 
     Parameters
     ----------
-    change : place -> (per cent, clear of chance).
+    change : place -> (per cent, share of the class's colour that it gets, 0-1).
     """
-    values = np.array([value for value, clear in change.values() if clear] or [0.0])
+    values = np.array([value for value, shade in change.values() if shade] or [0.0])
     bounds, cmap = class_bounds(values), diverging()
     norm = BoundaryNorm(bounds, cmap.N, extend="both")
-    colours = {place: to_hex(cmap(norm(value))) if clear else NEUTRAL for place, (value, clear) in change.items()}
+    colours = {place: _shaded(cmap(norm(value)), shade) for place, (value, shade) in change.items()}
     lines: dict[str, list[str]] = {}
     for code, path in geo.country_paths().items():
         colour = colours.get(code, NEUTRAL)  # countries of a regional rest stay neutral
         lines.setdefault(colour, []).append(_outline(path))
     shapes = "".join(f'<path fill="{colour}" d="{"".join(d)}"/>' for colour, d in lines.items())
     return Markup(f'<g stroke="{BORDER}" stroke-width=".35">{shapes}</g>'), _key(norm, cmap, bounds)
+
+
+def _shaded(colour: tuple[float, float, float, float], shade: float) -> str:
+    """A colour, towards grey."""
+    red, green, blue = (shade * a + (1.0 - shade) * b for a, b in zip(colour, to_rgb(NEUTRAL)))
+    return to_hex((red, green, blue))
 
 
 def _key(norm: BoundaryNorm, cmap: object, bounds: np.ndarray) -> list[tuple[str, str]]:
@@ -193,7 +202,7 @@ def lines(series: Series) -> Markup:
 
 
 def _x(year: float, first: int, last: int) -> float:
-    return LEFT + (WIDE - LEFT - 14) * (year - first) / (last - first)
+    return LEFT + (WIDE - LEFT - 20) * (year - first) / (last - first)
 
 
 def _y(value: float, axis: Axis) -> float:

@@ -18,7 +18,8 @@ SHARED = (
     ("papers_international_fractional", "International papers", False),
 )
 PROTECTED = "protected"
-LEAKS_ASSUMED = "their number depends on a rate that nobody knows"
+FEW_AGENTS = 100  # of a subject whose changes come in steps
+LEAKS_ASSUMED = "their rate is not known"
 
 
 def asked(reader: Reader, reference: str) -> str:
@@ -52,6 +53,16 @@ def answers(reader: Reader) -> tuple[str, ...]:
         answer(f"By {last} the number of researchers in {where}", cases),
         answer(f"The number of its papers a year, {reader.period},", papers),
         answer(f"Of what could leak from sensitive projects in {victim}, the share that protection stops", stopped),
+    )
+
+
+def caution(reader: Reader) -> str:
+    """What is to be said of a subject that few agents stand for; empty if enough do."""
+    if not reader.agents < FEW_AGENTS:
+        return ""
+    return (
+        f"Only {reader.agents:.0f} agents, each for {reader.scale:,g} people, stand for the researchers in "
+        f"{reader.subject}: what moves by a few of them may be chance. A smaller scale= tells more."
     )
 
 

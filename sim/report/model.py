@@ -109,7 +109,7 @@ class Detail:
     scenario: Scenario
     gains: tuple[Flow, ...]
     losses: tuple[Flow, ...]
-    map: Mapping[str, tuple[float, bool]]  # place -> change of the stock in %, whether it is clear of chance
+    map: Mapping[str, tuple[float, float]]  # place -> change of the stock in %, how strongly it is coloured, 0-1
     origin: str  # the origin whose entrants are followed; empty: no origin is targeted
     instead: tuple[Row, ...]
     payers: tuple[Panel, ...]
@@ -122,6 +122,7 @@ class Detail:
     protected: Row | None
     leaks: Row | None
     steps: tuple[Step, ...]
+    worlds: str  # in which steps were counted
     reacted: bool  # reactive runs are there
     total: tuple[Row, ...]  # outcomes whose total effect departs from the direct one, which is `absolute` here
     table: pd.DataFrame  # all effects on the subject, tidy
@@ -170,16 +171,16 @@ class PolicyLine:
     strength: str
     whom: str
     source: str
+    grounds: str  # source of the policy as a whole
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A source: its id, what it says, where it is, a link if there is one."""
+    """A source: its id, what it says, where it is."""
 
     name: str
     fact: str
     source: str
-    link: str
 
 
 @dataclass(frozen=True)
@@ -216,6 +217,7 @@ class Report:
     scenarios: tuple[Scenario, ...]
     answer: tuple[str, ...]
     ranges: str
+    caution: str  # of a subject of few agents
     draws: int
     certainty: tuple[Certainty, ...]
     cards: tuple[Card, ...]
@@ -223,6 +225,7 @@ class Report:
     details: tuple[Detail, ...]
     flips: Flips
     checked: tuple[Checked, ...]
+    misses: tuple[str, ...]  # of what was checked, those about the subject first
     policies: tuple[PolicyLine, ...]
     references: tuple[Reference, ...]
     repeat: Repeat

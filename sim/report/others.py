@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sim.analysis.pairs import UNIT, plain
+from sim.comparison.bands import DOCUMENTED
 from sim.core.axes import SCRIPTED
 from sim.plots.decisions import TRIGGERS
 from sim.report.front import SHARED
@@ -52,6 +53,17 @@ def steps(reader: Reader, scenario: Scenario) -> tuple[Step, ...]:
         why = TRIGGERS.get(trigger[0], trigger[0]) if len(trigger) else ""
         found.append(Step(name, verb, why, int(taken[step]), int(usual.get(step, 0)), len(worlds)))
     return tuple(found)
+
+
+def worlds(reader: Reader, scenario: Scenario) -> str:
+    """How many worlds steps are counted in, and why these; empty if governments could not answer."""
+    if REACTIVE not in reader.modes:
+        return ""
+    lived, of = _worlds(reader, scenario), reader.comparison.draws
+    draws = int((lived["draw"].drop_duplicates() != DOCUMENTED).sum())
+    which = "the documented values" + (f" and {draws} of {of} draws" if of else "")
+    twice = ", most twice" if len(lived) > 1.5 * (1 + draws) else ""
+    return f"{len(lived)} worlds: {which}{twice}{' (answers take time)' if draws < of else ''}"
 
 
 def _worlds(reader: Reader, scenario: Scenario) -> pd.DataFrame:

@@ -12,19 +12,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from sim.analysis.text import number
-from sim.comparison.reading import Comparison
+from sim.comparison.reading import Comparison, is_share
 from sim.core.digest import PACKAGE
-from sim.data.tables import load_world_data
 from sim.pages.markdown import EVIDENCE_ID
 from sim.plots.style import SERIES
 from sim.report import drawings, words
 from sim.report.build import build
-from sim.report.checked import DOSES, KINDS, MISSED, UNSEEN
+from sim.report.checked import KINDS, MET
 from sim.report.model import Reference, Report
 from sim.report.read import absolute, relative
+from sim.report.sources import links
 from sim.report.words import Effect
 
-NAMED = (DOSES, UNSEEN)  # kinds of checks whose misses the first page names
+NAMED = 4  # missed checks that the first page names
+MANIFOLD = 3.0  # changes of so many times the reference and more have no per cent
+DIGITS = 2  # that a change in the table of all numbers has at least
 NAME = "report.html"
 FOLDER = PACKAGE / "report"
 
@@ -41,7 +43,7 @@ def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[P
     Its path, and the model that it prints.
     """
     report = build(comparison, subject)
-    text = html(report, comparison.config.world)
+    text = html(report)
     path = comparison.folder / NAME
     aside = path.with_name(f".{NAME}")
     aside.write_text(text, encoding="utf-8")
@@ -49,7 +51,7 @@ def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[P
     return path, report
 
 
-def html(report: Report, world: str) -> str:
+def html(report: Report) -> str:
     """The page as text."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -58,39 +60,39 @@ def html(report: Report, world: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"linked": _linked, "effect": of_row, "percent": percent_of_row, "level": _level}
-    data = load_world_data(world)
+    environment.filters |= {"linked": _linked, "effect": of_row, "level": _level, "percent": _percent, "drawn": drawn}
     text: str = environment.get_template("page.html.j2").render(
         report=report,
         style=(FOLDER / "page.css").read_text(encoding="utf-8"),
         draw=drawings,
         axis=drawings.axis_of(
-            (row.relative for panel in report.shared for row in panel.rows), 5 if len(report.scenarios) == 1 else 3
+            (row.relative for panel in report.shared for row in panel.rows), 5 if len(report.scenarios) == 1 else 2
         ),
         words=words,
-        maps={detail.scenario.label: drawings.world_map(detail.map, data) for detail in report.details},
+        maps={detail.scenario.label: drawings.world_map(detail.map) for detail in report.details},
         tally=[_tally(report, kind) for kind in KINDS],
         colours=SERIES,
+        digits=DIGITS,
+        named=NAMED,
     )
     return text
 
 
-def _tally(report: Report, kind: str) -> tuple[str, int, int, str]:
-    """Checks of one kind: how many are met, of how many, and which are missed."""
+def _tally(report: Report, kind: str) -> tuple[str, int, int]:
+    """Checks of one kind: how many are met, of how many."""
     rows = [row for row in report.checked if row.kind == kind]
-    missed = [row.what for row in rows if row.verdict == MISSED]
-    return kind, len(rows) - len(missed), len(rows), "; ".join(missed) if kind in NAMED else ""
+    return kind, sum(row.verdict == MET for row in rows), len(rows)
 
 
 def _linked(source: str, references: Sequence[Reference]) -> Markup:
-    """A source in which ids are links to their rows below."""
+    """A source in which ids are links to their rows below, and identifiers to the addresses that they name."""
     known = {reference.name for reference in references}
-    parts = []
-    at = 0
-    for found in EVIDENCE_ID.finditer(source):
-        if found[0] in known:
-            parts += [escape(source[at : found.start()]), Markup(f'<a href="#source-{found[0]}">{found[0]}</a>')]
-            at = found.end()
+    ids = [(id.start(), id.end(), f"#source-{id[0]}") for id in EVIDENCE_ID.finditer(source) if id[0] in known]
+    parts, at = [], 0
+    for start, end, address in sorted([*ids, *links(source)]):
+        if start >= at:
+            parts += [escape(source[at:start]), Markup('<a href="{}">{}</a>').format(address, source[start:end])]
+            at = end
     return Markup("").join([*parts, escape(source[at:])])
 
 
@@ -102,6 +104,21 @@ def of_row(row: Mapping[str, Any]) -> Effect:
 def percent_of_row(row: Mapping[str, Any]) -> Effect:
     """The same in per cent of the reference."""
     return relative({"agree": math.nan, "pct_chance": math.nan, **row})
+
+
+def _percent(row: Mapping[str, Any]) -> str:
+    """Its change in per cent, but of shares, whose change is in points, and of next to nothing."""
+    if is_share(row["column"]) or abs(row["central"]) > MANIFOLD * abs(row["reference"]):
+        return "–"
+    return words.amount(percent_of_row(row), DIGITS)
+
+
+def drawn(row: Mapping[str, Any], draws: int) -> str:
+    """Its range over chance and assumptions; where it was run with fewer draws than the page tells of, their number."""
+    effect = of_row(row)
+    if not effect.drawn:
+        return "–"
+    return words.span(effect, DIGITS) if row["n_draws"] >= draws else f"{row['n_draws']} draws only"
 
 
 def _level(reference: float, effect: Effect) -> str:

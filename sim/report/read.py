@@ -26,6 +26,7 @@ from sim.report.model import Row, Scenario
 from sim.report.words import PERCENT, POINTS, Effect, listed
 
 SHOWN = 3  # places that a subject names
+PALE = 0.35  # of a colour, where the sign hangs on assumptions
 Kept = tuple[tuple[str, tuple[str, ...]], ...]  # columns of a table, each with the values that are kept
 
 
@@ -88,6 +89,19 @@ class Reader:
     def told(self, row: Mapping[str, Any], years: int = 1) -> bool:
         """True of a change of persons that is no chance and not of a few agents; a yearly mean is over `years`."""
         return absolute(row, "").clear and not few(row["central"] * years / self.scale)
+
+    def shade(self, row: Mapping[str, Any]) -> float:
+        """How strongly a map may colour a change: 0 if it is not `told`, 1 if its whole range has its sign."""
+        effect = absolute(row, "")
+        if not self.told(row):
+            return 0.0
+        return PALE if effect.drawn and effect.lo * effect.hi <= 0.0 else 1.0
+
+    @property
+    def agents(self) -> float:
+        """Agents that stand for the subject's researchers without any policy, at the end."""
+        found = self.rows("n_researchers", self.scenarios[0].label, years=self.last)
+        return found[0]["reference"] / self.scale if found else math.nan
 
     @property
     def victim(self) -> str:
@@ -179,7 +193,8 @@ def as_row(row: Mapping[str, Any], label: str, unit: str) -> Row:
 def _effect(row: Mapping[str, Any], central: str, unit: str, prefix: str = "", factor: float = 1.0) -> Effect:
     ends = {end: factor * float(row[f"{prefix}{end}"]) for end in ("chance", "chance_lo", "chance_hi", "lo", "hi")}
     level = factor * float(row["reference"])
-    return Effect(factor * float(row[central]), agree=float(row["agree"]), reference=level, unit=unit, **ends)
+    agree, draws = float(row["agree"]), int(row["n_draws"])
+    return Effect(factor * float(row[central]), agree=agree, reference=level, unit=unit, draws=draws, **ends)
 
 
 def agreement(units: pd.DataFrame, cells: list[str]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from sim.pages.evidence import facts
@@ -19,16 +20,25 @@ _LINKS = (
     (re.compile(r"\bNSF (\d\d)-(\d{3})\b"), "https://ncses.nsf.gov/pubs/nsf{}{}"),
     (re.compile(r"\bIZA DP(\d+)"), "https://docs.iza.org/dp{}.pdf"),
     (re.compile(r"\bCEPR DP(\d+)"), "https://cepr.org/publications/dp{}"),
+    (re.compile(r"\bRIETI (\d\d)-J-(\d{3})\b"), "https://www.rieti.go.jp/jp/publications/dp/{}j{}.pdf"),
+    (re.compile(r"\b(\d\d) FR (\d+)\b"), "https://www.federalregister.gov/citation/{}-FR-{}"),
+    (re.compile(r"\bGAO-(\d\d)-(\d{3})\b"), "https://www.gao.gov/products/gao-{}-{}"),
+    (re.compile(r"\bPublic Law (\d+)-(\d+)\b"), "https://www.congress.gov/{0}/plaws/publ{1}/PLAW-{0}publ{1}.pdf"),
+    (re.compile(r"(https://[^\s,;)]+)"), "{}"),
 )
+# Settings on which no result hangs.
+IDLE = ("outdir", "figures", "progress", "threads", "checkpoint_seconds", "experiment")
 _SAID = re.compile(r"\S+ (?P<unit>[^()]+) \((?P<said>.+)\)")
 
 
-def link_of(source: str) -> str:
-    """Address that a source names by its identifier; empty if it names none."""
-    for pattern, address in _LINKS:
-        if found := pattern.search(source):
-            return address.format(*found.groups())
-    return ""
+def links(source: str) -> list[tuple[int, int, str]]:
+    """Where a source names an address by its identifier, from the left: start, end, address."""
+    found = [
+        (match.start(), match.end(), address.format(*match.groups()))
+        for pattern, address in _LINKS
+        for match in pattern.finditer(source)
+    ]
+    return sorted(found)
 
 
 def policy_lines(reader: Reader) -> tuple[PolicyLine, ...]:
@@ -36,7 +46,7 @@ def policy_lines(reader: Reader) -> tuple[PolicyLine, ...]:
     return tuple(
         PolicyLine(
             scenario.title, policy.title, row.issuer, row.lever.replace("_", " "), row.since, row.until,
-            plainly(row.strength), row.whom.replace("_", " "), row.source or policy.source,
+            plainly(row.strength), row.whom.replace("_", " "), row.source or policy.source, policy.source,
         )
         for scenario in reader.scenarios
         for name, policy in reader.policies(scenario.label).items()
@@ -63,9 +73,7 @@ def references(lines: tuple[PolicyLine, ...], reader: Reader) -> tuple[Reference
     for name in (name for text in said for name in cited(text)):
         _follow(name, known, wanted)
     found = (known[name] for name in sorted(wanted, key=_order) if name in known)
-    return tuple(
-        Reference(row["id"], f"{row['fact']}: {row['value']}", row["source"], link_of(row["source"])) for row in found
-    )
+    return tuple(Reference(row["id"], f"{row['fact']}: {row['value']}", row["source"]) for row in found)
 
 
 def cited(text: str) -> Iterator[str]:
@@ -88,6 +96,12 @@ def _order(name: str) -> tuple[str, int]:
     return name[0], int(re.sub(r"\D", "", name))
 
 
+def essence(command: str) -> str:
+    """A command without the settings that change no result, such as where its files go."""
+    words = [word for word in shlex.split(command) if word.partition("=")[0] not in IDLE]
+    return shlex.join(words)
+
+
 def repeat(reader: Reader) -> Repeat:
     """Command, version, revision, seed and key."""
     manifest, cfg = reader.comparison.manifest, reader.config(reader.scenarios[0].label)
@@ -98,7 +112,7 @@ def repeat(reader: Reader) -> Repeat:
     if not draws:
         size = f"one agent for {cfg.scale:g} researchers, {cfg.replicates} replicate{'s' * (cfg.replicates > 1)}"
     return Repeat(
-        command=reader.comparison.command,
+        command=essence(reader.comparison.command),
         version=str(manifest.get("version") or "unknown"),
         revision=revision + changed if revision else "not from a clone",
         seed=str(cfg.seed),

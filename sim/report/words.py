@@ -1,7 +1,8 @@
 """Fixed wording: the same size and certainty is always said in the same words.
 
 Sizes are judged in per cent of the reference (`SIZES`), certainty by the share of draws of the assumptions that agree
-on the sign (`VERY_LIKELY`, `LIKELY`). Numbers carry no more digits than their total uncertainty.
+on the sign (`VERY_LIKELY`, `LIKELY`). A range whose ends lie `APART` sizes apart leaves the plain verb. Numbers carry
+no more digits than their total uncertainty.
 """
 
 from __future__ import annotations
@@ -13,12 +14,9 @@ from dataclasses import dataclass
 from sim.analysis.text import number
 from sim.comparison.bands import ENOUGH
 
-# Least size in per cent of the reference -> (rise, fall).
-SIZES = (
-    (10.0, "rises sharply", "falls sharply"),
-    (2.0, "rises", "falls"),
-    (0.5, "rises slightly", "falls slightly"),
-)
+SIZES = ((10.0, " sharply"), (2.0, ""), (0.5, " slightly"))  # least size in per cent of the reference, how it changes
+PLAIN = 1  # which of `SIZES` says nothing of the size
+APART = 2  # sizes between the ends of a range that leave the size open
 HARDLY = "hardly changes"
 UNKNOWN = "may rise or fall"
 ONE_RUN = "one run: not known"
@@ -38,6 +36,7 @@ class Effect:
     chance_lo, chance_hi : 90 % over chance alone.
     lo, hi : 90 % over chance and assumptions.
     agree : share of draws that have the sign of `central`; NaN without draws.
+    draws : how many there are; fewer than `ENOUGH` make nothing very likely.
     reference : level without the policy.
     """
 
@@ -50,6 +49,7 @@ class Effect:
     agree: float = math.nan
     reference: float = math.nan
     unit: str = PERCENT
+    draws: int = ENOUGH
 
     @property
     def known(self) -> bool:
@@ -79,56 +79,82 @@ class Effect:
         return not math.isfinite(self.chance) or self.chance_lo * self.chance_hi > 0.0
 
 
-def digits(effect: Effect) -> int:
+def digits(effect: Effect, significant: int = 1) -> int:
     """Decimal places (negative: left of the point) that the total uncertainty leaves.
 
-    The last digit is worth a twentieth to a half of half the range. Changes of 1 % or 1 point and more have one decimal
-    at most, as chance itself is known from few replicates.
+    The last digit is worth a twentieth to a half of half the range; but a change has `significant` digits at least, and
+    so does not print as 0, if a decimal that may be used shows it.
     """
+    n = _digits_of_range(effect)
+    if not effect.central or not math.isfinite(effect.central):
+        return n
+    leading, most = -math.floor(math.log10(abs(effect.central))), _most(effect)
+    return max(n, min(leading + significant - 1, most)) if leading <= most else n
+
+
+def _digits_of_ends(effect: Effect, significant: int) -> int:
+    """Decimal places of the ends of a range: those of the change, but one more than the range leaves at most."""
+    return min(digits(effect, significant), _digits_of_range(effect) + 1)
+
+
+def _digits_of_range(effect: Effect) -> int:
     lo, hi = effect.ends
     half = (hi - lo) / 2
     if not math.isfinite(half) or half <= 1e-9 * abs(effect.central):
         half = abs(effect.central) / 5  # nothing is known of its uncertainty: two digits
     if half == 0.0 or not math.isfinite(half):
         return 0
-    most = 1 if effect.unit in (PERCENT, POINTS) and abs(effect.central) >= 1.0 else 2
-    n = -math.floor(math.log10(half / 2))
-    if effect.central and certainty(effect) != UNKNOWN:  # a change whose sign is known does not print as 0
-        n = max(n, -math.floor(math.log10(abs(effect.central))))
-    return max(-12, min(most, n))
+    return max(-12, min(_most(effect), -math.floor(math.log10(half / 2))))
+
+
+def _most(effect: Effect) -> int:
+    """Decimal places at most: one where 1 % or 1 point is reached, as chance itself is known from few replicates."""
+    if effect.unit not in (PERCENT, POINTS):
+        return 3
+    reach = max((abs(value) for value in (effect.central, *effect.ends) if math.isfinite(value)), default=0.0)
+    return 1 if reach >= 1.0 else 2
+
+
+def _number(value: float, n: int, sign: str = "") -> str:
+    """A number of `n` decimals with its sign, without decimals of zero."""
+    return number(value, n, sign) if round(value, n) else "0"
 
 
 def _unit(unit: str) -> str:
     return f"\u00a0{unit}" if unit else ""
 
 
-def amount(effect: Effect) -> str:
-    """The effect with its sign: ``−4.7 %``; a dash if there is none."""
+def amount(effect: Effect, significant: int = 1) -> str:
+    """The effect with its sign and as many digits as of `digits`: ``−4.7 %``; a dash if there is none."""
     if not effect.known:
         return "–"
-    return f"{number(effect.central, digits(effect), '+')}{_unit(effect.unit)}"
+    return f"{_number(effect.central, digits(effect, significant), '+')}{_unit(effect.unit)}"
 
 
-def count(effect: Effect) -> str:
-    """The effect as a number of its own, without a plus: ``1,900 papers a year``."""
-    return amount(effect).removeprefix("+")
+def alike(*effects: Effect) -> tuple[str, ...]:
+    """Parts of one whole in its unit, without a plus: all with the digits of the largest, which has two at least.
+
+    Shares of what is printed are then those of the parts: ``1,300 papers a year`` and ``1,500 papers a year``.
+    """
+    n = digits(max(effects, key=lambda effect: abs(effect.central)), 2)
+    return tuple(f"{_number(effect.central, n)}{_unit(effect.unit)}" for effect in effects)
 
 
-def span(effect: Effect) -> str:
+def span(effect: Effect, significant: int = 1) -> str:
     """Its widest range: ``−17 to −3 %``; nothing if none is known."""
-    return _span(effect, *effect.ends)
+    return _span(effect, *effect.ends, significant)
 
 
-def chance_span(effect: Effect) -> str:
+def chance_span(effect: Effect, significant: int = 1) -> str:
     """Its range over chance alone; nothing if it is not known."""
-    return _span(effect, effect.chance_lo, effect.chance_hi)
+    return _span(effect, effect.chance_lo, effect.chance_hi, significant)
 
 
-def _span(effect: Effect, lo: float, hi: float) -> str:
+def _span(effect: Effect, lo: float, hi: float, significant: int) -> str:
     if not (math.isfinite(lo) and math.isfinite(hi)):
         return ""
-    n = digits(effect)
-    return f"{number(lo, n, '+')} to {number(hi, n, '+')}{_unit(effect.unit)}"
+    n = _digits_of_ends(effect, significant)
+    return f"{_number(lo, n, '+')} to {_number(hi, n, '+')}{_unit(effect.unit)}"
 
 
 def both(effect: Effect) -> str:
@@ -141,27 +167,38 @@ def both(effect: Effect) -> str:
 def change(effect: Effect) -> str:
     """What the outcome does, by size: a verb of `SIZES`.
 
-    Both ends within the smallest size, or a sign that is not known but small at both ends, hardly change.
+    Both ends within the smallest size hardly change, whatever their sign. What hardly changes at the documented values
+    may change by as much as the far end says.
     """
-    least = SIZES[-1][0]
     if not effect.known:
         return "is not recorded"
-    ends = [end for end in effect.ends if math.isfinite(end)]
-    if abs(effect.central) < least and all(abs(end) < least for end in ends):
+    ends = [end for end in effect.ends if math.isfinite(end)] or [effect.central]
+    far = max((effect.central, *ends), key=abs)
+    if _size(far) == len(SIZES):
         return HARDLY
     if certainty(effect) == UNKNOWN:
         return UNKNOWN
-    for bound, rises, falls in SIZES:
-        if abs(effect.central) >= bound:
-            return rises if effect.central > 0 else falls
-    return HARDLY
+    size = _size(effect.central)
+    if size == len(SIZES):
+        return f"{HARDLY}, but may {_verb(_size(far), far)}"
+    sizes = [_size(end) if end * effect.central > 0.0 else len(SIZES) for end in ends]
+    return _verb(PLAIN if max(sizes) - min(sizes) >= APART else size, effect.central, "s")
+
+
+def _size(percent: float) -> int:
+    """Which of `SIZES`, the largest first; their number for what is smaller than all."""
+    return next((n for n, (least, *_) in enumerate(SIZES) if abs(percent) >= least), len(SIZES))
+
+
+def _verb(size: int, sign: float, ending: str = "") -> str:
+    return f"{'rise' if sign > 0 else 'fall'}{ending}{SIZES[size][1]}"
 
 
 def certainty(effect: Effect) -> str:
     """``very likely``, ``likely`` or `UNKNOWN` by the draws; by chance alone, without draws, nothing or `UNKNOWN`."""
     if not effect.drawn:
         return "" if effect.clear else UNKNOWN
-    if effect.agree >= VERY_LIKELY:
+    if effect.agree >= VERY_LIKELY and effect.draws >= ENOUGH:
         return "very likely"
     return "likely" if effect.agree >= LIKELY else UNKNOWN
 
@@ -171,7 +208,7 @@ def verb(effect: Effect) -> str:
     said, sure = change(effect), certainty(effect)
     if effect.known and not effect.ranged:
         return f"{said} in this one run"
-    return said if said in (HARDLY, UNKNOWN) or sure in ("", UNKNOWN) else f"{sure} {said}"
+    return said if said.startswith((HARDLY, UNKNOWN)) or sure in ("", UNKNOWN) else f"{sure} {said}"
 
 
 def sign_dots(effect: Effect) -> tuple[int, str]:
@@ -179,15 +216,17 @@ def sign_dots(effect: Effect) -> tuple[int, str]:
     if not effect.known:
         return 0, "not recorded"
     if effect.central == 0.0:
-        return (4, "no change in any draw") if effect.ends == (0.0, 0.0) else (1, "no change at the documented values")
+        return 0, "no change in any draw" if effect.ends == (0.0, 0.0) else "no change at the documented values"
     if not effect.ranged:
         return 0, ONE_RUN
+    if change(effect).startswith(HARDLY):
+        return 0, "hardly changes"
     if not effect.drawn:
         return (2, "clear of chance; assumptions not varied") if effect.clear else (0, "not clear of chance")
-    share = "all draws agree" if effect.agree == 1.0 else f"{100 * effect.agree:.0f} % of draws agree"
-    if effect.agree >= VERY_LIKELY:
-        return 4, f"very likely: {share}"
-    return (3, f"likely: {share}") if effect.agree >= LIKELY else (1, f"not known: {share}")
+    few = f"{effect.draws} " if effect.draws < ENOUGH else ""
+    share = f"all {few}draws agree" if effect.agree == 1.0 else f"{100 * effect.agree:.0f} % of {few}draws agree"
+    sure = certainty(effect)
+    return (1, f"not known: {share}") if sure == UNKNOWN else (3 + (sure == "very likely"), f"{sure}: {share}")
 
 
 def size_dots(effect: Effect) -> tuple[int, str]:
@@ -195,6 +234,8 @@ def size_dots(effect: Effect) -> tuple[int, str]:
     lo, hi = effect.ends
     if not effect.known or not effect.ranged:
         return 0, ONE_RUN if effect.known else "not recorded"
+    if lo == hi == effect.central:
+        return 0, "the same in every run"
     if lo * hi <= 0.0:
         return (0 if not effect.drawn else 1), "the range holds zero"
     factor = max(abs(lo), abs(hi)) / min(abs(lo), abs(hi))

@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 
 from sim.analysis.summary import Period
+from sim.analysis.text import FEW
 from sim.cli import report as command
-from sim.comparison.carry import carry_out
-from sim.comparison.question import ask
 from sim.comparison.reading import Comparison, read_comparison
 from sim.core.read import ConfigError
+from sim.report import page
+from sim.report.build import build
 from sim.report.model import Report
 from sim.report.page import write_report
 
-SMALL = ("world=g20", "scale=8000", "start=2014", "draws=2", "progress=off")
 ISSUERS = ["USA"]  # of both scenarios
 VOID = {"meta", "br", "img", "path", "line", "polyline", "polygon"}
 LAST = 2022
@@ -27,10 +27,8 @@ LARGEST = 3_000_000  # bytes
 
 
 @pytest.fixture(scope="module")
-def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    """Two scenarios, documented values and two draws."""
-    question = ask(["restrictive", "proportionate"], [*SMALL, f"outdir={tmp_path_factory.mktemp('out')}"], last=LAST)
-    return read_comparison(carry_out(question).folder)
+def comparison(reported: Path) -> Comparison:
+    return read_comparison(reported)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +95,8 @@ def test_the_order_is_that_of_a_readers_questions(text: str) -> None:
 
 def test_titles_names_and_the_command_stand_on_it(comparison: Comparison, text: str) -> None:
     assert "A lasting crackdown of the US" in text and "Proportionate rules of the G7" in text
-    assert "United States" in text and comparison.command.replace("'", "&#39;") in text
+    assert "United States" in text and "talent-circulation report restrictive proportionate world=g20" in text
+    assert "outdir=" not in text and "progress=" not in text  # no result hangs on them
     assert "2 draws" in text and "NaN" not in text and "nan" not in re.findall(r">([^<]*)<", text)
     assert str(comparison.manifest["seed"]) in text and comparison.folder.name in text
 
@@ -192,10 +191,26 @@ def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> Non
 
 
 def test_the_page_of_another_place(comparison: Comparison) -> None:
-    _, report = write_report(comparison, ["japan"])
+    report = build(comparison, ["japan"])
     assert report.subject == "Japan" and "Japan" in report.answer[0]
     with pytest.raises(ConfigError, match=r"--place: no place 'JPX'.*JPN"):
-        write_report(comparison, ["JPX"])
+        build(comparison, ["JPX"])
+
+
+def test_a_place_of_few_agents_is_told_and_its_groups_have_no_numbers(comparison: Comparison) -> None:
+    report = build(comparison, ["Canada"])
+    people = comparison.effects("n_researchers", places=["CAN"], years=Period(LAST, LAST))
+    agents = people["reference"].iloc[0] / comparison.config.scale
+    assert 1 < agents < 100 and f"Only {agents:.0f} agents" in report.caution
+    groups = comparison.units("n_researchers", ["kind", "member"], table="constituency_year",
+                              years=Period(LAST, LAST), keep={"place": ["CAN"]})  # fmt: skip
+    moved = groups[(groups["draw"] == 0) & (groups["scenario"] == "restrictive") & (groups["mode"] == "scripted")]
+    assert len(moved)
+    means = moved.groupby("member", observed=True)["effect"].mean().abs() / comparison.config.scale
+    told = [row.label for panel in report.details[0].payers for row in panel.rows if row.relative.known]
+    assert all(means[name] >= FEW - 0.05 for name in told if name in means.index)
+    assert (means < FEW - 0.05).any()  # there is something to keep silent about
+    assert build(comparison, ["World"]).caution == ""
 
 
 def test_the_command_writes_the_page_of_a_folder(comparison: Comparison, capsys: pytest.CaptureFixture[str]) -> None:
@@ -234,3 +249,23 @@ def test_steps_are_counted_over_worlds_with_and_without(comparison: Comparison, 
                  for name, groups in worlds.items()}  # fmt: skip
         least = {name: sum(len(rows) > 0 for rows in of) for name, of in steps.items()}
         assert step.taken <= least["restrictive"] and step.without <= least["baseline"]
+
+
+def test_all_numbers_have_no_per_cent_of_shares_or_of_next_to_nothing(written: tuple[Path, Report], text: str) -> None:
+    table = text[text.index("All numbers") : text.index('id="checked"')]
+    cells = [re.findall(r">([^<]*)</t[hd]>", row) for row in re.findall(r"<tr><th scope=.row.*?</tr>", table)]
+    rows = written[1].numbers.to_dict("records")
+    assert len(cells) == len(rows)
+    for (outcome, _, _, change, _, drawn, percent), row in zip(
+        sorted(cells), sorted(rows, key=lambda row: row["outcome"])
+    ):
+        assert outcome == row["outcome"]
+        assert (percent == "–") or (not outcome.endswith("0-1") and "," not in percent)
+        assert change != "" and drawn != ""
+
+
+def test_effects_run_with_fewer_draws_say_so(written: tuple[Path, Report]) -> None:
+    (first, *_) = written[1].numbers.to_dict("records")
+    row = {str(name): value for name, value in first.items()} | {"lo": -2.0, "hi": -1.0, "central": -1.5, "n_draws": 4}
+    assert page.drawn(row, 20) == "4 draws only"
+    assert page.drawn(row, 4) == "−2.0 to −1.0"

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.data.tables import load_world_data
-from sim.report import checked, drawings, sources
-from sim.report.model import Flow
+from sim.plots.world_map import NEUTRAL
+from sim.report import checked, drawings, page, sources
+from sim.report.model import Flow, Reference
+from sim.report.read import PALE
 from sim.report.words import Effect
 
 ROOT = Path(__file__).parents[2]
@@ -54,11 +55,12 @@ def test_flows_are_stacked_to_both_sides_and_add_up() -> None:
 
 
 def test_the_map_colours_clear_changes_alone() -> None:
-    data = load_world_data("full")
-    shapes, key = drawings.world_map({"USA": (-6.0, True), "CHN": (0.1, False)}, data)
+    shapes, key = drawings.world_map({"USA": (-6.0, 1.0), "CHN": (9.0, 0.0), "CAN": (-6.0, PALE)})
     assert len(key) >= 4 and any(colour in shapes for colour, words in key if words.startswith(("below", "−")))
     assert "NaN" not in shapes and len(shapes) < 400_000
-    assert drawings.world_map({"USA": (-6.0, False)}, data)[1] == []
+    (full, pale, *_), grey = sorted(set(re.findall('fill="(#[0-9a-f]+)"', shapes)) - {NEUTRAL}), NEUTRAL
+    assert full < pale < grey and full in dict(key) and pale not in dict(key)  # the paler the more white
+    assert drawings.world_map({"USA": (-6.0, 0.0)})[1] == []
 
 
 @pytest.mark.parametrize(
@@ -68,11 +70,25 @@ def test_the_map_colours_clear_changes_alone() -> None:
         ("Flynn and others, NBER w32622 (2024, revised)", "https://www.nber.org/papers/w32622"),
         ("PNAS 2024, PMC11087765, table 2", "https://pmc.ncbi.nlm.nih.gov/articles/PMC11087765/"),
         ("NSF 25-325 (2025)", "https://ncses.nsf.gov/pubs/nsf25325"),
+        ("Proclamation 10043, 85 FR 34353", "https://www.federalregister.gov/citation/85-FR-34353"),
+        ("GAO-04-371 (February 2004)", "https://www.gao.gov/products/gao-04-371"),
+        ("Public Law 117-167; S2", "https://www.congress.gov/117/plaws/publ167/PLAW-117publ167.pdf"),
+        ("RIETI 23-J-031", "https://www.rieti.go.jp/jp/publications/dp/23j031.pdf"),
+        ("Review, https://www.example.org/a/b/; Wikipedia", "https://www.example.org/a/b/"),
         ("Guardian, 15 March 2023", ""),
     ],
 )
 def test_sources_are_links_where_they_name_an_address(source: str, link: str) -> None:
-    assert sources.link_of(source) == link
+    assert [address for *_, address in sources.links(source)] == [link] * bool(link)
+
+
+def test_several_sources_of_one_row_are_several_links() -> None:
+    source = "P17; Proclamation 10043, 85 FR 34353; doi:10.1086/651934"
+    linked = page._linked(source, [Reference("P17", "", "")])
+    assert re.findall('href="([^"]+)"', linked) == [
+        "#source-P17", "https://www.federalregister.gov/citation/85-FR-34353", "https://doi.org/10.1086/651934"
+    ]  # fmt: skip
+    assert re.sub("<[^>]+>", "", linked) == source
 
 
 def test_ids_of_a_range_are_all_cited() -> None:
@@ -103,6 +119,31 @@ def test_misses_are_among_what_was_checked() -> None:
     assert {row.kind for row in rows} == set(checked.KINDS)
     assert {row.verdict for row in rows} == {checked.MET, checked.MISSED}
     assert np.mean([row.verdict == checked.MET for row in rows]) < 1.0
+
+
+def test_all_misses_are_told_those_about_the_subject_first() -> None:
+    rows = checked.checked()
+    missed = [row.what for row in rows if row.verdict == checked.MISSED]
+    home, other = checked.misses(rows, ["United States"]), checked.misses(rows, ["Atlantis"])
+    assert sorted(home) == sorted(other) == sorted(missed) and home != other
+    about = ["United States" in what or " US " in what for what in home]
+    assert any(about) and about == sorted(about, reverse=True)
+    assert checked.misses(rows, []) == other
+
+
+@pytest.mark.parametrize(
+    ("effects", "ticks"),
+    [([-22.0, 21.0], ["−20", "0", "+20"]), ([-10.0, -3.0], ["−10", "−5", "0"]), ([7.0], ["0", "+5"])],
+)
+def test_an_axis_ends_where_its_effects_do(effects: list[float], ticks: list[str]) -> None:
+    axis = drawings.axis_of(map(Effect, effects), 2)
+    assert [words for _, words in axis.ticks] == ticks
+    assert axis.hi - axis.lo <= 1.2 * (max(*effects, 0.0) - min(*effects, 0.0))
+
+
+def test_a_command_is_repeated_without_where_its_files_go() -> None:
+    typed = "talent-circulation compare open figures=false 'policies.a.b=[1, 2]' outdir=/here --to 2030"
+    assert sources.essence(typed) == "talent-circulation compare open 'policies.a.b=[1, 2]' --to 2030"
 
 
 @pytest.mark.parametrize(

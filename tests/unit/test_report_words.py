@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,46 @@ def test_what_is_small_at_both_ends_hardly_changes_whatever_its_sign() -> None:
     assert words.verb(effect(0.1, -0.3, 0.9, 0.5)) == UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("central", "lo", "hi", "said"),
+    [
+        (20.0, 0.0, 50.0, "very likely rises"),  # hardly or sharply: the size is open
+        (20.0, 12.0, 50.0, "very likely rises sharply"),
+        (-11.0, -18.0, -6.0, "very likely falls sharply"),
+        (-1.0, -12.0, -0.6, "very likely falls"),
+        (0.004, 0.0, 16.4, "hardly changes, but may rise sharply"),
+        (-0.1, -3.0, 0.0, "hardly changes, but may fall"),
+    ],
+)
+def test_the_size_is_that_of_both_ends(central: float, lo: float, hi: float, said: str) -> None:
+    found = effect(central, lo, hi, 1.0)
+    assert words.verb(found) == said
+    assert (words.sign_dots(found)[0] == 0) is said.startswith(HARDLY)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (effect(0.004, 0.0, 16.43, 1.0, "points"), "0\u00a0points (0 to +16\u00a0points)"),
+        (effect(-1533.0, -6000.0, 3000.0, 0.6, ""), "−2,000 (−6,000 to +3,000)"),
+        (effect(0.04, 0.0, 600.0, 0.9, ""), "+0.04 (0 to +600)"),
+    ],
+)
+def test_a_change_is_not_rounded_away(found: Effect, said: str) -> None:
+    assert words.both(found) == said
+
+
+def test_parts_of_a_whole_have_the_same_digits() -> None:
+    rule, fear = effect(1341.0, 0.0, 6000.0, 1.0, "papers"), effect(1515.0, -500.0, 6000.0, 0.9, "papers")
+    assert words.alike(rule, fear) == ("1,300\u00a0papers", "1,500\u00a0papers")
+    assert words.alike(effect(12_345.0, 9000.0, 20_000.0, 1.0, ""), effect(0.3, unit="")) == ("12,000", "0")
+
+
+def test_few_draws_make_nothing_very_likely() -> None:
+    few = replace(effect(-5.0, -9.0, -4.0, 1.0), draws=2)
+    assert words.verb(few) == "likely falls" and words.sign_dots(few) == (3, "likely: all 2 draws agree")
+
+
 def test_without_draws_only_chance_is_told() -> None:
     alone = effect(-5.0)
     assert not alone.drawn and words.verb(alone) == "falls"
@@ -64,8 +105,9 @@ def test_what_chance_could_give_has_no_sign() -> None:
 def test_no_effect_and_no_number() -> None:
     nothing = Effect(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
     assert words.verb(nothing) == HARDLY and words.both(nothing) == "0\u00a0%"
-    assert words.sign_dots(nothing) == (4, "no change in any draw")
-    assert words.sign_dots(Effect(0.0, lo=-1.0, hi=0.0, agree=0.0))[0] == 1
+    assert words.size_dots(nothing) == (0, "the same in every run")
+    assert words.sign_dots(nothing) == (0, "no change in any draw")
+    assert words.sign_dots(Effect(0.0, lo=-1.0, hi=0.0, agree=0.0)) == (0, "no change at the documented values")
     missing = Effect(NAN)
     assert words.amount(missing) == "–" and words.span(missing) == "" and words.both(missing) == "–"
     assert words.verb(missing) == "is not recorded" and words.sign_dots(missing)[0] == words.size_dots(missing)[0] == 0
@@ -82,7 +124,7 @@ def test_one_replicate_has_no_range_and_two_digits() -> None:
 @pytest.mark.parametrize(
     ("lo", "hi", "said"),
     [(-17.1, -2.8, "−5\u00a0% (−17 to −3\u00a0%)"), (-5.0, -4.2, "−4.7\u00a0% (−5.0 to −4.2\u00a0%)"),
-     (-95.0, -1.0, "−5\u00a0% (−95 to −1\u00a0%)"), (-95.0, 80.0, "0\u00a0% (−100 to +80\u00a0%)")],
+     (-95.0, -1.0, "−5\u00a0% (−95 to −1\u00a0%)"), (-95.0, 80.0, "−5\u00a0% (−95 to +80\u00a0%)")],
 )  # fmt: skip
 def test_digits_follow_the_whole_range(lo: float, hi: float, said: str) -> None:
     assert words.both(effect(-4.7, lo, hi, 1.0 if hi < 0 else 0.5)) == said

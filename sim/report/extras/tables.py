@@ -11,7 +11,7 @@ from sim.analysis.summary import Period
 from sim.comparison import Comparison
 from sim.report.extras.common import plain
 from sim.report.model import Report
-from sim.report.table import OUTCOMES
+from sim.report.numbers import OUTCOMES
 
 OF_PLACES = ("n_researchers", "new_entrants", "net_moves", "new_exits", "papers_fractional", "top1_once")
 OF_MEMBERS = ("n_researchers", "new_exits", "papers_fractional")
