@@ -169,9 +169,9 @@ def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
     rows = [{**row, "verdict": verdict} for verdict in ("turns at 0.72", "none in its range", "not clear of chance")]
     rows[0] |= {"low": {"restrictive": -9.21}, "high": {"restrictive": 1.5}}
     told = "only two matter clearly"
-    subject = subject_of(comparison.configs["restrictive"], comparison.period)
-    found = {"scenarios": ["restrictive"], "subjects": [subject], "reference": "baseline", "place": "USA", "where": "United States",
-             "outcome": "researchers", "unit": "%", "rows": rows, "told": told, "command": "x"}  # fmt: skip
+    subjects = [subject_of(comparison.configs["restrictive"], comparison.period)]
+    found = {"scenarios": ["restrictive"], "subjects": subjects, "reference": "baseline", "place": "USA",
+             "where": "United States", "outcome": "researchers", "unit": "%", "rows": rows, "told": told, "command": "x"}  # fmt: skip
     try:
         file.write_text(json.dumps(found), encoding="utf-8")
         _, report = write_report(comparison)
@@ -189,9 +189,8 @@ def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
 
 def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> None:
     _, report = written
-    assert not report.flips.rows
-    assert report.flips.command.startswith("talent-circulation flip restrictive proportionate --place USA ")
-    assert "world=g20" in report.flips.command and "scale=" not in report.flips.command
+    asked = "talent-circulation flip restrictive proportionate --place USA world=g20 start=2014 --to 2022"
+    assert not report.flips.rows and report.flips.command == asked
 
 
 def test_the_page_of_another_place(comparison: Comparison) -> None:
@@ -230,7 +229,10 @@ def test_the_command_writes_the_page_of_a_folder(comparison: Comparison, capsys:
         (["."], "holds no results"),
         ([".", "scale=100"], "takes no further names and settings"),
         (["restricted"], "restrictive"),
-        (["restrictive", "--place", "Japan,Canda"], "no place 'Canda'; did you mean Canada?"),
+        (
+            ["restrictive", "--place", "Japan,Canda", "world=g20", "scale=8000"],
+            "no place 'Canda'; did you mean Canada?",
+        ),
     ],
 )
 def test_what_cannot_be_reported(words: list[str], said: str) -> None:
