@@ -58,11 +58,11 @@ def detail(reader: Reader, scenario: Scenario) -> Detail:
 
 def _flows(reader: Reader, scenario: Scenario) -> tuple[list[Flow], dict[str, tuple[float, float]]]:
     """Places whose stock changes beyond chance with the flows behind it; change in per cent and shade of all."""
-    years = reader.period.years
+    since = reader.since(scenario.label)  # a stock is what has come and gone since the first change
     found = reader.rows("n_researchers", scenario.label, by=("place",), places=(), years=reader.last)
     stock = {row["place"]: row for row in found}
     parts = {
-        name: years * reader.central(name, scenario.label, ("place",))
+        name: since.years * reader.central(name, scenario.label, ("place",), years=since)
         for name in ("new_entrants", "net_moves", "new_exits")
     }
     whole = dict(zip(reader.data.iso3, ~reader.data.is_rest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sim.analysis.pairs import UNIT, plain
-from sim.comparison.bands import DOCUMENTED
+from sim.comparison.bands import DOCUMENTED, departure
 from sim.core.axes import SCRIPTED
 from sim.plots.decisions import TRIGGERS
 from sim.report.front import SHARED
@@ -15,7 +15,7 @@ from sim.report.words import PERCENT, Effect
 
 REACTIVE = "reactive"
 SHOWN = 6
-CLEAR = 2.0  # standard errors by which total effects must depart from direct ones
+NOTABLE = 1 / 3  # of the worlds: a smaller difference is not told, as the largest of many would be chance
 LEAST = 0.1  # per cent; smaller departures are not told
 STEP = ["place", "ladder", "target", "up"]
 COLUMNS = ["scenario", "mode", *UNIT, *STEP[:3], "rung_before", "rung_after", "trigger", "effective_year"]
@@ -27,7 +27,7 @@ VERBS = {
 
 
 def steps(reader: Reader, scenario: Scenario) -> tuple[Step, ...]:
-    """Steps of governments in the period, by how many more worlds have them with the scenario than without.
+    """Steps of governments in the period, by how many more worlds, or fewer, have them with the scenario than without.
 
     A world is a draw and replicate that was lived with and without the scenario.
     """
@@ -42,16 +42,17 @@ def steps(reader: Reader, scenario: Scenario) -> tuple[Step, ...]:
     mine, without = (frame[frame["scenario"] == name].merge(worlds) for name in (scenario.label, comparison.reference))
     taken, usual = _counts(mine), _counts(without)
     own = set(reader.issuers(scenario.label))
-    more = (taken - usual.reindex(taken.index, fill_value=0)).sort_values(ascending=False, kind="stable")
+    change = taken.sub(usual, fill_value=0).sort_values(key=abs, ascending=False, kind="stable")
     found = []
-    for step in more[more > 0].index[:SHOWN]:
+    for step in change[change.abs() >= max(2, NOTABLE * len(worlds))].index[:SHOWN]:
         place, ladder, target, up = step
-        rows = mine[(mine[STEP] == pd.Series(dict(zip(STEP, step)))).all(axis=1)]
+        either = mine if change[step] > 0 else without
+        rows = either[(either[STEP] == pd.Series(dict(zip(STEP, step)))).all(axis=1)]
         trigger = rows["trigger"].mode()
         verb = VERBS[ladder, up].format(target=article(reader.names.get(target, target)))
         name = reader.names[place] + (" (issuer)" if place in own else "")
         why = TRIGGERS.get(trigger[0], trigger[0]) if len(trigger) else ""
-        found.append(Step(name, verb, why, int(taken[step]), int(usual.get(step, 0)), len(worlds)))
+        found.append(Step(name, verb, why, int(taken.get(step, 0)), int(usual.get(step, 0)), len(worlds)))
     return tuple(found)
 
 
@@ -94,8 +95,8 @@ def total(reader: Reader, scenario: Scenario) -> tuple[Row, ...]:
         units = units[units["scenario"] == scenario.label]
         percent = units.assign(percent=100.0 * units["effect"] / units["reference"])
         both = percent.pivot_table(index=UNIT, columns="mode", values="percent").dropna()
-        gap = both[REACTIVE] - both[SCRIPTED]
-        if len(gap) > 1 and abs(gap.mean()) > max(CLEAR * gap.std(ddof=1) / len(gap) ** 0.5, LEAST):
+        found = departure(percent, "percent", ["scenario"])
+        if found["clear"].any() and found["difference"].abs().max() > LEAST:
             told = (Effect(float(both[mode].mean()), unit=PERCENT) for mode in (REACTIVE, SCRIPTED))
             rows.append(Row(words.format(last=reader.period.last), *told))
     return tuple(rows)

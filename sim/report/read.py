@@ -123,11 +123,23 @@ class Reader:
         kept = {**dict(keep), **({"mode": (self.mode,)} if by else {})}
         return self.comparison.units(outcome, by, table=table, years=years, keep=kept)
 
+    def since(self, label: str) -> Period:
+        """From the first year in which a policy of the scenario differs from the reference, to the last."""
+        years = [day.year for use in self.config(label).uses for day in use.values]
+        first = min([self.period.first, *years])
+        return Period(max(first, self.comparison.configs[label].start), self.period.last)
+
     def central(
-        self, outcome: str, scenario: str, by: tuple[str, ...], table: str = "place_year", **keep: tuple[str, ...]
+        self,
+        outcome: str,
+        scenario: str,
+        by: tuple[str, ...],
+        table: str = "place_year",
+        years: Period | None = None,
+        **keep: tuple[str, ...],
     ) -> pd.Series:
-        """Effects at the documented values without any range, yearly means of the period by cell of `by`."""
-        units = self._units(outcome, by, tuple(keep.items()), self.period, table)
+        """Effects at the documented values without any range, yearly means (of the period) by cell of `by`."""
+        units = self._units(outcome, by, tuple(keep.items()), years or self.period, table)
         mine = units[(units["scenario"] == scenario) & (units["draw"] == DOCUMENTED)]
         return mine.groupby([*by], observed=True)["effect"].mean()
 

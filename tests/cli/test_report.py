@@ -171,7 +171,8 @@ def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
     told = "only two matter clearly"
     subjects = [subject_of(comparison.configs["restrictive"], comparison.period)]
     found = {"scenarios": ["restrictive"], "subjects": subjects, "reference": "baseline", "place": "USA",
-             "where": "United States", "outcome": "researchers", "unit": "%", "rows": rows, "told": told, "command": "x"}  # fmt: skip
+             "where": "United States", "outcome": "researchers", "unit": "%", "rows": rows, "told": told,
+             "command": "x"}  # fmt: skip
     try:
         file.write_text(json.dumps(found), encoding="utf-8")
         _, report = write_report(comparison)
