@@ -13,6 +13,7 @@ import pytest
 from sim.analysis.summary import Period
 from sim.analysis.text import FEW
 from sim.cli import report as command
+from sim.comparison.question import subject_of
 from sim.comparison.reading import Comparison, read_comparison
 from sim.core.read import ConfigError
 from sim.report import page
@@ -168,8 +169,10 @@ def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
     rows = [{**row, "verdict": verdict} for verdict in ("turns at 0.72", "none in its range", "not clear of chance")]
     rows[0] |= {"low": {"restrictive": -9.21}, "high": {"restrictive": 1.5}}
     told = "only two matter clearly"
-    found = {"scenarios": ["restrictive"], "reference": "baseline", "place": "USA", "where": "United States",
-             "outcome": "researchers", "unit": "%", "rows": rows, "told": told, "command": "x"}  # fmt: skip
+    subjects = [subject_of(comparison.configs["restrictive"], comparison.period)]
+    found = {"scenarios": ["restrictive"], "subjects": subjects, "reference": "baseline", "place": "USA",
+             "where": "United States", "outcome": "researchers", "unit": "%", "rows": rows,
+             "told": told, "command": "x"}  # fmt: skip
     try:
         file.write_text(json.dumps(found), encoding="utf-8")
         _, report = write_report(comparison)
@@ -184,10 +187,8 @@ def test_a_finding_of_flip_is_shown(comparison: Comparison) -> None:
 
 def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> None:
     _, report = written
-    assert (
-        not report.flips.rows
-        and report.flips.command == "talent-circulation flip restrictive proportionate --place USA"
-    )
+    asked = "talent-circulation flip restrictive proportionate --place USA world=g20 start=2014 --to 2022"
+    assert not report.flips.rows and report.flips.command == asked
 
 
 def test_the_page_of_another_place(comparison: Comparison) -> None:
@@ -226,7 +227,10 @@ def test_the_command_writes_the_page_of_a_folder(comparison: Comparison, capsys:
         (["."], "holds no results"),
         ([".", "scale=100"], "takes no further names and settings"),
         (["restricted"], "restrictive"),
-        (["restrictive", "--place", "Japan,Canda", *SMALL], "no place 'Canda'; did you mean Canada?"),
+        (
+            ["restrictive", "--place", "Japan,Canda", "world=g20", "scale=8000"],
+            "no place 'Canda'; did you mean Canada?",
+        ),
     ],
 )
 def test_what_cannot_be_reported(words: list[str], said: str) -> None:
