@@ -130,25 +130,19 @@ def _strip(ax: Axes, found: Results, spec: Spec) -> None:
     ranges = {item.name: item for item in spec.sample.over}
     order = np.argsort(found.means["stopped"].to_numpy(), kind="stable")
     values = found.points.iloc[found.chosen[order]]
-    unit = np.array([_unit(values[name].to_numpy(float), ranges[name]) for name in found.levers])
+    unit = np.array([ranges[name].law.unit(values[name].to_numpy(float)) for name in found.levers])
     ax.imshow(unit, aspect="auto", cmap=colormaps["Blues"], vmin=0, vmax=1, interpolation="nearest")
     ax.set_yticks(range(len(found.levers)), [tables.LEVERS[name].partition(" (")[0] for name in found.levers])
     shown = np.unique(np.linspace(0, len(order) - 1, min(9, len(order))).round().astype(int))
     ax.set_xticks(shown, [f"{found.means['stopped'].iloc[order[i]]:.0f} %" for i in shown])
     ax.set_xlabel("Hazard stopped")
-    ends = [f"{ranges[name].lo:g} … {ranges[name].hi:g}" for name in found.levers]
+    ends = [f"{ranges[name].law.lo:g} … {ranges[name].law.hi:g}" for name in found.levers]
     units = [tables.LEVERS[name].partition(" (")[2].rstrip(")") for name in found.levers]
     for row, (end, unit_of) in enumerate(zip(ends, units)):
         if unit_of == "cases per 1,000":
-            end = f"{1000 * ranges['investigations'].lo:g} … {1000 * ranges['investigations'].hi:g}"
+            end = f"{1000 * ranges['investigations'].law.lo:g} … {1000 * ranges['investigations'].law.hi:g}"
         ax.text(1.02 * len(order) - 0.5, row, f"{end} {unit_of}", va="center", fontsize=6.5, color=GREY)
     ax.tick_params(length=0)
-
-
-def _unit(values: np.ndarray, item: object) -> np.ndarray:
-    """Values in their range, as 0–1."""
-    lo, hi, log = (getattr(item, name) for name in ("lo", "hi", "log"))
-    return np.log(values / lo) / np.log(hi / lo) if log else (values - lo) / (hi - lo)
 
 
 def said(found: Results) -> str:

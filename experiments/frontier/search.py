@@ -71,7 +71,7 @@ def block(points: np.ndarray, sample: Sample) -> Block:
 
     The same point gives the same runs as in a sweep of the sample.
     """
-    values = np.column_stack([item.scaled(points[:, j]) for j, item in enumerate(sample.over)]).tolist()
+    values = np.column_stack([item.law.values(points[:, j]) for j, item in enumerate(sample.over)]).tolist()
     rows = [{key: value for item, value in zip(sample.over, row) for key in item.keys} for row in values]
     return Block(sample.names, tuple(map(tuple, values)), tuple(rows))
 

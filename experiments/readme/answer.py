@@ -26,6 +26,8 @@ def answer(numbers: pd.DataFrame, settings: str) -> str:
     protected = line(numbers, ISSUER, "hazard protected")
     digits = decimals(protected["se"], protected["mean"])
     ranges = [at(numbers, f"{name}, {RANGE}", place=ISSUER).iloc[0] for name in ("researchers", "papers")]
+    people_lost, papers_lost = map(span, ranges)
+    papers_lost = papers_lost.removeprefix(people_lost.split()[0] + " ")  # the verb once, if it is the same
     return (
         f"If the investigations by profile, visa refusals and bans that began in 2018 stay in force, the United States "
         f"has {people[ISSUER]} researchers in {year} than without them ({percent(numbers, ISSUER, 'researchers')}): "
@@ -38,7 +40,7 @@ def answer(numbers: pd.DataFrame, settings: str) -> str:
         f"{number(protected['se'], min(digits, 1))} % of what could still leak from American sensitive projects; how "
         "many leaks that is depends on a rate that nobody knows. "
         f"What no data fix matters more than chance: over {ranges[0]['n']:.0f} sets of assumptions the United States "
-        f"{span(ranges[0])} of its researchers and {span(ranges[1])} of its papers.\n\n"
+        f"{people_lost} of its researchers and {papers_lost} of its papers.\n\n"
         f"*Direct effects; ± is one standard error of chance: {settings}. Assumptions: 90 % of their sets "
         "(`talent-circulation compare restrictive`).*"
     )

@@ -79,7 +79,7 @@ def test_an_earlier_year(inputs: Path, last: Path, capsys: Output, monkeypatch: 
     monkeypatch.chdir(inputs.parent)
     words = ["world=earlier", "end=2020", "scale=4000", "replicates=1", "figures=false", "threads=1", "progress=off"]
     assert main([*words, "government.mode=reactive", "panel.size=0"]) == 0
-    assert "baseline, 2013–2020" in capsys.readouterr().out
+    assert "2013–2020, 1 replicate" in capsys.readouterr().out
 
 
 def with_years(folder: Path, *years: int) -> None:

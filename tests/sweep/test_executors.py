@@ -38,9 +38,9 @@ def test_missing_programs_and_packages(tmp_path: Path, monkeypatch: pytest.Monke
         make_executor({"kind": "slurm"}, tmp_path)
     monkeypatch.setitem(sys.modules, "submitit", None)
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ConfigError, match=r"talent-circulation\[cluster\]"):
+    with pytest.raises(ConfigError, match=r"\.\[cluster\]"):
         make_executor({"kind": "slurm"}, tmp_path)
-    with pytest.raises(ConfigError, match=r"talent-circulation\[ray\]"):
+    with pytest.raises(ConfigError, match=r"\.\[ray\]"):
         make_executor({"kind": "ray"}, tmp_path)
     with pytest.raises(ConfigError, match=r"executor.partition: unknown key; .*allowed: workers, address, cpus"):
         make_executor({"kind": "ray", "partition": "short"}, tmp_path)

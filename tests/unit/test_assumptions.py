@@ -27,7 +27,9 @@ def test_all_numbers_that_are_assumed_are_there_but_those_named() -> None:
     }
     assert assumed >= set(LEFT_OUT) > {PATHS}, "all that is left out exists"
     fitted = {row["key"] for row in parameter_table() if row["role"] == "fitted" and row["draw"]}
-    assert keys == assumed - set(LEFT_OUT) | fitted
+    with_fit = {row["key"] for row in parameter_table() if row["key"] in assumed and row["draw"] is None}
+    assert keys == assumed - set(LEFT_OUT) - with_fit | fitted
+    assert len(with_fit) == 18 and all(key.split(".")[1] != "security" for key in with_fit)
     assert fitted == {"params.entry.hostility", "params.entry.dissimilarity_like"}
 
 
