@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.cli.parse import Parser
 from sim.config.schema import Config
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError
+
+if TYPE_CHECKING:
+    from sim.comparison.reading import Comparison
 
 USAGE = """\
 usage: talent-circulation compare SCENARIO [SCENARIO ...] [key=value ...]
@@ -44,9 +48,6 @@ examples
 
 def command(words: Sequence[str]) -> int:
     """Run the command; returns its exit code."""
-    if not words or words[0] in ("-h", "--help"):
-        print(USAGE, end="")
-        return 0 if words else 1
     parser = Parser("compare")
     parser.add_argument("words", nargs="*")
     add_options(parser)
@@ -124,7 +125,7 @@ def carry_out(
     return outcome.folder
 
 
-def show(comparison: object, places: Sequence[str] = (), report: bool = True) -> None:
+def show(comparison: Comparison, places: Sequence[str] = (), report: bool = True) -> None:
     """Print the table; write effects.csv, the figure and the report.
 
     Parameters
@@ -133,16 +134,16 @@ def show(comparison: object, places: Sequence[str] = (), report: bool = True) ->
     """
     from sim.comparison.figure import write_figure
     from sim.comparison.lines import table_of
-    from sim.comparison.reading import Comparison
     from sim.comparison.table import text_of
     from sim.report.page import write_report
+    from sim.running.progress import say
     from sim.store.sweep import writing_into
 
-    assert isinstance(comparison, Comparison)
     table = table_of(comparison, places)
     with writing_into(comparison.folder, comparison.folder / "effects.csv") as aside:
         table.to_csv(aside, index=False)
     print(text_of(comparison, table, places), flush=True)
     if report:
+        say("building figure and page …")
         write_figure(comparison, table, comparison.folder / "figures")
         write_report(comparison)

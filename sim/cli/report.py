@@ -35,9 +35,6 @@ examples
 
 def command(words: Sequence[str]) -> int:
     """Run the command; returns its exit code."""
-    if not words or words[0] in ("-h", "--help"):
-        print(USAGE, end="")
-        return 0 if words else 1
     parser = Parser("report")
     parser.add_argument("words", nargs="*")
     compare.add_options(parser)
