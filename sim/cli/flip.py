@@ -31,7 +31,7 @@ key=value       settings (scale=1000, government.mode=scripted by default),
                 screening), tried=12 (numbers run from end to end), points=5 and
                 replicates=2 (of each line)
 --dry-run       how many runs there are, and how long they take
---small         a coarse version that takes a minute
+--small         a coarse version that takes a minute or two
 
 examples
   talent-circulation flip restrictive
