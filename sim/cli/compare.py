@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from sim.core.read import ConfigError
 
 if TYPE_CHECKING:
     from sim.comparison.reading import Comparison
+    from sim.sweep.run import Sweep
+    from sim.sweep.status import LiveStatus
 
 USAGE = """\
 usage: talent-circulation compare SCENARIO [SCENARIO ...] [key=value ...]
@@ -93,8 +96,7 @@ def carry_out(
 
     from sim.comparison import carry
     from sim.comparison.question import ask
-    from sim.running.signals import Terminated, raise_on_signals
-    from sim.sweep.status import LiveStatus, duration
+    from sim.sweep.status import duration
 
     given = vars(args)
     question = ask(
@@ -110,19 +112,29 @@ def carry_out(
     if given.get("dry_run"):
         print(f"{text}, about {duration(seconds)} of one core (a rough guess)\n{job.folder}")
         return None
-    show = {"on": True, "off": False}.get(question.configs[question.scenarios[0]].progress)
-    try:
-        with raise_on_signals(), LiveStatus(job.sweep.spec.title, show) as status:
-            if missing:
-                status.note(f"{text}; what is finished is kept in {job.folder}")
-            outcome = carry.carry_out(job, show=status.progress, note=status.note)
-    except (KeyboardInterrupt, Terminated) as error:
-        print(f"interrupted; the same command goes on from {job.folder}", file=sys.stderr)
-        raise SystemExit(error.exit_code if isinstance(error, Terminated) else 130) from None
+    with watched(job.sweep, question.configs[question.scenarios[0]].progress) as status:
+        if missing:
+            status.note(f"{text}; what is finished is kept in {job.folder}")
+        outcome = carry.carry_out(job, show=status.progress, note=status.note)
     if outcome.done < outcome.total:
         failed = f"{outcome.total - outcome.done} of {outcome.total} runs failed; the others are kept"
         raise ConfigError([f"{failed}; why they failed: talent-circulation sweep status {job.folder}"])
     return outcome.folder
+
+
+@contextmanager
+def watched(sweep: Sweep, progress: str) -> Iterator[LiveStatus]:
+    """Show a sweep that answers a question; interrupted, say where it goes on and end with the exit code."""
+    from sim.running.command import BAR
+    from sim.running.signals import Terminated, raise_on_signals
+    from sim.sweep.status import LiveStatus
+
+    try:
+        with raise_on_signals(), LiveStatus(sweep.spec.title, BAR[progress]) as status:
+            yield status
+    except (KeyboardInterrupt, Terminated) as error:
+        print(f"interrupted; the same command goes on from {sweep.folder}", file=sys.stderr)
+        raise SystemExit(error.exit_code if isinstance(error, Terminated) else 130) from None
 
 
 def show(comparison: Comparison, places: Sequence[str] = (), report: bool = True) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Sequence
 
-from sim.cli.compare import add_options
+from sim.cli.compare import add_options, watched
 from sim.cli.parse import Parser
 from sim.core.read import ConfigError
 
@@ -55,9 +54,7 @@ def command(words: Sequence[str]) -> int:
         raise ConfigError(["command line: flip: names no scenario; see talent-circulation list scenarios"])
 
     from sim.flip import Job, ask_flip
-    from sim.running.signals import Terminated, raise_on_signals
-    from sim.store.sweep import StoreError
-    from sim.sweep.status import LiveStatus, duration
+    from sim.sweep.status import duration
 
     asked = ask_flip(
         names, [word for word in args.words if "=" in word], place=args.place, outcome=args.outcome,
@@ -71,17 +68,9 @@ def command(words: Sequence[str]) -> int:
     if args.dry_run:
         print(f"{told}\n{job.folder}")
         return 0
-    show = {"on": True, "off": False}.get(asked.config.progress)
-    try:
-        with raise_on_signals(), LiveStatus(job.sweep.spec.title, show) as status:
-            status.note(f"{told}; what is finished is kept in {job.sweep.folder}")
-            found = job.carry_out(show=status.progress, note=status.note)
-    except StoreError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except (KeyboardInterrupt, Terminated) as error:
-        print(f"interrupted; the same command goes on from {job.sweep.folder}", file=sys.stderr)
-        return error.exit_code if isinstance(error, Terminated) else 130
+    with watched(job.sweep, asked.config.progress) as status:
+        status.note(f"{told}; what is finished is kept in {job.sweep.folder}")
+        found = job.carry_out(show=status.progress, note=status.note)
 
     from sim.flip.text import text_of
 

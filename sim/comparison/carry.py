@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from sim.analysis.sweep_frames import write_views
 from sim.comparison.design import spec_of_question
@@ -16,15 +15,11 @@ from sim.comparison.question import Question
 from sim.running.model import Model, RealModel
 from sim.store.sweep import writing_into
 from sim.sweep.driver import Progress
-from sim.sweep.run import Outcome, Sweep
+from sim.sweep.run import Outcome, Sweep, silent
 from sim.sweep.run import carry_out as carry_out_sweep
 
 ABOUT = "comparison.json"
 CONFIGS = "configs"
-
-
-def _nothing(_: Any) -> None:
-    return
 
 
 @dataclass
@@ -52,8 +47,8 @@ def carry_out(
     question: Question | Job,
     *,
     model: Model | None = None,
-    show: Callable[[Progress], None] = _nothing,
-    note: Callable[[str], None] = _nothing,
+    show: Callable[[Progress], None] = silent,
+    note: Callable[[str], None] = silent,
 ) -> Outcome:
     """Compute what is missing and write what `sim.comparison.read_comparison` reads.
 

@@ -25,15 +25,11 @@ from sim.flip.turning import Turn, turn_of
 from sim.running.model import Model, RealModel
 from sim.store.sweep import writing_into
 from sim.sweep.driver import Progress
-from sim.sweep.run import Sweep
+from sim.sweep.run import Sweep, silent
 from sim.sweep.run import carry_out as carry_out_sweep
 
 NAME = "flip"
 MEASURED = 1.8  # CPU seconds of these short runs, start and storing included, for each that a sweep expects
-
-
-def _nothing(_: Any) -> None:
-    return
 
 
 @dataclass(frozen=True)
@@ -175,9 +171,7 @@ class Job:
         each = sum(plan.seconds(f, f.tasks.keys()) for f in families) / len(families)
         return MEASURED * (screening + (points * asked.replicates * each if missing else 0.0))
 
-    def carry_out(
-        self, *, show: Callable[[Progress], None] = _nothing, note: Callable[[str], None] = _nothing
-    ) -> Found:
+    def carry_out(self, *, show: Callable[[Progress], None] = silent, note: Callable[[str], None] = silent) -> Found:
         """Compute what is missing, find the answer and write it.
 
         Raises

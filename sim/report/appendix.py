@@ -43,7 +43,7 @@ def dates(reader: Reader) -> tuple[tuple[float, str], ...]:
     """Days on which something that a scenario adds begins, as years with fraction, with titles of its policies."""
     found: dict[float, dict[str, None]] = {}
     for scenario in reader.scenarios:
-        for policy in reader.policies(scenario.label).values():
+        for policy in reader.comparison.own(scenario.label).policies.values():
             for use in policy.levers.values():
                 neutral = LEVERS[use.lever].neutral
                 days = [day for day, strength in use.values.items() if strength not in (None, neutral)]
@@ -55,7 +55,7 @@ def dates(reader: Reader) -> tuple[tuple[float, str], ...]:
 
 def limits(reader: Reader) -> tuple[str, ...]:
     """What the page cannot tell; of coarse runs one line more."""
-    scale = reader.config(reader.scenarios[0].label).scale
+    scale = reader.comparison.own(reader.scenarios[0].label).scale
     coarse = (
         (
             f"One agent stands for {scale:g} researchers: leaks and international shares of the whole world are biased "

@@ -134,7 +134,7 @@ def _rank(kind: str, row: Mapping[str, Any]) -> float:
 
 def _money(reader: Reader, scenario: Scenario) -> tuple[Money, ...]:
     """The bill of the subject; what the model has no price for is no zero."""
-    uses = reader.config(scenario.label).uses
+    uses = reader.comparison.own(scenario.label).uses
     levers = [LEVERS[name] for name in in_force(uses, reader.period.first, reader.period.last)]
     unpriced_aims = {lever.aim for lever in levers if lever.cost == NOT_MODELLED and not lever.of}
     lines = []
@@ -176,5 +176,5 @@ def _exposure(reader: Reader, scenario: Scenario) -> tuple[Row, ...]:
 
 def unpriced_words(reader: Reader, scenario: Scenario) -> str:
     """Levers in force whose money the model does not know, in words; empty if there are none."""
-    uses = reader.config(scenario.label).uses
+    uses = reader.comparison.own(scenario.label).uses
     return listed(unpriced(in_force(uses, reader.period.first, reader.period.last)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +16,8 @@ from sim.analysis.summary import Period
 from sim.analysis.text import few
 from sim.comparison.bands import DOCUMENTED, banded
 from sim.comparison.reading import Comparison
-from sim.config.schema import Config
 from sim.core.read import ConfigError, near
 from sim.data.tables import load_world_data
-from sim.policy.schema import Policy
 from sim.policy.words import short_title
 from sim.report.model import Row, Scenario
 from sim.report.words import PERCENT, POINTS, Effect, listed
@@ -59,24 +56,13 @@ class Reader:
         common = [place for place in issuers[0] if all(place in others for others in issuers[1:])]
         return common or issuers[0]
 
-    def policies(self, label: str) -> Mapping[str, Policy]:
-        """Policies of a scenario that its reference lacks."""
-        configs = self.comparison.configs
-        reference = configs.get(self.comparison.reference)
-        there = reference.policies if reference else {}
-        return {name: policy for name, policy in configs[label].policies.items() if there.get(name) != policy}
-
-    def config(self, label: str) -> Config:
-        """Configuration of a scenario with its own policies alone."""
-        return replace(self.comparison.configs[label], policies=dict(self.policies(label)))
-
     def issuers(self, label: str) -> tuple[str, ...]:
         """Places that issue its policies, those with most researchers first."""
-        return roles_of(self.config(label), self.data).issuers
+        return roles_of(self.comparison.own(label), self.data).issuers
 
     def targets(self, label: str) -> tuple[str, ...]:
         """Places that its policies are aimed at."""
-        return roles_of(self.config(label), self.data).targets
+        return roles_of(self.comparison.own(label), self.data).targets
 
     @property
     def subject(self) -> str:
@@ -125,7 +111,7 @@ class Reader:
 
     def since(self, label: str) -> Period:
         """From the first year in which a policy of the scenario differs from the reference, to the last."""
-        years = [day.year for use in self.config(label).uses for day in use.values]
+        years = [day.year for use in self.comparison.own(label).uses for day in use.values]
         first = min([self.period.first, *years])
         return Period(max(first, self.comparison.configs[label].start), self.period.last)
 

@@ -49,7 +49,7 @@ def policy_lines(reader: Reader) -> tuple[PolicyLine, ...]:
             plainly(row.strength), row.whom.replace("_", " "), row.source or policy.source, policy.source,
         )
         for scenario in reader.scenarios
-        for name, policy in reader.policies(scenario.label).items()
+        for name, policy in reader.comparison.own(scenario.label).policies.items()
         for row in policy_rows(name, policy, reader.data)
         if int(row.since[:4]) <= reader.period.last
     )  # fmt: skip
@@ -68,7 +68,7 @@ def references(lines: tuple[PolicyLine, ...], reader: Reader) -> tuple[Reference
     """Evidence that these lines and their policies cite, each once, with what it is derived from."""
     known = {row["id"]: row for row in facts()}
     said = [line.source for line in lines]
-    said += [policy.source for s in reader.scenarios for policy in reader.policies(s.label).values()]
+    said += [policy.source for s in reader.scenarios for policy in reader.comparison.own(s.label).policies.values()]
     wanted: dict[str, None] = {}
     for name in (name for text in said for name in cited(text)):
         _follow(name, known, wanted)
@@ -104,7 +104,7 @@ def essence(command: str) -> str:
 
 def repeat(reader: Reader) -> Repeat:
     """Command, version, revision, seed and key."""
-    manifest, cfg = reader.comparison.manifest, reader.config(reader.scenarios[0].label)
+    manifest, cfg = reader.comparison.manifest, reader.comparison.own(reader.scenarios[0].label)
     revision = str(manifest.get("git_revision") or "")[:12]
     changed = " with changes of its own" if manifest.get("git_changed") else ""
     draws = reader.comparison.draws

@@ -74,8 +74,8 @@ class Sweep:
         return set(self.store.failures()["run"].to_pylist()) & self.missing()
 
 
-def _nothing(_: Any) -> None:
-    return
+def silent(_: Any) -> None:
+    """Tell nobody: what `show` and `note` are by default."""
 
 
 def run(
@@ -84,8 +84,8 @@ def run(
     *,
     only_failed: bool = False,
     model: Model | None = None,
-    show: Callable[[Progress], None] = _nothing,
-    note: Callable[[str], None] = _nothing,
+    show: Callable[[Progress], None] = silent,
+    note: Callable[[str], None] = silent,
 ) -> Outcome:
     """Compute the runs of a sweep that its store does not hold yet.
 
@@ -111,8 +111,8 @@ def carry_out(
     sweep: Sweep,
     *,
     only_failed: bool = False,
-    show: Callable[[Progress], None] = _nothing,
-    note: Callable[[str], None] = _nothing,
+    show: Callable[[Progress], None] = silent,
+    note: Callable[[str], None] = silent,
 ) -> Outcome:
     """Compute what is missing; see `run`."""
     try:
