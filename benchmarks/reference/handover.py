@@ -27,7 +27,7 @@ from sim import phases
 from sim.core.columns import NONE, Block
 from sim.core.ties import tie_row
 from sim.data.fields import FIELDS
-from sim.engines import careers, entry, hosts, impact, mobility, partners, pools, projects, publication
+from sim.engines import careers, entry, hosts, impact, mobility, partners, pools, projects, publication, remembering
 from sim.engines.exposure import DECEPTION, THEFT
 from sim.engines.papers import INTERNATIONAL
 from sim.params import Params
@@ -57,7 +57,7 @@ PEOPLE: list[tuple[Any, str]] = [
     (careers, "step"), (phases.careers, "retire"), (entry, "create_cohort"), (hosts, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
-    (publication, "name_candidates"), (publication, "write_papers"), (publication, "update_ties"),
+    (publication, "name_candidates"), (publication, "write_papers"), (remembering, "update_ties"),
     (impact, "rate_papers"), (impact, "credit_authors"),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Papers of one field in one year: who leads them, who is on them, who remembers whom (ODD 7.6).
+"""Papers of one field in one year: who leads them and who is on them (ODD 7.6).
 
 Who leads a paper (`sim.engines.projects`) draws a team size, then each partner slot in turn (`sim.engines.teams`).
 """
@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import draw, fold, lower, person_key, to_unit, unit, upper
-from sim.core.ties import STEPS, mark_of, match_in, tie_mark, tie_word, uid_tag, with_tag, with_tie
+from sim.core.ties import STEPS, mark_of, match_in, tie_mark, uid_tag, with_tag
 from sim.engines.papers import Losses, Papers
 from sim.engines.pools import NOBODY, Pool, first_taken, in_team, invert, owner
 from sim.engines.projects import KIND, SENSITIVE, Projects
@@ -228,26 +228,3 @@ def share_by_fear(weights: np.ndarray, lost: float, reviewed: float) -> float:
         hazard = -np.log(1.0 - lost)
         return hazard * weights[BY_FEAR] / (hazard * weight - np.log(reviewed)) if reviewed > 0.0 else 0.0
     return weights[BY_FEAR] / weight
-
-
-@njit(cache=True, nogil=True)
-def update_ties(year: int, memory: int, ties: np.ndarray, papers: Papers) -> None:
-    """Lead and partners of each paper remember each other; the order of papers does not matter."""
-    first, n_authors, authors, author_mark = papers.first, papers.n_authors, papers.authors, papers.author_mark
-    for k in range(n_authors.shape[0]):
-        i = authors[first[k]]
-        tag = author_mark[first[k]]
-        tie0, tie1, tie2, tie3 = ties[i, 0], ties[i, 1], ties[i, 2], ties[i, 3]
-        for m in range(first[k] + 1, first[k] + n_authors[k]):
-            ahead = m + AHEAD
-            if ahead < authors.shape[0]:
-                prefetch(ties, authors[ahead])
-            j, mark = authors[m], author_mark[m]
-            if j == i:  # another of the people whom the lead's agent stands for: no tie, since they move together
-                continue
-            tie0, tie1, tie2, tie3 = with_tie(tie0, tie1, tie2, tie3, tie_word(j, mark, year, memory), memory)
-            own = tie_word(i, with_tag(mark, tag), year, memory)
-            ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3] = with_tie(
-                ties[j, 0], ties[j, 1], ties[j, 2], ties[j, 3], own, memory
-            )
-        ties[i, 0], ties[i, 1], ties[i, 2], ties[i, 3] = tie0, tie1, tie2, tie3

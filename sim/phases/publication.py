@@ -12,7 +12,7 @@ import numpy as np
 from sim.core.axes import WAYS
 from sim.core.columns import Columns, Rows
 from sim.core.randomness import Stream
-from sim.engines import partners, pools, projects, publication, reading
+from sim.engines import partners, pools, projects, publication, reading, remembering
 from sim.engines.exposure import DECEPTION, THEFT, Exposure
 from sim.engines.papers import Losses, Papers, plan_papers
 from sim.engines.project_counts import ProjectCounts
@@ -173,7 +173,7 @@ def write(setting: Setting, ctx: YearContext, rows: Rows, f: int, terms: Terms) 
     sizes = partners.team_distribution(float(terms.team[f]), setting.params.publication.team_tail)
     rates, rules = project_rates(setting, ctx, f, terms), partner_rules(setting, ctx, f, terms)
     written = write_papers(ctx.year, rows, rates, sizes, rules, key)
-    publication.update_ties(ctx.year, rules.memory, rows.ties, written.papers)
+    remembering.update_ties(ctx.year, rules.memory, rows.ties, written.papers)
     return written
 
 

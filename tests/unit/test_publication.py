@@ -9,7 +9,7 @@ from scipy import stats
 from sim.core.columns import N_TIES, Block
 from sim.core.randomness import Stream, fold
 from sim.core.ties import MATCHES, OFFSET, tie_word, uid_tag, with_tag
-from sim.engines import publication
+from sim.engines import remembering
 from sim.engines.partners import CELLS, MAX_TEAM, team_distribution
 from tests.small import (
     ALPHA,
@@ -88,7 +88,7 @@ def test_the_papers_of_a_year_do_not_depend_on_rows() -> None:
     for b in (block, moved):
         written = write(b, Rules(P))
         teams.append(written.by_lead(b.uid))
-        publication.update_ties(YEAR, MEMORY, b.rows.ties, written.papers)
+        remembering.update_ties(YEAR, MEMORY, b.rows.ties, written.papers)
         known.append(
             {int(b.uid[i]): ([int(b.uid[r]) for r in known_rows(b, i) if r >= 0], matches(b, i)) for i in range(6000)}
         )
@@ -199,7 +199,7 @@ def test_everybody_keeps_the_four_most_valued_of_all_they_have_written_with(same
     rules.friction[:, 0, 1] = rules.friction[:, 1, 0] = 0.7
     written = write(block, rules)
     assert (written.papers.n_authors == 0).any(), "some papers are not completed"
-    publication.update_ties(YEAR, MEMORY, block.rows.ties, written.papers)
+    remembering.update_ties(YEAR, MEMORY, block.rows.ties, written.papers)
     words = [{int(tie) for tie in before[i] if tie} for i in range(300)]
     for k, marks in enumerate(marks_of(written)):
         team = written.team(k)
