@@ -188,6 +188,15 @@ def deterred(setting: Setting, ctx: YearContext, nest: Nest) -> Deterred:
     return hosts.deterred(np.where(changed, persons, 0.0), before, hosts.probabilities(*choice), nest.group)
 
 
+def rows_needed(setting: Setting, inputs: Inputs, first: int, last: int) -> list[int]:
+    """Rows by field that people of these years take at most, with a margin for chance and policy.
+
+    Too many cost nothing (`sim.core.columns.Block`); with too few, all rows are copied when they are used up.
+    """
+    most = inputs.most_people(first, last) / setting.scale
+    return [int(1.1 * share * most) + 1000 for share in FIELD_SHARE]
+
+
 def first_people(setting: Setting, inputs: Inputs, columns: Columns, start: int) -> np.ndarray:
     """People of the year before the first simulated one, `start` (ODD 5); persons by place [P]."""
     at, stocks = start - FIRST_YEAR, setting.data.researchers
