@@ -62,9 +62,7 @@ def test_the_barred_are_the_part_of_the_losses_that_refusal_and_delay_have(world
     like = e.dissimilarity * e.dissimilarity_like
     refused, hostile = -like * np.log(0.7), e.hostility * (1.0 - np.exp(-0.5))
     every = slice(None)
-    changes = entry_changes(
-        world.setting, context(world, entry_refused=((every, *at), 0.3), hostility=(at[::-1], 0.5))
-    )
+    changes = entry_changes(world.setting, context(world, entry_refused=((every, *at), 0.3), hostility=(at[::-1], 0.5)))
     assert changes.barred[(0, *at)] == pytest.approx(refused / (refused + hostile))
     assert changes.host[(0, *at)] == pytest.approx(-refused - hostile)
     closed = entry_changes(world.setting, context(world, entry_refused=((every, *at), 1.0)))
