@@ -175,7 +175,7 @@ class Block:
 
     def alive(self) -> np.ndarray:
         """Rows in use, ascending (int64)."""
-        return np.flatnonzero(self.uid[: self.n_rows])
+        return np.flatnonzero(self.uid[: self.n_rows] != 0)  # several times faster than of the uids themselves
 
     def allocate(self, n: int) -> np.ndarray:
         """Empty rows for n entrants: free rows first (ascending), then new ones."""
