@@ -48,13 +48,16 @@ from sim.record.panel import Panel
 
 YEAR = 2018
 KERNELS: tuple[tuple[Any, str], ...] = (
-    (careers, "step"), (entry, "create_cohort"), (hosts, "choose_entry"),
+    (careers, "step"), (phases.careers, "exit_norm"), (phases.careers, "retire"),
+    (entry, "create_cohort"), (hosts, "choose_entry"),
     (mobility, "sum_people"), (phases.mobility, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
+    (mobility, "exposure"), (phases.publication, "partner_rules"),
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (remembering, "update_ties"),
     (impact, "rate_papers"), (spectrum, "sum_by_place"), (phases.impact, "count_projects"), (reading, "attention"),
+    (phases.impact, "count_exposure"), (spectrum.Spectrum, "of"), (phases.impact, "thresholds"),
     (impact, "credit_authors"), (counting, "count_people"), (phases.constituencies, "count"),
-    (phases.security, "secure"), (measures, "tables"), (Panel, "record"),
+    (phases.security, "secure"), (measures, "tables"), (Panel, "leavers"), (Panel, "record"),
 )  # fmt: skip
 STREAM_WORDS = 2**23  # 64 MB an array
 
