@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.core.kernels import PROGRAM, platform_cache
+from sim.core.kernel_folder import PROGRAM, platform_cache
 from sim.core.read import ConfigError
 from sim.store.files import (
     DamagedEntry,
