@@ -15,18 +15,15 @@ from sim.core.digest import file_digest
 from sim.record.tables import TABLES
 from sim.store.edition import KEY, OUTPUTS_VERSION
 from sim.store.files import write_table
+from sim.store.parts import PartMeta, PartStore, RunId, write_meta
 from sim.store.runs import (
     ParquetTable,
-    PartMeta,
-    PartStore,
-    RunId,
     RunTables,
     assemble,
     copy_run,
     empty_table,
     finished_runs,
     table_names,
-    write_meta,
 )
 
 SCENARIOS = ("baseline", "open")
