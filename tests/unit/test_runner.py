@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from toy_command import RUN_COLUMNS, folder_of, hidden, same, tables_of
 from toy_model import EFFECT, ToyModel, toy_config, toy_policy
