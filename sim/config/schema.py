@@ -64,7 +64,7 @@ class Config:
     outdir: str = "outputs"
     experiment: str = BASELINE
     compare: bool = True
-    figures: bool = True
+    figures: str = _choice("on", "on", "off", "svg")
     progress: str = _choice("auto", "auto", "on", "off")
     checkpoint_seconds: float = field(
         default=30.0, metadata={"lo": 0, "hi": 86_400, "unit": "seconds between checkpoints of a run, 0 = none"}
