@@ -28,7 +28,8 @@ from sim.store.edition import check_edition
 from sim.store.files import file_lock, flush
 from sim.store.frames import Frames, load
 from sim.store.history import HistoryCache, cache_dir
-from sim.store.runs import DAMAGED, PartStore, copy_run, finished_runs, write_meta
+from sim.store.parts import PartStore, write_meta
+from sim.store.runs import DAMAGED, copy_run, finished_runs
 
 BAR = {"auto": None, "on": True, "off": False}
 

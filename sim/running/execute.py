@@ -15,7 +15,8 @@ from sim.running.pool import InlinePool, ProcessPool, Watcher, make_pool
 from sim.running.worker import Done, HistoryJob, RunJob, do_history, do_run, is_sound, macros_key
 from sim.store.checkpoint import discard
 from sim.store.history import History, HistoryCache
-from sim.store.runs import PartMeta, PartStore, RunTables
+from sim.store.parts import PartMeta, PartStore
+from sim.store.runs import RunTables
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES, SCRIPTED
 from sim.running.model import Model
-from sim.store.runs import RunId
+from sim.store.parts import RunId
 
 
 @dataclass(frozen=True)

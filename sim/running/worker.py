@@ -20,7 +20,7 @@ from sim.running.model import Arrays, Model, WorldLike, begin_world
 from sim.running.plan import Run
 from sim.store.checkpoint import Checkpoints, open_checkpoints
 from sim.store.history import DamagedEntry, History, HistoryCache, remove_entry
-from sim.store.runs import PartMeta, PartStore, write_meta
+from sim.store.parts import PartMeta, PartStore, write_meta
 from sim.store.sinks import FileSink, MemorySink
 
 

@@ -1,47 +1,29 @@
-"""Tables of runs on disk: parts while a command works, one Parquet file a table when it is done.
-
-A *part* is a folder with the tables of one run after the branch year, written aside and renamed, so that an
-interrupted command keeps its finished runs. Parts and the shared history are put together here.
-"""
+"""Tables of runs on disk when a command is done: one Parquet file a table, of parts and the shared history."""
 
 from __future__ import annotations
 
 import json
-import secrets
-import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.core.axes import MODES
-from sim.core.digest import file_digest
 from sim.record.declaration import NAMED, Column
 from sim.record.tables import TABLES, declared
 from sim.store.edition import OUTPUTS_VERSION, edition_of, words
-from sim.store.files import LazyTables, damage, flush, parquet_options, unsealed, write_table
+from sim.store.files import damage, parquet_options, unsealed, write_table
+from sim.store.parts import PartMeta, RunId
+from sim.store.sorting import by_row
 
 RUN_COLUMNS = ("scenario", "draw", "replicate", "mode")
 ROW_GROUP = 1 << 20
+T = TypeVar("T")
 DAMAGED = "{folder} is damaged ({wrong}); nothing is taken from it, its runs are computed again"
-
-
-@dataclass(frozen=True, order=True)
-class RunId:
-    """One run of a command: a scenario, a mode of governments, a draw of parameters, a replicate."""
-
-    scenario: str
-    mode: str
-    draw: int
-    replicate: int
-
-    def __str__(self) -> str:
-        return f"{self.scenario}/{self.mode} replicate {self.replicate}"
 
 
 @dataclass
@@ -51,70 +33,6 @@ class RunTables:
     run: RunId
     history: Mapping[str, pa.Table]
     part: Mapping[str, pa.Table]
-
-
-@dataclass
-class PartMeta:
-    """What the manifest says of one run."""
-
-    key: str
-    scenario: str
-    mode: str
-    draw: int
-    replicate: int
-    seconds: float = 0.0
-    peak_memory_mb: float = 0.0
-    reused: bool = False
-    levers_never_read: list[str] = field(default_factory=list)
-    resumed_after: int | None = None  # year of the checkpoint that the run went on from after it was killed
-
-    def renamed(self, run: RunId) -> PartMeta:
-        """The same run as another command reuses it."""
-        return replace(self, scenario=run.scenario, mode=run.mode, draw=run.draw, replicate=run.replicate, reused=True)
-
-
-class PartStore:
-    """Folder of parts, one a finished run."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def path(self, key: str) -> Path:
-        """Folder of one part, there or not."""
-        return self.folder / key
-
-    @contextmanager
-    def writing(self, key: str) -> Iterator[Path]:
-        """Folder to write a part into; it gets its name when the block ends well and vanishes when it does not."""
-        aside = self.folder / f".{key}.{secrets.token_hex(6)}.tmp"
-        aside.mkdir(parents=True)
-        try:
-            yield aside
-            flush(aside)
-            shutil.rmtree(self.path(key), ignore_errors=True)
-            aside.rename(self.path(key))
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-
-    def meta(self, key: str) -> PartMeta | None:
-        """Meta data of a finished part; None if it is not there, or not as it was written."""
-        folder = self.path(key)
-        try:
-            written = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-            sound = not damage(folder, written["checksums"]) and written["run"]["key"] == key
-            return PartMeta(**written["run"]) if sound else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def tables(self, key: str) -> Mapping[str, pa.Table]:
-        """Tables of a part, read when asked for."""
-        return LazyTables({path.stem: path for path in sorted(self.path(key).glob("*.arrow"))})
-
-
-def write_meta(folder: Path, meta: PartMeta) -> None:
-    """Write the meta data of a part and the checksums of its tables; last, as the part is finished then."""
-    checksums = {path.name: file_digest(path) for path in sorted(folder.glob("*.arrow"))}
-    (folder / "meta.json").write_text(json.dumps({"run": asdict(meta), "checksums": checksums}), encoding="utf-8")
 
 
 def table_names(runs: Iterable[RunTables]) -> list[str]:
@@ -165,16 +83,37 @@ def _empty_type(column: Column) -> pa.DataType:
     return pa.string() if column.kind == "text" else pa.int16() if column.name == "year" else pa.float32()
 
 
-def assemble(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> pa.Table:
-    """One table of all runs in memory."""
+def replicates(runs: Iterable[T], of: Callable[[T], RunId]) -> list[list[T]]:
+    """Runs by replicate and draw, in the order of the first of each: what is written together.
+
+    Parameters
+    ----------
+    of : names a run.
+    """
+    found: dict[tuple[int, int], list[T]] = {}
+    for run in runs:
+        found.setdefault((of(run).draw, of(run).replicate), []).append(run)
+    return list(found.values())
+
+
+def together(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> pa.Table | None:
+    """One table of the runs of a replicate, their rows side by side; None if there are none."""
     found = list(pieces(name, runs, scenarios))
     if not found:
-        return empty_table(name, scenarios)
-    return pa.concat_tables([conform(table, found[0].schema) for table in found])
+        return None
+    table = pa.concat_tables([conform(piece, found[0].schema) for piece in found]).unify_dictionaries()
+    return by_row(table, declared(name).sorted_by)
+
+
+def assemble(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> pa.Table:
+    """One table of all runs in memory, in the order of a file."""
+    found = [together(name, group, scenarios) for group in replicates(runs, lambda run: run.run)]
+    tables = [table for table in found if table is not None]
+    return pa.concat_tables([conform(table, tables[0].schema) for table in tables] or [empty_table(name, scenarios)])
 
 
 class ParquetTable:
-    """One table on disk that grows by the rows of one run at a time, so that memory holds one run.
+    """One table on disk that grows by the runs of one replicate at a time, so that memory holds no more.
 
     Parameters
     ----------
@@ -185,9 +124,9 @@ class ParquetTable:
         self._path, self._name, self._scenarios = folder / f"{name}.parquet", name, scenarios
         self._writer: pq.ParquetWriter | None = None
 
-    def append(self, run: RunTables) -> None:
-        """Write history and part of one run; the order of runs is the order of calls."""
-        for table in pieces(self._name, [run], self._scenarios):
+    def append(self, runs: Sequence[RunTables]) -> None:
+        """Write history and parts of the runs of one replicate; replicates come in the order of calls."""
+        if (table := together(self._name, runs, self._scenarios)) is not None:
             self._write(table)
 
     def close(self) -> None:
@@ -199,7 +138,9 @@ class ParquetTable:
 
     def _write(self, table: pa.Table) -> None:
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, **parquet_options(table.schema))
+            # No statistics: every group of rows holds all years and runs, and they take a fifth of the time.
+            options = {**parquet_options(table.schema), "write_statistics": False}
+            self._writer = pq.ParquetWriter(self._path, table.schema, **options)
         self._writer.write_table(conform(table, self._writer.schema), row_group_size=ROW_GROUP)
 
 

@@ -15,18 +15,16 @@ from sim.core.digest import file_digest
 from sim.record.tables import TABLES
 from sim.store.edition import KEY, OUTPUTS_VERSION
 from sim.store.files import write_table
+from sim.store.parts import PartMeta, PartStore, RunId, write_meta
 from sim.store.runs import (
     ParquetTable,
-    PartMeta,
-    PartStore,
-    RunId,
     RunTables,
     assemble,
     copy_run,
     empty_table,
     finished_runs,
+    replicates,
     table_names,
-    write_meta,
 )
 
 SCENARIOS = ("baseline", "open")
@@ -52,8 +50,8 @@ def runs() -> list[RunTables]:
 
 def write(folder: Path, name: str, found: list[RunTables]) -> None:
     table = ParquetTable(folder, name, SCENARIOS)
-    for run in found:
-        table.append(run)
+    for group in replicates(found, lambda run: run.run):
+        table.append(group)
     table.close()
 
 
