@@ -19,6 +19,7 @@ from numba.core.types.containers import BaseTuple
 from numba.np.numpy_support import as_dtype, from_dtype
 
 from sim.core.columns import RECORDS
+from sim.core.kernels import KERNELS
 
 FILE = Path(__file__).with_name("signatures.json")
 _RECORDS = {from_dtype(dtype): name for name, dtype in RECORDS.items()}
@@ -29,10 +30,12 @@ Words = Any  # text or nested lists of it
 def listed() -> list[tuple[str, tuple[Any, ...]]]:
     """Names of kernels and types of their arguments, in the order in which a year calls them.
 
-    Types that belong to modules which are not imported are left out.
+    What is not there, because its module is not imported or the list is behind the code, is left out.
     """
     found = []
     for name, words in json.loads(FILE.read_text(encoding="utf-8")):
+        if name not in KERNELS:
+            continue
         try:
             found.append((name, tuple(type_of(word) for word in words)))
         except (KeyError, AttributeError):
