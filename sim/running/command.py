@@ -101,8 +101,8 @@ class Command:
     def kept(self) -> tuple[int, int]:
         """Finished runs, and checkpoints of others, that wait for the same command to go on."""
         found = [run.key for run in self.plan.runs if self._parts().meta(run.key) is not None]
-        keys = [run.key for run in self.plan.runs if run.key not in found]
-        begun = count(self.cache_root, {*keys, *self.plan.history_keys.values()})
+        keys = {run.key for run in self.plan.runs if run.key not in found}
+        begun = count(self.cache_root, keys | {run.past.key for run in self.plan.runs if run.past is not None})
         if not found and not (begun and self.cache_root.is_relative_to(self.work)) and self.work.exists():
             shutil.rmtree(self.work, ignore_errors=True)
             _remove_if_empty(self.folder.parent, self.outdir)
@@ -162,7 +162,7 @@ class Command:
         manifests.write(out, self.manifest)
         with self.timed("reuse"):
             self._reuse()
-        execution = Execution(self.plan, self.model, self._cache(), self._parts(), self.notes)
+        execution = Execution(self.plan.runs, self.model, self._cache(), self._parts(), self.notes)
         with self.timed("simulate"):
             left = execution.prepare()
             writer = OrderedWriter(out, self.plan.recorded, self.plan.recorded_runs, execution)
@@ -176,7 +176,7 @@ class Command:
         self.seconds |= {name: round(value, 3) for name, value in execution.seconds.items()}
         self.seconds["total_without_figures"] = round(time.perf_counter() - begin, 3)
         done = {"status": "done", "stage": "done", "seconds": self.seconds, "ended": manifests.now()}
-        self.manifest |= manifests.results(execution, out, peak_memory_mb()) | done
+        self.manifest |= manifests.results(self.plan, execution, out, peak_memory_mb()) | done
         manifests.write(out, self.manifest)
         self._put(out)
 
@@ -192,11 +192,11 @@ class Command:
     def _reuse(self) -> None:
         """Take runs from the folders of finished commands under the same `outdir`."""
         parts = self._parts()
-        missing = {run.key: run.id for run in self.plan.runs if parts.meta(run.key) is None}
+        missing = {run.key: run for run in self.plan.runs if parts.meta(run.key) is None}
         for tables, meta in finished_runs(self.outdir, missing.keys(), self.notes):
             with parts.writing(meta.key) as folder:
-                copy_run(tables, meta, self.plan.after, folder)
-                write_meta(folder, meta.renamed(missing[meta.key]))
+                copy_run(tables, meta, missing[meta.key].after, folder)
+                write_meta(folder, meta.renamed(missing[meta.key].id))
 
     def _put(self, out: Path) -> None:
         """Give the finished folder its name; what a failed command left under that name goes."""

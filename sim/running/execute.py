@@ -1,8 +1,8 @@
-"""Carry out a plan: histories first, then baselines, then the scenarios that are paired with them."""
+"""Carry out runs: histories first, then baselines, then the scenarios that are paired with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sim.running.compiling import compiled_aside
 from sim.running.model import Arrays, Model
-from sim.running.plan import Plan, Run
+from sim.running.plan import Past, Run
 from sim.running.pool import InlinePool, ProcessPool, Watcher, make_pool
 from sim.running.worker import Done, HistoryJob, RunJob, do_history, do_run, is_sound, macros_key
 from sim.store.checkpoint import discard
@@ -21,28 +21,33 @@ from sim.store.runs import RunTables
 
 @dataclass
 class Execution:
-    """State of a plan that is being carried out.
+    """State of runs that are being carried out.
 
     Attributes
     ----------
+    runs : of one command or of several; those that have the same key are the same and computed once.
     cache, parts : where histories and finished runs lie on disk; None keeps both in memory.
-    metas, tables, histories, macros : what is finished, by run key or replicate.
+    metas, tables, histories, macros : what is finished, by key.
     """
 
-    plan: Plan
+    runs: Iterable[Run]
     model: Model
     cache: HistoryCache | None = None
     parts: PartStore | None = None
     notes: list[str] = field(default_factory=list)
     metas: dict[str, PartMeta] = field(default_factory=dict)
     tables: dict[str, Mapping[str, pa.Table]] = field(default_factory=dict)
-    histories: dict[int, History | None] = field(default_factory=dict)
+    histories: dict[str, History | None] = field(default_factory=dict)
     macros: dict[str, Arrays] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=lambda: {"history_jobs": 0.0, "run_jobs": 0.0})
     peak_worker_mb: float = 0.0
-    _waiting: dict[Future[Done], int | Run] = field(default_factory=dict)
+    _waiting: dict[Future[Done], Past | Run] = field(default_factory=dict)
     _left: list[Run] = field(default_factory=list)
     _threads: int = 1
+
+    def __post_init__(self) -> None:
+        self._runs = list({run.key: run for run in self.runs}.values())
+        self._pasts = {run.past.key: run.past for run in self._runs if run.past is not None}
 
     def prepare(self) -> int:
         """Find what is there already.
@@ -52,18 +57,17 @@ class Execution:
         Years left to simulate.
         """
         if self.parts is not None:
-            for run in self.plan.runs:
+            for run in self._runs:
                 if (meta := self.parts.meta(run.key)) is not None:
                     self._finish(run, meta, self.parts.tables(run.key))
         if self.cache is not None:
-            for replicate, key in self.plan.history_keys.items():
+            for key in self._pasts:
                 if is_sound(self.cache, key, self.notes):
-                    self.histories[replicate] = None  # lies in the cache
-        self._left = [run for run in self.plan.runs if not self._is_done(run)]
+                    self.histories[key] = None  # lies in the cache
+        self._left = [run for run in self._runs if not self._is_done(run)]
         self._discard_checkpoints()
-        cfg, after = self.plan.cfg, self.plan.after
-        missing = len(self.plan.history_keys.keys() - self.histories.keys())
-        return missing * (after - cfg.start + 1) + len(self._left) * (cfg.end - after)
+        shared = sum(past.until - past.cfg.start + 1 for past in self._missing())
+        return shared + sum(run.cfg.end - run.after for run in self._left)
 
     def carry_out(self, threads: int, watcher: Watcher, advanced: Callable[[], None] = lambda: None) -> None:
         """Do all that is left in up to `threads` processes; on any error or interrupt every process is stopped.
@@ -72,7 +76,7 @@ class Execution:
         ----------
         advanced : called whenever something is finished.
         """
-        missing = [r for r in self.plan.history_keys if r not in self.histories]
+        missing = self._missing()
         if not missing and not self._left:
             return
         workers = min(threads, max(len(self._left), len(missing)))
@@ -80,11 +84,11 @@ class Execution:
         with compiled_aside(threads - 1):
             self._work(make_pool(workers, watcher), missing, advanced)
 
-    def _work(self, pool: InlinePool | ProcessPool, missing: Sequence[int], advanced: Callable[[], None]) -> None:
+    def _work(self, pool: InlinePool | ProcessPool, missing: Sequence[Past], advanced: Callable[[], None]) -> None:
         """Hand in what is left whenever it can be begun, histories that are missing first."""
         try:
-            for replicate in missing:
-                self._waiting[pool.submit(do_history, self._history_job(replicate))] = replicate
+            for past in missing:
+                self._waiting[pool.submit(do_history, self._history_job(past))] = past
             self._submit_ready(pool)
             while self._waiting:
                 for future in pool.wait(set(self._waiting)):
@@ -99,35 +103,31 @@ class Execution:
     def _discard_checkpoints(self) -> None:
         """Delete checkpoints of what is finished: a command killed just then has left them."""
         if self.cache is not None:
-            done = {key for replicate, key in self.plan.history_keys.items() if replicate in self.histories}
             left = {run.key for run in self._left}
-            discard(self.cache.root, done | {run.key for run in self.plan.runs if run.key not in left})
+            discard(self.cache.root, {*self.histories, *(run.key for run in self._runs if run.key not in left)})
 
     def run_tables(self, run: Run) -> RunTables | None:
         """Tables of a run, history and part apart; None while one of them is missing."""
-        there = self.plan.branch is None or run.id.replicate in self.histories
-        if not there or run.key not in self.tables:
+        if run.key not in self.tables or not self._has_past(run):
             return None
-        return RunTables(run.id, self._history_tables(run.id.replicate), self.tables[run.key])
+        return RunTables(run.id, self._history_tables(run.past), self.tables[run.key])
 
     def _submit_ready(self, pool: InlinePool | ProcessPool) -> None:
         """Hand in the runs whose history and partner are there."""
         later = []
         for run in self._left:
-            partner = self.plan.partner(run)
-            ready = run.id.replicate in self.histories or self.plan.branch is None
-            if ready and (partner is None or partner.key in self.macros):
-                self._waiting[pool.submit(do_run, self._run_job(run, partner))] = run
+            if self._has_past(run) and (run.partner is None or run.partner in self.macros):
+                self._waiting[pool.submit(do_run, self._run_job(run))] = run
             else:
                 later.append(run)
         self._left = later
 
-    def _take(self, what: int | Run, done: Done) -> None:
+    def _take(self, what: Past | Run, done: Done) -> None:
         """Book a finished job."""
         self.notes += done.notes
         self.peak_worker_mb = max(self.peak_worker_mb, done.peak_memory_mb)
         if self.cache is not None:
-            self.cache.touch(list(self.plan.history_keys.values()))
+            self.cache.touch(list(self._pasts))
         if isinstance(what, Run):
             self.seconds["run_jobs"] += done.seconds
             if done.macros is not None:
@@ -137,7 +137,7 @@ class Execution:
             self._finish(what, done.meta, tables)
         else:
             self.seconds["history_jobs"] += done.seconds
-            self.histories[what] = done.history
+            self.histories[what.key] = done.history
 
     def _finish(self, run: Run, meta: PartMeta, tables: Mapping[str, pa.Table]) -> None:
         self.metas[run.key], self.tables[run.key] = meta, tables
@@ -155,33 +155,37 @@ class Execution:
 
     def _is_needed(self, run: Run) -> bool:
         """True if a run that is still to be computed is paired with this one."""
-        partners = (other for other in self.plan.runs if self.plan.partner(other) == run)
-        return any(other.key not in self.metas for other in partners)
+        return any(other.partner == run.key and other.key not in self.metas for other in self._runs)
 
-    def _history_job(self, replicate: int) -> HistoryJob:
-        plan, root = self.plan, self.cache.root if self.cache else None
-        cfg = replace(plan.baseline, threads=self._threads)
-        return HistoryJob(self.model, cfg, replicate, plan.after, plan.history_keys[replicate], root)
+    def _has_past(self, run: Run) -> bool:
+        """True if nothing that the run begins with is missing."""
+        return run.past is None or run.past.key in self.histories
 
-    def _run_job(self, run: Run, partner: Run | None) -> RunJob:
-        replicate, plan = run.id.replicate, self.plan
-        history = None if plan.branch is None else self.histories[replicate] or plan.history_keys[replicate]
+    def _missing(self) -> list[Past]:
+        """Histories that are not there."""
+        return [past for key, past in self._pasts.items() if key not in self.histories]
+
+    def _history_job(self, past: Past) -> HistoryJob:
+        root = self.cache.root if self.cache else None
+        cfg = replace(past.cfg, threads=self._threads)
+        return HistoryJob(self.model, cfg, past.replicate, past.until, past.key, root)
+
+    def _run_job(self, run: Run) -> RunJob:
+        history = None if run.past is None else self.histories[run.past.key] or run.past.key
         return RunJob(
             self.model,
             replace(run, cfg=replace(run.cfg, threads=self._threads)),
             history,
             root=self.cache.root if self.cache else None,
             parts=self.parts.folder if self.parts else None,
-            after=plan.after,
-            paired=None if partner is None else self.macros[partner.key],
-            keep_macros=any(plan.partner(other) == run for other in plan.runs),
+            paired=None if run.partner is None else self.macros[run.partner],
+            keep_macros=any(other.partner == run.key for other in self._runs),
         )
 
-    def _history_tables(self, replicate: int) -> Mapping[str, pa.Table]:
-        if self.plan.branch is None:
+    def _history_tables(self, past: Past | None) -> Mapping[str, pa.Table]:
+        if past is None:
             return {}
-        history = self.histories[replicate]
-        if history is not None:
+        if (history := self.histories[past.key]) is not None:
             return history.tables
         assert self.cache is not None
-        return self.cache.tables(self.plan.history_keys[replicate])
+        return self.cache.tables(past.key)

@@ -80,16 +80,16 @@ def origin() -> dict[str, Any]:
     }
 
 
-def results(execution: Execution, folder: Path, peak_memory_mb: float) -> dict[str, Any]:
+def results(plan: Plan, execution: Execution, folder: Path, peak_memory_mb: float) -> dict[str, Any]:
     """What is known once the tables are written."""
-    metas = [execution.metas[run.key] for run in execution.plan.recorded_runs]
+    metas = [execution.metas[run.key] for run in plan.recorded_runs]
     unread = sorted({lever for meta in metas for lever in meta.levers_never_read})
     files = {path.name: file_digest(path) for path in sorted(folder.iterdir()) if path.name != NAME and path.is_file()}
     return {
         "runs": [asdict(meta) for meta in metas],
         "levers_never_read": unread,
         "peak_memory_mb": {"main": round(peak_memory_mb), "worker": round(execution.peak_worker_mb)},
-        "checksums": {"data": execution.model.data_checksums(execution.plan.cfg), "files": files},
+        "checksums": {"data": execution.model.data_checksums(plan.cfg), "files": files},
     }
 
 

@@ -1,9 +1,10 @@
-"""What a command has to compute: its runs, the history they share, and the keys of both."""
+"""What commands have to compute: their runs, the histories they share, and the keys of both."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sim.config.schema import Config
 from sim.core.axes import BASELINE, MODES, SCRIPTED
@@ -12,12 +13,36 @@ from sim.store.parts import RunId
 
 
 @dataclass(frozen=True)
+class Past:
+    """A history that runs branch from: a replicate of the baseline `cfg` until a year; `key` is that of the cache."""
+
+    key: str
+    cfg: Config
+    replicate: int
+    until: int
+
+
+@dataclass(frozen=True)
 class Run:
-    """One run to compute; `cfg` carries its policies and mode, `key` names everything that can change its results."""
+    """One run to compute.
+
+    Attributes
+    ----------
+    cfg : carries its policies and mode; key : names everything that can change its results.
+    past : where it begins, None for the start.
+    partner : key of the scripted baseline run of its replicate, from which differences act; None for that one itself.
+    """
 
     id: RunId
     cfg: Config
     key: str
+    past: Past | None = None
+    partner: str | None = None
+
+    @property
+    def after(self) -> int:
+        """Last year before the run's own: of its history, or the year before the first."""
+        return self.cfg.start - 1 if self.past is None else self.past.until
 
 
 @dataclass(frozen=True)
@@ -27,7 +52,6 @@ class Plan:
     Attributes
     ----------
     branch : last year of the shared history; None if a policy is in force from the first year, or the run starts late.
-    history_keys : cache key of the history by replicate.
     recorded : scenarios that go into the tables, in the modes of `modes` (a baseline that only lends its macro states
         is not recorded).
     """
@@ -37,15 +61,9 @@ class Plan:
     runs: tuple[Run, ...]
     branch: int | None
     first_policy_year: int | None
-    history_keys: dict[int, str]
     recorded: tuple[str, ...]
     modes: tuple[str, ...]
     places: tuple[str, ...]
-
-    @property
-    def after(self) -> int:
-        """Last year before the runs begin: of the history, or the year before the first."""
-        return self.cfg.start - 1 if self.branch is None else self.branch
 
     @property
     def recorded_runs(self) -> tuple[Run, ...]:
@@ -56,11 +74,6 @@ class Plan:
         """Name of the command's folder: a hash of the keys of its runs."""
         text = "\n".join(f"{run.id.scenario} {run.id.mode} {run.key}" for run in self.recorded_runs)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def partner(self, run: Run) -> Run | None:
-        """Scripted baseline run of the same draw and replicate, from which differences act; None for itself."""
-        wanted = replace(run.id, scenario=BASELINE, mode=SCRIPTED)
-        return None if run.id == wanted else next((other for other in self.runs if other.id == wanted), None)
 
 
 def modes_of(cfg: Config) -> tuple[str, ...]:
@@ -80,22 +93,56 @@ def branch_year(start: int, end: int, first_policy_year: int | None, data_end: i
 
 def make_plan(cfg: Config, model: Model) -> Plan:
     """Runs of a command: the scripted baseline, which all others are paired with, and what is recorded, by mode."""
-    first = model.first_policy_year(cfg)
-    branch = branch_year(cfg.start, cfg.end, first, model.data_end(cfg))
+    return make_plans([cfg], model)[0]
+
+
+def make_plans(cfgs: Sequence[Config], model: Model) -> list[Plan]:
+    """Plans of several commands. Those with the same history branch from it in the same year, the earliest of theirs.
+
+    Where runs have the same key, in one plan or in several, they are the same run, and so are histories.
+    """
+    firsts = [model.first_policy_year(cfg) for cfg in cfgs]
+    branches = [
+        branch_year(cfg.start, cfg.end, first, model.data_end(cfg)) for cfg, first in zip(cfgs, firsts, strict=True)
+    ]
+    pasts = [model.run_key(cfg.baseline(), 0, end=model.data_end(cfg)) for cfg in cfgs]  # names of what may be shared
+    earliest: dict[str, int] = {}
+    for past, branch in zip(pasts, branches, strict=True):
+        if branch is not None:
+            earliest[past] = min(branch, earliest.get(past, branch))
+    shared = [earliest.get(past) for past in pasts]
+    return [
+        Plan(
+            cfg, cfg.baseline(), tuple(_runs(cfg, model, None if branch is None else until, until)),
+            None if branch is None else until, first, recorded_of(cfg), modes_of(cfg), model.places(cfg),
+        )
+        for cfg, first, branch, until in zip(cfgs, firsts, branches, shared, strict=True)
+    ]  # fmt: skip
+
+
+def _runs(cfg: Config, model: Model, branch: int | None, shared: int | None) -> Iterator[Run]:
+    """Runs of a configuration, which branch in a year; those of its baseline, in the one that all agree on."""
     baseline = cfg.baseline()
+    recorded, modes, replicates = recorded_of(cfg), modes_of(cfg), range(cfg.replicates)
+    partners = [model.run_key(baseline, replicate, SCRIPTED) for replicate in replicates]
+
+    def past(replicate: int, until: int | None) -> Past | None:
+        if until is None:
+            return None
+        return Past(model.run_key(baseline, replicate, end=until), baseline, replicate, until)
+
+    for scenario, mode in dict.fromkeys([(BASELINE, SCRIPTED), *((name, mode) for name in recorded for mode in modes)]):
+        arm, until = (baseline, shared) if scenario == BASELINE else (cfg, branch)
+        for replicate in replicates:
+            at = RunId(scenario, mode, 0, replicate)
+            partner = None if (scenario, mode) == (BASELINE, SCRIPTED) else partners[replicate]
+            yield Run(at, arm, model.run_key(arm, replicate, mode), past(replicate, until), partner)
+
+
+def recorded_of(cfg: Config) -> tuple[str, ...]:
+    """Scenarios that a configuration has in its tables."""
     name = scenario_name(cfg)
-    recorded = (BASELINE,) if name == BASELINE else (BASELINE, name) if cfg.compare else (name,)
-    modes = modes_of(cfg)
-    arms = dict.fromkeys([(BASELINE, SCRIPTED), *((scenario, mode) for scenario in recorded for mode in modes)])
-    runs = tuple(
-        Run(RunId(scenario, mode, 0, replicate), arm, model.run_key(arm, replicate, mode))
-        for scenario, mode in arms
-        for arm in [baseline if scenario == BASELINE else cfg]
-        for replicate in range(cfg.replicates)
-    )
-    replicates = range(cfg.replicates if branch is not None else 0)
-    keys = {replicate: model.run_key(baseline, replicate, end=branch) for replicate in replicates}
-    return Plan(cfg, baseline, runs, branch, first, keys, recorded, modes, model.places(cfg))
+    return (BASELINE,) if name == BASELINE else (BASELINE, name) if cfg.compare else (name,)
 
 
 def scenario_name(cfg: Config) -> str:

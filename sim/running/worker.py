@@ -44,7 +44,6 @@ class RunJob:
     ----------
     history : the history itself, its cache key, or None to start at ``cfg.start``.
     root : folder of the cache; parts : folder of the parts, None to return the tables.
-    after : last year of the history (the year before ``cfg.start`` without one).
     paired : macro states of the paired baseline run as flat arrays, None without partner.
     keep_macros : this is a baseline whose macro states others need.
     """
@@ -54,7 +53,6 @@ class RunJob:
     history: History | str | None
     root: Path | None
     parts: Path | None
-    after: int
     paired: Arrays | None = None
     keep_macros: bool = False
 
@@ -151,7 +149,7 @@ def do_run(job: RunJob, tick: Tick) -> Done:
 
 def _run(job: RunJob, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> Done:
     begin, run, notes = time.perf_counter(), job.run, checkpoints.notes
-    span = Span(str(run.id), partial(_begin_run, job), job.after + 1, run.cfg.end, job.model.places(run.cfg))
+    span = Span(str(run.id), partial(_begin_run, job), run.after + 1, run.cfg.end, job.model.places(run.cfg))
     world, resumed = advance(span, sink, checkpoints, tick)
     unread = job.model.levers_never_read(run.cfg)
     macros = pack_macros(world.macros) if job.keep_macros else None

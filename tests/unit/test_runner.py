@@ -133,8 +133,9 @@ def test_of_the_baselines_only_the_scripted_one_stands_alone(tmp_path: Path):
     alone = late["top1_at_baseline_threshold"].isna()
     assert alone.equals(late["mode"] == "scripted")
     plan = make_plan(toy_config(tmp_path), ToyModel())
-    ids = {plan.partner(one).id if plan.partner(one) else None for one in plan.runs}
-    assert {(i.scenario, i.mode) for i in ids if i} == {("baseline", "scripted")} and None in ids
+    alone = {one.key: one for one in plan.runs if one.partner is None}
+    assert {(one.id.scenario, one.id.mode) for one in alone.values()} == {("baseline", "scripted")}
+    assert all(alone[one.partner].id.replicate == one.id.replicate for one in plan.runs if one.partner is not None)
 
 
 def test_table_shows_the_known_effect(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
