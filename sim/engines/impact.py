@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
-from sim.core.randomness import normal_quantile, uniform
+from sim.core.randomness import normal_each, uniform
 from sim.engines.papers import INTERNATIONAL, Papers
 from sim.engines.projects import APPLIED, SENSITIVE, Projects
 from sim.engines.reading import UNREAD, Readers
@@ -28,6 +28,8 @@ from sim.engines.spectrum import (
     between_bins,
     bin_of,
 )
+
+BLOCK = 128  # papers whose luck is drawn side by side
 
 
 class Worth(NamedTuple):
@@ -67,16 +69,21 @@ def ln_reach(
         return one[seen[0]]
     if n_seen == 2:
         return two[seen[0], seen[1]]
-    return np.log(max((weight * best).sum(), UNREAD))
+    readers = 0.0
+    for a in range(best.shape[0]):
+        readers += weight[a] * best[a]
+    return np.log(max(readers, UNREAD))
 
 
 @njit(cache=True, inline="always")
 def best_known(n_seen: int, seen: np.ndarray, known: np.ndarray, best: np.ndarray) -> None:
     """K of the best reached of the places ``seen[:n_seen]``, by place of the readers, into `best`."""
-    best[:] = known[seen[0]]
+    for a in range(best.shape[0]):
+        best[a] = known[seen[0], a]
     for q in range(1, n_seen):
+        p = seen[q]
         for a in range(best.shape[0]):
-            best[a] = max(best[a], known[seen[q], a])
+            best[a] = best[a] if best[a] > known[p, a] else known[p, a]  # `max` would not become vectors
 
 
 @njit(cache=True, nogil=True)
@@ -210,23 +217,31 @@ def credit_authors(
         output[i].citations = 0.0
         output[i].top1 = 0.0
         output[i].reputation *= discount
-    for k in range(lead.shape[0]):
-        if n_authors[k] == 0:
-            continue
-        luck = normal_quantile(uniform(key_luck, people[lead[k]].uid, np.uint64(ordinal[k])))
-        cited = np.exp(mu[k] + sigma * luck)
-        part, share = 1.0 / n_authors[k], cited / n_authors[k]
-        expected = between_bins(top1_share, mu[k])
-        international = np.uint16(1 if flags[k] & INTERNATIONAL else 0)
-        basic = np.uint16(0 if flags[k] & APPLIED else 1)
-        for m in range(first[k], first[k] + n_authors[k]):
-            if m + AHEAD < authors.shape[0]:
-                prefetch(output, authors[m + AHEAD])
-            author = output[authors[m]]
-            author.papers_fractional += part
-            author.papers += np.uint16(1)
-            author.papers_international += international
-            author.papers_basic += basic
-            author.citations += cited
-            author.top1 += expected
-            author.reputation += share
+    n_papers = lead.shape[0]
+    words, u, luck = np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
+    for start in range(0, n_papers, BLOCK):
+        n = min(BLOCK, n_papers - start)
+        for q in range(n):
+            words[q] = people[lead[start + q]].uid
+        for q in range(n):
+            u[q] = uniform(key_luck, words[q], np.uint64(ordinal[start + q]))
+        normal_each(u[:n], luck)
+        for k in range(start, start + n):
+            if n_authors[k] == 0:
+                continue
+            cited = np.exp(mu[k] + sigma * luck[k - start])
+            part, share = 1.0 / n_authors[k], cited / n_authors[k]
+            expected = between_bins(top1_share, mu[k])
+            international = np.uint16(1 if flags[k] & INTERNATIONAL else 0)
+            basic = np.uint16(0 if flags[k] & APPLIED else 1)
+            for m in range(first[k], first[k] + n_authors[k]):
+                if m + AHEAD < authors.shape[0]:
+                    prefetch(output, authors[m + AHEAD])
+                author = output[authors[m]]
+                author.papers_fractional += part
+                author.papers += np.uint16(1)
+                author.papers_international += international
+                author.papers_basic += basic
+                author.citations += cited
+                author.top1 += expected
+                author.reputation += share
