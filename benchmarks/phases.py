@@ -24,7 +24,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.rows import Row, best, load
+from benchmarks.rows import Row, best, load, timed
 from sim import World, load_config, phases
 from sim.config.schema import Config
 from sim.core.kernels import njit
@@ -48,13 +48,16 @@ from sim.record.panel import Panel
 
 YEAR = 2018
 KERNELS: tuple[tuple[Any, str], ...] = (
-    (careers, "step"), (entry, "create_cohort"), (hosts, "choose_entry"),
+    (careers, "step"), (phases.careers, "exit_norm"), (phases.careers, "retire"),
+    (entry, "create_cohort"), (hosts, "choose_entry"),
     (mobility, "sum_people"), (phases.mobility, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
+    (mobility, "exposure"), (phases.publication, "partner_rules"),
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
     (publication, "name_candidates"), (publication, "write_papers"), (remembering, "update_ties"),
     (impact, "rate_papers"), (spectrum, "sum_by_place"), (phases.impact, "count_projects"), (reading, "attention"),
+    (phases.impact, "count_exposure"), (spectrum.Spectrum, "of"), (phases.impact, "thresholds"),
     (impact, "credit_authors"), (counting, "count_people"), (phases.constituencies, "count"),
-    (phases.security, "secure"), (measures, "tables"), (Panel, "record"),
+    (phases.security, "secure"), (measures, "tables"), (Panel, "leavers"), (Panel, "record"),
 )  # fmt: skip
 STREAM_WORDS = 2**23  # 64 MB an array
 
@@ -77,11 +80,6 @@ def triad(a, b, c, factor):
 def bandwidth() -> float:
     """Bytes a second of one thread, the better of copy and triad."""
     a, b, c = (np.full(STREAM_WORDS, x) for x in (0.0, 1.0, 2.0))
-
-    def timed(kernel: Callable[..., None], *args: Any) -> float:
-        start = time.perf_counter()
-        kernel(*args)
-        return time.perf_counter() - start
 
     return max(
         2 * a.nbytes / best(10, lambda: timed(copy, a, b)), 3 * a.nbytes / best(10, lambda: timed(triad, a, b, c, 3.0))
@@ -131,11 +129,12 @@ class Spent:
 
 @dataclass
 class Year:
-    """Seconds of a year as a whole and of its kernels, agents at its end and authors of its papers."""
+    """Seconds of a year as a whole and of its kernels, agents at its end, its papers and their authors."""
 
     seconds: float = 0.0
     kernels: dict[str, Spent] = field(default_factory=lambda: defaultdict(Spent))
     agents: int = 0
+    papers: int = 0
     authorships: int = 0
 
 
@@ -158,7 +157,7 @@ def watched(year: Year) -> Iterator[None]:
 
     def research(*args: Any) -> Output:
         output = whole(*args)
-        year.authorships = output.n_authorships
+        year.papers, year.authorships = output.n_papers, output.n_authorships
         return output
 
     whole = phases.publication.research

@@ -122,6 +122,7 @@ class World(ColumnarModel):
 
     def _populate(self) -> None:
         """People of the year before the first simulated one (ODD 5)."""
+        self.columns.reserve(entry.rows_needed(self.setting, self.inputs, self.cfg.start, self.cfg.end))
         stock = entry.first_people(self.setting, self.inputs, self.columns, self.cfg.start)
         cited = self.setting.params.impact.citations_mean
         self.macro = first_macro(N_FIELDS, stock, self.trust, FIELD_SHARE, cited)
@@ -181,7 +182,7 @@ class World(ColumnarModel):
             governed.decisions, pulled.support, account,
         )  # fmt: skip
         tables = measures.tables(setting, year)
-        panel = self.panel.record(ctx, columns, output, panel_exits)
+        panel = self.panel.record(ctx, columns, entries, output, panel_exits)
         if panel:
             tables["panel"] = panel
         self._close(ctx, output, joint, counted, secured, account)
@@ -304,7 +305,7 @@ class World(ColumnarModel):
         """World that goes on from a saved state, under the policies of `cfg` (branching)."""
         world = cls(cfg, replicate, mode, baseline, empty=True)
         world.year = int(state["year"])
-        world.columns = Columns.from_state(state)
+        world.columns = Columns.from_state(state, entry.rows_needed(world.setting, world.inputs, cfg.start, cfg.end))
         for name in _STATE:
             setattr(world, name, state[name].copy())
         world.macro = Macro(**_under(state, "macro."))

@@ -11,7 +11,7 @@ person costs one cache line instead of one for each column.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
@@ -108,7 +108,8 @@ def _wipe(words: np.ndarray, rows: np.ndarray) -> None:
 class Block:
     """The researchers of one field; every column is an attribute (``block.place``, ``block.ties`` …).
 
-    Arrays have `capacity` rows, of which the first `n_rows` have ever been used.
+    Arrays have `capacity` rows, of which the first `n_rows` have ever been used. Rows beyond them take no memory until
+    they are: the system hands out pages when they are first written to.
     """
 
     uid: np.ndarray
@@ -174,14 +175,14 @@ class Block:
 
     def alive(self) -> np.ndarray:
         """Rows in use, ascending (int64)."""
-        return np.flatnonzero(self.uid[: self.n_rows])
+        return np.flatnonzero(self.uid[: self.n_rows] != 0)  # several times faster than of the uids themselves
 
     def allocate(self, n: int) -> np.ndarray:
         """Empty rows for n entrants: free rows first (ascending), then new ones."""
         free, self._free = self._free[:n], self._free[n:]
         extra = n - len(free)
         if self.n_rows + extra > self.capacity:
-            self._grow(max(self.n_rows + extra, self.capacity + self.capacity // 4))
+            self.reserve(max(self.n_rows + extra, self.capacity + self.capacity // 4))
         fresh = slice(self.n_rows, self.n_rows + extra)
         for name, value in _NOT_ZERO.items():
             getattr(self, name)[fresh] = value
@@ -192,7 +193,7 @@ class Block:
     def retire(self, rows: np.ndarray) -> None:
         """Free and empty the rows of people who left research; who remembers one of them finds no such uid."""
         self.clear(rows)
-        self._free = np.sort(np.concatenate([self._free, rows]))
+        self._free = np.sort(np.concatenate([self._free, rows]), kind="stable")  # merges two ascending runs
 
     def clear(self, rows: np.ndarray) -> None:
         """Reset every column of the given rows to its empty value."""
@@ -200,6 +201,11 @@ class Block:
             _wipe(record.view(np.uint32).reshape(len(record), -1), rows)
         for name, value in _NOT_ZERO.items():
             getattr(self, name)[rows] = value
+
+    def reserve(self, capacity: int) -> None:
+        """Have room for at least so many rows."""
+        if capacity > self.capacity:
+            self._grow(capacity)
 
     def _grow(self, capacity: int) -> None:
         for record, old in self._records.items():  # one record at a time, so that the peak is one record's copy
@@ -215,10 +221,10 @@ class Block:
         }
 
     @classmethod
-    def from_records(cls, records: dict[str, np.ndarray]) -> Block:
-        """Block from what `records` returned; takes a copy."""
+    def from_records(cls, records: dict[str, np.ndarray], room: int = 0) -> Block:
+        """Block of at least `room` rows from what `records` returned; takes a copy."""
         n = len(records["person"])
-        block = cls(n + n // 8 + 16)  # room to grow
+        block = cls(max(n + n // 8 + 16, room))
         block.n_rows = n
         for name, rows in block.records().items():
             rows[:] = records[name]
@@ -243,6 +249,11 @@ class Columns:
         """Rows of all fields, free ones included: what says whether threads pay."""
         return sum(block.n_rows for block in self.blocks)
 
+    def reserve(self, room: Sequence[int]) -> None:
+        """Have room for at least so many rows by field."""
+        for block, rows in zip(self.blocks, room):
+            block.reserve(rows)
+
     def gather(self, name: str) -> np.ndarray:
         """Copy of one column over all living researchers, field by field."""
         return np.concatenate([getattr(block, name)[block.alive()] for block in self.blocks])
@@ -256,6 +267,7 @@ class Columns:
         return {f"block{i}.{k}": v for i, b in enumerate(self.blocks) for k, v in b.records().items()}
 
     @classmethod
-    def from_state(cls, state: dict[str, np.ndarray]) -> Columns:
-        """Columns from what `state` returned."""
-        return cls([Block.from_records({r: state[f"block{i}.{r}"] for r in RECORDS}) for i in range(N_FIELDS)])
+    def from_state(cls, state: dict[str, np.ndarray], room: Sequence[int] = (0,) * N_FIELDS) -> Columns:
+        """Columns from what `state` returned, with room for at least so many rows by field."""
+        records = [{r: state[f"block{i}.{r}"] for r in RECORDS} for i in range(N_FIELDS)]
+        return cls([Block.from_records(of_field, rows) for of_field, rows in zip(records, room)])

@@ -169,6 +169,16 @@ class Inputs:
         stock = self.data.researchers[min(first, self.data.end) - FIRST_YEAR]
         return stock + sum((self.entries(year) for year in range(first + 1, last + 1)), np.zeros(self.data.n_places))
 
+    def most_people(self, first: int, last: int) -> float:
+        """Most persons who are researchers at one time in these years (data, then the trend of entries and exits)."""
+        end = min(last, self.data.end)
+        stocks = self.data.researchers[max(first - FIRST_YEAR, 0) : end - FIRST_YEAR + 1].sum(axis=1)
+        most, stock = float(stocks.max(initial=0.0)), self.data.researchers[-1]
+        for year in range(self.data.end + 1, last + 1):
+            stock = stock * np.exp(-self._exits[year - FIRST_YEAR]) + self.entries(year)
+            most = max(most, float(stock.sum()))
+        return most
+
     def entry_mix(self, year: int) -> np.ndarray:
         """Origin mix of entrants [host, origin], rows sum to 1; after the data that of the last year."""
         t = min(year, self.data.end) - FIRST_YEAR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +20,8 @@ class HeadCounts(NamedTuple):
     cells : [origin, place, stage]; came_from : [place, previous place]; by_institution : [I].
     n_permanent : [P], people with tenure; fear_sum : [origin, place], sum of fear.
     exposed : [place, origin], established and senior people with a tie or second affiliation in a threat.
-    tied : [place, other place, origin], established and senior people with a tie or second affiliation in the other,
-        by their origin; empty if no place is watched. Both are 0 in places that are not.
+    tied : [watched place, other place, origin], established and senior people with a tie or second affiliation in the
+        other, by their origin; watched : [W], places whose tied and exposed people are counted, which are few.
     """
 
     cells: np.ndarray
@@ -30,10 +31,11 @@ class HeadCounts(NamedTuple):
     fear_sum: np.ndarray
     exposed: np.ndarray
     tied: np.ndarray
+    watched: np.ndarray
 
     @classmethod
-    def zeros(cls, n_places: int, n_institutions: int, watching: bool = True) -> HeadCounts:
-        """Nobody; `watching` : some place is watched."""
+    def zeros(cls, n_places: int, n_institutions: int, watched: np.ndarray) -> HeadCounts:
+        """Nobody; `watched` : [W], indices of places."""
         pair = (n_places, n_places)
         return cls(
             cells=np.zeros((*pair, 3), np.int64),
@@ -42,13 +44,22 @@ class HeadCounts(NamedTuple):
             n_permanent=np.zeros(n_places, np.int64),
             fear_sum=np.zeros(pair),
             exposed=np.zeros(pair, np.int64),
-            tied=np.zeros((*pair, n_places) if watching else (0, 0, 0), np.int32),
+            tied=np.zeros((len(watched), *pair), np.int32),
+            watched=watched,
         )
+
+    @classmethod
+    def of_fields(cls, fields: Sequence[HeadCounts]) -> HeadCounts:
+        """People of all fields."""
+        summed = cls(*(sum(parts[1:], parts[0]) for parts in zip(*fields)))
+        return summed._replace(watched=fields[0].watched)
 
     @property
     def number_tied(self) -> np.ndarray:
         """People tied to another place, of any origin [place, other place]."""
-        return np.asarray(self.tied.sum(axis=2)) if self.tied.size else np.zeros(self.exposed.shape)
+        number = np.zeros(self.exposed.shape)
+        number[self.watched] = self.tied.sum(axis=2)
+        return number
 
     @property
     def stock(self) -> np.ndarray:
@@ -61,7 +72,6 @@ def count_people(
     people: np.ndarray,
     ties: np.ndarray,
     threat: np.ndarray,
-    watched: np.ndarray,
     active_from: float,
     counts: HeadCounts,
 ) -> None:
@@ -71,13 +81,15 @@ def count_people(
 
     Parameters
     ----------
-    threat : [place a, place b], threat of b to a; watched : [P] places whose exposed people are counted.
+    threat : [place a, place b], threat of b to a.
     active_from : year since which a joint paper makes a co-author tie an active one.
     counts : out, added to.
     """
     cells, came_from, by_institution = counts.cells, counts.came_from, counts.by_institution
     n_permanent, fear_sum, exposed, tied = counts.n_permanent, counts.fear_sum, counts.exposed, counts.tied
     seen = np.empty(ties.shape[1] + 1, np.int64)
+    row = np.full(threat.shape[0], -1)  # of a watched place in `tied`
+    row[counts.watched] = np.arange(counts.watched.shape[0])
     for i in range(people.shape[0]):
         person = people[i]
         if person.uid == 0:
@@ -90,11 +102,11 @@ def count_people(
             fear_sum[o, a] += person.fear
         if person.prev_place != NONE:
             came_from[a, person.prev_place] += 1
-        if watched[a] and person.stage > 0:
+        if row[a] >= 0 and person.stage > 0:
             n = places_abroad(people, ties, i, active_from, seen)
             risky = False
             for k in range(n):
-                tied[a, seen[k], o] += 1
+                tied[row[a], seen[k], o] += 1
                 risky = risky or threat[a, seen[k]] > 0.0
             exposed[a, o] += risky
 

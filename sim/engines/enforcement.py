@@ -54,31 +54,41 @@ def rules_of(params: SecurityParams) -> tuple[Rule, Rule]:
     )
 
 
+def _placed(of_watched: np.ndarray, watched: np.ndarray | slice) -> np.ndarray:
+    """What is by watched place [w, p], by place [p, p]: 0 where nobody watches."""
+    found = np.zeros((of_watched.shape[1],) * 2)
+    found[watched] = of_watched
+    return found
+
+
 class Suspects(NamedTuple):
     """Whom rules look at, in real established and senior researchers.
 
     Attributes
     ----------
-    tied : [a, t, o], in a of origin o with a co-author or a second affiliation in t: the pool of the rule by risk.
+    tied : [w, t, o], in a watched place of origin o with a co-author or a second affiliation in t: the pool of the
+        rule by risk.
     of_origin : [a, t], in a of origin t, tied or not: the pool of the rule by profile.
     known : [a, t], tied persons whose breach was found in earlier years, and who are in breach no more.
     leakers : [a, t], expected persons in a or their partners who leak to t in the year, by all ways but theft.
+    watched : places a of `tied`, all by default.
     """
 
     tied: np.ndarray
     of_origin: np.ndarray
     known: np.ndarray
     leakers: np.ndarray
+    watched: np.ndarray | slice = slice(None)
 
     @property
     def number_tied(self) -> np.ndarray:
         """People in a tied to t, of any origin [a, t]."""
-        return np.asarray(self.tied.sum(axis=2))
+        return _placed(self.tied.sum(axis=2), self.watched)
 
     @property
     def own_tied(self) -> np.ndarray:
         """People in a tied to their origin t [a, t]."""
-        return np.asarray(np.einsum("att->at", self.tied))
+        return _placed(np.einsum("att->at", self.tied), self.watched)
 
 
 class Cases(NamedTuple):
@@ -88,8 +98,9 @@ class Cases(NamedTuple):
     ----------
     found_by_risk, nothing_by_risk : of people tied to t, of whatever origin, that find a breach, and that do not.
     found_by_profile, nothing_by_profile : of people of origin t.
-    origins : [a, t, o], shares of the origins of those tied to t.
+    origins : [w, t, o], shares of the origins of those tied to t.
     leaks_found : [a], expected cases that find a leak.
+    watched : places a of `origins`, all by default.
     """
 
     found_by_risk: np.ndarray
@@ -98,12 +109,13 @@ class Cases(NamedTuple):
     nothing_by_profile: np.ndarray
     origins: np.ndarray
     leaks_found: np.ndarray
+    watched: np.ndarray | slice = slice(None)
 
     @classmethod
     def none(cls, n_places: int) -> Cases:
         """No cases."""
-        none = np.zeros((n_places, n_places), np.int64)
-        return cls(none, none, none, none, origins=np.zeros((n_places,) * 3), leaks_found=np.zeros(n_places))
+        none, nobody = np.zeros((n_places, n_places), np.int64), np.zeros((0, n_places, n_places))
+        return cls(none, none, none, none, nobody, np.zeros(n_places), watched=np.zeros(0, np.int64))
 
     @property
     def found(self) -> np.ndarray:
@@ -127,9 +139,7 @@ class Cases(NamedTuple):
 
     def over_origins(self, by_risk: np.ndarray) -> np.ndarray:
         """What is by state [a, t], by the origins of those tied to it [a, o]."""
-        if not by_risk.any():  # as in most years, in which the large array need not be looked at
-            return np.zeros(by_risk.shape)
-        return np.asarray(np.einsum("at,ato->ao", by_risk, self.origins))
+        return _placed(np.einsum("at,ato->ao", by_risk[self.watched], self.origins), self.watched)
 
 
 def cases(
@@ -164,7 +174,7 @@ def cases(
         breaches = breaches - found
     key = base_key(seed, replicate, Stream.CASES, year)
     by_risk_found, by_risk_not, by_profile_found, by_profile_not = (_draw(m, key, k) for k, m in enumerate(means))
-    origins = _ratio(suspects.tied, np.broadcast_to(tied[..., None], suspects.tied.shape))
+    origins = _ratio(suspects.tied, np.broadcast_to(tied[suspects.watched][..., None], suspects.tied.shape))
     return Cases(
         found_by_risk=by_risk_found,
         nothing_by_risk=by_risk_not,
@@ -172,6 +182,7 @@ def cases(
         nothing_by_profile=by_profile_not,
         origins=origins,
         leaks_found=leaks_found.sum(axis=1),
+        watched=suspects.watched,
     )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from sim.core.columns import NONE
 from sim.core.kernels import njit
 from sim.core.randomness import draw, person_key
-from sim.core.ties import place_of
+from sim.core.ties import tie_row
 from sim.engines.choice import ROUNDING, InstitutionShares, choose, choose_institution
 from sim.engines.move_plan import N_ELITE, N_STAGES, FieldPlan
 
@@ -163,12 +163,13 @@ def sum_people(
 
 
 @njit(cache=True, inline="always")
-def places_with_ties(people: np.ndarray, ties: np.ndarray, i: int, found: np.ndarray, which: np.ndarray) -> int:
+def places_with_ties(places: np.ndarray, ties: np.ndarray, i: int, found: np.ndarray, which: np.ndarray) -> int:
     """Distinct other places that hold co-authors of i, with the set of these ties as bits; returns how many."""
     n = 0
     for t in range(ties.shape[1]):
-        b = place_of(people, ties[i, t])
-        if b == NONE or b == people[i].place:
+        row = tie_row(ties[i, t])
+        b = places[row] if row >= 0 else NONE
+        if b == NONE or b == places[i]:
             continue
         k = 0
         while k < n and found[k] != b:
@@ -237,6 +238,7 @@ def propose(
     most = tie_factor[-1] * ROUNDING
     hazard = plan.hazard.reshape(-1)
     weight = np.empty(base.shape[0])
+    places = people["place"]
     n = 0
     for i in range(people.shape[0]):
         if needed[i] >= hazard[cell[i]] * most:
@@ -249,7 +251,7 @@ def propose(
         limit = -np.log(1.0 - draw(keys.move, person.uid))  # moves if the hazard exceeds it
         if limit > level * total[c, o, s, e] * most * max(returns, 1.0):
             continue
-        n_found = places_with_ties(people, ties, i, found, which)
+        n_found = places_with_ties(places, ties, i, found, which)
         pull = attract[o, s, e]
         reached = add_ties(total[c, o, s, e], base[c], pull, o, returns, found[:n_found], which[:n_found], tie_factor)
         if level * reached < limit:
@@ -289,9 +291,22 @@ def apply_moves(year: int, people: np.ndarray, movers: Movers, institutions: Ins
 
 @njit(cache=True, nogil=True)
 def exposure(
-    year: int, people: np.ndarray, ties: np.ndarray, factors: MoveFactors, home: np.ndarray, total: np.ndarray
+    year: int,
+    people: np.ndarray,
+    places: np.ndarray,
+    ties: np.ndarray,
+    factors: MoveFactors,
+    home: np.ndarray,
+    total: np.ndarray,
+    number: np.ndarray,
 ) -> None:
-    """Add ``sum_i micro_i * home * tie`` to ``total[from, to]``: what flows are divided by."""
+    """Add ``sum_i micro_i * home * tie`` to ``total[from, to]``, what flows are divided by, and people to `number`.
+
+    Parameters
+    ----------
+    places : [n], of work, a column of its own: ties are looked up in it, so it should lie close together in memory.
+    total : [P, P], out; number : [P], out.
+    """
     tie_factor, home_early = factors.tie, factors.home_early
     found = np.empty(ties.shape[1], np.uint8)
     which = np.empty(ties.shape[1], np.int64)
@@ -304,11 +319,12 @@ def exposure(
         c, o = person.place, person.origin
         m = micro(person, factors)
         plain[c] += m
+        number[c] += 1.0
         go_home = 1.0
         if o != c:
             go_home = home[o] * (home_early[o] if studied_abroad(year, person) else 1.0)
             total[c, o] += m * (go_home - 1.0)
-        n_found = places_with_ties(people, ties, i, found, which)
+        n_found = places_with_ties(places, ties, i, found, which)
         for k in range(n_found):
             total[c, found[k]] += m * (tie_factor[which[k]] - 1.0) * (go_home if found[k] == o else 1.0)
     for c in range(n_places):

@@ -41,7 +41,7 @@ def try_again(
         o, d = person.origin, person.awaits
         person.awaits = NONE
         if person.place == o and draw(key, person.uid) < share * (1.0 - refused[o, d]):
-            n_found = places_with_ties(people, ties, i, found, number)
+            n_found = places_with_ties(people["place"], ties, i, found, number)
             row[n], place_from[n], place_to[n], origin[n], stage[n] = i, o, d, o, person.stage
             with_tie[n] = (found[:n_found] == d).any()
             n += 1

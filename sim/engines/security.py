@@ -88,17 +88,14 @@ class Leaks(NamedTuple):
         """Leaks of each place by the place that they reach [a, b]."""
         return self.leaked.sum(axis=(0, 1))
 
-    def unprotected(self) -> np.ndarray:
-        """What would leak of each place without protection [a]."""
-        return self.leaked.sum(axis=(0, 1, 3)) + self.avoided_by_protection.sum(axis=(0, 1, 3))
+    def protected(self) -> tuple[np.ndarray, np.ndarray]:
+        """What would leak of each place without protection, and the share of it that protection stops [a] each.
 
-    def share_protected(self) -> np.ndarray:
-        """Share of the hazard of each place that protection stops [a]; null where there is none.
-
-        Whatever the leak rate is, since it is a factor of both.
+        The share is the same whatever the leak rate is, and null where nothing would leak.
         """
-        stopped, total = self.avoided_by_protection.sum(axis=(0, 1, 3)), self.unprotected()
-        return np.divide(stopped, total, out=np.full(len(total), np.nan), where=total > 0.0)
+        stopped = self.avoided_by_protection.sum(axis=(0, 1, 3))
+        total = self.leaked.sum(axis=(0, 1, 3)) + stopped
+        return total, np.divide(stopped, total, out=np.full(len(total), np.nan), where=total > 0.0)
 
 
 def leaks(exposure: Exposure, lost: np.ndarray, sensitive: np.ndarray, hazard: Hazard, scale: float = 1.0) -> Leaks:
@@ -140,9 +137,10 @@ def _sum_leaks(
         for a in range(n_places):
             protected[w, a] = protection[w, a].max() > 0.0
     through, stopped = np.empty((n_ways, n_places)), np.empty((n_ways, n_places))
-    pooled = pooled_share(exposure, sensitive)
+    feared = np.flatnonzero(threat.sum(axis=0))  # few: by anybody
+    pooled = pooled_share(exposure, sensitive, feared)
     for f in range(n_fields):
-        exposed_share(exposure[:, f], sensitive[f], pooled, share)
+        exposed_share(exposure[:, f], sensitive[f], pooled, feared, share)
         for a in range(n_places):
             threats = np.flatnonzero(threat[a])
             if len(threats) == 0:
@@ -157,14 +155,14 @@ def _sum_leaks(
 
 
 @njit(cache=True, nogil=True)
-def pooled_share(exposure: np.ndarray, sensitive: np.ndarray) -> np.ndarray:
+def pooled_share(exposure: np.ndarray, sensitive: np.ndarray, feared: np.ndarray) -> np.ndarray:
     """Share of c's sensitive projects, over fields, that are exposed towards b by each way [c, w, b].
 
     With one more project, that has the share of the world: a place without any is no place without exposure.
 
     Parameters
     ----------
-    exposure : [w, f, c, b]; sensitive : [f, c].
+    exposure : [w, f, c, b]; sensitive : [f, c]; feared : places b that are looked at, 0 towards others.
     """
     n_ways, n_fields, n_places = exposure.shape[:3]
     pooled, world, total = np.zeros((n_places, n_ways, n_places)), np.zeros((n_ways, n_places)), 0.0
@@ -172,7 +170,7 @@ def pooled_share(exposure: np.ndarray, sensitive: np.ndarray) -> np.ndarray:
         for c in range(n_places):
             total += sensitive[f, c]
             for w in range(n_ways):
-                for b in range(n_places):
+                for b in feared:
                     pooled[c, w, b] += exposure[w, f, c, b]
                     world[w, b] += exposure[w, f, c, b]
     for c in range(n_places):
@@ -180,13 +178,15 @@ def pooled_share(exposure: np.ndarray, sensitive: np.ndarray) -> np.ndarray:
         for f in range(n_fields):
             number += sensitive[f, c]
         for w in range(n_ways):
-            for b in range(n_places):
+            for b in feared:
                 pooled[c, w, b] = (pooled[c, w, b] + world[w, b] / max(total, 1.0)) / number
     return pooled
 
 
 @njit(cache=True, nogil=True)
-def exposed_share(exposure: np.ndarray, sensitive: np.ndarray, pooled: np.ndarray, share: np.ndarray) -> None:
+def exposed_share(
+    exposure: np.ndarray, sensitive: np.ndarray, pooled: np.ndarray, feared: np.ndarray, share: np.ndarray
+) -> None:
     """Share of c's sensitive projects of one field that are exposed towards b by each way.
 
     With one more project, that has the share over fields. In coarse worlds many places have no sensitive project in a
@@ -194,13 +194,13 @@ def exposed_share(exposure: np.ndarray, sensitive: np.ndarray, pooled: np.ndarra
 
     Parameters
     ----------
-    exposure : [w, c, b]; sensitive : [c]; pooled : of `pooled_share`.
+    exposure : [w, c, b]; sensitive : [c]; pooled : of `pooled_share`; feared : places b that are looked at.
     share : [c, w, b], out, at most 1; 0 towards c itself.
     """
     n_ways, n_places = exposure.shape[:2]
     for c in range(n_places):
         for w in range(n_ways):
-            for b in range(n_places):
+            for b in feared:
                 share[c, w, b] = min((exposure[w, c, b] + pooled[c, w, b]) / (sensitive[c] + 1.0), 1.0)
             share[c, w, c] = 0.0
 

@@ -123,10 +123,14 @@ def year_prices(setting: Setting, inputs: YearInputs) -> Prices:
 
 def census(setting: Setting, year: int, columns: Columns) -> Census:
     """People whom money is counted by, at this point of the year."""
-    counts = nobody(setting.data.n_places)
-    for block in columns:
-        budget.count_bought(year, block.rows.people, *counts)
-    return Census(*(setting.scale * count for count in counts))
+
+    def work(f: int) -> Census:
+        counts = nobody(setting.data.n_places)
+        budget.count_bought(year, columns.blocks[f].rows.people, *counts)
+        return counts
+
+    counts = zip(*setting.each_field(work, columns.n_rows))
+    return Census(*(setting.scale * sum(of_fields[1:], of_fields[0]) for of_fields in counts))
 
 
 def promotes(channels: Channels, ledger: Ledger) -> bool:

@@ -110,7 +110,6 @@ def retire(setting: Setting, columns: Columns, exits: Exits) -> None:
         gone = np.zeros(block.n_rows, np.bool_)
         gone[exits.rows[f]] = True
         forget(block.rows.ties, gone)
+        block.retire(exits.rows[f])
 
     setting.each_field(work, columns.n_rows)
-    for block, rows in zip(columns, exits.rows):
-        block.retire(rows)

@@ -118,9 +118,9 @@ def mean_move_factor(setting: Setting, ctx: YearContext, columns: Columns) -> np
     home, factors = home_factor(setting, ctx.inputs), move_factors(setting, ctx.inputs)
 
     def work(f: int) -> tuple[np.ndarray, np.ndarray]:
-        block, total = columns.blocks[f], np.zeros((n, n))
-        mobility.exposure(ctx.year, block.rows.people, block.rows.ties, factors, home, total)
-        return total, np.bincount(block.place[block.alive()], minlength=n)
+        (people, ties, _), total, number = columns.blocks[f].rows, np.zeros((n, n)), np.zeros(n)
+        mobility.exposure(ctx.year, people, people["place"].copy(), ties, factors, home, total, number)
+        return total, number
 
     totals, numbers = zip(*setting.each_field(work, columns.n_rows))
     total, people = sum(totals), sum(numbers)

@@ -62,14 +62,14 @@ def further_students(setting: Setting, inputs: YearInputs) -> Amounts:
     persons = (inputs.cohort_after - inputs.cohort_before).sum(axis=0)
 
     def foreigners(change: np.ndarray) -> np.ndarray:
-        choice = hosts.entry_choice(inputs.home_share, inputs.abroad_share, nest.like * change, none, nest)
+        change = nest.like * change[None, None, :]  # the same for all origins
+        choice = hosts.entry_choice(inputs.home_share, inputs.abroad_share, change, none, nest)
         chosen = hosts.probabilities(*choice)[0]
         np.fill_diagonal(chosen, 0.0)
         return persons @ chosen
 
-    none_changed = np.zeros((1, *inputs.abroad_share.shape))
-    usual = foreigners(none_changed)
-    return lambda places: foreigners(none_changed + places) - usual
+    usual = foreigners(none)
+    return lambda places: foreigners(places) - usual
 
 
 def purchases(ladder: Ladder, money: np.ndarray, market: Market) -> dict[tuple[int, str], Purchase]:

@@ -93,26 +93,22 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
     ----------
     trust_ratio : [P, P], trust relative to the paired baseline's (1 in it).
     """
-    terms = terms_of(setting, ctx, trust_ratio)
-    readers = audience(setting, ctx)
+    terms, readers = terms_of(setting, ctx, trust_ratio), audience(setting, ctx)
+    n_institutions = len(setting.institutions.place)
     rows, n_agents = [block.rows for block in columns], len(columns)
 
-    def work(f: int) -> tuple[Papers, Losses, Counted]:
-        written = write(setting, ctx, rows[f], f, terms)
-        return (
-            written.papers,
-            written.losses,
-            count(setting, ctx, rows[f], f, written.projects, written.papers, readers),
-        )
+    def work(f: int) -> tuple[Papers, Losses, Counted, np.ndarray]:
+        projects, papers, losses = write(setting, ctx, rows[f], f, terms)
+        counted = count(setting, ctx, rows[f], f, projects, papers, readers)
+        leads = rows[f].people["institution"][papers.lead[papers.n_authors > 0]]
+        return papers, losses, counted, np.bincount(leads, minlength=n_institutions)
 
-    papers, losses, counted = zip(*setting.each_field(work, n_agents))
+    papers, losses, counted, led = zip(*setting.each_field(work, n_agents))
     setting.each_field(lambda f: credit(setting, ctx, rows[f], papers[f], counted[f].top1), n_agents)
     by_field = PlaceCounts(*by_name([c.by_place for c in counted]))
     n_papers, n_international, n_countries, impact = np.sum([c.world for c in counted], axis=0)
     pairs, more = sum(c.z_pair for c in counted), sum(c.z_more for c in counted)
     attention = reading.attention(pairs, more, readers.own.known)
-    n_institutions = len(setting.institutions.place)
-    leads = [block.institution[p.lead[p.n_authors > 0]] for block, p in zip(columns, papers)]
     return Output(
         papers=list(papers),
         by_field=by_field,
@@ -128,7 +124,7 @@ def research(setting: Setting, ctx: YearContext, columns: Columns, trust_ratio: 
         citations=readers.own.weight[:, None] * attention,
         attention=attention.sum(axis=1),
         readers=readers.own,
-        papers_by_institution=np.bincount(np.concatenate(leads), minlength=n_institutions).astype(float),
+        papers_by_institution=np.sum(led, axis=0).astype(float),
         n_authorships=sum(int(p.n_authors.sum()) for p in papers),
         n_papers=int(n_papers),
         n_international=int(n_international),

@@ -41,17 +41,16 @@ def count_people(setting: Setting, ctx: YearContext, columns: Columns) -> HeadCo
     """Count everyone at the end of the year; the exposed only where cases or fear make them matter."""
     n_places, n_institutions = setting.data.n_places, len(setting.institutions.place)
     felt = (ctx.hostility > 0.0).any(axis=1) | (ctx.hostility_tie > 0.0).any(axis=1)
-    watched = felt | (ctx.channels.case_rate > 0.0).any(axis=1)
+    watched = np.flatnonzero(felt | (ctx.channels.case_rate > 0.0).any(axis=1))
     active_from = ctx.year - setting.params.security.active_years
 
     def work(f: int) -> HeadCounts:
         people, ties, _ = columns.blocks[f].rows
-        counts = HeadCounts.zeros(n_places, n_institutions, bool(watched.any()))
-        counting.count_people(people, ties, setting.threat, watched, active_from, counts)
+        counts = HeadCounts.zeros(n_places, n_institutions, watched)
+        counting.count_people(people, ties, setting.threat, active_from, counts)
         return counts
 
-    found = setting.each_field(work, columns.n_rows)
-    return HeadCounts(*(sum(parts[1:], parts[0]) for parts in zip(*found)))
+    return HeadCounts.of_fields(setting.each_field(work, columns.n_rows))
 
 
 def protection(setting: Setting, ctx: YearContext) -> np.ndarray:
@@ -104,4 +103,4 @@ def suspects(people: HeadCounts, leaked: Leaks, known: np.ndarray, scale: float)
     """Whom the year's investigations may be about, in real persons."""
     leakers = leaked.leaked[:THEFT].sum(axis=(0, 1))
     established = people.cells[:, :, 1] + people.cells[:, :, 2]
-    return Suspects(people.tied * scale, established.T * scale, known, leakers)
+    return Suspects(people.tied * scale, established.T * scale, known, leakers, people.watched)

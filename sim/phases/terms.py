@@ -24,36 +24,45 @@ from sim.phases.setting import (
 
 
 class Terms(NamedTuple):
-    """What research of the year goes by, by field.
+    """What research of the year goes by in all fields.
 
     Attributes
     ----------
     team : [F], mean authors per paper.
+    output, recruits : [P] each, see `output_rates`; success : [P], share of applications funded.
     friction : [F, K, P, P], share of slots refused by the rules of either side.
     weight : [P, P], weights of partner places by the lead's place; foreign : [P, P], their distribution abroad, and
         guides : of it.
-    admitted : [P], share of links to an origin that its border admits.
+    origin_link : [P], factor on partners by origin: a compatriot is asked, who works there or does not.
     """
 
     team: np.ndarray
+    output: np.ndarray
+    recruits: np.ndarray
+    success: np.ndarray
     friction: np.ndarray
     weight: np.ndarray
     foreign: np.ndarray
     guides: np.ndarray
-    admitted: np.ndarray
+    origin_link: np.ndarray
 
 
 def terms_of(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> Terms:
     """Terms of the year; `trust_ratio` : [P, P], trust relative to the paired baseline's (1 in it)."""
     weight = partner_weights(setting, ctx, trust_ratio)
     foreign = partners.foreign_distribution(weight)
+    output, recruits = output_rates(setting, ctx)
+    admitted = partners.admitted(ctx.inputs.home_weight, ctx.macro.size)
     return Terms(
         team=team_means(setting, ctx.year),
+        output=output,
+        recruits=recruits,
+        success=np.clip(setting.params.publication.success * np.exp(ctx.ln_funding), 0.02, 0.95),
         friction=both_sides(ctx.channels.friction),
         weight=weight,
         foreign=foreign,
         guides=pools.guide(foreign),
-        admitted=partners.admitted(ctx.inputs.home_weight, ctx.macro.size),
+        origin_link=setting.params.collaboration.origin * ctx.macro.at_origin * admitted,
     )
 
 
@@ -100,14 +109,13 @@ def partner_weights(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray)
 def project_rates(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> ProjectRates:
     """What output and projects of a field go by in the year."""
     p, ch = setting.params.publication, ctx.channels
-    output, recruits = output_rates(setting, ctx)
     return ProjectRates(
-        output=output,
-        recruits=recruits,
+        output=terms.output,
+        recruits=terms.recruits,
         stage=np.array([p.age_early, p.age_established, p.age_senior]),
         burden_place=ch.burden_place,
         burden_institution=ch.burden_institution,
-        success=np.clip(p.success * np.exp(ctx.ln_funding), 0.02, 0.95),
+        success=terms.success,
         military=ch.military,
         dual_use=FIELD_DUAL_USE[f],
         basic_share=float(FIELD_BASIC[f]),
@@ -136,9 +144,7 @@ def partner_rules(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> P
         personal=c.openness_personal,
         repeat=c.repeat,
         looseness=c.looseness,
-        origin_link=c.origin
-        * ctx.macro.at_origin
-        * terms.admitted,  # a compatriot is asked, who works there or does not
+        origin_link=terms.origin_link,
         fear=c.fear,
         refill=c.refill,
         lost=c.lost_partner,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,14 +63,13 @@ class Strengths:
         self._held: dict[str, tuple[np.ndarray, dict[int, list[Pull]]]] = {}
         self._weighed: dict[str, tuple[list[Key], np.ndarray]] = {}
 
-    def of(self, lever: Lever, pulls: Iterable[Pull]) -> np.ndarray:
-        """Combined strength over the lever's axes; pulls of other levers are passed over."""
+    def of(self, lever: Lever, pulls: Mapping[str, Sequence[Pull]]) -> np.ndarray:
+        """Combined strength over the lever's axes; `pulls` : of the year, by names of levers."""
         if lever.of:
-            return self._qualified(lever, [pull for pull in pulls if pull.lever.name in (lever.name, lever.of)])
+            return self._qualified(lever, [*pulls.get(lever.of, ()), *pulls[lever.name]])
         now: dict[int, list[Pull]] = {}
-        for pull in sorted(pulls, key=lambda pull: pull.own):  # policies first
-            if pull.lever is lever:
-                now.setdefault(pull.place, []).append(pull)
+        for pull in sorted(pulls[lever.name], key=lambda pull: pull.own):  # policies first
+            now.setdefault(pull.place, []).append(pull)
         held, before = self._held.get(lever.name) or (np.full(lever.shape(*self.shape), lever.neutral), {})
         for place in before.keys() | now.keys():
             self._renew(held, lever, before.get(place, []), now.get(place, []))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,16 @@ from sim.policy.levers import LEVERS, Context, Lever, effects_with
 from sim.policy.levers.base import FLOWS
 from sim.policy.rungs import Rungs, imposed_rungs
 from sim.policy.schema import Decided, LeverUse, Policy, Scope
+
+
+class InForce(NamedTuple):
+    """One lever that a policy pulls in a year, with its issuers."""
+
+    policy: str
+    lever: Lever
+    strength: float
+    scope: Scope
+    issuers: list[int]
 
 
 class Timeline:
@@ -55,6 +66,8 @@ class Timeline:
         self._shape = len(data.iso3), len(data.institution_place)
         self._strengths = Strengths(self._shape)
         self._last: tuple[list[Key], Channels] | None = None
+        self._years: dict[int, list[InForce]] = {}
+        self._rungs: dict[int, Rungs] = {}
 
     @property
     def first_date(self) -> int | None:
@@ -87,9 +100,8 @@ class Timeline:
         return self._last[1]
 
     def _apply(self, pulls: Sequence[Pull]) -> Channels:
-        result = Channels.neutral(*self._shape)
-        pulled = {pull.lever.name for pull in pulls}
-        strengths = {name: self._strengths.of(lever, pulls) for name, lever in LEVERS.items() if name in pulled}
+        result, pulled = Channels.neutral(*self._shape), by_lever(pulls)
+        strengths = {name: self._strengths.of(lever, pulled) for name, lever in LEVERS.items() if name in pulled}
         context = Context(self.data, self.threat, strengths, self.effects)
         for name, strength in strengths.items():
             LEVERS[name].apply(result, strength, context, self.effects.get(name, {}))
@@ -97,12 +109,14 @@ class Timeline:
 
     def imposed(self, name: str, year: int) -> np.ndarray | None:
         """Combined strength of one lever by policies alone, over its axes; None if none pulls it this year."""
-        pulls = [pull for pull in self._imposed(year) if pull.lever.name == name]
-        return Strengths(self._shape).of(LEVERS[name], pulls) if pulls else None
+        pulls = by_lever(self._imposed(year))
+        return Strengths(self._shape).of(LEVERS[name], pulls) if name in pulls else None
 
     def rungs(self, year: int) -> Rungs:
         """Rungs that policies alone put places on this year, as other governments see them."""
-        return imposed_rungs(self.policies, self.ladders, self.data, year)
+        if year not in self._rungs:
+            self._rungs[year] = imposed_rungs(self.policies, self.ladders, self.data, year)
+        return self._rungs[year]
 
     def thresholds(self, year: int, decided: Sequence[Decided] = ()) -> list[Threshold]:
         """Thresholds in money that institutions may want to stay under, with the fixed costs that start there."""
@@ -148,13 +162,22 @@ class Timeline:
         return resolve(self.data, list(policy.issuer))
 
     def _imposed(self, year: int) -> Iterable[Pull]:
-        for name, policy in self.policies.items():
-            for _, use in sorted(policy.levers.items()):
-                lever = LEVERS[use.lever]
-                strength = year_strength(policy, use, year)
-                if strength != lever.neutral:
-                    for place in self._issuers(policy):
-                        yield from self._pull(f"policy {name}", lever, place, strength, use.scope)
+        for name, lever, strength, scope, issuers in self._in_force(year):
+            for place in issuers:
+                yield from self._pull(f"policy {name}", lever, place, strength, scope)
+
+    def _in_force(self, year: int) -> list[InForce]:
+        """What policies pull in a year, wherever it bites."""
+        if year not in self._years:
+            uses = (
+                (n, p, LEVERS[use.lever], use) for n, p in self.policies.items() for _, use in sorted(p.levers.items())
+            )
+            found = (
+                InForce(name, lever, year_strength(policy, use, year), use.scope, self._issuers(policy))
+                for name, policy, lever, use in uses
+            )
+            self._years[year] = [pulled for pulled in found if pulled.strength != pulled.lever.neutral]
+        return self._years[year]
 
     def _decided(self, decided: Sequence[Decided]) -> Iterable[Pull]:
         for item in sorted(decided, key=lambda d: (d.place, d.lever, d.strength)):
@@ -175,6 +198,14 @@ class Timeline:
             axes = [_axis(self.data, self.support, axis, lever, place, scope) for axis in lever.axes]
             self._cells[key] = np.ix_(*axes) if all(len(axis) for axis in axes) else None
         return self._cells[key]
+
+
+def by_lever(pulls: Iterable[Pull]) -> dict[str, list[Pull]]:
+    """Pulls by names of levers."""
+    found: dict[str, list[Pull]] = {}
+    for pull in pulls:
+        found.setdefault(pull.lever.name, []).append(pull)
+    return found
 
 
 def _axis(data: WorldData, support: np.ndarray, axis: str, lever: Lever, place: int, scope: Scope) -> np.ndarray:

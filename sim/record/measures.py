@@ -73,7 +73,7 @@ def tables(setting: Setting, year: Year) -> dict[str, Table]:
 def cells(counts: np.ndarray, scale: float, names: tuple[str, ...], value: str) -> Table:
     """Cells > 0 of an array as a table: one index column an axis, and the value in real units."""
     flat = counts.ravel()
-    found = np.flatnonzero(flat)
+    found = np.flatnonzero(flat != 0)  # several times faster than of the counts themselves
     at = np.unravel_index(found, counts.shape)
     return {**{name: index.astype(np.int16) for name, index in zip(names, at)}, value: flat[found] * scale}
 
@@ -98,7 +98,7 @@ def place_table(setting: Setting, year: Year) -> Table:
     leaks, spent = year.security.leaks, year.security.compliance
     group = setting.institutions.place
     targets = [setting.data.iso3.index(o) for o in setting.params.security.target_origins if o in setting.data.iso3]
-    fear = year.people.fear_sum
+    fear, (unprotected, share_protected) = year.people.fear_sum, leaks.protected()
     return {
         "year": np.full(n, year.ctx.year, np.int16),
         "place": np.arange(n, dtype=np.int16),
@@ -125,8 +125,8 @@ def place_table(setting: Setting, year: Year) -> Table:
         "share_projects_international": ratio(projects.funded_international.sum(axis=0) * scale, funded_published),
         **{f"exposed_{way}": n * scale for way, n in zip(WAYS, year.output.exposure.once.sum(axis=1))},
         **{f"leaks_{way}": leaked for way, leaked in zip(WAYS, leaks.by_way())},
-        "leaks_unprotected": leaks.unprotected(),
-        "share_protected": leaks.share_protected(),
+        "leaks_unprotected": unprotected,
+        "share_protected": share_protected,
         "new_cases": year.security.cases.total.sum(axis=1),
         "cases_that_found": year.security.cases.found.sum(axis=1),
         "leaks_found": year.security.cases.leaks_found,

@@ -48,6 +48,7 @@ class Recorder:
     def __init__(self, places: Sequence[str], sink: Sink) -> None:
         self._sink = sink
         self._names = {kind: pa.array(words, pa.string()) for kind, words in names_by_kind(places).items()}
+        self._order: dict[tuple[str, ...], list[tuple[str, Column]]] = {}  # alike every year
 
     def add(self, result: YearResult) -> None:
         """Record one year; tables without rows this year are skipped."""
@@ -64,12 +65,15 @@ class Recorder:
         """
         n = len(next(iter(columns.values())))
         columns = columns if "year" in columns else {"year": np.full(n, year, np.int16), **columns}
-        missing = [name for name in table.required if name not in columns]
-        if missing:
-            raise ValueError(f"table {table.name} of year {year} lacks the columns {', '.join(missing)}")
-        found = sorted(((name, table.column(name)) for name in columns), key=lambda item: table.rank(item[1]))
-        arrays = [self._array(table, column, columns[name]) for name, column in found]
-        return pa.record_batch(arrays, names=[name for name, _ in found])
+        given = (table.name, *columns)
+        if given not in self._order:
+            missing = [name for name in table.required if name not in columns]
+            if missing:
+                raise ValueError(f"table {table.name} of year {year} lacks the columns {', '.join(missing)}")
+            found = [(name, table.column(name)) for name in columns]
+            self._order[given] = sorted(found, key=lambda item: table.rank(item[1]))
+        arrays = [self._array(table, column, columns[name]) for name, column in self._order[given]]
+        return pa.record_batch(arrays, names=[name for name, _ in self._order[given]])
 
     def _array(self, table: Table, column: Column, values: np.ndarray) -> pa.Array:
         words = self._names.get(column.kind)

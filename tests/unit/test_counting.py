@@ -14,9 +14,9 @@ P = 4
 
 def count(block: Block, threat: np.ndarray, watched: np.ndarray, active_from: float = 0.0) -> HeadCounts:
     """What `count_people` counts."""
-    counts = HeadCounts.zeros(P, 8)
+    counts = HeadCounts.zeros(P, 8, np.flatnonzero(watched))
     people, ties, _ = block.rows
-    count_people(people, ties, threat, watched, active_from, counts)
+    count_people(people, ties, threat, active_from, counts)
     return counts
 
 
@@ -27,7 +27,7 @@ def test_count_people_equals_a_plain_loop() -> None:
     block.prev_place[500:900] = block.origin[500:900]
     block.fear[:2000] = 0.25
     counts = count(block, np.zeros((P, P)), np.ones(P, bool))
-    expected = HeadCounts.zeros(P, 8)
+    expected = HeadCounts.zeros(P, 8, np.arange(P))
     for i in block.alive():
         o, a = block.origin[i], block.place[i]
         expected.cells[o, a, block.stage[i]] += 1

@@ -38,7 +38,7 @@ def numbers(world: World, ctx: YearContext) -> np.ndarray:
 
 def probabilities(world: World, ctx: YearContext, nest: Nest) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities of places of entry [O, P] without and with the year's policy, the same in all fields."""
-    y, changes = ctx.inputs, entry.entry_utilities(world.setting, ctx, nest)
+    y, changes = ctx.inputs, entry.Changes(entry.entry_pulls(world.setting, ctx), nest.like)
     assert len(changes.host) == 1
     choice = hosts.entry_choice(y.home_share, y.abroad_share, changes.host, changes.home, nest)
     base = hosts.base_odds(y.home_share)
@@ -105,7 +105,8 @@ def test_of_a_partial_refusal_more_stay_away_as_lambda_rises(world: World) -> No
 def test_a_given_loss_of_utility_deters_fewer_as_lambda_rises(world: World) -> None:
     """Delay enters as utility, which does not change with lambda, and what it does to shares goes with 1 / lambda."""
     ctx = context(world, visa_delay=((ORIGIN, HOST), 0.5))
-    low, own, high = (entry.entry_utilities(world.setting, ctx, at).host for at in nests(world.setting))
+    pulls = entry.entry_pulls(world.setting, ctx)
+    low, own, high = (entry.Changes(pulls, at.like).host for at in nests(world.setting))
     np.testing.assert_array_equal(low, own)
     np.testing.assert_array_equal(high, own)
     assert (np.diff(numbers(world, ctx).sum(axis=0)) < 0.0).all()

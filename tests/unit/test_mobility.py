@@ -293,7 +293,8 @@ def test_exposure_is_what_the_kernel_multiplies_rates_by() -> None:
     year = neutral(n_fields=1)
     plan, out = plan_of(year), np.zeros((N_PLACES, N_PLACES))
     rows, ties, _ = block.rows
-    mobility.exposure(YEAR, rows, ties, FACTORS, year["home"], out)
+    mobility.exposure(YEAR, rows, rows["place"].copy(), ties, FACTORS, year["home"], out, number := np.zeros(N_PLACES))
+    np.testing.assert_array_equal(number, np.bincount(block.place[block.alive()], minlength=N_PLACES))
     expected = np.zeros_like(out)
     for i in block.alive():
         expected[block.place[i]] += intensities(block, plan, i)[0]

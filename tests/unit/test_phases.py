@@ -24,22 +24,27 @@ ENTRY = [
 ]
 
 
+def entry_changes(setting: Setting, ctx: YearContext) -> entry.Changes:
+    """Changes in the choice of a place of entry, hosts alike as in the run."""
+    return entry.Changes(entry.entry_pulls(setting, ctx), entry.nest_of(setting).like)
+
+
 @pytest.mark.parametrize("name, at, value, where, sign", ENTRY)
 def test_entry_is_changed_for_one_origin_at_one_host(
     name: str, at: tuple, value: float, where: set[tuple[int, int]], sign: int, world: World
 ) -> None:
-    runs = pair(entry.entry_utilities, world, **{name: (at, value)})
+    runs = pair(entry_changes, world, **{name: (at, value)})
     before, after = (run.host for run in runs)
     assert cells(before != after, (1, 2)) == where
     assert np.sign(after - before)[before != after].tolist() == [sign]
-    assert not runs[1].group.any(), "all fields are under the same rule"
+    assert not runs[1].pulls.group.any(), "all fields are under the same rule"
     np.testing.assert_array_equal(runs[0].home, runs[1].home)
     barred = {"visa_delay": 1.0, "entry_refused": 1.0}.get(name, 0.0)
     assert (runs[1].barred[after != before] == barred).all() and not runs[0].barred.any()
 
 
 def test_nothing_moves_entrants_without_policy(world: World) -> None:
-    changes = entry.entry_utilities(world.setting, context(world))
+    changes = entry_changes(world.setting, context(world))
     assert not changes.host.any() and not changes.home.any() and not changes.barred.any()
 
 
@@ -47,7 +52,7 @@ def test_what_the_own_world_does_moves_entrants_against_the_paired_one(world: Wo
     ctx = context(world)
     better = ctx.paired.prestige.copy()
     better[OTHER] *= 0.5
-    changes = entry.entry_utilities(world.setting, replace(ctx, baseline=replace(ctx.paired, prestige=better)))
+    changes = entry_changes(world.setting, replace(ctx, baseline=replace(ctx.paired, prestige=better)))
     assert cells(changes.host != 0.0, (2,)) == {(OTHER,)} and cells(changes.home != 0.0, (0,)) == {(OTHER,)}
     assert changes.home[OTHER] > 0.0
 
@@ -57,24 +62,22 @@ def test_the_barred_are_the_part_of_the_losses_that_refusal_and_delay_have(world
     like = e.dissimilarity * e.dissimilarity_like
     refused, hostile = -like * np.log(0.7), e.hostility * (1.0 - np.exp(-0.5))
     every = slice(None)
-    changes = entry.entry_utilities(
-        world.setting, context(world, entry_refused=((every, *at), 0.3), hostility=(at[::-1], 0.5))
-    )
+    changes = entry_changes(world.setting, context(world, entry_refused=((every, *at), 0.3), hostility=(at[::-1], 0.5)))
     assert changes.barred[(0, *at)] == pytest.approx(refused / (refused + hostile))
     assert changes.host[(0, *at)] == pytest.approx(-refused - hostile)
-    closed = entry.entry_utilities(world.setting, context(world, entry_refused=((every, *at), 1.0)))
+    closed = entry_changes(world.setting, context(world, entry_refused=((every, *at), 1.0)))
     assert closed.barred[(0, *at)] == 1.0 and closed.host[(0, *at)] == -np.inf
 
 
 def test_student_places_are_for_foreigners(world: World) -> None:
-    before, after = pair(entry.entry_utilities, world, student_places=((OTHER,), 0.3))
+    before, after = pair(entry_changes, world, student_places=((OTHER,), 0.3))
     odds = 0.3 * entry.nest_of(world.setting).like  # so that odds of the host rise by 0.3 whatever lambda is
     np.testing.assert_allclose(after.host[:, :, OTHER] - before.host[:, :, OTHER], odds)
     np.testing.assert_array_equal(after.home, before.home)
 
 
 def test_funding_draws_entrants_and_keeps_ones_own(world: World) -> None:
-    before, after = pair(entry.entry_utilities, world, funding=((OTHER,), 1.5))
+    before, after = pair(entry_changes, world, funding=((OTHER,), 1.5))
     assert cells(before.host != after.host, (2,)) == {(OTHER,)}
     assert cells(before.home != after.home, (0,)) == {(OTHER,)}
     assert after.home[OTHER] > before.home[OTHER]

@@ -54,10 +54,10 @@ def test_nothing_leaks_towards_places_that_are_no_threat() -> None:
 def test_the_share_protected_is_the_same_at_any_leak_rate() -> None:
     protection = np.random.default_rng(1).random((4, P, P))
     one, many = found_leaks(protection), found_leaks(protection, rate=1000.0 * RATE)
-    np.testing.assert_allclose(one.share_protected(), many.share_protected())
-    np.testing.assert_allclose(found_leaks(np.full((4, P, P), 0.3)).share_protected(), 0.3, rtol=1e-5)
+    np.testing.assert_allclose(one.protected()[1], many.protected()[1])
+    np.testing.assert_allclose(found_leaks(np.full((4, P, P), 0.3)).protected()[1], 0.3, rtol=1e-5)
     nobody = found_leaks(protection, rate=0.0 * RATE)
-    assert np.isnan(nobody.share_protected()).all(), "nothing to protect"
+    assert np.isnan(nobody.protected()[1]).all(), "nothing to protect"
 
 
 def test_leaks_through_third_places_are_those_of_the_product_of_matrices() -> None:
