@@ -61,14 +61,41 @@ class Worth(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def ln_reach(
-    n_seen: int, seen: np.ndarray, one: np.ndarray, two: np.ndarray, weight: np.ndarray, best: np.ndarray
-) -> float:
-    """Log of the readers R of a paper of the places ``seen[:n_seen]``; of over two by `best` [P] of `best_known`."""
-    if n_seen == 1:
-        return one[seen[0]]
-    if n_seen == 2:
-        return two[seen[0], seen[1]]
+def places_of(author_place: np.ndarray, start: int, stop: int, share: np.ndarray, seen: np.ndarray) -> int:
+    """Distinct places of the authors of a paper, in their order, into `seen`; returns how many.
+
+    Parameters
+    ----------
+    start, stop : of the authors, at least one.
+    share : [P], 0 before, how many of the authors are in a place after.
+    """
+    p = np.int64(author_place[start])
+    m = start + 1
+    while m < stop and author_place[m] == p:  # all of them, for most papers
+        m += 1
+    seen[0], share[p] = p, m - start
+    n_seen = 1
+    for k in range(m, stop):
+        p = np.int64(author_place[k])
+        if share[p] == 0.0:
+            seen[n_seen] = p
+            n_seen += 1
+        share[p] += 1.0
+    return n_seen
+
+
+@njit(cache=True)
+def ln_level(author_place: np.ndarray, start: int, stop: int, power: np.ndarray, exponent: float) -> float:
+    """Mean of the authors' places with constant elasticity, see `Worth`."""
+    level = 0.0
+    for m in range(start, stop):
+        level += power[author_place[m]]
+    return np.log(level / (stop - start)) / exponent
+
+
+@njit(cache=True)
+def ln_readers(weight: np.ndarray, best: np.ndarray) -> float:
+    """Log of the readers R of a paper of many places, by `best` [P] of `best_known`."""
     readers = 0.0
     for a in range(best.shape[0]):
         readers += weight[a] * best[a]
@@ -112,8 +139,8 @@ def rate_papers(
     z_pair, z_more, world = counts.z_pair, counts.z_more, counts.world
     here, power, border_share = worth.place, worth.place_power, worth.border_share
     exponent = worth.exponent
-    weight, known, one, two = own.weight, own.known, own.one, own.two
-    weight_base, known_base, one_base, two_base = baseline.weight, baseline.known, baseline.one, baseline.two
+    weight, known, two = own.weight, own.known, own.two
+    weight_base, known_base, two_base = baseline.weight, baseline.known, baseline.two
     ln = np.log(np.maximum(np.arange(256), 1.0))
     mean_luck = np.exp(0.5 * worth.sigma**2)
     share = np.zeros(here.shape[0])
@@ -125,34 +152,30 @@ def rate_papers(
         flags[k] = bits[i]
         if n == 0:
             continue
-        n_seen = 0
-        top, level = -1e9, 0.0
-        for m in range(first[k], first[k] + n):
-            p = np.int64(author_place[m])
-            level += power[p]
-            top = max(top, here[p])
-            if share[p] == 0.0:
-                seen[n_seen] = p
-                n_seen += 1
-            share[p] += 1.0
+        start, stop = first[k], first[k] + n
+        n_seen = places_of(author_place, start, stop, share, seen)
+        top = here[seen[0]]
+        for q in range(1, n_seen):
+            top = max(top, here[seen[q]])
         crosses = n_seen > 1
-        at_home = border_share[author_place[first[k]]]
+        at_home = border_share[seen[0]]
         if not crosses and n > 1 and at_home > 0.0:
             crosses = uniform(key_country, people[i].uid, np.uint64(ordinal[k])) < at_home
         if crosses:
             flags[k] |= INTERNATIONAL
         ln_z = worth.talent_mean * mean[k] + worth.talent_best * brightest[k]
         ln_z += worth.team * ln[n] + worth.match * match[k]
-        ln_z += top if exponent == 0.0 else np.log(level / n) / exponent
+        ln_z += top if exponent == 0.0 else ln_level(author_place, start, stop, power, exponent)
         ln_z += worth.reputation * np.log1p(output[i].reputation)
         if n_seen > 2:
             best_known(n_seen, seen, known, best)
             if worth.paired:
                 best_known(n_seen, seen, known_base, best_base)
-        value = ln_z + ln_reach(n_seen, seen, one, two, weight, best)
+        second = seen[0] if n_seen == 1 else seen[1]
+        value = ln_z + (two[seen[0], second] if n_seen < 3 else ln_readers(weight, best))
         value_base = value
         if worth.paired:
-            value_base = ln_z + ln_reach(n_seen, seen, one_base, two_base, weight_base, best_base)
+            value_base = ln_z + (two_base[seen[0], second] if n_seen < 3 else ln_readers(weight_base, best_base))
         mu[k], mu_baseline[k] = value, value_base
         z = np.exp(ln_z) * mean_luck
         basic = 0.0 if bits[i] & APPLIED else 1.0
