@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.core.columns import NONE
 from sim.core.kernels import njit
+from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import draw, person_key
 from sim.core.ties import tie_row
 from sim.engines.choice import ROUNDING, InstitutionShares, choose, choose_institution
@@ -182,7 +183,7 @@ def places_with_ties(places: np.ndarray, ties: np.ndarray, i: int, found: np.nda
     return n
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def add_ties(
     total: float,
     base: np.ndarray,
@@ -239,10 +240,20 @@ def propose(
     hazard = plan.hazard.reshape(-1)
     weight = np.empty(base.shape[0])
     places = people["place"]
-    n = 0
+    n, n_listed = 0, 0
+    listed = np.empty(people.shape[0] + 1, np.int64)  # who may move, one in twenty: memory is asked for them beforehand
     for i in range(people.shape[0]):
-        if needed[i] >= hazard[cell[i]] * most:
-            continue  # stays: the hazard is below u, and u below -ln(1 - u)
+        listed[n_listed] = i
+        # others stay: the hazard is below u, and u below -ln(1 - u)
+        n_listed += np.int64(needed[i] < hazard[cell[i]] * most)
+    for q in range(n_listed):
+        if q + 2 * AHEAD < n_listed:
+            prefetch(people, listed[q + 2 * AHEAD])
+            prefetch(ties, listed[q + 2 * AHEAD])
+        if q + AHEAD < n_listed:
+            for t in range(ties.shape[1]):
+                prefetch(people, tie_row(ties[listed[q + AHEAD], t]))
+        i = listed[q]
         person = people[i]
         c, o, s = person.place, person.origin, person.stage
         e = cell[i] % N_ELITE
