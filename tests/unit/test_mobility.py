@@ -15,8 +15,9 @@ from sim.core.randomness import Stream, draw, gumbel, person_key
 from sim.core.ties import place_of
 from sim.engines import mobility
 from sim.engines.choice import InstitutionShares, choose
-from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers, tie_factors
+from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers
 from sim.engines.move_plan import N_ELITE, N_STAGES, MovePlan
+from sim.engines.pull_of_ties import tie_factors
 from tests.small import ALPHA, YEAR, key, known_rows, leave, people, tie_to, without
 from tests.unit.move_years import N_PLACES, neutral, plan_of, random_year
 
