@@ -18,7 +18,7 @@ from sim.core.randomness import draw
 from sim.core.ties import place_of, tie_row
 from sim.engines.choice import ROUNDING
 
-BLOCK = 128  # people whose fear is looked at side by side
+BLOCK = 512  # people whose fear is looked at side by side
 RETIREMENT = 35  # years since entry from which people retire
 BOUGHT = np.uint8(2)  # `permanent` of a post that policy bought; 1: of the place's own
 STAYS, EXIT_CAREER, EXIT_FEAR, EXIT_CASE = range(4)
