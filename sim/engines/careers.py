@@ -144,7 +144,7 @@ def set_fear(people: np.ndarray, ties: np.ndarray, start: int, hostile: np.ndarr
     n, listed = 0, np.empty(BLOCK, np.int64)
     for i in range(start, min(start + BLOCK, people.shape[0])):
         listed[n] = i
-        n += np.int64(hostile[people[i].place])
+        n += int(hostile[people[i].place])
     for i in listed[:n]:
         prefetch(ties, i)
     for i in listed[:n]:

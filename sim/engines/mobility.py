@@ -178,7 +178,7 @@ def propose(
     for i in range(people.shape[0]):
         listed[n_listed] = i
         # others stay: the hazard is below u, and u below -ln(1 - u)
-        n_listed += np.int64(needed[i] < hazard[cell[i]] * most)
+        n_listed += int(needed[i] < hazard[cell[i]] * most)
     for q in range(n_listed):
         if q + 2 * AHEAD < n_listed:
             prefetch(people, listed[q + 2 * AHEAD])
