@@ -27,6 +27,7 @@ _INVERSE = 1.0 / np.maximum(np.arange(401.0), 1.0)  # to multiply is quicker tha
 EXACT_BELOW = 60.0  # mean of a Poisson number from which its quantile is approximated
 _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 6.93145751953125e-1, 1.42860682030941723212e-6
 _ROUND = 1.5 * 2.0**52  # added to a number, it leaves the nearest whole one in the lowest bits
+_TAIL = 0.02425  # on both sides of a normal distribution, where its quantile has a form of its own
 _BIAS, _EXPONENT = np.int64(1023), np.int64(52)
 
 
@@ -132,12 +133,25 @@ def gumbel(pkey: np.uint64, alt: np.uint64) -> float:
 @njit(cache=True)
 def normal_quantile(u: float) -> float:
     """Inverse normal distribution (Acklam's rational approximation, relative error < 1.2e-9)."""
-    if u < 0.02425:
-        q = np.sqrt(-2.0 * np.log(u))
-        return _tail(q)
-    if u > 1.0 - 0.02425:
-        q = np.sqrt(-2.0 * np.log(1.0 - u))
-        return -_tail(q)
+    if u < _TAIL:
+        return _tail(np.sqrt(-2.0 * np.log(u)))
+    if u > 1.0 - _TAIL:
+        return -_tail(np.sqrt(-2.0 * np.log(1.0 - u)))
+    return _middle(u)
+
+
+@njit(cache=True, error_model="numpy")
+def normal_each(u: np.ndarray, found: np.ndarray) -> None:
+    """`normal_quantile` of many numbers [n], into `found`: first as if all were between the tails, which is vectors."""
+    for i in range(u.shape[0]):
+        found[i] = _middle(u[i])
+    for i in range(u.shape[0]):
+        if u[i] < _TAIL or u[i] > 1.0 - _TAIL:
+            found[i] = normal_quantile(u[i])
+
+
+@njit(cache=True, inline="always")
+def _middle(u: float) -> float:
     q = u - 0.5
     r = q * q
     a = (

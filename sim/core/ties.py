@@ -103,12 +103,15 @@ def forget(ties: np.ndarray, gone: np.ndarray) -> None:
     ties : [n_rows, N_TIES], in and out; gone : bool [n_rows], true in the rows of those who left.
     """
     for i in range(ties.shape[0]):
+        lost = False  # to hear that nobody is gone, which is the rule, takes no branch; no tie looks like one to row 0
+        for t in range(ties.shape[1]):
+            lost |= gone[np.int64((ties[i, t] >> _ROW) & _ROWS)]
+        if not lost:
+            continue
         kept = 0
         for t in range(ties.shape[1]):
             tie = ties[i, t]
             if tie != _ZERO and not gone[np.int64((tie >> _ROW) & _ROWS)]:
                 ties[i, kept] = tie
                 kept += 1
-        for t in range(kept, ties.shape[1]):
-            if ties[i, t] != _ZERO:
-                ties[i, t] = _ZERO
+        ties[i, kept:] = _ZERO

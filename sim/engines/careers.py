@@ -13,10 +13,12 @@ import numpy as np
 
 from sim.core.columns import NONE
 from sim.core.kernels import njit
+from sim.core.prefetch import prefetch
 from sim.core.randomness import draw
-from sim.core.ties import place_of
+from sim.core.ties import place_of, tie_row
 from sim.engines.choice import ROUNDING
 
+BLOCK = 512  # people whose fear is looked at side by side
 RETIREMENT = 35  # years since entry from which people retire
 BOUGHT = np.uint8(2)  # `permanent` of a post that policy bought; 1: of the place's own
 STAYS, EXIT_CAREER, EXIT_FEAR, EXIT_CASE = range(4)
@@ -129,6 +131,33 @@ def fear_of(
     return 1.0 - np.exp(-own * (1.0 + nearness * near) - spill * max(0.0, other - own))
 
 
+@njit(cache=True)
+def set_fear(people: np.ndarray, ties: np.ndarray, start: int, hostile: np.ndarray, rates: CareerRates) -> None:
+    """Fear of those of the `BLOCK` people from `start` on whose place is hostile to anybody.
+
+    They are listed first, so that memory is asked for the ties of all of them, then for all whom they are tied to.
+
+    Parameters
+    ----------
+    hostile : [256], by place.
+    """
+    n, listed = 0, np.empty(BLOCK, np.int64)
+    for i in range(start, min(start + BLOCK, people.shape[0])):
+        listed[n] = i
+        n += int(hostile[people[i].place])
+    for i in listed[:n]:
+        prefetch(ties, i)
+    for i in listed[:n]:
+        for t in range(ties.shape[1]):
+            prefetch(people, tie_row(ties[i, t]))
+    for i in listed[:n]:
+        a = people[i].place
+        hostility, hostility_tie, threat = rates.hostility[a], rates.hostility_tie[a], rates.threat[a]
+        fear = np.float32(fear_of(people, ties, i, hostility, hostility_tie, threat, rates.spill, rates.nearness))
+        if people[i].fear != fear:
+            people[i].fear = fear
+
+
 @njit(cache=True, inline="always")
 def gets_tenure(u: float, rate: float, talent: np.float32, talent_permanent: float) -> np.bool_:
     """True if u is below ``rate * talent ** talent_permanent``.
@@ -189,25 +218,25 @@ def step(
     people, ties : [n], rows of the field; fear, stage, permanent and dual are written.
     leavers : out, arrays as long as the rows; `number` is added to.
     """
-    hostility, hostility_tie, threat = rates.hostility, rates.hostility_tie, rates.threat
-    spill, nearness = rates.spill, rates.nearness
+    hostility, hostility_tie = rates.hostility, rates.hostility_tie
     exit_base, by_stage, exit_permanent = rates.exit_base, rates.exit_by_stage, rates.exit_permanent
     exit_fear, case_exit = rates.exit_fear, rates.case_exit
     tenure, offered, kept, gain = rates.tenure, rates.offered, rates.kept, rates.talent_permanent
     dual_gain, dual_loss = rates.dual_gain, rates.dual_loss
-    hostile = np.zeros(hostility.shape[0], np.bool_)
+    hostile = np.zeros(int(NONE) + 1, np.bool_)
     for a in range(hostility.shape[0]):
         hostile[a] = hostility[a].max() > 0.0 or hostility_tie[a].max() > 0.0
+    anywhere = hostile.any()
     n = 0
     for i in range(people.shape[0]):
+        if anywhere and i % BLOCK == 0:
+            set_fear(people, ties, i, hostile, rates)
         person = people[i]
         if person.uid == 0:
             continue
         a, o = person.place, person.origin
-        fear = np.float32(0.0)
-        if hostile[a]:
-            fear = np.float32(fear_of(people, ties, i, hostility[a], hostility_tie[a], threat[a], spill, nearness))
         # columns are written only where they change, so that most rows are only read
+        fear = person.fear if hostile[a] else np.float32(0.0)
         if person.fear != fear:
             person.fear = fear
         stage = stage_of(year - person.entry_year)

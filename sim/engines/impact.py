@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.core.kernels import njit
 from sim.core.prefetch import AHEAD, prefetch
-from sim.core.randomness import normal_quantile, uniform
+from sim.core.randomness import normal_each, uniform
 from sim.engines.papers import INTERNATIONAL, Papers
 from sim.engines.projects import APPLIED, SENSITIVE, Projects
 from sim.engines.reading import UNREAD, Readers
@@ -28,6 +28,8 @@ from sim.engines.spectrum import (
     between_bins,
     bin_of,
 )
+
+BLOCK = 128  # papers whose luck is drawn side by side
 
 
 class Worth(NamedTuple):
@@ -59,24 +61,56 @@ class Worth(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def ln_reach(
-    n_seen: int, seen: np.ndarray, one: np.ndarray, two: np.ndarray, weight: np.ndarray, best: np.ndarray
-) -> float:
-    """Log of the readers R of a paper of the places ``seen[:n_seen]``; of over two by `best` [P] of `best_known`."""
-    if n_seen == 1:
-        return one[seen[0]]
-    if n_seen == 2:
-        return two[seen[0], seen[1]]
-    return np.log(max((weight * best).sum(), UNREAD))
+def places_of(author_place: np.ndarray, start: int, stop: int, share: np.ndarray, seen: np.ndarray) -> int:
+    """Distinct places of the authors of a paper, in their order, into `seen`; returns how many.
+
+    Parameters
+    ----------
+    start, stop : of the authors, at least one.
+    share : [P], 0 before, how many of the authors are in a place after.
+    """
+    p = np.int64(author_place[start])
+    m = start + 1
+    while m < stop and author_place[m] == p:  # all of them, for most papers
+        m += 1
+    seen[0], share[p] = p, m - start
+    n_seen = 1
+    for k in range(m, stop):
+        p = np.int64(author_place[k])
+        if share[p] == 0.0:
+            seen[n_seen] = p
+            n_seen += 1
+        share[p] += 1.0
+    return n_seen
+
+
+@njit(cache=True)
+def ln_level(author_place: np.ndarray, start: int, stop: int, power: np.ndarray, exponent: float) -> float:
+    """Mean of the authors' places with constant elasticity, see `Worth`."""
+    level = 0.0
+    for m in range(start, stop):
+        level += power[author_place[m]]
+    return np.log(level / (stop - start)) / exponent
+
+
+@njit(cache=True)
+def ln_readers(weight: np.ndarray, best: np.ndarray) -> float:
+    """Log of the readers R of a paper of many places, by `best` [P] of `best_known`."""
+    readers = 0.0
+    for a in range(best.shape[0]):
+        readers += weight[a] * best[a]
+    return np.log(max(readers, UNREAD))
 
 
 @njit(cache=True, inline="always")
 def best_known(n_seen: int, seen: np.ndarray, known: np.ndarray, best: np.ndarray) -> None:
     """K of the best reached of the places ``seen[:n_seen]``, by place of the readers, into `best`."""
-    best[:] = known[seen[0]]
+    for a in range(best.shape[0]):
+        best[a] = known[seen[0], a]
     for q in range(1, n_seen):
+        p = seen[q]
         for a in range(best.shape[0]):
-            best[a] = max(best[a], known[seen[q], a])
+            best[a] = best[a] if best[a] > known[p, a] else known[p, a]  # `max` would not become vectors
 
 
 @njit(cache=True, nogil=True)
@@ -105,8 +139,8 @@ def rate_papers(
     z_pair, z_more, world = counts.z_pair, counts.z_more, counts.world
     here, power, border_share = worth.place, worth.place_power, worth.border_share
     exponent = worth.exponent
-    weight, known, one, two = own.weight, own.known, own.one, own.two
-    weight_base, known_base, one_base, two_base = baseline.weight, baseline.known, baseline.one, baseline.two
+    weight, known, two = own.weight, own.known, own.two
+    weight_base, known_base, two_base = baseline.weight, baseline.known, baseline.two
     ln = np.log(np.maximum(np.arange(256), 1.0))
     mean_luck = np.exp(0.5 * worth.sigma**2)
     share = np.zeros(here.shape[0])
@@ -118,34 +152,30 @@ def rate_papers(
         flags[k] = bits[i]
         if n == 0:
             continue
-        n_seen = 0
-        top, level = -1e9, 0.0
-        for m in range(first[k], first[k] + n):
-            p = np.int64(author_place[m])
-            level += power[p]
-            top = max(top, here[p])
-            if share[p] == 0.0:
-                seen[n_seen] = p
-                n_seen += 1
-            share[p] += 1.0
+        start, stop = first[k], first[k] + n
+        n_seen = places_of(author_place, start, stop, share, seen)
+        top = here[seen[0]]
+        for q in range(1, n_seen):
+            top = max(top, here[seen[q]])
         crosses = n_seen > 1
-        at_home = border_share[author_place[first[k]]]
+        at_home = border_share[seen[0]]
         if not crosses and n > 1 and at_home > 0.0:
             crosses = uniform(key_country, people[i].uid, np.uint64(ordinal[k])) < at_home
         if crosses:
             flags[k] |= INTERNATIONAL
         ln_z = worth.talent_mean * mean[k] + worth.talent_best * brightest[k]
         ln_z += worth.team * ln[n] + worth.match * match[k]
-        ln_z += top if exponent == 0.0 else np.log(level / n) / exponent
+        ln_z += top if exponent == 0.0 else ln_level(author_place, start, stop, power, exponent)
         ln_z += worth.reputation * np.log1p(output[i].reputation)
         if n_seen > 2:
             best_known(n_seen, seen, known, best)
             if worth.paired:
                 best_known(n_seen, seen, known_base, best_base)
-        value = ln_z + ln_reach(n_seen, seen, one, two, weight, best)
+        second = seen[0] if n_seen == 1 else seen[1]
+        value = ln_z + (two[seen[0], second] if n_seen < 3 else ln_readers(weight, best))
         value_base = value
         if worth.paired:
-            value_base = ln_z + ln_reach(n_seen, seen, one_base, two_base, weight_base, best_base)
+            value_base = ln_z + (two_base[seen[0], second] if n_seen < 3 else ln_readers(weight_base, best_base))
         mu[k], mu_baseline[k] = value, value_base
         z = np.exp(ln_z) * mean_luck
         basic = 0.0 if bits[i] & APPLIED else 1.0
@@ -210,23 +240,31 @@ def credit_authors(
         output[i].citations = 0.0
         output[i].top1 = 0.0
         output[i].reputation *= discount
-    for k in range(lead.shape[0]):
-        if n_authors[k] == 0:
-            continue
-        luck = normal_quantile(uniform(key_luck, people[lead[k]].uid, np.uint64(ordinal[k])))
-        cited = np.exp(mu[k] + sigma * luck)
-        part, share = 1.0 / n_authors[k], cited / n_authors[k]
-        expected = between_bins(top1_share, mu[k])
-        international = np.uint16(1 if flags[k] & INTERNATIONAL else 0)
-        basic = np.uint16(0 if flags[k] & APPLIED else 1)
-        for m in range(first[k], first[k] + n_authors[k]):
-            if m + AHEAD < authors.shape[0]:
-                prefetch(output, authors[m + AHEAD])
-            author = output[authors[m]]
-            author.papers_fractional += part
-            author.papers += np.uint16(1)
-            author.papers_international += international
-            author.papers_basic += basic
-            author.citations += cited
-            author.top1 += expected
-            author.reputation += share
+    n_papers = lead.shape[0]
+    words, u, luck = np.empty(BLOCK, np.uint64), np.empty(BLOCK), np.empty(BLOCK)
+    for start in range(0, n_papers, BLOCK):
+        n = min(BLOCK, n_papers - start)
+        for q in range(n):
+            words[q] = people[lead[start + q]].uid
+        for q in range(n):
+            u[q] = uniform(key_luck, words[q], np.uint64(ordinal[start + q]))
+        normal_each(u[:n], luck)
+        for k in range(start, start + n):
+            if n_authors[k] == 0:
+                continue
+            cited = np.exp(mu[k] + sigma * luck[k - start])
+            part, share = 1.0 / n_authors[k], cited / n_authors[k]
+            expected = between_bins(top1_share, mu[k])
+            international = np.uint16(1 if flags[k] & INTERNATIONAL else 0)
+            basic = np.uint16(0 if flags[k] & APPLIED else 1)
+            for m in range(first[k], first[k] + n_authors[k]):
+                if m + AHEAD < authors.shape[0]:
+                    prefetch(output, authors[m + AHEAD])
+                author = output[authors[m]]
+                author.papers_fractional += part
+                author.papers += np.uint16(1)
+                author.papers_international += international
+                author.papers_basic += basic
+                author.citations += cited
+                author.top1 += expected
+                author.reputation += share

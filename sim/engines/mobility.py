@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.core.columns import NONE
 from sim.core.kernels import njit
+from sim.core.prefetch import AHEAD, prefetch
 from sim.core.randomness import draw, person_key
 from sim.core.ties import tie_row
 from sim.engines.choice import ROUNDING, InstitutionShares, choose, choose_institution
 from sim.engines.move_plan import N_ELITE, N_STAGES, FieldPlan
+from sim.engines.pull_of_ties import add_ties, places_with_ties
 
 ELITE_FROM = 1.2816  # standard score of ln talent from which people are of the top decile
 STUDY_YEARS = 6  # years since entry in which study abroad draws home (M16)
@@ -98,22 +99,6 @@ class Movers(NamedTuple):
         return Movers(*(column[:n].copy() for column in self))
 
 
-def tie_factors(strength: np.ndarray, exponent: float) -> np.ndarray:
-    """Factor ``(1 + sum of strengths) ** exponent`` on a destination, by the set of ties that are there.
-
-    Parameters
-    ----------
-    strength : [N_TIES], of the most valued tie first.
-
-    Returns
-    -------
-    factor : [2 ** N_TIES], index with bit k set if the k-th most valued tie is there; 1 at index 0.
-    """
-    there = (np.arange(2 ** len(strength))[:, None] >> np.arange(len(strength))[None, :]) & 1
-    factor: np.ndarray = (1.0 + there @ strength) ** exponent
-    return factor
-
-
 @njit(cache=True, inline="always")
 def micro(person: Any, factors: MoveFactors) -> float:
     """Personal factor on the hazard: age, post, talent, fear."""
@@ -162,57 +147,6 @@ def sum_people(
         needed[i] = draw(key, person.uid) / (m if c == o else m * max(home_early[o], 1.0))
 
 
-@njit(cache=True, inline="always")
-def places_with_ties(places: np.ndarray, ties: np.ndarray, i: int, found: np.ndarray, which: np.ndarray) -> int:
-    """Distinct other places that hold co-authors of i, with the set of these ties as bits; returns how many."""
-    n = 0
-    for t in range(ties.shape[1]):
-        row = tie_row(ties[i, t])
-        b = places[row] if row >= 0 else NONE
-        if b == NONE or b == places[i]:
-            continue
-        k = 0
-        while k < n and found[k] != b:
-            k += 1
-        if k == n:
-            found[n] = b
-            which[n] = 0
-            n += 1
-        which[k] |= 1 << t
-    return n
-
-
-@njit(cache=True)
-def add_ties(
-    total: float,
-    base: np.ndarray,
-    attract: np.ndarray,
-    home: int,
-    returns: float,
-    found: np.ndarray,
-    which: np.ndarray,
-    tie_factor: np.ndarray,
-) -> float:
-    """Intensity of one person summed over places, from the `total` of their cell, which knows no ties and returns.
-
-    Parameters
-    ----------
-    base, attract : [P to], of the person's cell; returns : factor on going home.
-    found, which : of `places_with_ties`; tie_factor : `MoveFactors.tie`.
-    """
-    home_has_tie = False
-    for k in range(found.shape[0]):
-        d = found[k]
-        factor = tie_factor[which[k]]
-        if d == home:
-            home_has_tie = True
-            factor *= returns
-        total += base[d] * attract[d] * (factor - 1.0)
-    if returns != 1.0 and not home_has_tie:
-        total += base[home] * attract[home] * (returns - 1.0)
-    return total
-
-
 @njit(cache=True, nogil=True)
 def propose(
     year: int,
@@ -239,10 +173,20 @@ def propose(
     hazard = plan.hazard.reshape(-1)
     weight = np.empty(base.shape[0])
     places = people["place"]
-    n = 0
+    n, n_listed = 0, 0
+    listed = np.empty(people.shape[0] + 1, np.int64)  # who may move, one in twenty: memory is asked for them beforehand
     for i in range(people.shape[0]):
-        if needed[i] >= hazard[cell[i]] * most:
-            continue  # stays: the hazard is below u, and u below -ln(1 - u)
+        listed[n_listed] = i
+        # others stay: the hazard is below u, and u below -ln(1 - u)
+        n_listed += int(needed[i] < hazard[cell[i]] * most)
+    for q in range(n_listed):
+        if q + 2 * AHEAD < n_listed:
+            prefetch(people, listed[q + 2 * AHEAD])
+            prefetch(ties, listed[q + 2 * AHEAD])
+        if q + AHEAD < n_listed:
+            for t in range(ties.shape[1]):
+                prefetch(people, tie_row(ties[listed[q + AHEAD], t]))
+        i = listed[q]
         person = people[i]
         c, o, s = person.place, person.origin, person.stage
         e = cell[i] % N_ELITE

@@ -6,9 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.columns import NONE
 from sim.core.kernels import njit
 from sim.engines.papers import INTERNATIONAL, Papers
 from sim.engines.projects import APPLIED_FOR, FUNDED, SENSITIVE, Projects
+
+COMPLETED = 2 * INTERNATIONAL  # bit beside a paper's flags: at least one of the lead's papers found its authors
 
 
 class ProjectCounts(NamedTuple):
@@ -35,24 +38,30 @@ class ProjectCounts(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def count_projects(people: np.ndarray, projects: Projects, papers: Papers, counts: ProjectCounts) -> None:
-    """Applications, and projects that led to a paper, by place; `counts` : out."""
-    lead, n_authors, flags, bits = papers.lead, papers.n_authors, papers.flags, projects.bits
-    applications, funded, sensitive = counts.applications, counts.funded, counts.sensitive
-    funded_published, funded_international = counts.funded_published, counts.funded_international
+    """Applications, and projects that led to a paper, by place; `counts` : out.
+
+    People and projects are counted by place and bits, one sum each and none behind a branch.
+    """
+    bits, lead, flags = projects.bits, papers.lead, papers.flags
+    n_places, n_papers = counts.applications.shape[0], lead.shape[0]
+    planned = np.zeros((int(NONE) + 1, INTERNATIONAL), np.int64)  # free rows have no place and no bits
+    published = np.zeros((n_places, 2 * COMPLETED), np.int64)
     for i in range(people.shape[0]):
-        if people[i].uid != 0:
-            applications[people[i].place] += 1.0 if bits[i] & APPLIED_FOR else 0.0
-            funded[people[i].place] += 1.0 if bits[i] & FUNDED else 0.0
-    k = 0
-    while k < lead.shape[0]:
-        i = lead[k]
-        a = people[i].place
-        abroad, completed = False, False
-        while k < lead.shape[0] and lead[k] == i:
-            abroad = abroad or (flags[k] & INTERNATIONAL) != 0
-            completed = completed or n_authors[k] > 0
-            k += 1
-        sensitive[a] += 1.0 if completed and bits[i] & SENSITIVE else 0.0
-        if completed and bits[i] & FUNDED:
-            funded_published[a] += 1.0
-            funded_international[a] += 1.0 if abroad else 0.0
+        planned[people[i].place, bits[i]] += 1
+    place, found = np.uint8(0), np.uint8(0)  # of the papers of one lead so far
+    for k in range(n_papers):
+        found |= flags[k]
+        if papers.n_authors[k] > 0:
+            place = papers.author_place[papers.first[k]]
+            found |= np.uint8(COMPLETED)
+        last = k + 1 == n_papers or lead[k + 1] != lead[k]
+        published[place, found] += np.int64(last)
+        place, found = np.uint8(0) if last else place, np.uint8(0) if last else found
+    for a in range(n_places):
+        for b in range(INTERNATIONAL):
+            counts.applications[a] += planned[a, b] if b & APPLIED_FOR else 0
+            counts.funded[a] += planned[a, b] if b & FUNDED else 0
+        for b in range(COMPLETED, 2 * COMPLETED):
+            counts.sensitive[a] += published[a, b] if b & SENSITIVE else 0
+            counts.funded_published[a] += published[a, b] if b & FUNDED else 0
+            counts.funded_international[a] += published[a, b] if b & FUNDED and b & INTERNATIONAL else 0

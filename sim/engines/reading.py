@@ -24,19 +24,18 @@ class Readers(NamedTuple):
     ----------
     weight : [P], w of readers.
     known : [P cited, P citing], K.
-    one : [P], ln R of a paper of one place; two : [P, P], of two.
+    two : [P, P], ln R of a paper of two places; of one on the diagonal.
     """
 
     weight: np.ndarray
     known: np.ndarray
-    one: np.ndarray
     two: np.ndarray
 
     @classmethod
     def of(cls, weight: np.ndarray, known: np.ndarray) -> Readers:
         """Readers by weight [P] and K [P cited, P citing]."""
         two = np.log(np.maximum(reached_by_two(weight, known), UNREAD))
-        return cls(weight, known, two.diagonal().copy(), two)
+        return cls(weight, known, two)
 
 
 def known_to(access: np.ndarray, abroad: float, floor: float) -> np.ndarray:

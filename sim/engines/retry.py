@@ -7,7 +7,8 @@ import numpy as np
 from sim.core.columns import NONE
 from sim.core.kernels import njit
 from sim.core.randomness import draw
-from sim.engines.mobility import Movers, places_with_ties
+from sim.engines.mobility import Movers
+from sim.engines.pull_of_ties import places_with_ties
 
 
 @njit(cache=True, nogil=True)

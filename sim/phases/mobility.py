@@ -11,8 +11,9 @@ from sim.core.columns import N_TIES, Columns
 from sim.core.randomness import Stream
 from sim.data.inputs import YearInputs
 from sim.engines import mobility, retry
-from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers, tie_factors
+from sim.engines.mobility import MoveBounds, MoveFactors, MoveKeys, Movers
 from sim.engines.move_plan import N_ELITE, N_STAGES, Recruiting, Utilities, Vacancies, plan_moves
+from sim.engines.pull_of_ties import tie_factors
 from sim.engines.teams import rank_shares
 from sim.phases.setting import Setting, YearContext, funding_change, log_change
 

@@ -15,6 +15,8 @@ from sim.core.randomness import (
     keyed_round,
     mix,
     normal,
+    normal_each,
+    normal_quantile,
     person_key,
     poisson_each,
     poisson_from,
@@ -158,6 +160,15 @@ def test_poissons_are_keyed_by_cell() -> None:
     counts = poissons(key, UIDS, means)
     means[500:] = 10.0
     np.testing.assert_array_equal(poissons(key, UIDS, means)[:500], counts[:500])
+
+
+def test_many_normal_numbers_are_the_quantiles_of_each_also_in_the_tails() -> None:
+    u = np.concatenate([np.linspace(1e-9, 0.05, 500), np.linspace(0.05, 0.95, 501), np.linspace(0.95, 1.0 - 1e-9, 500)])
+    found = np.full(len(u) + 1, np.nan)
+    normal_each(u, found)
+    np.testing.assert_array_equal(found[:-1], [normal_quantile(x) for x in u])
+    np.testing.assert_allclose(found[:-1], stats.norm.ppf(u), rtol=2e-9, atol=1e-15)
+    assert np.isnan(found[-1]), "no more than were asked for"
 
 
 def test_normal_is_fixed_by_key_uid_and_alternative() -> None:
