@@ -102,12 +102,12 @@ def entry_choice(
     member = np.eye(int(nest.group.max()) + 1)[nest.group]  # [P, groups]
     now, base = weight @ member, (abroad_share @ member)[None]
     ratio = np.divide(now, base, out=np.ones_like(now), where=(base > 0.0) & (now > 0.0))
-    weight = weight * (ratio ** (nest.like / nest.groups - 1.0))[:, :, nest.group]
+    weight = weight * np.take(ratio ** (nest.like / nest.groups - 1.0), nest.group, axis=2)
     total = weight.sum(axis=-1)
     with np.errstate(divide="ignore"):
         inclusive = nest.groups * np.log(total)  # 0 where nothing changes
     odds = base_odds(home_share)[None, :] + inclusive - home_change[None, :]
-    return odds, np.divide(weight, total[..., None], out=np.zeros_like(weight), where=total[..., None] > 0.0)
+    return odds, weight / np.where(total > 0.0, total, 1.0)[..., None]
 
 
 def probabilities(odds: np.ndarray, host: np.ndarray) -> np.ndarray:
