@@ -102,7 +102,7 @@ def entry_choice(
     member = np.eye(int(nest.group.max()) + 1)[nest.group]  # [P, groups]
     now, base = weight @ member, (abroad_share @ member)[None]
     ratio = np.divide(now, base, out=np.ones_like(now), where=(base > 0.0) & (now > 0.0))
-    weight = weight * np.take(ratio ** (nest.like / nest.groups - 1.0), nest.group, axis=2)
+    weight = weight * (ratio ** (nest.like / nest.groups - 1.0))[:, :, nest.group]
     total = weight.sum(axis=-1)
     with np.errstate(divide="ignore"):
         inclusive = nest.groups * np.log(total)  # 0 where nothing changes

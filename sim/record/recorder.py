@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +48,7 @@ class Recorder:
     def __init__(self, places: Sequence[str], sink: Sink) -> None:
         self._sink = sink
         self._names = {kind: pa.array(words, pa.string()) for kind, words in names_by_kind(places).items()}
-        self._order: dict[tuple[str, ...], list[tuple[str, Column]]] = {}  # alike every year
+        self._order: dict[tuple[str, ...], list[Kept]] = {}  # alike every year
 
     def add(self, result: YearResult) -> None:
         """Record one year; tables without rows this year are skipped."""
@@ -71,22 +71,39 @@ class Recorder:
             if missing:
                 raise ValueError(f"table {table.name} of year {year} lacks the columns {', '.join(missing)}")
             found = [(name, table.column(name)) for name in columns]
-            self._order[given] = sorted(found, key=lambda item: table.rank(item[1]))
-        arrays = [self._array(table, column, columns[name]) for name, column in self._order[given]]
-        return pa.record_batch(arrays, names=[name for name, _ in self._order[given]])
+            found.sort(key=lambda item: table.rank(item[1]))
+            self._order[given] = [self._kept(table, name, column) for name, column in found]
+        order = self._order[given]
+        return pa.record_batch(
+            [_array(kept, columns[kept.name]) for kept in order], names=[kept.name for kept in order]
+        )
 
-    def _array(self, table: Table, column: Column, values: np.ndarray) -> pa.Array:
+    def _kept(self, table: Table, name: str, column: Column) -> Kept:
         words = self._names.get(column.kind)
-        if words is not None:
-            return _named(values, words) if values.dtype.kind in "iub" else _words(column.name, values, words)
-        if column.kind == "count" and values.dtype.kind == "f":
-            values = _whole(column.name, values)
-        kept = pa.type_for_alias(table.type_of(column))
-        if pa.types.is_string(kept):
-            return pa.array(values, kept)
-        # no index of an institution is negative: rows of a class have none
-        none = values < 0 if column.kind == "identity" and values.dtype.kind == "i" else None
-        return pa.array(_narrow(values, kept.to_pandas_dtype()), mask=none)
+        return Kept(name, column, words, pa.type_for_alias(table.type_of(column) if words is None else "string"))
+
+
+class Kept(NamedTuple):
+    """How one column is kept: its Arrow `type`, and the `words` that its values are the codes of, if they are codes."""
+
+    name: str
+    column: Column
+    words: pa.Array | None
+    type: pa.DataType
+
+
+def _array(kept: Kept, values: np.ndarray) -> pa.Array:
+    """Values of one year as they are kept."""
+    name, kind, given = kept.column.name, kept.column.kind, values.dtype.kind
+    if kept.words is not None:
+        return _named(values, kept.words) if given in "iub" else _words(name, values, kept.words)
+    if pa.types.is_string(kept.type):
+        return pa.array(values, kept.type)
+    if kind == "count" and given == "f":
+        values = _whole(name, values)
+    # no index of an institution is negative: rows of a class have none
+    none = values < 0 if kind == "identity" and given == "i" else None
+    return pa.array(_narrow(values, kept.type.to_pandas_dtype()), mask=none)
 
 
 def _named(codes: np.ndarray, words: pa.Array) -> pa.Array:
@@ -110,7 +127,7 @@ def _words(name: str, values: np.ndarray, words: pa.Array) -> pa.Array:
 def _whole(name: str, values: np.ndarray) -> np.ndarray:
     """Counts that were computed as floats, as integers; anything but whole numbers is an error of the model."""
     whole = np.rint(values)
-    if not np.array_equal(whole, values):
+    if not (whole == values).all():
         raise ValueError(f"column {name} counts real persons or papers and must hold whole numbers")
     return whole.astype(np.int64)
 
@@ -118,6 +135,6 @@ def _whole(name: str, values: np.ndarray) -> np.ndarray:
 def _narrow(values: np.ndarray, dtype: type[np.generic]) -> np.ndarray:
     """Values of a smaller type; raises if an integer does not hold what is there: counts never wrap around."""
     narrow = values.astype(dtype, copy=False)
-    if narrow.dtype.kind in "iub" and narrow is not values and not np.array_equal(narrow, values):
+    if narrow.dtype.kind in "iub" and narrow is not values and not (narrow == values).all():
         raise pa.ArrowInvalid(f"{values.min()} to {values.max()} does not fit into {np.dtype(dtype)}")
     return narrow
