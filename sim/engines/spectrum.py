@@ -41,7 +41,7 @@ SUMS = {  # of bins, by place
     "cited3_fractional": (FRACTIONAL, CITED3),
     "cited10_fractional": (FRACTIONAL, CITED10),
 }
-SUMMED = np.array(list(SUMS.values()))
+SUM_KINDS, SUM_VALUES = np.array(list(SUMS.values())).T.copy()
 
 
 class PaperCounts(NamedTuple):
@@ -206,7 +206,7 @@ def sum_by_place(spectrum: Spectrum, counts: PaperCounts, thresholds: Thresholds
     values[TOP1 : BASELINE + 1] = above[:3]
     values[CITED] = np.exp(spectrum.centre + 0.5 * s2)
     values[CITED1:] = values[CITED] * above[3:]  # mean of a log-normal above a threshold
-    found = sum_bins(counts.by_bin, spectrum.at, values, SUMMED)
+    found = sum_bins(counts.by_bin, spectrum.at, values[SUM_VALUES].T.copy(), SUM_KINDS)
     return PlaceCounts(
         **dict(zip(SUMS, found)),
         papers_basic=counts.basic,
@@ -231,12 +231,14 @@ def sum_places(by_bin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @njit(cache=True, nogil=True)
-def sum_bins(by_bin: np.ndarray, at: np.ndarray, values: np.ndarray, summed: np.ndarray) -> np.ndarray:
-    """``sum_b by_bin[p, at_b, kind_q] values[value_q, b]`` as [Q, P], in a fixed order; `summed` : [Q, 2]."""
-    out = np.zeros((summed.shape[0], by_bin.shape[0]))
+def sum_bins(by_bin: np.ndarray, at: np.ndarray, values: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """``sum_b by_bin[p, at_b, kinds_q] values[b, q]`` as [Q, P], in a fixed order."""
+    out = np.zeros((by_bin.shape[0], kinds.shape[0]))  # sums of a place side by side while they grow
     for p in range(by_bin.shape[0]):
+        sums = out[p]
         for b in range(at.shape[0]):
-            if by_bin[p, at[b], WHOLE] + by_bin[p, at[b], WHOLE_BASE] > 0.0:
-                for q in range(summed.shape[0]):
-                    out[q, p] += by_bin[p, at[b], summed[q, 0]] * values[summed[q, 1], b]
-    return out
+            papers = by_bin[p, at[b]]
+            if papers[WHOLE] + papers[WHOLE_BASE] > 0.0:
+                for q in range(kinds.shape[0]):
+                    sums[q] += papers[kinds[q]] * values[b, q]
+    return out.T.copy()
