@@ -125,7 +125,9 @@ def sum_others(
                 continue
             if total < 0.0:
                 luck = sigma * normal(key, people[papers.lead[k]].uid, np.uint64(papers.ordinal[k]))
-                cited, cited_at_baseline = np.exp(papers.mu[k] + luck), np.exp(papers.mu_baseline[k] + luck)
+                cited = cited_at_baseline = np.exp(papers.mu[k] + luck)
+                if papers.mu_baseline[k] != papers.mu[k]:
+                    cited_at_baseline = np.exp(papers.mu_baseline[k] + luck)
                 total = 0.0
                 there[:] = False
                 for other in range(start, start + n):

@@ -15,8 +15,8 @@ from sim.policy.timeline import Timeline
 USA, CHN, DEU, IND = range(4)
 DATA = SmallWorld()
 STEPS = 15
-# Years before the policy, at its first strength and at its second; and factors on the money of institutions, that put them
-# below the threshold and above it. One of both changes at a time.
+# Years before the policy, at its first strength and at its second; and factors on the money of institutions, that put
+# them below the threshold and above it. One of both changes at a time.
 ORDER = ((2019, 0.1), (2020, 0.1), (2020, 1.0), (2021, 1.0), (2021, 8.0), (2019, 8.0))
 COVERED = Scope(institution_threshold_musd=50.0)
 HELD = (
