@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +48,7 @@ class Recorder:
     def __init__(self, places: Sequence[str], sink: Sink) -> None:
         self._sink = sink
         self._names = {kind: pa.array(words, pa.string()) for kind, words in names_by_kind(places).items()}
-        self._order: dict[tuple[str, ...], list[Kept]] = {}  # alike every year
+        self._order: dict[tuple[str, ...], list[tuple[str, Column]]] = {}  # alike every year
 
     def add(self, result: YearResult) -> None:
         """Record one year; tables without rows this year are skipped."""
@@ -71,39 +71,22 @@ class Recorder:
             if missing:
                 raise ValueError(f"table {table.name} of year {year} lacks the columns {', '.join(missing)}")
             found = [(name, table.column(name)) for name in columns]
-            found.sort(key=lambda item: table.rank(item[1]))
-            self._order[given] = [self._kept(table, name, column) for name, column in found]
-        order = self._order[given]
-        return pa.record_batch(
-            [_array(kept, columns[kept.name]) for kept in order], names=[kept.name for kept in order]
-        )
+            self._order[given] = sorted(found, key=lambda item: table.rank(item[1]))
+        arrays = [self._array(table, column, columns[name]) for name, column in self._order[given]]
+        return pa.record_batch(arrays, names=[name for name, _ in self._order[given]])
 
-    def _kept(self, table: Table, name: str, column: Column) -> Kept:
+    def _array(self, table: Table, column: Column, values: np.ndarray) -> pa.Array:
         words = self._names.get(column.kind)
-        return Kept(name, column, words, pa.type_for_alias(table.type_of(column) if words is None else "string"))
-
-
-class Kept(NamedTuple):
-    """How one column is kept: its Arrow `type`, and the `words` that its values are the codes of, if they are codes."""
-
-    name: str
-    column: Column
-    words: pa.Array | None
-    type: pa.DataType
-
-
-def _array(kept: Kept, values: np.ndarray) -> pa.Array:
-    """Values of one year as they are kept."""
-    name, kind, given = kept.column.name, kept.column.kind, values.dtype.kind
-    if kept.words is not None:
-        return _named(values, kept.words) if given in "iub" else _words(name, values, kept.words)
-    if pa.types.is_string(kept.type):
-        return pa.array(values, kept.type)
-    if kind == "count" and given == "f":
-        values = _whole(name, values)
-    # no index of an institution is negative: rows of a class have none
-    none = values < 0 if kind == "identity" and given == "i" else None
-    return pa.array(_narrow(values, kept.type.to_pandas_dtype()), mask=none)
+        if words is not None:
+            return _named(values, words) if values.dtype.kind in "iub" else _words(column.name, values, words)
+        if column.kind == "count" and values.dtype.kind == "f":
+            values = _whole(column.name, values)
+        kept = pa.type_for_alias(table.type_of(column))
+        if pa.types.is_string(kept):
+            return pa.array(values, kept)
+        # no index of an institution is negative: rows of a class have none
+        none = values < 0 if column.kind == "identity" and values.dtype.kind == "i" else None
+        return pa.array(_narrow(values, kept.to_pandas_dtype()), mask=none)
 
 
 def _named(codes: np.ndarray, words: pa.Array) -> pa.Array:
