@@ -107,7 +107,7 @@ def entry_choice(
     with np.errstate(divide="ignore"):
         inclusive = nest.groups * np.log(total)  # 0 where nothing changes
     odds = base_odds(home_share)[None, :] + inclusive - home_change[None, :]
-    return odds, np.divide(weight, total[..., None], out=np.zeros_like(weight), where=total[..., None] > 0.0)
+    return odds, weight / np.where(total > 0.0, total, 1.0)[..., None]
 
 
 def probabilities(odds: np.ndarray, host: np.ndarray) -> np.ndarray:

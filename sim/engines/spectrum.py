@@ -21,6 +21,27 @@ from sim.core.kernels import njit
 BIN_WIDTH, BIN_START, N_BINS = 0.05, -9.0, 512
 # how papers are counted; the last two by their mu from the baseline's readers
 WHOLE, FRACTIONAL, WHOLE_INTERNATIONAL, WHOLE_BASE, FRACTIONAL_BASE = range(5)
+# what a paper of a bin counts for: itself, its chance of being a top paper, and the citations that it draws as such
+ONE, TOP1, TOP10, BASELINE, CITED, CITED1, CITED3, CITED10 = range(8)
+SUMS = {  # of bins, by place
+    "papers_whole": (WHOLE, ONE),
+    "papers_fractional": (FRACTIONAL, ONE),
+    "papers_international": (WHOLE_INTERNATIONAL, ONE),
+    "top1_whole": (WHOLE, TOP1),
+    "top1_fractional": (FRACTIONAL, TOP1),
+    "top1_international": (WHOLE_INTERNATIONAL, TOP1),
+    "top1_at_baseline_threshold": (WHOLE_BASE, BASELINE),
+    "top1_fractional_at_baseline_threshold": (FRACTIONAL_BASE, BASELINE),
+    "top10_whole": (WHOLE, TOP10),
+    "top10_fractional": (FRACTIONAL, TOP10),
+    "cited_whole": (WHOLE, CITED),
+    "cited_international": (WHOLE_INTERNATIONAL, CITED),
+    "cited_fractional": (FRACTIONAL, CITED),
+    "cited1_fractional": (FRACTIONAL, CITED1),
+    "cited3_fractional": (FRACTIONAL, CITED3),
+    "cited10_fractional": (FRACTIONAL, CITED10),
+}
+SUM_KINDS, SUM_VALUES = np.array(list(SUMS.values())).T.copy()
 
 
 class PaperCounts(NamedTuple):
@@ -134,14 +155,14 @@ class Spectrum:
     @classmethod
     def of(cls, by_bin: np.ndarray, sigma: float) -> Spectrum:
         """Spectrum of papers counted by place and bin [P, N_BINS, 5]: fractional counts add up to 1 a paper."""
-        weight = by_bin[:, :, FRACTIONAL].sum(axis=0)
-        at = np.flatnonzero(weight + by_bin[:, :, FRACTIONAL_BASE].sum(axis=0))
+        weight, baseline = sum_places(by_bin)
+        at = np.flatnonzero(weight + baseline)
         # values of a bin spread by width / sqrt(12) around its centre (Sheppard's correction)
         spread = math.sqrt(sigma * sigma + BIN_WIDTH**2 / 12.0)
         return cls(at, BIN_START + (at + 0.5) * BIN_WIDTH, weight[at], spread)
 
-    def exceeds(self, threshold: float, shift: float = 0.0) -> np.ndarray:
-        """Share of the papers of each used bin whose ln c, raised by `shift`, exceeds a threshold."""
+    def exceeds(self, threshold: np.ndarray, shift: np.ndarray) -> np.ndarray:
+        """Share of the papers of each used bin whose ln c, raised by `shift` [..., 1], exceeds a `threshold`."""
         return ndtr((self.centre + shift - threshold) / self.sigma)
 
     def threshold(self, share: float) -> float:
@@ -178,37 +199,16 @@ def top_share_level(centre: np.ndarray, weight: np.ndarray, sigma: float, share:
 
 def sum_by_place(spectrum: Spectrum, counts: PaperCounts, thresholds: Thresholds) -> PlaceCounts:
     """Counts by place [P] from counts by bin."""
-    s2 = spectrum.sigma**2
-    cited = np.exp(spectrum.centre + 0.5 * s2)
-    one, top1, top10 = np.ones(len(cited)), spectrum.exceeds(thresholds.top1), spectrum.exceeds(thresholds.top10)
-    baseline = spectrum.exceeds(thresholds.baseline)
-
-    def drawn(threshold: float) -> np.ndarray:
-        """Citations drawn by the top papers: mean of a log-normal above a threshold."""
-        return cited * spectrum.exceeds(threshold, s2)
-
-    sums = {  # how papers are counted, and what each of a bin counts for
-        "papers_whole": (WHOLE, one),
-        "papers_fractional": (FRACTIONAL, one),
-        "papers_international": (WHOLE_INTERNATIONAL, one),
-        "top1_whole": (WHOLE, top1),
-        "top1_fractional": (FRACTIONAL, top1),
-        "top1_international": (WHOLE_INTERNATIONAL, top1),
-        "top1_at_baseline_threshold": (WHOLE_BASE, baseline),
-        "top1_fractional_at_baseline_threshold": (FRACTIONAL_BASE, baseline),
-        "top10_whole": (WHOLE, top10),
-        "top10_fractional": (FRACTIONAL, top10),
-        "cited_whole": (WHOLE, cited),
-        "cited_international": (WHOLE_INTERNATIONAL, cited),
-        "cited_fractional": (FRACTIONAL, cited),
-        "cited1_fractional": (FRACTIONAL, drawn(thresholds.top1)),
-        "cited3_fractional": (FRACTIONAL, drawn(thresholds.top3)),
-        "cited10_fractional": (FRACTIONAL, drawn(thresholds.top10)),
-    }
-    kinds, values = zip(*sums.values())
-    found = sum_bins(counts.by_bin, spectrum.at, np.stack(values, axis=1), np.array(kinds))
+    s2, (top1, top3, top10, baseline) = spectrum.sigma**2, thresholds
+    levels, shifts = np.array([[top1, top10, baseline, top1, top3, top10], [0.0, 0.0, 0.0, s2, s2, s2]])[:, :, None]
+    above = spectrum.exceeds(levels, shifts)
+    values = np.ones((CITED10 + 1, len(spectrum.at)))
+    values[TOP1 : BASELINE + 1] = above[:3]
+    values[CITED] = np.exp(spectrum.centre + 0.5 * s2)
+    values[CITED1:] = values[CITED] * above[3:]  # mean of a log-normal above a threshold
+    found = sum_bins(counts.by_bin, spectrum.at, values[SUM_VALUES].T.copy(), SUM_KINDS)
     return PlaceCounts(
-        **dict(zip(sums, found)),
+        **dict(zip(SUMS, found)),
         papers_basic=counts.basic,
         papers_sensitive=counts.sensitive,
         papers_international_sensitive=counts.international_sensitive,
@@ -220,12 +220,25 @@ def sum_by_place(spectrum: Spectrum, counts: PaperCounts, thresholds: Thresholds
 
 
 @njit(cache=True, nogil=True)
+def sum_places(by_bin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Papers of all places by bin [N_BINS], by mu and by mu from the baseline's readers."""
+    own, baseline = np.zeros(by_bin.shape[1]), np.zeros(by_bin.shape[1])
+    for p in range(by_bin.shape[0]):
+        for b in range(by_bin.shape[1]):
+            own[b] += by_bin[p, b, FRACTIONAL]
+            baseline[b] += by_bin[p, b, FRACTIONAL_BASE]
+    return own, baseline
+
+
+@njit(cache=True, nogil=True)
 def sum_bins(by_bin: np.ndarray, at: np.ndarray, values: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     """``sum_b by_bin[p, at_b, kinds_q] values[b, q]`` as [Q, P], in a fixed order."""
-    out = np.zeros((values.shape[1], by_bin.shape[0]))
+    out = np.zeros((by_bin.shape[0], kinds.shape[0]))  # sums of a place side by side while they grow
     for p in range(by_bin.shape[0]):
+        sums = out[p]
         for b in range(at.shape[0]):
-            if by_bin[p, at[b], WHOLE] + by_bin[p, at[b], WHOLE_BASE] > 0.0:
-                for q in range(values.shape[1]):
-                    out[q, p] += by_bin[p, at[b], kinds[q]] * values[b, q]
-    return out
+            papers = by_bin[p, at[b]]
+            if papers[WHOLE] + papers[WHOLE_BASE] > 0.0:
+                for q in range(kinds.shape[0]):
+                    sums[q] += papers[kinds[q]] * values[b, q]
+    return out.T.copy()

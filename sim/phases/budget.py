@@ -282,22 +282,19 @@ def settle(setting: Setting, year: int, plan: Plan, columns: Columns, ledger: Le
         people, prices = census(setting, year, columns), purse.prices
         held = np.minimum(people.bought, ledger.posts)
         own = recruits_money(ch, people, bought.arrived, purse)
-        due, offers = (
-            promised(held, ledger, purse),
-            new_uses(
-                recruits=own,
-                joint=joint_money(setting, ch, ledger, purse),
-                pay=prices.pay * np.expm1(ch.income_recruits) * people.recruits,
-                posts=prices.post * (people.bought - held),
-                students=prices.doctoral_place * places,
-            ),
+        due = promised(held, ledger, purse)
+        offers = new_uses(
+            recruits=own,
+            joint=joint_money(setting, ch, ledger, purse),
+            pay=prices.pay * np.expm1(ch.income_recruits) * people.recruits,
+            posts=prices.post * (people.bought - held),
+            students=prices.doctoral_place * places,
         )
         kept, share = budget.affordable(plan.room, due.total, offers.total)
         bill = budget.paid(due, offers, kept, share)
-    less = np.minimum(own, 0.0)  # than others get
-    grants = purse.total - plan.security - bill.total
+    less, grants = np.minimum(own, 0.0), purse.total - plan.security - bill.total  # less than others get
     common = grants + bill.joint - less
     gain = budget.recruits_gain(bill.recruits + less, common, people)
     after = Ledger(np.vstack([places, ledger.doctoral[:-1]]), people.bought, bought.joint_papers)
-    research = budget.over(common, purse.public)
-    return Account(purse, grants, bill, plan.security, plan.share * share, gain, research, after)
+    share, research = plan.share * share, budget.over(common, purse.public)
+    return Account(purse, grants, bill, plan.security, share, gain, research, after)

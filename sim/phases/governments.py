@@ -77,7 +77,7 @@ def govern(
         money = held.promote.T * setting.params.government.promote_rung * academic
         decided += offers(held, ladders.promote, purchases(ladders.promote, money, market()))
     if council.costs is None:
-        council.costs = cost_of_rungs(ladders.protect, setting, timeline.effects).alone
+        council.costs = cost_of_rungs(ladders.protect, setting, timeline.effects)
     costs = Costs(academic, council.costs)
     standard = timeline.effects["alliance_condition"]["standard"]
     first, keys = timeline.rungs(setting.data.end), (setting.seed, setting.replicate)

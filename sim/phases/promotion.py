@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,18 +20,6 @@ from sim.policy.schema import Decided
 from sim.policy.timeline import Timeline
 
 RULES = {"cost_fixed_musd", "cost_share"}  # channels by which rules cost institutions money
-
-
-class RungsCost(NamedTuple):
-    """Yearly money of rules by rung and place [rungs, P], million $, mean of the first ten years.
-
-    Attributes
-    ----------
-    alone : of each rung's package; cumulated : of it and all packages below.
-    """
-
-    alone: np.ndarray
-    cumulated: np.ndarray
 
 
 def market(setting: Setting, inputs: YearInputs, people: Census, ledger: Ledger) -> Market:
@@ -98,24 +85,22 @@ def purchases(ladder: Ladder, money: np.ndarray, market: Market) -> dict[tuple[i
     return found
 
 
-def cost_of_rungs(ladder: Ladder, setting: Setting, effects: Mapping[str, Mapping[str, float]]) -> RungsCost:
-    """What the rules of each rung cost, wherever they are in force as written.
+def cost_of_rungs(ladder: Ladder, setting: Setting, effects: Mapping[str, Mapping[str, float]]) -> np.ndarray:
+    """What the rules of each rung's own package cost [rungs, P], wherever they are in force as written.
 
-    Lists of concern and targets play no part: what is aimed at places costs time, not money.
+    Million $ a year, mean of the first ten years. Lists of concern and targets play no part: what is aimed at places
+    costs time, not money.
     """
     timeline = Timeline({}, setting.data, effects=effects)
 
-    def money(rungs: tuple[Rung, ...]) -> np.ndarray:
-        entries = [entry for rung in rungs for entry in rung.entries.values()]
-        paid = [entry for entry in entries if RULES & set(LEVERS[entry.lever].channels)]
+    def money(rung: Rung) -> np.ndarray:
+        paid = [entry for entry in rung.entries.values() if RULES & set(LEVERS[entry.lever].channels)]
         everywhere = range(setting.data.n_places)
         return _mean_money(
             setting, timeline, [Decided(p, e.lever, e.strength or 0.0, e.scope) for p in everywhere for e in paid]
         )
 
-    numbers = range(len(ladder.rungs))
-    alone = np.stack([money(ladder.rungs[k : k + 1]) for k in numbers])
-    return RungsCost(alone, np.stack([money(ladder.rungs[: k + 1]) for k in numbers]))
+    return np.stack([money(rung) for rung in ladder.rungs])
 
 
 def _mean_money(setting: Setting, timeline: Timeline, decided: list[Decided]) -> np.ndarray:

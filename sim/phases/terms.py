@@ -30,9 +30,9 @@ class Terms(NamedTuple):
     ----------
     team : [F], mean authors per paper.
     output, recruits : [P] each, see `output_rates`; success : [P], share of applications funded.
-    friction : [F, K, P, P], share of slots refused by the rules of either side.
-    weight : [P, P], weights of partner places by the lead's place; foreign : [P, P], their distribution abroad, and
-        guides : of it.
+    openness : [F, P, CELLS], of papers (`partners.openness_cells`).
+    friction : [F, K, P, P], share of slots refused by the rules of either side; screened : [F, K, P, P], of projects.
+    foreign : [P, P], distribution of partner places abroad by the lead's place, and guides : of it.
     origin_link : [P], factor on partners by origin: a compatriot is asked, who works there or does not.
     """
 
@@ -40,8 +40,9 @@ class Terms(NamedTuple):
     output: np.ndarray
     recruits: np.ndarray
     success: np.ndarray
+    openness: np.ndarray
     friction: np.ndarray
-    weight: np.ndarray
+    screened: np.ndarray
     foreign: np.ndarray
     guides: np.ndarray
     origin_link: np.ndarray
@@ -58,8 +59,9 @@ def terms_of(setting: Setting, ctx: YearContext, trust_ratio: np.ndarray) -> Ter
         output=output,
         recruits=recruits,
         success=np.clip(setting.params.publication.success * np.exp(ctx.ln_funding), 0.02, 0.95),
+        openness=openness(weight, setting.params.collaboration.openness_spread),
         friction=both_sides(ctx.channels.friction),
-        weight=weight,
+        screened=np.ascontiguousarray(ctx.channels.screened.swapaxes(0, 1)),
         foreign=foreign,
         guides=pools.guide(foreign),
         origin_link=setting.params.collaboration.origin * ctx.macro.at_origin * admitted,
@@ -73,6 +75,12 @@ def team_means(setting: Setting, year: int) -> np.ndarray:
     world = p.team_2000 * np.exp(p.team_growth * (min(year, end) - 2000 + later))
     relative = FIELD_TEAM / (FIELD_TEAM * FIELD_SHARE).sum()
     return np.clip(world * relative, 1.3, 14.0)
+
+
+def openness(weight: np.ndarray, spread: float) -> np.ndarray:
+    """Openness of papers by field, place and cell [F, P, CELLS], from the weights of partner places [P, P]."""
+    abroad = np.concatenate([partners.share_abroad(weight, propensity) for propensity in FIELD_INTERNATIONAL])
+    return partners.openness_cells(abroad, spread).reshape(len(FIELD_INTERNATIONAL), len(weight), -1)
 
 
 def both_sides(friction: np.ndarray) -> np.ndarray:
@@ -130,13 +138,12 @@ def project_rates(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> P
 def partner_rules(setting: Setting, ctx: YearContext, f: int, terms: Terms) -> PartnerRules:
     """What the choice of partners of a field goes by in the year."""
     c = setting.params.collaboration
-    abroad = partners.share_abroad(terms.weight, FIELD_INTERNATIONAL[f])
     return PartnerRules(
         foreign=terms.foreign,
         guides=terms.guides,
-        openness=partners.openness_cells(abroad, c.openness_spread),
+        openness=terms.openness[f],
         friction=terms.friction[f],
-        screened=np.ascontiguousarray(ctx.channels.screened[:, f]),
+        screened=terms.screened[f],
         screening=screening_time(setting.params.compliance),
         threat=setting.threat,
         ranks=teams.rank_shares(c.repeat_preference),

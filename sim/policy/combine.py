@@ -60,7 +60,7 @@ class Strengths:
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self.shape = shape
-        self._held: dict[str, tuple[np.ndarray, dict[int, list[Pull]]]] = {}
+        self._held: dict[str, tuple[np.ndarray, dict[int, list[Pull]], np.ndarray]] = {}  # the last within bounds
         self._weighed: dict[str, tuple[list[Key], np.ndarray]] = {}
 
     def of(self, lever: Lever, pulls: Mapping[str, Sequence[Pull]]) -> np.ndarray:
@@ -70,29 +70,32 @@ class Strengths:
         now: dict[int, list[Pull]] = {}
         for pull in sorted(pulls[lever.name], key=lambda pull: pull.own):  # policies first
             now.setdefault(pull.place, []).append(pull)
-        held, before = self._held.get(lever.name) or (np.full(lever.shape(*self.shape), lever.neutral), {})
-        for place in before.keys() | now.keys():
-            self._renew(held, lever, before.get(place, []), now.get(place, []))
-        self._held[lever.name] = held, now
-        return np.clip(held, lever.lo, lever.hi)
+        if lever.name not in self._held:
+            held = np.full(lever.shape(*self.shape), lever.neutral)
+            self._held[lever.name] = held, {}, held
+        held, before, found = self._held[lever.name]
+        changed = [p for p in before.keys() | now.keys() if _keys(before.get(p, ())) != _keys(now.get(p, ()))]
+        for place in changed:
+            for pull in before.get(place, ()):
+                held[pull.cells] = lever.neutral
+            for pull in now.get(place, ()):
+                held[pull.cells] = pull.meet(held[pull.cells])
+        found = np.clip(held, lever.lo, lever.hi) if changed else found
+        self._held[lever.name] = held, now, found
+        return found
 
     def _qualified(self, lever: Lever, pulls: Sequence[Pull]) -> np.ndarray:
         """The same for a lever that qualifies another one: all of it again if any pull of either changed."""
-        key = [pull.key for pull in pulls]
+        key = _keys(pulls)
         if lever.name not in self._weighed or self._weighed[lever.name][0] != key:
             held = np.full(lever.shape(*self.shape), lever.neutral)
             _weigh(held, lever, pulls)
             self._weighed[lever.name] = key, held
         return self._weighed[lever.name][1]
 
-    @staticmethod
-    def _renew(held: np.ndarray, lever: Lever, before: Sequence[Pull], now: Sequence[Pull]) -> None:
-        if [pull.key for pull in before] == [pull.key for pull in now]:
-            return
-        for pull in before:
-            held[pull.cells] = lever.neutral
-        for pull in now:
-            held[pull.cells] = pull.meet(held[pull.cells])
+
+def _keys(pulls: Sequence[Pull]) -> list[Key]:
+    return [pull.key for pull in pulls]
 
 
 def _weigh(held: np.ndarray, lever: Lever, pulls: Sequence[Pull]) -> None:

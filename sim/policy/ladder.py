@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 from sim.core.read import Problems, check_keys, join, mapping, number, text
@@ -99,12 +100,18 @@ def scope_for(entry: Entry, target: str | None, listed: tuple[str, ...]) -> Scop
     target : the place that it restricts, if any.
     listed : the places on its list of concern.
     """
+    return _scope_of(entry.scope, target, listed)
+
+
+@lru_cache(maxsize=4096)
+def _scope_of(scope: Scope, target: str | None, listed: tuple[str, ...]) -> Scope | None:
+    """The same, kept: governments hold what they hold for years."""
     meant = {TARGET: (target,) if target else (), LIST: listed}
     changed: dict[str, Any] = {}
     for name in PLACES:
-        if words := getattr(entry.scope, name):
+        if words := getattr(scope, name):
             changed[name] = tuple(dict.fromkeys(place for word in words for place in meant.get(word, (word,))))
-    return None if not all(changed.values()) else replace(entry.scope, **changed)
+    return None if not all(changed.values()) else replace(scope, **changed)
 
 
 def read_ladders(raw: object, key: str, known: Known, problems: Problems) -> Ladders:

@@ -67,6 +67,7 @@ class Timeline:
         self._strengths = Strengths(self._shape)
         self._last: tuple[list[Key], Channels] | None = None
         self._years: dict[int, list[InForce]] = {}
+        self._pulls: tuple[int, Sequence[Decided], list[Pull]] | None = None
         self._rungs: dict[int, Rungs] = {}
 
     @property
@@ -93,7 +94,7 @@ class Timeline:
         support : [i], three-year mean of federal research money that thresholds look at; that of the data if None.
         """
         self._cover(support)
-        pulls = [*self._imposed(year), *self._decided(decided)]
+        pulls = self._all(year, decided)
         key = [pull.key for pull in pulls]
         if self._last is None or self._last[0] != key:
             self._last = key, self._apply(pulls)
@@ -109,6 +110,8 @@ class Timeline:
 
     def imposed(self, name: str, year: int) -> np.ndarray | None:
         """Combined strength of one lever by policies alone, over its axes; None if none pulls it this year."""
+        if name not in {pulled.lever.name for pulled in self._in_force(year)}:
+            return None
         pulls = by_lever(self._imposed(year))
         return Strengths(self._shape).of(LEVERS[name], pulls) if name in pulls else None
 
@@ -122,7 +125,7 @@ class Timeline:
         """Thresholds in money that institutions may want to stay under, with the fixed costs that start there."""
         fixed: dict[tuple[int, float], float] = {}
         charged: dict[tuple[int, float, str], float] = {}
-        for pull in [*self._imposed(year), *self._decided(decided)]:
+        for pull in self._all(year, decided):
             at = pull.scope.institution_threshold_musd
             if at and self.data.iso3[pull.place] == BY_MONEY:
                 rule = (pull.place, at, pull.lever.name)
@@ -139,7 +142,7 @@ class Timeline:
             return
         self.support = new
         self._cells = {k: v for k, v in self._cells.items() if k[2].institution_threshold_musd is None}
-        self._strengths, self._last = Strengths(self._shape), None
+        self._strengths, self._last, self._pulls = Strengths(self._shape), None, None
 
     def _uses(self) -> Iterable[tuple[str, LeverUse]]:
         for name, policy in self.policies.items():
@@ -160,6 +163,12 @@ class Timeline:
 
     def _issuers(self, policy: Policy) -> list[int]:
         return resolve(self.data, list(policy.issuer))
+
+    def _all(self, year: int, decided: Sequence[Decided]) -> list[Pull]:
+        """All pulls of a year, found once: channels and thresholds are asked for one after the other."""
+        if self._pulls is None or self._pulls[0] != year or self._pulls[1] is not decided:
+            self._pulls = year, decided, [*self._imposed(year), *self._decided(decided)]
+        return self._pulls[2]
 
     def _imposed(self, year: int) -> Iterable[Pull]:
         for name, lever, strength, scope, issuers in self._in_force(year):

@@ -112,7 +112,7 @@ def _words(name: str, values: np.ndarray, words: pa.Array) -> pa.Array:
 def _whole(name: str, values: np.ndarray) -> np.ndarray:
     """Counts that were computed as floats, as integers; anything but whole numbers is an error of the model."""
     whole = np.rint(values)
-    if not np.array_equal(whole, values):
+    if not (whole == values).all():
         raise ValueError(f"column {name} counts real persons or papers and must hold whole numbers")
     return whole.astype(np.int64)
 
@@ -120,6 +120,6 @@ def _whole(name: str, values: np.ndarray) -> np.ndarray:
 def _narrow(values: np.ndarray, dtype: type[np.generic]) -> np.ndarray:
     """Values of a smaller type; raises if an integer does not hold what is there: counts never wrap around."""
     narrow = values.astype(dtype, copy=False)
-    if narrow.dtype.kind in "iub" and narrow is not values and not np.array_equal(narrow, values):
+    if narrow.dtype.kind in "iub" and narrow is not values and not (narrow == values).all():
         raise pa.ArrowInvalid(f"{values.min()} to {values.max()} does not fit into {np.dtype(dtype)}")
     return narrow

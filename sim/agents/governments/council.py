@@ -11,7 +11,7 @@ from sim.agents.governments.closeness import YEARS, Closeness
 from sim.agents.governments.decisions import Decision, columns
 from sim.agents.governments.government import Agenda, Costs, Government
 from sim.agents.governments.hazards import Hazards, hazards, target_weights
-from sim.agents.governments.rungs import PROMOTE, PROTECT, RESTRICT, Packages, Standing
+from sim.agents.governments.rungs import N_RUNGS, PROMOTE, PROTECT, RESTRICT, Packages, Standing
 from sim.agents.governments.signals import Observation, Signals, look, opposition_of, salience_of, talent_of
 from sim.core.randomness import Stream, base_key, uniforms
 from sim.data.tables import WorldData
@@ -122,13 +122,16 @@ class Council:
         """Who may take a step up, and who one down [3, P]: nothing pending; no step down soon after one up."""
         standing, rest = self.standing, self.params.rest_years
         settled = (standing.due <= year) & self.peers
-        rise = np.array([[government.may_rise(ladder) for government in self.governments] for ladder in LADDERS])
+        agreed, rivals = standing.agreed, self.listed.sum(axis=1)
+        # who has an empty list can neither screen nor restrict
+        tops = (np.where(rivals > 0, N_RUNGS, N_RUNGS - 1), rivals, N_RUNGS)
+        rise = np.stack([(held > 0.0).sum(axis=1) < top for held, top in zip(agreed, tops)])
         rested = year - standing.risen > rest
         fall = np.stack(
             [
-                (standing.agreed.protect > 0.0).any(axis=1) & rested[0],
-                ((standing.agreed.restrict > 0.0) & (year - standing.risen_restrict > rest)).any(axis=1),
-                (standing.agreed.promote > 0.0).any(axis=1) & rested[1],
+                (agreed.protect > 0.0).any(axis=1) & rested[0],
+                ((agreed.restrict > 0.0) & (year - standing.risen_restrict > rest)).any(axis=1),
+                (agreed.promote > 0.0).any(axis=1) & rested[1],
             ]
         )
         return rise & settled, fall & settled

@@ -16,7 +16,7 @@ import numpy as np
 from sim.agents.face import IdsOfModel
 from sim.agents.governments.decisions import LADDERS, NO_PLACE, Decision
 from sim.agents.governments.hazards import Hazards
-from sim.agents.governments.rungs import N_RUNGS, PROMOTE, PROTECT, RESTRICT, Standing, share_that_fits
+from sim.agents.governments.rungs import PROMOTE, PROTECT, RESTRICT, Standing, share_that_fits
 from sim.agents.governments.signals import NAMES, Observation, Signals, opposition_of
 from sim.params import GovernmentParams
 from sim.policy.rungs import Rungs
@@ -75,13 +75,6 @@ class Government(mesa.Agent):
     def rung(self, ladder: int) -> int:
         """Own rung of protect or promote; of restrict, how many places it restricts."""
         return int((self.standing.agreed[ladder][self.place] > 0.0).sum())
-
-    def may_rise(self, ladder: int) -> bool:
-        """True if there is a rung to go to; who has an empty list can neither screen nor restrict."""
-        if ladder == RESTRICT:
-            return self.rung(ladder) < len(self.rivals)
-        top = N_RUNGS if ladder == PROMOTE or self.rivals else N_RUNGS - 1
-        return self.rung(ladder) < top
 
     def step(self, ladder: int, up: bool, second: float, agenda: Agenda) -> Decision | None:
         """Take one step up or down; its record, None if nothing comes of it that others could see.

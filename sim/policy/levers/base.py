@@ -191,7 +191,9 @@ def left_over(held: np.ndarray, share: Any) -> np.ndarray:
 
     Written so that a share of 0 leaves the held one exactly as it is.
     """
-    return held + share * (1.0 - held)
+    found: np.ndarray = share * (1.0 - held)
+    found += held
+    return found
 
 
 def acts_on(channel: str, change: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Apply:
