@@ -175,21 +175,21 @@ def fear_refusal(kappa: float, fear: float, a: int, b: int, threat: np.ndarray) 
 
 
 @njit(cache=True, inline="always")
-def new_place(
-    a: np.int64, origin: np.int64, abroad: bool, skey: np.uint64, size: np.ndarray, rules: PartnerRules
-) -> np.int64:
-    """Place of a new partner of a lead in a: the origin, else abroad by distribution, or home.
+def from_origin(a: int, origin: int, skey: np.uint64, origin_link: np.ndarray) -> bool:
+    """True if a slot of a lead in a goes to a new partner at the lead's origin."""
+    return (origin != a) & (unit(skey, np.uint64(D_ORIGIN)) < origin_link[origin])
 
-    If nobody abroad there has time for the field (`size`, cells of each place's pool), another place is drawn.
+
+@njit(cache=True, inline="always")
+def foreign_place(a: int, skey: np.uint64, size: np.ndarray, foreign: np.ndarray, guides: np.ndarray) -> np.int64:
+    """Place abroad of a new partner of a lead in a.
+
+    If nobody there has time for the field (`size`, cells of each place's pool), another place is drawn.
     """
-    if origin != a and unit(skey, np.uint64(D_ORIGIN)) < rules.origin_link[origin]:
-        return origin
-    if not abroad:
-        return a
-    b = invert(rules.foreign, rules.guides, a, lower(skey))
+    b = invert(foreign, guides, a, lower(skey))
     r = 1
     while size[b] == 0 and r < PLACES_TRIED:
-        b = invert(rules.foreign, rules.guides, a, unit(skey, np.uint64(D_RETRY + r)))
+        b = invert(foreign, guides, a, unit(skey, np.uint64(D_RETRY + r)))
         r += 1
     return b
 
@@ -243,7 +243,11 @@ def fill_slot(
                 j, b, mark = row, np.int64(places[row]), tie_mark(tie, rules.memory)
     fresh = np.bool_(j < 0)
     if fresh:
-        b = new_place(a, np.int64(people[i].origin), abroad, skey, pool.size, rules)
+        origin = np.int64(people[i].origin)
+        if from_origin(a, origin, skey, rules.origin_link):
+            b = origin
+        elif abroad:
+            b = foreign_place(a, skey, pool.size, rules.foreign, rules.guides)
     cause = NOT_REFUSED
     friction = rules.friction[kind, a, b]
     refusal = 1.0 - (1.0 - friction) * (1.0 - fear_refusal(rules.fear, people[i].fear, a, b, rules.threat))
