@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 FIT ?= --out docs/validation.md
 BACKTEST ?= --out docs/backtest.md --library
 
-.PHONY: run test browser cluster full lint docs validate backtest clean
+.PHONY: run test browser cluster full lint licences docs validate backtest clean
 
 run: $(STAMP)  ## the main job: restrictive measures against the baseline, table and figures
 	$(BIN)/python -m sim +scenario=restrictive
@@ -28,6 +28,9 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+licences: $(STAMP)  ## of everything that the lock installs, as a list; fails at one that is not free to use here
+	$(BIN)/pip-licenses
 
 docs: $(STAMP)  ## pages that are generated from code
 	$(BIN)/talent-circulation docs

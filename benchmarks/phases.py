@@ -24,7 +24,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.rows import Row, best, load
+from benchmarks.rows import Row, best, load, timed
 from sim import World, load_config, phases
 from sim.config.schema import Config
 from sim.core.kernels import njit
@@ -78,11 +78,6 @@ def bandwidth() -> float:
     """Bytes a second of one thread, the better of copy and triad."""
     a, b, c = (np.full(STREAM_WORDS, x) for x in (0.0, 1.0, 2.0))
 
-    def timed(kernel: Callable[..., None], *args: Any) -> float:
-        start = time.perf_counter()
-        kernel(*args)
-        return time.perf_counter() - start
-
     return max(
         2 * a.nbytes / best(10, lambda: timed(copy, a, b)), 3 * a.nbytes / best(10, lambda: timed(triad, a, b, c, 3.0))
     )
@@ -131,11 +126,12 @@ class Spent:
 
 @dataclass
 class Year:
-    """Seconds of a year as a whole and of its kernels, agents at its end and authors of its papers."""
+    """Seconds of a year as a whole and of its kernels, agents at its end, its papers and their authors."""
 
     seconds: float = 0.0
     kernels: dict[str, Spent] = field(default_factory=lambda: defaultdict(Spent))
     agents: int = 0
+    papers: int = 0
     authorships: int = 0
 
 
@@ -158,7 +154,7 @@ def watched(year: Year) -> Iterator[None]:
 
     def research(*args: Any) -> Output:
         output = whole(*args)
-        year.authorships = output.n_authorships
+        year.papers, year.authorships = output.n_papers, output.n_authorships
         return output
 
     whole = phases.publication.research

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.core.columns import N_TIES, NONE, Block
 from sim.core.randomness import Stream, base_key
-from sim.core.ties import OFFSET, forget, mark_of, match_in, tie_mark, tie_row, tie_word, uid_tag, with_tie
+from sim.core.ties import OFFSET, forget, mark_of, match_in, tie_mark, tie_row, tie_word, uid_tag
 from sim.data.clock import FIRST_YEAR
 from sim.engines.careers import stage_of
 from sim.engines.entry import make_uids
@@ -21,6 +21,7 @@ from sim.engines.pools import guide
 from sim.engines.projects import ProjectRates, Projects
 from sim.engines.teams import PartnerRules, rank_shares
 from sim.phases.publication import write_papers
+from tests.four_ties import add_tie
 
 YEAR = 2000
 MEMORY = 16  # of ties, in 64ths of a standard deviation of the match a year
@@ -87,7 +88,7 @@ def tie_to(block: Block, j: int, year: int = YEAR, match: int = 0, memory: int =
 
 def remember(block: Block, i: int, j: int, year: int = YEAR, match: int = 0) -> None:
     """Let i remember j as a co-author of a year."""
-    block.ties[i] = with_tie(*block.ties[i], tie_to(block, j, year, match), MEMORY)
+    add_tie(block.ties, i, tie_to(block, j, year, match), MEMORY)
 
 
 def leave(block: Block, rows: np.ndarray) -> None:

@@ -24,6 +24,10 @@ _LOW32 = np.uint64(0xFFFFFFFF)
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
 _TO_HALF = 1.0 / 4294967296.0  # 2**-32
 _INVERSE = 1.0 / np.maximum(np.arange(401.0), 1.0)  # to multiply is quicker than to divide
+EXACT_BELOW = 60.0  # mean of a Poisson number from which its quantile is approximated
+_LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 6.93145751953125e-1, 1.42860682030941723212e-6
+_ROUND = 1.5 * 2.0**52  # added to a number, it leaves the nearest whole one in the lowest bits
+_BIAS, _EXPONENT = np.int64(1023), np.int64(52)
 
 
 class Stream(IntEnum):
@@ -163,17 +167,33 @@ def normal(key: np.uint64, uid: np.uint64, alt: np.uint64) -> float:
     return normal_quantile(uniform(key, uid, alt))
 
 
+@njit(cache=True, inline="always")
+def exp_minus(x: float) -> float:
+    """``exp(-x)`` for x from 0 to 700, within two units in the last place, the same on every machine.
+
+    In plain arithmetic (the rational approximation of Cephes, Moshier 1989), so that loops over it become vectors.
+    """
+    shifted = _ROUND - _LOG2_E * x
+    n = shifted - _ROUND
+    power = np.int64(np.int64(np.float64(shifted).view(np.int64) + _BIAS) << _EXPONENT).view(np.float64)  # 2 ** n
+    r = -x - n * _LN2_HIGH - n * _LN2_LOW
+    rr = r * r
+    p = r * ((1.26177193074810590878e-4 * rr + 3.02994407707441961300e-2) * rr + 1.0)
+    q = ((3.00198505138664455042e-6 * rr + 2.52448340349684104192e-3) * rr + 2.27265548208155028766e-1) * rr + 2.0
+    return (1.0 + 2.0 * p / (q - p)) * power
+
+
 @njit(cache=True)
 def poisson_from(u: float, mean: float) -> int:
     """Poisson quantile of one uniform number: monotone in `mean`, so that paired runs stay coupled.
 
-    Exact inversion below 60, the rounded normal approximation with Cornish-Fisher term above.
+    Exact inversion below `EXACT_BELOW`, the rounded normal approximation with Cornish-Fisher term above.
     """
     if mean <= 0.0:
         return 0
-    if mean < 60.0:
+    if mean < EXACT_BELOW:
         # the first four probabilities at once: a loop would end at an unforeseeable step for nearly everybody
-        p0 = np.exp(-mean)
+        p0 = exp_minus(mean)
         p1 = p0 * mean
         p2 = p1 * mean * 0.5
         p = p2 * mean * _INVERSE[3]
@@ -188,6 +208,40 @@ def poisson_from(u: float, mean: float) -> int:
         return k
     z = normal_quantile(u)
     return max(0, int(np.floor(mean + z * np.sqrt(mean) + (z * z - 1.0) / 6.0 + 0.5)))
+
+
+@njit(cache=True, error_model="numpy")  # a division that may not fail, else no vectors
+def poisson_each(u: np.ndarray, mean: np.ndarray, factor: float, most: int, found: np.ndarray) -> None:
+    """Numbers of `poisson_from` with ``mean * factor``, at most `most`, into `found`: many at once, for small means.
+
+    Seven probabilities decide for nearly everybody, in a loop without branches, which becomes vectors; they are added
+    in the order of `poisson_from`, so that the sums are the same to the last bit.
+
+    Parameters
+    ----------
+    u, mean : [n]; found : integers [n], out.
+    """
+    for i in range(u.shape[0]):
+        m = min(max(mean[i] * factor, 0.0), EXACT_BELOW)
+        p = exp_minus(m)
+        total, count = p, 1 if u[i] > p else 0
+        p = p * m
+        total += p
+        count += 1 if u[i] > total else 0
+        p = p * m * 0.5
+        total += p
+        count += 1 if u[i] > total else 0
+        p = p * m * _INVERSE[3]
+        total += p
+        count += 1 if u[i] > total else 0
+        for k in range(4, 7):
+            p *= m * _INVERSE[k]
+            total += p
+            count += 1 if u[i] > total else 0
+        found[i] = count
+    for i in range(u.shape[0]):
+        if found[i] == 7:
+            found[i] = min(poisson_from(u[i], mean[i] * factor), most)
 
 
 @lru_cache(maxsize=4096)

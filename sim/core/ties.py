@@ -22,9 +22,11 @@ from sim.data.clock import FIRST_YEAR
 STEPS = 64  # of match and memory in one standard deviation
 OFFSET = 8 * STEPS  # so that every priority is above 0
 MATCHES = np.round(STEPS * ndtri((np.arange(4096) + 0.5) / 4096)).astype(np.int16)  # standard normal quantiles
-_YEAR_BITS, _ROW_BITS, _TAG_BITS = 7, 25, 18
-_ROW, _TAG, _PRIORITY = np.uint64(7), np.uint64(32), np.uint64(50)
-_YEARS, _ROWS = np.uint64((1 << _YEAR_BITS) - 1), np.uint64((1 << _ROW_BITS) - 1)
+ROW_BIT, _TAG_BIT, PRIORITY_BIT = 7, 32, 50
+YEARS = (1 << ROW_BIT) - 1
+_TAG_BITS = PRIORITY_BIT - _TAG_BIT
+_ROW, _TAG, _PRIORITY = np.uint64(ROW_BIT), np.uint64(_TAG_BIT), np.uint64(PRIORITY_BIT)
+_YEARS, _ROWS = np.uint64(YEARS), np.uint64((1 << (_TAG_BIT - ROW_BIT)) - 1)
 _TAGS, _MATCH = np.uint32((1 << _TAG_BITS) - 1), np.uint32(_TAG_BITS)
 _SHIFT = np.uint64(64 - _TAG_BITS)
 _MATCH_INDEX = np.uint64(64 - 12)
@@ -90,57 +92,6 @@ def tie_mark(tie: np.uint64, memory: int) -> np.uint32:
 def place_of(people: np.ndarray, tie: np.uint64) -> np.uint8:
     """Place where a remembered co-author works now; NONE if there is no tie."""
     return people[np.int64((tie >> _ROW) & _ROWS)].place if tie != _ZERO else NONE
-
-
-@njit(cache=True, inline="always")
-def same_two(one: np.uint64, other: np.uint64, memory: int) -> np.uint64:
-    """Word of ones if both ties are to the same person (row, tag and match), of zeros if not.
-
-    At scales above 1 two ties to one agent with different matches are ties to two of the people it stands for.
-    """
-    weight = np.uint64(memory)
-    one_plain = (one >> _ROW) - ((weight * (one & _YEARS)) << (_PRIORITY - _ROW))
-    other_plain = (other >> _ROW) - ((weight * (other & _YEARS)) << (_PRIORITY - _ROW))
-    return all_bits(one_plain == other_plain)
-
-
-@njit(cache=True, inline="always")
-def all_bits(true: bool) -> np.uint64:
-    """Word of ones if true, of zeros if not."""
-    return _ZERO - np.uint64(true)
-
-
-@njit(cache=True, inline="always")
-def either(mask: np.uint64, one: np.uint64, other: np.uint64) -> np.uint64:
-    """`one` where the mask has ones, `other` where it has zeros."""
-    return other ^ ((one ^ other) & mask)
-
-
-@njit(cache=True, inline="always")
-def with_tie(
-    tie0: np.uint64, tie1: np.uint64, tie2: np.uint64, tie3: np.uint64, tie: np.uint64, memory: int
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Four ties of a person, in descending order, with one added: the four highest of the set stay.
-
-    So the result does not depend on the order in which papers are gone through. Of the same person's only the newer
-    one stays. This is the innermost step of the whole model: written out for `N_TIES` = 4 and without branches, which
-    would be guessed wrong half the time.
-
-    Parameters
-    ----------
-    tie : word of `tie_word`, of this year, so never older than one of the same person.
-    """
-    # ties that stand above the new one keep their place; the others move down until the place is reached where the
-    # same person stood
-    keep0, keep1, keep2, keep3 = all_bits(tie0 > tie), all_bits(tie1 > tie), all_bits(tie2 > tie), all_bits(tie3 > tie)
-    met0 = same_two(tie0, tie, memory)
-    met1 = met0 | same_two(tie1, tie, memory)
-    met2 = met1 | same_two(tie2, tie, memory)
-    new0 = either(keep0, tie0, tie)
-    new1 = either(keep1, tie1, either(keep0, tie, either(met0, tie1, tie0)))
-    new2 = either(keep2, tie2, either(keep1, tie, either(met1, tie2, tie1)))
-    new3 = either(keep3, tie3, either(keep2, tie, either(met2, tie3, tie2)))
-    return new0, new1, new2, new3
 
 
 @njit(cache=True, nogil=True)

@@ -13,11 +13,15 @@ import numpy as np
 
 from sim.core.columns import NONE
 from sim.core.kernels import njit
+from sim.core.prefetch import prefetch
 from sim.core.randomness import fold, person_key
 
 MAX_TRIES = 64
 NOBODY = -1
 LOAD = 0.7  # slots per cell of a pool: 1.4 looks find somebody, and chains stay short
+BLOCK = 256  # people whose slots are put into the table side by side
+FEW = 4  # slots, that most people do not exceed
+_EMPTY = np.uint64(0)
 _LOW, _HIGH, _HALF = np.uint64(0xFFFFFFFF), np.uint64(0xFFFFFFFF00000000), np.uint64(32)
 GUIDE = 64  # equal steps of probability that a search in a distribution can start from
 
@@ -80,28 +84,88 @@ def build_pools(people: np.ndarray, n_slots: np.ndarray, key_pool: np.uint64, n_
         if size[p] > 0:
             size[p] = pool_size(size[p])
             n_cells += size[p]
-    table = np.empty(max(n_cells, 1), np.uint64)
-    taken = np.zeros((n_cells >> 6) + 1, np.uint64)
+    table = np.zeros(max(n_cells, 1), np.uint64)
+    for first in range(0, people.shape[0], BLOCK):
+        block, offered = people[first : first + BLOCK], n_slots[first : first + BLOCK]
+        owner, words = slots_of(block, offered, key_pool)
+        fill(block, first, owner, words, table, start, size)
+    return Pool(table, mark_taken(table), start, size)
+
+
+@njit(cache=True, nogil=True)
+def slots_of(people: np.ndarray, n_slots: np.ndarray, key_pool: np.uint64) -> tuple[np.ndarray, np.ndarray]:
+    """Owner and hashed word of each slot that a block of people offers.
+
+    Who offers many is rare: the first few are written down for all, and what is one too many is written over, so that
+    nothing has to be guessed.
+
+    Returns
+    -------
+    owner : [slots], number within the block; words : uint64 [slots].
+    """
+    n = 0
+    for i in range(n_slots.shape[0]):
+        n += n_slots[i]
+    owner, words = np.empty(n + FEW, np.int64), np.empty(n + FEW, np.uint64)
+    keys = np.empty(BLOCK, np.uint64)
     for i in range(people.shape[0]):
-        if n_slots[i] == 0:
-            continue
-        pkey = person_key(key_pool, people[i].uid)
-        p = people[i].place
-        first, cells = start[p], size[p]
-        end = first + cells
-        for k in range(n_slots[i]):
-            word = fold(pkey, np.uint64(k))
-            at = first + cell(word, cells)
-            slot = (word & _HIGH) | np.uint64(i)
-            while is_taken(taken, at):
-                if table[at] < slot:  # the higher priority keeps the cell, the other one looks on
-                    table[at], slot = slot, table[at]
-                at += 1
-                if at == end:
-                    at = first
-            table[at] = slot
-            taken[at >> 6] |= np.uint64(1) << np.uint64(at & 63)
-    return Pool(table, taken, start, size)
+        keys[i] = people[i].uid
+    for i in range(people.shape[0]):
+        keys[i] = person_key(key_pool, keys[i])
+    m = 0
+    for i in range(people.shape[0]):
+        for k in range(FEW):
+            owner[m + k], words[m + k] = i, k
+        for k in range(FEW, n_slots[i]):
+            owner[m + k], words[m + k] = i, k
+        m += n_slots[i]
+    for m in range(n):
+        words[m] = fold(keys[owner[m]], words[m])
+    return owner[:n], words[:n]
+
+
+@njit(cache=True, nogil=True)
+def fill(
+    people: np.ndarray,
+    row: int,
+    owner: np.ndarray,
+    words: np.ndarray,
+    table: np.ndarray,
+    start: np.ndarray,
+    size: np.ndarray,
+) -> None:
+    """Put the slots of a block into the table, as rows + 1: the higher priority keeps the cell, the other looks on.
+
+    Parameters
+    ----------
+    people : of the block, whose first row is `row`; owner, words : of `slots_of`.
+    """
+    at_first = np.empty(owner.shape[0], np.int64)
+    for m in range(owner.shape[0]):
+        p = people[owner[m]].place
+        at_first[m] = start[p] + cell(words[m], size[p])
+        prefetch(table, at_first[m])
+    for m in range(owner.shape[0]):
+        p = people[owner[m]].place
+        at, first, end = at_first[m], start[p], start[p] + size[p]
+        slot = (words[m] & _HIGH) | np.uint64(row + owner[m] + 1)
+        for _ in range(2):  # most need no more; nobody changes nothing
+            table[at], slot = max(table[at], slot), min(table[at], slot)
+            at = at + 1 if at + 1 < end else first
+        while slot != _EMPTY:
+            table[at], slot = max(table[at], slot), min(table[at], slot)
+            at = at + 1 if at + 1 < end else first
+
+
+@njit(cache=True, nogil=True)
+def mark_taken(table: np.ndarray) -> np.ndarray:
+    """`Pool.taken` of a table of rows + 1, which becomes one of rows."""
+    taken = np.zeros((table.shape[0] >> 6) + 1, np.uint64)
+    for at in range(table.shape[0]):
+        there = np.uint64(table[at] != _EMPTY)
+        table[at] -= there
+        taken[at >> 6] |= there << np.uint64(at & 63)
+    return taken
 
 
 @njit(cache=True, inline="always")

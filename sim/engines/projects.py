@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.kernels import njit
-from sim.core.randomness import draw, lower, person_key, poisson_from, unit, upper
+from sim.core.randomness import draw, lower, person_key, poisson_each, unit, upper
 
 # project bits of a row; the first two make the kind index of sim.policy.channels.KINDS
 APPLIED, SENSITIVE, APPLIED_FOR, FUNDED = 1, 2, 4, 8
 KIND = APPLIED | SENSITIVE
 MAX_SLOTS = 200  # papers led, or places offered, a year of one agent
+BLOCK = 128  # people whose projects are planned side by side
 RECENT_YEARS = 5  # since a move, in which programmes for recruits count
 
 
@@ -91,34 +92,73 @@ class ProjectKeys(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def plan_projects(year: int, people: np.ndarray, rates: ProjectRates, keys: ProjectKeys, projects: Projects) -> None:
-    """Project, led papers and places offered of every row, written into `projects`."""
-    output, recruits, stage = rates.output, rates.recruits, rates.stage
+    """Project, led papers and places offered of every row, written into `projects`.
+
+    Block by block, step by step: loops over a block that do one thing become vectors.
+    """
+    uid, own = np.zeros(BLOCK, np.uint64), np.zeros(BLOCK, np.uint64)
+    mean, places, leads = np.zeros(BLOCK), np.zeros(BLOCK), np.zeros(BLOCK)
+    for start in range(0, people.shape[0], BLOCK):
+        block, bits = people[start : start + BLOCK], projects.bits[start : start + BLOCK]
+        n_slots, n_leads = projects.n_slots[start : start + BLOCK], projects.n_leads[start : start + BLOCK]
+        n = block.shape[0]
+        for i in range(n):
+            uid[i] = block[i].uid
+        for i in range(n):
+            own[i] = person_key(keys.project, uid[i])
+            places[i], leads[i] = draw(keys.places, uid[i]), draw(keys.leads, uid[i])
+        apply_for_grants(year, block, rates, own, bits, mean)
+        poisson_each(places[:n], mean[:n], rates.partners, MAX_SLOTS, n_slots)
+        poisson_each(leads[:n], mean[:n], 1.0, MAX_SLOTS, n_leads)
+        choose_types(block, rates, own, n_leads, bits)
+
+
+@njit(cache=True, nogil=True)
+def apply_for_grants(
+    year: int, people: np.ndarray, rates: ProjectRates, own: np.ndarray, bits: np.ndarray, mean: np.ndarray
+) -> None:
+    """Who applies and who is funded, into `bits`, and the mean of the papers they lead, into `mean` (free rows: 0).
+
+    Parameters
+    ----------
+    own : uint64 [at least people], keys of the people's own numbers; bits, mean : as long as people, or longer.
+    """
+    output, recruits, stage, success = rates.output, rates.recruits, rates.stage, rates.success
     burden_place, burden_institution = rates.burden_place, rates.burden_institution
-    success, military, dual_use = rates.success, rates.military, rates.dual_use
-    project, n_slots, n_leads = projects.bits, projects.n_slots, projects.n_leads
-    zero, one, two = np.uint64(0), np.uint64(1), np.uint64(2)
     for i in range(people.shape[0]):
         person = people[i]
+        bits[i], mean[i] = 0, 0.0
         if person.uid == 0:
             continue
         a = person.place
-        pkey = person_key(keys.project, person.uid)
-        applied = upper(pkey) < rates.apply_share * (1.0 - rates.fear_apply * person.fear)
-        funded = applied & (lower(pkey) < success[a])
-        bits = (APPLIED_FOR if applied else 0) | (FUNDED if funded else 0)
-        gain = 1.0 + rates.funded_gain * ((1.0 if funded else 0.0) - rates.apply_share * success[a])
-        mean = output[a] * person.talent * stage[person.stage] * gain * (1.0 - rates.fear_output * person.fear)
-        mean *= (1.0 - burden_place[a]) * (1.0 - burden_institution[person.institution])
-        if person.moved_year > 0 and year - person.moved_year <= RECENT_YEARS:
-            mean *= recruits[a]
-        n_slots[i] = min(MAX_SLOTS, poisson_from(draw(keys.places, person.uid), mean * rates.partners))
-        leads = min(MAX_SLOTS, poisson_from(draw(keys.leads, person.uid), mean))
-        n_leads[i] = leads
-        if leads > 0:  # only a lead's project has a type
-            kind = 0 if unit(pkey, zero) < rates.basic_share else APPLIED
-            if unit(pkey, one) < dual_use[kind]:
-                kind |= SENSITIVE
-            elif kind == 0 and unit(pkey, two) < military[a]:
-                kind = APPLIED | SENSITIVE
-            bits |= kind
-        project[i] = bits
+        applied = upper(own[i]) < rates.apply_share * (1.0 - rates.fear_apply * person.fear)
+        funded = applied & (lower(own[i]) < success[a])
+        bits[i] = APPLIED_FOR * np.uint8(applied) + FUNDED * np.uint8(funded)
+        gain = 1.0 + rates.funded_gain * (np.float64(funded) - rates.apply_share * success[a])
+        led = output[a] * person.talent * stage[person.stage] * gain * (1.0 - rates.fear_output * person.fear)
+        led *= (1.0 - burden_place[a]) * (1.0 - burden_institution[person.institution])
+        recent = person.moved_year > 0 and year - person.moved_year <= RECENT_YEARS
+        mean[i] = led * (recruits[a] if recent else 1.0)
+
+
+@njit(cache=True, nogil=True)
+def choose_types(
+    people: np.ndarray, rates: ProjectRates, own: np.ndarray, n_leads: np.ndarray, bits: np.ndarray
+) -> None:
+    """Basic or applied, sensitive or not, into `bits`: only a lead's project has a type.
+
+    Parameters
+    ----------
+    own : as in `apply_for_grants`.
+    """
+    zero, one, two = np.uint64(0), np.uint64(1), np.uint64(2)
+    military, dual_use = rates.military, rates.dual_use
+    for i in range(people.shape[0]):
+        if n_leads[i] == 0:
+            continue
+        kind = 0 if unit(own[i], zero) < rates.basic_share else APPLIED
+        if unit(own[i], one) < dual_use[kind]:
+            kind |= SENSITIVE
+        elif kind == 0 and unit(own[i], two) < military[people[i].place]:
+            kind = APPLIED | SENSITIVE
+        bits[i] |= kind

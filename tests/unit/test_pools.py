@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 from scipy import stats
 
 from sim.core.columns import Block
-from sim.core.randomness import Stream, fold
-from sim.engines.pools import LOAD, NOBODY, Pool, build_pools, draw_person, first_taken, guide, invert, owner, pool_size
+from sim.core.randomness import Stream, fold, person_key
+from sim.engines.pools import (
+    BLOCK,
+    FEW,
+    LOAD,
+    NOBODY,
+    Pool,
+    build_pools,
+    cell,
+    draw_person,
+    first_taken,
+    guide,
+    invert,
+    owner,
+    pool_size,
+)
 from tests.small import ALPHA, key, leave, people
 
 P = 4
@@ -54,6 +69,36 @@ def test_pools_hold_every_slot_of_every_living_member_once() -> None:
         found = Counter(piece[piece >= 0].tolist())
         members = np.flatnonzero((place == p) & (uid != 0) & (n_slots > 0))
         assert found == {int(i): int(n_slots[i]) for i in members}
+
+
+def table_of(block: Block, n_slots: np.ndarray, p: int, size: int) -> list[int]:
+    """Row in each cell of a place, -1 where it is empty: slot after slot, and of two the higher priority stays."""
+    table: list[tuple[int, int] | None] = [None] * size
+    for i in np.flatnonzero(block.rows.people["place"] == p).tolist():
+        mine = person_key(key(Stream.POOL), block.rows.people["uid"][i])
+        for k in range(n_slots[i]):
+            word = np.uint64(fold(np.uint64(mine), np.uint64(k)))
+            at, slot = int(cell(word, size)), (int(word) >> 32, i)
+            while (old := table[at]) is not None:
+                table[at], slot = max(old, slot), min(old, slot)
+                at = (at + 1) % size
+            table[at] = slot
+    return [slot[1] if slot else -1 for slot in table]
+
+
+@pytest.mark.parametrize("n", [1, BLOCK, 3 * BLOCK + 7])
+def test_blocks_fill_the_cells_that_slot_after_slot_would(n: int) -> None:
+    block, rng = people(n, P, abroad=0.0), np.random.default_rng(n)
+    block.place[:n] = rng.choice([0, 0, 0, 1, 3], n)  # nobody in place 2
+    leave(block, np.arange(3, n, 7))
+    n_slots = np.where(rng.random(n) < 0.2, rng.integers(FEW, 60, n), rng.integers(0, FEW + 2, n))
+    n_slots[-1] = 200  # the most that anyone may offer
+    n_slots = np.where(block.rows.people["uid"] != 0, n_slots, 0).astype(np.uint16)
+    pool = pools(block, n_slots)
+    assert pool.size[2] == 0
+    for p in (0, 1, 3):
+        found = owners(pool)[pool.start[p] : pool.start[p] + pool.size[p]].tolist()
+        assert found == table_of(block, n_slots, p, int(pool.size[p]))
 
 
 def test_everyone_is_drawn_in_proportion_to_what_they_offer() -> None:

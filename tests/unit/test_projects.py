@@ -6,19 +6,22 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.core.randomness import Stream
+from sim.core.randomness import Stream, draw, lower, person_key, poisson_from, unit, upper
 from sim.engines.projects import (
     APPLIED,
     APPLIED_FOR,
+    BLOCK,
     FUNDED,
     KIND,
+    MAX_SLOTS,
+    RECENT_YEARS,
     SENSITIVE,
     ProjectKeys,
     ProjectRates,
     Projects,
     plan_projects,
 )
-from tests.small import ALPHA, YEAR, key, people
+from tests.small import ALPHA, YEAR, key, leave, people
 
 
 def projects(n: int = 60_000, fear: float = 0.0, military: float = 0.0, **changes: float) -> Projects:
@@ -122,3 +125,62 @@ def test_the_fearful_apply_less_and_nobody_more() -> None:
     before, after = (projects(fear=fear).bits & APPLIED_FOR > 0 for fear in (0.0, 1.0))
     assert not (after & ~before).any()
     assert_share(after, 0.5 * (1.0 - 0.4))
+
+
+def of_one(person: np.void, rates: ProjectRates, keys: ProjectKeys) -> tuple[int, int, int]:
+    """Bits, places offered and papers led of one person, by the rule."""
+    a, own, bits = person["place"], np.uint64(person_key(keys.project, person["uid"])), 0
+    applied = upper(own) < rates.apply_share * (1.0 - rates.fear_apply * person["fear"])
+    funded = applied and lower(own) < rates.success[a]
+    mean = rates.output[a] * person["talent"] * rates.stage[person["stage"]]
+    mean *= 1.0 + rates.funded_gain * (float(funded) - rates.apply_share * rates.success[a])
+    mean *= 1.0 - rates.fear_output * person["fear"]
+    mean *= (1.0 - rates.burden_place[a]) * (1.0 - rates.burden_institution[person["institution"]])
+    if person["moved_year"] > 0 and YEAR - person["moved_year"] <= RECENT_YEARS:
+        mean *= rates.recruits[a]
+    leads = min(MAX_SLOTS, poisson_from(draw(keys.leads, person["uid"]), mean))
+    if leads > 0:
+        applied_research = unit(own, np.uint64(0)) >= rates.basic_share
+        bits |= APPLIED if applied_research else 0
+        if unit(own, np.uint64(1)) < rates.dual_use[int(applied_research)]:
+            bits |= SENSITIVE
+        elif not applied_research and unit(own, np.uint64(2)) < rates.military[a]:
+            bits |= APPLIED | SENSITIVE
+    bits |= (APPLIED_FOR if applied else 0) | (FUNDED if funded else 0)
+    return bits, min(MAX_SLOTS, poisson_from(draw(keys.places, person["uid"]), mean * rates.partners)), leads
+
+
+def test_blocks_do_what_the_rule_says_of_each_person() -> None:
+    n, n_places, rng = 3 * BLOCK + 5, 4, np.random.default_rng(7)
+    block = people(n, n_places, ties=False)
+    block.fear[:n] = np.where(rng.random(n) < 0.3, rng.random(n), 0.0)
+    block.moved_year[:n] = np.where(rng.random(n) < 0.5, YEAR - rng.integers(0, 12, n), 0)
+    block.institution[:n] = rng.integers(0, 3, n)
+    block.talent[:n:50] = 200.0  # more than there is room for
+    block.talent[1:n:50] = 0.0
+    leave(block, np.arange(2, n, 9))
+    of_places = iter(rng.random((5, n_places)))
+    rates = ProjectRates(
+        output=0.2 + next(of_places),
+        recruits=1.0 + next(of_places),
+        stage=np.array([0.5, 1.0, 0.9]),
+        burden_place=0.3 * next(of_places),
+        burden_institution=np.array([0.0, 0.2, 1.0]),
+        success=next(of_places),
+        military=next(of_places),
+        dual_use=np.array([0.05, 0.2]),
+        basic_share=0.6,
+        partners=3.7,
+        apply_share=0.5,
+        funded_gain=0.07,
+        fear_output=0.3,
+        fear_apply=0.4,
+    )
+    keys, found = ProjectKeys(key(Stream.PROJECT), key(Stream.PLACES_OFFERED), key(Stream.LEADS)), Projects.none(n)
+    for of_rows in found:
+        of_rows[:] = 77  # what was there before
+    plan_projects(YEAR, block.rows.people, rates, keys, found)
+    rows = block.rows.people
+    expected = [of_one(rows[i], rates, keys) if rows[i]["uid"] else (0, 0, 0) for i in range(n)]
+    np.testing.assert_array_equal(np.stack(found, axis=1), expected)
+    assert found.n_slots.max() == MAX_SLOTS and (found.n_slots > 6).sum() > 10 and (found.bits & SENSITIVE).any()

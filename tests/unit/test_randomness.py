@@ -7,13 +7,16 @@ import pytest
 from scipy import stats
 
 from sim.core.randomness import (
+    EXACT_BELOW,
     Stream,
     base_key,
+    exp_minus,
     fold,
     keyed_round,
     mix,
     normal,
     person_key,
+    poisson_each,
     poisson_from,
     poissons,
     uniform,
@@ -131,6 +134,23 @@ def test_poisson_rises_with_the_mean_for_a_fixed_number() -> None:
 def test_no_people_no_events() -> None:
     assert poisson_from(0.999999, 0.0) == 0
     assert poisson_from(0.999999, -1.0) == 0
+
+
+def test_many_poisson_numbers_are_those_of_each_mean() -> None:
+    rng = np.random.default_rng(3)
+    mean = np.concatenate([rng.exponential(1.5, 3000), rng.uniform(0.0, 80.0, 500), [0.0, -1.0, EXACT_BELOW, 1e6]])
+    u = rng.random(len(mean))
+    u[:6] = 2.0**-54, 1.0 - 2.0**-53, 1e-300, 0.5, 0.9999, 1e-15
+    for factor in (0.0, 1.0, 2.7):
+        found = np.empty(len(mean), np.uint16)
+        poisson_each(u, mean, factor, 150, found)
+        np.testing.assert_array_equal(found, [min(poisson_from(x, m * factor), 150) for x, m in zip(u, mean)])
+
+
+def test_exponential_of_plain_arithmetic() -> None:
+    x = np.concatenate([np.linspace(0.0, 60.0, 2001), np.linspace(60.0, 700.0, 500), [1e-300, 2.0**-60, np.log(2.0)]])
+    np.testing.assert_allclose([exp_minus(value) for value in x], np.exp(-x), rtol=4.5e-16)
+    assert exp_minus(0.0) == 1.0
 
 
 def test_poissons_are_keyed_by_cell() -> None:

@@ -23,9 +23,9 @@ from sim.core.ties import (
     tie_word,
     uid_tag,
     with_tag,
-    with_tie,
 )
 from sim.data.clock import FIRST_YEAR, LAST_YEAR
+from tests.four_ties import add_tie
 from tests.small import known_rows, leave, matches, people, remember, tie_to
 
 LONGEST_MEMORY = 64  # a year of distance weighs a whole standard deviation of the match
@@ -151,10 +151,10 @@ def test_ties_are_the_four_largest_of_a_set_whatever_the_order_within_years(memo
         expected = four_of(papers, memory)
         for _ in range(3):
             order = sorted(papers, key=lambda paper: (paper[3], rng.random()))
-            ties = (np.uint64(0),) * N_TIES
+            ties = np.zeros((1, N_TIES), np.uint64)
             for row, tag, match, year in order:
-                ties = with_tie(*ties, np.uint64(tie_word(row, mark_of(match, np.uint32(tag)), year, memory)), memory)
-            assert [int(tie) for tie in ties] == expected
+                add_tie(ties, 0, np.uint64(tie_word(row, mark_of(match, np.uint32(tag)), year, memory)), memory)
+            assert ties[0].tolist() == expected
 
 
 def test_all_orders_of_a_year_give_the_same(block: Block) -> None:

@@ -11,11 +11,12 @@ import numpy as np
 
 from sim.core.digest import PACKAGE
 from sim.core.randomness import Stream
-from sim.engines import impact, publication, reading, remembering, security, spectrum
+from sim.engines import impact, pools, publication, reading, remembering, security, spectrum
 from sim.engines.constituencies import Constituencies, count_standing
 from sim.engines.exposure import Exposure, ExposureRules, count_exposure
 from sim.engines.project_counts import ProjectCounts, count_projects
 from sim.phases.publication import exposure_of
+from tests.four_ties import add_plainly
 from tests.rated import SIGMA, P, rated, readers
 from tests.small import MEMORY, YEAR, Rules, key, leave, people, write
 
@@ -82,7 +83,8 @@ def test_kernels_do_the_same_uncompiled(tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for module in (publication, remembering, impact):  # a hint to the processor, which plain Python cannot give
+    for module in (publication, pools, remembering, impact):  # a hint to the processor, which plain Python cannot give
         module.prefetch = lambda array, row: None  # type: ignore[attr-defined]
+    remembering.remember = add_plainly  # and vectors
     np.seterr(over="ignore")
     np.savez(sys.argv[1], **a_year())
