@@ -34,6 +34,25 @@ PLACES_TRIED = 4  # for a slot abroad, until one has people with time for the fi
 NOT_REFUSED, BY_RULE, BY_FEAR = range(3)
 
 
+class Field(NamedTuple):
+    """What slots look at, in one field and year.
+
+    Attributes
+    ----------
+    people : [n_rows], packed records (`sim.core.columns`); ties : [n_rows, N_TIES].
+    places : uint8 [n_rows], place of each person, close together in memory.
+    bits : uint8 [n_rows], of projects; pool : people with time; walls : what may stand between places
+        (`slots.walls_between`).
+    """
+
+    people: np.ndarray
+    ties: np.ndarray
+    places: np.ndarray
+    bits: np.ndarray
+    pool: Pool
+    walls: np.ndarray
+
+
 class PartnerRules(NamedTuple):
     """What the choice of partners goes by, in one field and year.
 
@@ -156,16 +175,6 @@ def match_of_new(one: np.uint64, other: np.uint64, skey: np.uint64, same: float,
     return match_of(word << np.uint64(32))
 
 
-@njit(cache=True)
-def places_without_rules(friction: np.ndarray) -> np.ndarray:
-    """True where a place's projects of a kind meet no rule [4 kinds, P]."""
-    free = np.ones(friction.shape[:2], np.bool_)
-    for kind in range(friction.shape[0]):
-        for a in range(friction.shape[1]):
-            free[kind, a] = friction[kind, a].max() <= 0.0
-    return free
-
-
 @njit(cache=True, inline="always")
 def fear_refusal(kappa: float, fear: float, a: int, b: int, threat: np.ndarray) -> float:
     """Probability that a fearful person in a refuses to work with b: by the threat that b counts as in a."""
@@ -205,10 +214,7 @@ def new_person(
 
 @njit(cache=True, inline="always")
 def fill_slot(
-    people: np.ndarray,
-    places: np.ndarray,
-    ties: np.ndarray,
-    pool: Pool,
+    field: Field,
     rules: PartnerRules,
     kind: int,
     p: float,
@@ -227,6 +233,7 @@ def fill_slot(
     -------
     Row of the person found, or -1; match with the lead as a mark without tag; place that was refused, or -1; why.
     """
+    people, places, ties, pool = field.people, field.places, field.ties, field.pool
     authors, at, n = team
     i = np.int64(authors[at])
     a = np.int64(people[i].place)
