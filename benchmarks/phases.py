@@ -51,7 +51,7 @@ KERNELS: tuple[tuple[Any, str], ...] = (
     (careers, "step"), (entry, "create_cohort"), (hosts, "choose_entry"),
     (mobility, "sum_people"), (phases.mobility, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
-    (publication, "name_candidates"), (publication, "write_papers"), (remembering, "update_ties"),
+    (publication, "write_papers"), (remembering, "update_ties"),
     (impact, "rate_papers"), (spectrum, "sum_by_place"), (phases.impact, "count_projects"), (reading, "attention"),
     (impact, "credit_authors"), (counting, "count_people"), (phases.constituencies, "count"),
     (phases.security, "secure"), (measures, "tables"), (Panel, "record"),

@@ -129,23 +129,6 @@ def test_one_person_more_in_a_place_leaves_most_teams_with_its_partners() -> Non
     assert same >= 0.999 * len(others)
 
 
-# --- the quick way and the whole rule ---------------------------------------------------------------------------
-@pytest.mark.parametrize("same", [1.0, 0.2])
-def test_the_quick_way_gives_what_the_whole_rule_gives(same: float) -> None:
-    """Fear that weighs nothing sends every slot through the whole rule; nothing else may change."""
-    block = people(5000, P, abroad=0.5)
-    block.place[:5000] = np.where(block.place[:5000] == 3, 2, block.place[:5000])  # a place with nobody
-    openness = np.random.default_rng(5).random((P, CELLS))
-    rules = Rules(P, rate=3.0, team=6.0, repeat=0.5, looseness=0.4, origin=0.3, fear=0.0, same=same, openness=openness)
-    quick = write(block, rules)
-    block.fear[:5000] = 0.5
-    whole = write(block, rules)
-    assert len(quick) > 2000 and (quick.papers.n_authors < quick.planned()).any()
-    assert quick.by_lead(block.uid) == whole.by_lead(block.uid)
-    np.testing.assert_array_equal(quick.papers.match, whole.papers.match)
-    assert marks_of(quick) == marks_of(whole)
-
-
 def marks_of(written: Written) -> list[list[int]]:
     """Marks of the authors of every paper."""
     papers = written.papers
