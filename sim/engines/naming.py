@@ -58,24 +58,36 @@ def _ties_by_rank() -> np.ndarray:
 
 
 TIES_BY_RANK = _ties_by_rank()
+ALL_TIES = (1 << N_TIES) - 1
+
+
+@njit(cache=True, inline="always")
+def ties_of(ties: np.ndarray, places: np.ndarray, i: int) -> np.uint8:
+    """Which ties the person in row i has, a bit each, and above these which of them are elsewhere."""
+    found = np.int64(0)
+    for t in range(N_TIES):
+        row = tie_row(ties[i, t])
+        found |= np.int64(row >= 0) << t | np.int64(places[max(row, np.int64(0))] != places[i]) << (N_TIES + t)
+    return np.uint8(found)
 
 
 @njit(cache=True, nogil=True)
 def open_papers(
-    people: np.ndarray, papers: Papers, rules: PartnerRules, keys: PartnerKeys, batch: Batch, start: int, stop: int
+    field: Field, papers: Papers, rules: PartnerRules, keys: PartnerKeys, batch: Batch, start: int, stop: int
 ) -> None:
     """Put the leads of papers `start` to `stop` down as authors, and note for each slot whose it is."""
+    people, places, ties = field.people, field.places, field.ties
     lead, ordinal, first, authors = papers.lead, papers.ordinal, papers.first, papers.authors
     author_place, author_mark = papers.author_place, papers.author_mark
     key, openness, paper, leads = batch.key, batch.openness, batch.paper, batch.lead
-    cells, personal, talent, asked = rules.openness, rules.personal, batch.talent, batch.asked
+    cells, personal, talent, asked, known = rules.openness, rules.personal, batch.talent, batch.asked, batch.ties
     base = first[start]
     for k in range(start, stop):
         i, at = lead[k], first[k] - base
         uid, a = people[i].uid, np.int64(people[i].place)
         authors[first[k]], author_place[first[k]], author_mark[first[k]] = i, a, uid_tag(uid)
         talent[at] = np.log(people[i].talent)
-        asked[at] = 0
+        asked[at], known[at] = 0, ties_of(ties, places, i)
         word = fold(person_key(keys.openness, uid), np.uint64(ordinal[k]))
         p = paper_openness(cells, a, draw(keys.person, uid), word, personal)
         pkey = fold(person_key(keys.partner, uid), np.uint64(ordinal[k]))
@@ -121,20 +133,17 @@ def ask_ties(
     So do slots whose co-author an earlier slot of the paper named, who is on the team already if nobody refused, unless
     another of the people that the agent stands for would come.
     """
-    people, places, ties = field.people, field.places, field.ties
-    authors, author_mark = papers.authors[base:], papers.author_mark[base:]
-    paper, leads, aims, asked, bars = batch.paper, batch.lead, batch.aim, batch.asked, batch.bars
+    people, ties, authors, author_mark = field.people, field.ties, papers.authors[base:], papers.author_mark[base:]
+    paper, leads, aims, asked, known, bars = batch.paper, batch.lead, batch.aim, batch.asked, batch.ties, batch.bars
     asking, fresh, named = batch.asking, batch.fresh, batch.named
     n_named = np.int64(0)
     for q in range(n_asking):
         s = asking[q]
         i, to = leads[s], aims[s]
         abroad, anywhere = (to & ABROAD) != 0, (to & (ABROAD | LOOSE)) == LOOSE
-        there = np.int64(0)  # `teams.asked_tie` without branches: the ties that are where the slot looks, as bits
-        for t in range(N_TIES):
-            row = tie_row(ties[i, t])
-            fits = (row >= 0) & (anywhere | ((places[max(row, np.int64(0))] != places[i]) == abroad))
-            there |= np.int64(fits) << t
+        # `teams.asked_tie` without branches: the ties that are where the slot looks, as bits
+        elsewhere = np.int64(known[paper[s]]) >> N_TIES
+        there = known[paper[s]] & (elsewhere ^ ALL_TIES * (not abroad) | ALL_TIES * anywhere)
         t = np.int64(TIES_BY_RANK[there * N_TIES + (to & RANK)])
         tie, other, before = ties[i, t % N_TIES], (to & OTHER) != 0, asked[paper[s]]
         comes = (t < N_TIES) & (other | ((before >> t) & 1 == 0))

@@ -55,7 +55,7 @@ def write_papers(
         base, stop = first[start], start + 1
         while stop < lead.shape[0] and (first[stop] - base < BATCH or lead[stop] == lead[stop - 1]):
             stop += 1
-        open_papers(people, papers, rules, keys, batch, start, stop)
+        open_papers(field, papers, rules, keys, batch, start, stop)
         n_asking, n_fresh = aim(rules, batch, first[stop] - base)
         n_ties, n_fresh = ask_ties(field, papers, rules.memory, batch, base, n_asking, n_fresh)
         find_places(field, rules, batch, n_fresh)

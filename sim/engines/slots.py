@@ -39,7 +39,7 @@ class Batch(NamedTuple):
     talent : float32, ln talent of the person named.
     bars : uint8, what may stand against this person, `RULE` to `ANOTHER`.
     refused : uint8, why the slot was refused (`teams.BY_RULE`, `teams.BY_FEAR`) and `REPLACED`, or 0.
-    asked : uint8, at a lead's entry: ties that slots of the paper named so far, a bit each.
+    asked, ties : uint8, at a lead's entry: ties that slots of the paper named so far, a bit each; `naming.ties_of`.
     asking, fresh, seeking, named : lists of slots: that ask a tie, that look for somebody new, that are not done with
         it, and that name somebody, those with a tie first.
     """
@@ -55,6 +55,7 @@ class Batch(NamedTuple):
     bars: np.ndarray
     refused: np.ndarray
     asked: np.ndarray
+    ties: np.ndarray
     asking: np.ndarray
     fresh: np.ndarray
     seeking: np.ndarray
@@ -67,8 +68,8 @@ def new_batch() -> Batch:
     return Batch(
         np.empty(ROOM, np.uint64), np.empty(ROOM, np.float64), np.empty(ROOM, np.uint16), np.empty(ROOM, np.uint32),
         np.empty(ROOM, np.uint8), np.empty(ROOM, np.uint8), np.empty(ROOM, np.int64), np.empty(ROOM, np.float32),
-        np.empty(ROOM, np.uint8), np.empty(ROOM, np.uint8), np.empty(ROOM, np.uint8), np.empty(ROOM, np.uint16),
-        np.empty(ROOM, np.uint16), np.empty(ROOM, np.uint16), np.empty(ROOM, np.uint16),
+        np.empty(ROOM, np.uint8), np.empty(ROOM, np.uint8), np.empty(ROOM, np.uint8), np.empty(ROOM, np.uint8),
+        np.empty(ROOM, np.uint16), np.empty(ROOM, np.uint16), np.empty(ROOM, np.uint16), np.empty(ROOM, np.uint16),
     )  # fmt: skip
 
 
