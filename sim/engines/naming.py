@@ -126,7 +126,7 @@ def aim(rules: PartnerRules, batch: Batch, n: int) -> tuple[np.int64, np.int64]:
 
 @njit(cache=True, nogil=True)
 def ask_ties(
-    field: Field, papers: Papers, memory: int, batch: Batch, base: int, n_asking: int, n_fresh: int
+    field: Field, papers: Papers, memory: int, batch: Batch, base: int, n_asking: int, n_fresh: np.int64
 ) -> tuple[np.int64, np.int64]:
     """Past co-authors whom slots name; slots without one there go on the list of fresh ones.
 
@@ -177,7 +177,7 @@ def find_places(field: Field, rules: PartnerRules, batch: Batch, n_fresh: int) -
 
 
 @njit(cache=True, nogil=True)
-def look_up(field: Field, papers: Papers, batch: Batch, base: int, n_fresh: int, n_named: int) -> np.int64:
+def look_up(field: Field, papers: Papers, batch: Batch, base: int, n_fresh: int, n_named: np.int64) -> np.int64:
     """People whom fresh slots find in the pool of their place; they go on the list of those that name somebody.
 
     A slot takes the first cell with somebody (`pools.draw_person`). All look once, those that found an empty one look
@@ -211,7 +211,7 @@ def look_up(field: Field, papers: Papers, batch: Batch, base: int, n_fresh: int,
             row = owner(table, cells[s])
             prefetch(people, row)
             authors[s], bars[s], named[n_named] = row, 0, s
-            n_named += 1
+            n_named += np.int64(1)
     return n_named
 
 

@@ -83,9 +83,9 @@ def walls_between(rules: PartnerRules) -> np.ndarray:
             if a != b:
                 one, other = kappa * threat[a, b] > 0.0, kappa * threat[b, a] > 0.0
                 fears[a, b] = np.uint8(one) * LEAD_FEARS | np.uint8(other) * PARTNER_FEARS
-    for kind in range(walls.shape[0]):
-        for a in range(walls.shape[1]):
-            for b in range(walls.shape[2]):
+    for kind in range(friction.shape[0]):
+        for a in range(friction.shape[1]):
+            for b in range(friction.shape[2]):
                 rule, review = friction[kind, a, b] > 0.0, screened[kind, a, b] > 0.0
                 walls[kind, a, b] = fears[a, b] | np.uint8(rule) * RULE | np.uint8(review) * SCREENED
     return walls

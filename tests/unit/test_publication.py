@@ -10,7 +10,7 @@ from sim.core.columns import N_TIES, Block
 from sim.core.randomness import Stream, fold
 from sim.core.ties import MATCHES, OFFSET, tie_word, uid_tag, with_tag
 from sim.engines import remembering
-from sim.engines.partners import CELLS, MAX_TEAM, team_distribution
+from sim.engines.partners import MAX_TEAM, team_distribution
 from tests.small import (
     ALPHA,
     MEMORY,
