@@ -31,8 +31,17 @@ KEEP = 8  # folders of a module, newest first: those of the code as it was befor
 _IMPORT = re.compile(r"^from (sim[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
-def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Numba's `njit`; what ``cache=True`` keeps lies in `kernel_folder` of the module."""
+def njit(borrows: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Numba's `njit`; what ``cache=True`` keeps lies in `kernel_folder` of the module.
+
+    Parameters
+    ----------
+    borrows : the kernel makes no arrays and returns none. It need not count references to those that its caller holds,
+        which numba does, one atomic step after the other, wherever a loop takes an array out of a tuple. A kernel that
+        makes one all the same is not compiled.
+    """
+    if borrows:
+        options["_nrt"] = False
 
     def decorate(function: Callable[..., Any]) -> Any:
         import numba

@@ -176,7 +176,7 @@ def find_places(field: Field, rules: PartnerRules, batch: Batch, n_fresh: int) -
         place[s] = foreign_place(np.int64(people[leads[s]].place), key[s], size, foreign, guides)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, borrows=True)
 def look_up(field: Field, papers: Papers, batch: Batch, base: int, n_fresh: int, n_named: np.int64) -> np.int64:
     """People whom fresh slots find in the pool of their place; they go on the list of those that name somebody.
 

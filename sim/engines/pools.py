@@ -189,7 +189,7 @@ def owner(table: np.ndarray, at: int) -> np.int64:
     return np.int64(table[at] & _LOW)
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def draw_person(
     pool: Pool, p: int, key: np.uint64, stream: int, team: np.ndarray, first: int, n: int, same: float
 ) -> np.int64:

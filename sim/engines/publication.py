@@ -67,7 +67,7 @@ def write_papers(
         start = stop
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, borrows=True)
 def settle_teams(
     field: Field, papers: Papers, rules: PartnerRules, key_match: np.uint64, batch: Batch, start: int, stop: int
 ) -> np.int64:
@@ -96,7 +96,7 @@ def settle_teams(
                     continue
                 place, own = people[j].place, np.log(people[j].talent)
                 mark = with_tag(mark, uid_tag(people[j].uid))
-                bar = SCREENED
+                bar = field.walls[field.bits[lead[k]] & KIND, people[lead[k]].place, place]
             authors[end], author_place[end], author_mark[end] = j, place, mark
             total, best, together = total + own, max(best, np.float64(own)), together + match_in(mark)
             on_team, seen = on_team | row_bit(j), seen | bar
@@ -115,7 +115,7 @@ def row_bit(row: int) -> np.uint64:
     return np.uint64(1) << np.uint64(row & 63)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, borrows=True)
 def settle_slot(
     field: Field, authors: np.ndarray, rules: PartnerRules, key_match: np.uint64, batch: Batch, s: int, n: int
 ) -> tuple[np.int64, np.uint32, bool]:
