@@ -53,7 +53,7 @@ KERNELS: tuple[tuple[Any, str], ...] = (
     (mobility, "sum_people"), (phases.mobility, "plan_moves"), (mobility, "propose"), (mobility, "apply_moves"),
     (mobility, "exposure"), (phases.publication, "partner_rules"),
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
-    (publication, "name_candidates"), (publication, "write_papers"), (remembering, "update_ties"),
+    (publication, "write_papers"), (remembering, "update_ties"),
     (impact, "rate_papers"), (spectrum, "sum_by_place"), (phases.impact, "count_projects"), (reading, "attention"),
     (phases.impact, "count_exposure"), (spectrum.Spectrum, "of"), (phases.impact, "thresholds"),
     (impact, "credit_authors"), (counting, "count_people"), (phases.constituencies, "count"),

@@ -11,7 +11,8 @@ from sim.core.columns import Block
 from sim.core.randomness import Stream, fold
 from sim.core.ties import match_in
 from sim.engines.pools import build_pools
-from sim.engines.teams import fill_slot
+from sim.engines.slots import walls_between
+from sim.engines.teams import Field, fill_slot
 from tests.small import Rules, key, people
 
 P = 4
@@ -54,14 +55,14 @@ def ask(
     n_slots = np.where(np.arange(block.n_rows) % PER_PLACE < FRIENDS, 0, 2).astype(np.uint16)
     pool = build_pools(block.rows.people, n_slots, key(Stream.POOL), P)
     authors = np.array([*team, -1], np.int32)
-    places = block.rows.people["place"].copy()
-    found, of_slot, key_match = [], rules.partners(), key(Stream.MATCH, 0)
+    rows, of_slot = block.rows, rules.partners()
+    places, bits = rows.people["place"].copy(), np.zeros(block.n_rows, np.uint8)
+    field = Field(rows.people, rows.ties, places, bits, pool, walls_between(of_slot))
+    found, key_match = [], key(Stream.MATCH, 0)
     for number in range(n):
         skey = np.uint64(fold(np.uint64(77), np.uint64(number)))
         so_far = (authors, 0, len(team))
-        j, mark, barred, cause = fill_slot(
-            block.rows.people, places, block.rows.ties, pool, of_slot, kind, p, skey, so_far, key_match
-        )
+        j, mark, barred, cause = fill_slot(field, of_slot, kind, p, skey, so_far, key_match)
         found.append(Slot(int(j), int(match_in(np.uint32(mark))) if j >= 0 else 0, int(barred), int(cause)))
     return found
 

@@ -57,7 +57,7 @@ PEOPLE: list[tuple[Any, str]] = [
     (careers, "step"), (phases.careers, "retire"), (entry, "create_cohort"), (hosts, "choose_entry"),
     (mobility, "sum_people"), (mobility, "propose"), (mobility, "apply_moves"),
     (projects, "plan_projects"), (pools, "build_pools"), (phases.publication, "plan_papers"),
-    (publication, "name_candidates"), (publication, "write_papers"), (remembering, "update_ties"),
+    (publication, "write_papers"), (remembering, "update_ties"),
     (impact, "rate_papers"), (impact, "credit_authors"),
 ]  # fmt: skip
 

@@ -24,8 +24,17 @@ KERNELS: dict[str, Any] = {}  # kernels that are kept, by module and name
 CALLED: list[tuple[str, Any]] = []  # of these, what was called from Python, in order: name and types of arguments
 
 
-def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Numba's `njit`; what ``cache=True`` keeps lies in `kernel_folder` of the module."""
+def njit(borrows: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Numba's `njit`; what ``cache=True`` keeps lies in `kernel_folder` of the module.
+
+    Parameters
+    ----------
+    borrows : the kernel makes no arrays and returns none. It need not count references to those that its caller holds,
+        which numba does, one atomic step after the other, wherever a loop takes an array out of a tuple. A kernel that
+        makes one all the same is not compiled.
+    """
+    if borrows:
+        options["_nrt"] = False
 
     def decorate(function: Callable[..., Any]) -> Any:
         folder = kernel_folder(Path(function.__code__.co_filename)) if options.get("cache") else None

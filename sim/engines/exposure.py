@@ -82,7 +82,7 @@ def count_exposure(
     n_places, n_papers = exposure.once.shape[1], lead.shape[0]
     partners, marks = np.zeros(n_places, np.int64), np.empty(MOST_PARTNERS, np.uint32)
     tied = np.zeros((2, n_places), np.bool_)  # to whom members of the project are, by reward and by coercion
-    last = 0
+    last = np.int64(0)  # a plain 0 would compile `count_partners` once more, for the number 0
     while last < n_papers:
         first = last
         while last < n_papers and lead[last] == lead[first]:

@@ -16,8 +16,8 @@ INTERNATIONAL = 16  # bit of a paper's flags, above the project bits
 class Papers(NamedTuple):
     """Papers of one field in one year, in order of their leads; authorships in flat arrays, the lead first.
 
-    `plan_papers` draws what is led; `name_candidates` and `write_papers` fill in the authors, `impact.rate_papers`
-    what a paper is worth. Paper k has the authorships ``first[k]`` to ``first[k] + n_authors[k]``; those up to
+    `plan_papers` draws what is led; `publication.write_papers` fills in the authors, `impact.rate_papers` what a
+    paper is worth. Paper k has the authorships ``first[k]`` to ``first[k] + n_authors[k]``; those up to
     ``first[k + 1]`` were planned and found nobody.
 
     Attributes

@@ -184,34 +184,18 @@ def in_team(team: np.ndarray, first: int, n: int, row: int) -> bool:
 
 
 @njit(cache=True, inline="always")
-def first_taken(
-    taken: np.ndarray, start: np.ndarray, size: np.ndarray, p: int, key: np.uint64, stream: int
-) -> np.int64:
-    """Cell of the first person of place p that a draw names, in proportion to slots offered; NOBODY if none is found.
-
-    `key`, `stream` : the draw's key and the number of its first look.
-    """
-    cells = size[p]
-    for r in range(MAX_TRIES if cells > 0 else 0):
-        at = start[p] + cell(fold(key, np.uint64(stream + r)), cells)
-        if is_taken(taken, at):
-            return at
-    return np.int64(NOBODY)
-
-
-@njit(cache=True, inline="always")
 def owner(table: np.ndarray, at: int) -> np.int64:
     """Row of the person who holds a cell."""
     return np.int64(table[at] & _LOW)
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def draw_person(
     pool: Pool, p: int, key: np.uint64, stream: int, team: np.ndarray, first: int, n: int, same: float
 ) -> np.int64:
     """Row of a person of place p who is not on the team yet, in proportion to what they offer; -1 if none is found.
 
-    `key`, `stream` : as in `first_taken`, which names the same person unless that is on the team.
+    `key`, `stream` : the draw's key and the number of its first look.
     `team`, `first`, `n` : as in `in_team`.
     `same` : 1 if an agent is one person; below 1 one on the team comes again, as another of the people it stands for,
         where there is nobody else. Never the lead's: people of one agent move together, which partners do not.

@@ -34,6 +34,25 @@ PLACES_TRIED = 4  # for a slot abroad, until one has people with time for the fi
 NOT_REFUSED, BY_RULE, BY_FEAR = range(3)
 
 
+class Field(NamedTuple):
+    """What slots look at, in one field and year.
+
+    Attributes
+    ----------
+    people : [n_rows], packed records (`sim.core.columns`); ties : [n_rows, N_TIES].
+    places : uint8 [n_rows], place of each person, close together in memory.
+    bits : uint8 [n_rows], of projects; pool : people with time; walls : what may stand between places
+        (`slots.walls_between`).
+    """
+
+    people: np.ndarray
+    ties: np.ndarray
+    places: np.ndarray
+    bits: np.ndarray
+    pool: Pool
+    walls: np.ndarray
+
+
 class PartnerRules(NamedTuple):
     """What the choice of partners goes by, in one field and year.
 
@@ -156,16 +175,6 @@ def match_of_new(one: np.uint64, other: np.uint64, skey: np.uint64, same: float,
     return match_of(word << np.uint64(32))
 
 
-@njit(cache=True)
-def places_without_rules(friction: np.ndarray) -> np.ndarray:
-    """True where a place's projects of a kind meet no rule [4 kinds, P]."""
-    free = np.ones(friction.shape[:2], np.bool_)
-    for kind in range(friction.shape[0]):
-        for a in range(friction.shape[1]):
-            free[kind, a] = friction[kind, a].max() <= 0.0
-    return free
-
-
 @njit(cache=True, inline="always")
 def fear_refusal(kappa: float, fear: float, a: int, b: int, threat: np.ndarray) -> float:
     """Probability that a fearful person in a refuses to work with b: by the threat that b counts as in a."""
@@ -175,21 +184,21 @@ def fear_refusal(kappa: float, fear: float, a: int, b: int, threat: np.ndarray) 
 
 
 @njit(cache=True, inline="always")
-def new_place(
-    a: np.int64, origin: np.int64, abroad: bool, skey: np.uint64, size: np.ndarray, rules: PartnerRules
-) -> np.int64:
-    """Place of a new partner of a lead in a: the origin, else abroad by distribution, or home.
+def from_origin(a: int, origin: int, skey: np.uint64, origin_link: np.ndarray) -> bool:
+    """True if a slot of a lead in a goes to a new partner at the lead's origin."""
+    return (origin != a) & (unit(skey, np.uint64(D_ORIGIN)) < origin_link[origin])
 
-    If nobody abroad there has time for the field (`size`, cells of each place's pool), another place is drawn.
+
+@njit(cache=True, inline="always")
+def foreign_place(a: int, skey: np.uint64, size: np.ndarray, foreign: np.ndarray, guides: np.ndarray) -> np.int64:
+    """Place abroad of a new partner of a lead in a.
+
+    If nobody there has time for the field (`size`, cells of each place's pool), another place is drawn.
     """
-    if origin != a and unit(skey, np.uint64(D_ORIGIN)) < rules.origin_link[origin]:
-        return origin
-    if not abroad:
-        return a
-    b = invert(rules.foreign, rules.guides, a, lower(skey))
+    b = invert(foreign, guides, a, lower(skey))
     r = 1
     while size[b] == 0 and r < PLACES_TRIED:
-        b = invert(rules.foreign, rules.guides, a, unit(skey, np.uint64(D_RETRY + r)))
+        b = invert(foreign, guides, a, unit(skey, np.uint64(D_RETRY + r)))
         r += 1
     return b
 
@@ -205,10 +214,7 @@ def new_person(
 
 @njit(cache=True, inline="always")
 def fill_slot(
-    people: np.ndarray,
-    places: np.ndarray,
-    ties: np.ndarray,
-    pool: Pool,
+    field: Field,
     rules: PartnerRules,
     kind: int,
     p: float,
@@ -227,6 +233,7 @@ def fill_slot(
     -------
     Row of the person found, or -1; match with the lead as a mark without tag; place that was refused, or -1; why.
     """
+    people, places, ties, pool = field.people, field.places, field.ties, field.pool
     authors, at, n = team
     i = np.int64(authors[at])
     a = np.int64(people[i].place)
@@ -243,7 +250,11 @@ def fill_slot(
                 j, b, mark = row, np.int64(places[row]), tie_mark(tie, rules.memory)
     fresh = np.bool_(j < 0)
     if fresh:
-        b = new_place(a, np.int64(people[i].origin), abroad, skey, pool.size, rules)
+        origin = np.int64(people[i].origin)
+        if from_origin(a, origin, skey, rules.origin_link):
+            b = origin
+        elif abroad:
+            b = foreign_place(a, skey, pool.size, rules.foreign, rules.guides)
     cause = NOT_REFUSED
     friction = rules.friction[kind, a, b]
     refusal = 1.0 - (1.0 - friction) * (1.0 - fear_refusal(rules.fear, people[i].fear, a, b, rules.threat))

@@ -198,6 +198,5 @@ def write_papers(
         key(Stream.PARTNER_PERSON), key(Stream.OPENNESS), key(Stream.OPENNESS, 0), key(Stream.MATCH, 0)
     )
     places = people["place"].copy()  # close together in memory: ties are looked up in it
-    publication.name_candidates(people, places, ties, papers, pool, rules, of_slots)
     publication.write_papers(people, places, ties, planned, papers, pool, rules, of_slots, losses)
     return Written(planned, papers, losses)

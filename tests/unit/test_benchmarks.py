@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import comparison, phases, scaling, sweeps
+from benchmarks import comparison, limits, phases, scaling, sweeps
+from benchmarks.reference import handover
 from benchmarks.rows import Row, show
 from sim import load_config
 from sim.core.columns import RECORDS, Block
@@ -50,6 +51,12 @@ def test_phases_time_every_kernel_and_leave_the_world_alone() -> None:
     assert year.kernels["careers.step"].bytes > year.agents * RECORDS["person"].itemsize
     names = [name for name, *_ in phases.lines(year, 1e9)]
     assert names[-2:] == ["the rest", "the year"] and len(names) == len(phases.KERNELS) + 2
+
+
+def test_every_kernel_with_a_limit_is_timed_and_every_kernel_on_people_is_known() -> None:
+    timed = {f"{where.__name__.split('.')[-1]}.{name}" for where, name in phases.KERNELS}
+    assert set(limits.NEEDS) <= timed
+    assert all(callable(getattr(where, name)) for where, name in [*phases.KERNELS, *handover.PEOPLE])
 
 
 def test_traffic_counts_a_packed_record_once() -> None:

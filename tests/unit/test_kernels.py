@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numba.core.errors import NumbaError
 
 from sim.core import kernel_folder, kernels
 from sim.core.digest import PACKAGE
@@ -44,6 +46,18 @@ def test_every_kernel_of_the_package_is_kept_by_its_sources() -> None:
         text = path.read_text(encoding="utf-8")
         plain = re.search(r"^from numba import .*jit|numba\.\w*jit\(", text, re.MULTILINE)
         assert not plain or path.name == "kernels.py", f"{path.name} makes kernels past sim.core.kernels.njit"
+
+
+def test_a_kernel_that_borrows_leaves_references_as_they_are_and_cannot_make_arrays() -> None:
+    add = kernels.njit(borrows=True)(lambda pair: pair[0][0] + pair[1][0])
+    around = kernels.njit()(lambda one: add((one, np.ones(1))))
+    one = np.ones(1)
+    before = sys.getrefcount(one)
+    assert all(around(one) == add((one, one)) == 2.0 for _ in range(100))
+    assert sys.getrefcount(one) == before
+    makes = kernels.njit(borrows=True)(lambda n: np.ones(n).sum())
+    with pytest.raises((NumbaError, RuntimeError)):
+        makes(3)
 
 
 def test_folder_follows_the_digest(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:

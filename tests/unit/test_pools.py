@@ -19,10 +19,8 @@ from sim.engines.pools import (
     build_pools,
     cell,
     draw_person,
-    first_taken,
     guide,
     invert,
-    owner,
     pool_size,
 )
 from tests.small import ALPHA, key, leave, people
@@ -150,15 +148,6 @@ def test_pools_are_filled_to_a_half_to_seven_tenths_and_grow_in_steps() -> None:
     load = totals / sizes
     assert load.max() <= LOAD and load[totals > 200].min() > 0.8 * LOAD - 0.02
     assert (np.diff(sizes) > 0).mean() < 0.05, "a little growth leaves the number of cells alone"
-
-
-def test_the_first_person_named_is_the_one_drawn_for_an_empty_team() -> None:
-    block = people(500, P)
-    pool, team = pools(block, np.ones(500, np.uint16)), np.empty(0, np.int32)
-    for k in range(200):
-        word = np.uint64(fold(np.uint64(5), np.uint64(k)))
-        at = first_taken(pool.taken, pool.start, pool.size, 1, word, 16)
-        assert owner(pool.table, at) == draw_person(pool, 1, word, 16, team, 0, 0, 1.0)
 
 
 def test_an_agent_on_the_team_comes_again_only_for_want_of_others_and_never_the_leads() -> None:

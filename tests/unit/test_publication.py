@@ -10,7 +10,7 @@ from sim.core.columns import N_TIES, Block
 from sim.core.randomness import Stream, fold
 from sim.core.ties import MATCHES, OFFSET, tie_word, uid_tag, with_tag
 from sim.engines import remembering
-from sim.engines.partners import CELLS, MAX_TEAM, team_distribution
+from sim.engines.partners import MAX_TEAM, team_distribution
 from tests.small import (
     ALPHA,
     MEMORY,
@@ -127,23 +127,6 @@ def test_one_person_more_in_a_place_leaves_most_teams_with_its_partners() -> Non
     others = {name: team for name, team in less.items() if own not in papers[name]}
     same = sum(papers[name] == team for name, team in others.items())
     assert same >= 0.999 * len(others)
-
-
-# --- the quick way and the whole rule ---------------------------------------------------------------------------
-@pytest.mark.parametrize("same", [1.0, 0.2])
-def test_the_quick_way_gives_what_the_whole_rule_gives(same: float) -> None:
-    """Fear that weighs nothing sends every slot through the whole rule; nothing else may change."""
-    block = people(5000, P, abroad=0.5)
-    block.place[:5000] = np.where(block.place[:5000] == 3, 2, block.place[:5000])  # a place with nobody
-    openness = np.random.default_rng(5).random((P, CELLS))
-    rules = Rules(P, rate=3.0, team=6.0, repeat=0.5, looseness=0.4, origin=0.3, fear=0.0, same=same, openness=openness)
-    quick = write(block, rules)
-    block.fear[:5000] = 0.5
-    whole = write(block, rules)
-    assert len(quick) > 2000 and (quick.papers.n_authors < quick.planned()).any()
-    assert quick.by_lead(block.uid) == whole.by_lead(block.uid)
-    np.testing.assert_array_equal(quick.papers.match, whole.papers.match)
-    assert marks_of(quick) == marks_of(whole)
 
 
 def marks_of(written: Written) -> list[list[int]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.core.digest import PACKAGE
 from sim.core.randomness import Stream
-from sim.engines import impact, pools, publication, reading, remembering, security, spectrum
+from sim.engines import impact, naming, pools, reading, remembering, security, spectrum
 from sim.engines.constituencies import Constituencies, count_standing
 from sim.engines.exposure import Exposure, ExposureRules, count_exposure
 from sim.engines.project_counts import ProjectCounts, count_projects
@@ -83,7 +83,7 @@ def test_kernels_do_the_same_uncompiled(tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for module in (publication, pools, remembering, impact):  # a hint to the processor, which plain Python cannot give
+    for module in (naming, pools, remembering, impact):  # a hint to the processor, which plain Python cannot give
         module.prefetch = lambda array, row: None  # type: ignore[attr-defined]
     remembering.remember = add_plainly  # and vectors
     np.seterr(over="ignore")
