@@ -8,10 +8,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -27,16 +27,15 @@ _STATE_SCHEMA = pa.schema(
 
 
 def write_state(path: Path, state: Mapping[str, np.ndarray], compression: str = "zstd") -> str:
-    """Write arrays of any type, shape and memory layout to one compressed Arrow file, a batch a piece of an array.
+    """Write arrays of any type, shape and memory layout to one compressed Arrow file, a row a piece of an array.
 
     Returns
     -------
     SHA-256 of the file, taken while it is written.
     """
     with _Hashed(path) as file, _writer(file, _STATE_SCHEMA, compression) as writer:
-        for name, values in state.items():
-            for batch in _pieces(name, np.asarray(values)):
-                writer.write_batch(batch)
+        for batch in _batches(piece for name, values in state.items() for piece in _pieces(name, np.asarray(values))):
+            writer.write_batch(batch)
     return file.hexdigest()
 
 
@@ -74,8 +73,17 @@ def _writer(file: _Hashed, schema: pa.Schema, compression: str) -> pa.ipc.Record
     return pa.ipc.new_file(file, schema, options=pa.ipc.IpcWriteOptions(compression=compression))
 
 
-def _pieces(name: str, values: np.ndarray) -> Iterator[pa.RecordBatch]:
-    """Consecutive rows of an array, at most `CHUNK_BYTES` at a time (at least one row)."""
+class _Piece(NamedTuple):
+    """Consecutive rows of an array, as bytes."""
+
+    name: str
+    dtype: str
+    shape: list[int]
+    data: np.ndarray
+
+
+def _pieces(name: str, values: np.ndarray) -> Iterator[_Piece]:
+    """Pieces of at most `CHUNK_BYTES` (at least one row)."""
     if values.dtype.hasobject:
         raise TypeError(f"state {name} holds Python objects; only plain arrays can be saved")
     rows = values.reshape(1) if values.ndim == 0 else values
@@ -83,10 +91,31 @@ def _pieces(name: str, values: np.ndarray) -> Iterator[pa.RecordBatch]:
     dtype = repr(np.lib.format.dtype_to_descr(values.dtype))
     for first in range(0, max(1, len(rows)), step):
         flat = np.ascontiguousarray(rows[first : first + step]).reshape(-1).view(np.uint8)
-        offsets = np.array([0, flat.nbytes], np.int64)
-        data = pa.LargeBinaryArray.from_buffers(pa.large_binary(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(flat)])
-        shape = pa.array([list(values.shape)], pa.list_(pa.int64()))
-        yield pa.record_batch([pa.array([name]), pa.array([dtype]), shape, data], schema=_STATE_SCHEMA)
+        yield _Piece(name, dtype, list(values.shape), flat)
+
+
+def _batches(pieces: Iterable[_Piece]) -> Iterator[pa.RecordBatch]:
+    """Pieces in batches, as each is compressed for itself and small ones by the hundred take long."""
+    held: list[_Piece] = []
+    size = 0
+    for piece in pieces:
+        if held and size + piece.data.nbytes > CHUNK_BYTES:
+            yield _batch(held)
+            held, size = [], 0
+        held.append(piece)
+        size += piece.data.nbytes
+    if held:
+        yield _batch(held)
+
+
+def _batch(pieces: Sequence[_Piece]) -> pa.RecordBatch:
+    names, dtypes, shapes, parts = zip(*pieces)
+    offsets = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int64)
+    flat = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(flat)]
+    data = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(parts), buffers)
+    shape = pa.array(shapes, pa.list_(pa.int64()))
+    return pa.record_batch([pa.array(names), pa.array(dtypes), shape, data], schema=_STATE_SCHEMA)
 
 
 def read_state(path: Path) -> dict[str, np.ndarray]:
@@ -101,15 +130,15 @@ def read_state(path: Path) -> dict[str, np.ndarray]:
     with pa.OSFile(str(path), "rb") as file:
         reader = pa.ipc.open_file(file)
         for i in range(reader.num_record_batches):
-            row = reader.get_batch(i)
-            name = row["name"][0].as_py()
-            if name not in state:
-                dtype = np.lib.format.descr_to_dtype(ast.literal_eval(row["dtype"][0].as_py()))
-                state[name], filled[name] = np.empty(row["shape"][0].as_py(), dtype), 0
-            piece = np.frombuffer(row["data"][0].as_buffer(), np.uint8)
-            flat = state[name].reshape(-1).view(np.uint8)
-            flat[filled[name] : filled[name] + len(piece)] = piece
-            filled[name] += len(piece)
+            batch = reader.get_batch(i)
+            for name, dtype, shape, data in zip(*(batch[k].to_pylist() for k in range(3)), batch["data"]):
+                if name not in state:
+                    state[name] = np.empty(shape, np.lib.format.descr_to_dtype(ast.literal_eval(dtype)))
+                    filled[name] = 0
+                piece = np.frombuffer(data.as_buffer(), np.uint8)
+                flat = state[name].reshape(-1).view(np.uint8)
+                flat[filled[name] : filled[name] + len(piece)] = piece
+                filled[name] += len(piece)
     if short := [name for name, values in state.items() if values.nbytes != filled[name]]:
         raise ValueError(f"{path.name} holds only a part of {', '.join(short)}")
     return state
