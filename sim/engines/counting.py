@@ -89,7 +89,8 @@ def count_people(
     n_permanent, fear_sum, exposed, tied = counts.n_permanent, counts.fear_sum, counts.exposed, counts.tied
     seen = np.empty(ties.shape[1] + 1, np.int64)
     row = np.full(threat.shape[0], -1)  # of a watched place in `tied`
-    row[counts.watched] = np.arange(counts.watched.shape[0])
+    for k in range(counts.watched.shape[0]):
+        row[counts.watched[k]] = k
     for i in range(people.shape[0]):
         person = people[i]
         if person.uid == 0:

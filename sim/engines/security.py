@@ -114,7 +114,8 @@ def leaks(exposure: Exposure, lost: np.ndarray, sensitive: np.ndarray, hazard: H
     """
     found = Leaks(*(np.zeros(exposure.towards.shape) for _ in Leaks._fields))
     hazard = hazard._replace(rate=scale * hazard.rate, protection=np.clip(hazard.protection, 0.0, 1.0))
-    _sum_leaks(exposure.towards, exposure.partnered, lost, sensitive, hazard, found)
+    feared = np.flatnonzero(hazard.threat.any(axis=0))  # few: by anybody
+    _sum_leaks(exposure.towards, exposure.partnered, lost, sensitive, hazard, feared, found)
     return found
 
 
@@ -125,9 +126,10 @@ def _sum_leaks(
     lost: np.ndarray,
     sensitive: np.ndarray,
     hazard: Hazard,
+    feared: np.ndarray,
     found: Leaks,
 ) -> None:
-    """Leaks towards places that are a threat; arguments as in `leaks`, `found` : out."""
+    """Leaks towards places that are a threat, `feared`; arguments as in `leaks`, `found` : out."""
     leaked, by_protection, by_lost_work = found.leaked, found.avoided_by_protection, found.avoided_by_lost_work
     rate, threat, protection = hazard.rate, hazard.threat, hazard.protection
     n_ways, n_fields, n_places = leaked.shape[:3]
@@ -137,7 +139,6 @@ def _sum_leaks(
         for a in range(n_places):
             protected[w, a] = protection[w, a].max() > 0.0
     through, stopped = np.empty((n_ways, n_places)), np.empty((n_ways, n_places))
-    feared = np.flatnonzero(threat.sum(axis=0))  # few: by anybody
     pooled = pooled_share(exposure, sensitive, feared)
     for f in range(n_fields):
         exposed_share(exposure[:, f], sensitive[f], pooled, feared, share)

@@ -122,7 +122,7 @@ def rank_of(u: float, ranks: np.ndarray) -> np.int64:
     return np.int64(u >= ranks[0]) + np.int64(u >= ranks[1]) + np.int64(u >= ranks[2])
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True, borrows=True)
 def asked_tie(
     ties: np.ndarray, i: int, places: np.ndarray, abroad: bool, anywhere: bool, rank: int
 ) -> tuple[np.uint64, np.int64]:
@@ -158,7 +158,7 @@ def paper_openness(openness: np.ndarray, a: int, own: float, word: np.uint64, pe
     return openness[a, np.int64(u * CELLS)]
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True, borrows=True)
 def match_of_new(one: np.uint64, other: np.uint64, skey: np.uint64, same: float, key_match: np.uint64) -> np.int64:
     """Match of two who write their first paper together, in 64ths of a standard deviation.
 
@@ -203,7 +203,7 @@ def foreign_place(a: int, skey: np.uint64, size: np.ndarray, foreign: np.ndarray
     return b
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True, borrows=True)
 def new_person(
     pool: Pool, b: int, a: int, skey: np.uint64, stream: int, authors: np.ndarray, at: int, n: int, same: float
 ) -> np.int64:
@@ -212,7 +212,7 @@ def new_person(
     return np.int64(authors[at]) if j == NOBODY and b == a and same < 1.0 else j
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True, borrows=True)
 def fill_slot(
     field: Field,
     rules: PartnerRules,
