@@ -6,8 +6,8 @@ A folder of the cache holds, by the year at whose end they were taken::
     1995.TABLE.arrow   rows recorded since the checkpoint before, so that nothing is written twice
     1995.json          version, key, and the checksums of the state and of all rows until then
 
-Every file is written beside and renamed, the last one makes the checkpoint count. The newest two are kept, so that a
-damaged one costs little. A checkpoint never fails a run: if it cannot be written, that is noted and no more are tried.
+Every file is an `sim.store.entry`, the last one makes the checkpoint count. The newest two are kept, so that a damaged
+one costs little. A checkpoint never fails a run: if it cannot be written, that is noted and no more are tried.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ import numpy as np
 import pyarrow as pa
 
 from sim.record.recorder import Sink
-from sim.store.files import aside, lock_if_free, read_state, read_table, write_state, write_table
-from sim.store.history import CHECKPOINT, DamagedEntry, lock_path, read_meta, remove_if_free, write_meta
+from sim.store.entry import DamagedEntry, new_file, sweep_up
+from sim.store.files import read_state, read_table, write_state, write_table
+from sim.store.history import CHECKPOINT, lock_path, read_meta, remove_if_free, write_meta
+from sim.store.locks import lock_if_free
 
 COMPRESSION = "lz4"  # the run waits meanwhile
 KEPT = 2
@@ -59,11 +61,13 @@ class Checkpoints:
 
     def newest(self) -> tuple[int, dict[str, np.ndarray]] | None:
         """Year and state of the newest sound checkpoint; one that is not sound is noted and deleted."""
+        if self.folder is not None:
+            sweep_up(self.folder)  # nobody else is here: a process that was killed while it wrote has left it
         for path in reversed(self._metas()):
             try:
                 meta = read_meta(path, self.key)
                 state = read_state(path.with_suffix(".arrow"))
-            except (DamagedEntry, OSError, ValueError) as error:
+            except (DamagedEntry, OSError) as error:
                 self.notes.append(f"checkpoint {path} cannot be used ({error}); going on from the one before it")
                 path.unlink(missing_ok=True)
                 continue
@@ -110,11 +114,11 @@ class Checkpoints:
         folder.mkdir(parents=True, exist_ok=True)
         sums = dict(self._saved)
         for table, batches in self._pending.items():
-            with aside(folder / f"{year}.{table}.arrow") as path:
+            with new_file(folder / f"{year}.{table}.arrow") as path:
                 sums[f"{year}.{table}.arrow"] = write_table(path, pa.Table.from_batches(batches), COMPRESSION)
-        with aside(folder / f"{year}.arrow") as path:
+        with new_file(folder / f"{year}.arrow") as path:
             checksum = write_state(path, state, COMPRESSION)
-        with aside(folder / f"{year}.json") as path:
+        with new_file(folder / f"{year}.json") as path:
             write_meta(path, self.key, year, self.about, sums | {f"{year}.arrow": checksum})
         self._saved = sums
         self._pending.clear()

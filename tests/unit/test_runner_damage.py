@@ -16,7 +16,7 @@ from toy_model import ToyModel, toy_config
 from sim.api import run
 from sim.cli.run import run_command
 from sim.record.tables import TABLES
-from sim.store.files import DamagedEntry
+from sim.store.entry import DamagedEntry
 from sim.store.frames import load
 
 pytestmark = pytest.mark.usefixtures("cache")
