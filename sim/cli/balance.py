@@ -12,6 +12,7 @@ from sim.analysis.balance.inputs import Source, open_run
 from sim.cli.commands import options_of
 from sim.cli.parse import Parser, refuse_options
 from sim.config.folders import options, search_folders
+from sim.config.schema import WITH_PANEL
 from sim.core.axes import MODES
 from sim.core.read import ConfigError, unknown
 from sim.params import SecurityParams
@@ -88,7 +89,7 @@ def run_first(
         raise ConfigError([f"command line: government.mode: {told}"])
     mode = mode or "scripted"
     words = [f"+scenario={scenario}", f"government.mode={mode}", *overrides]
-    main = carry_out([*words], config_dir, mode)
+    main = carry_out([WITH_PANEL, *words], config_dir, mode)
     beside = [fear.no_fear(), *([one] for one in (ends() if sweep else ()))]
     light = ["panel.size=0"]  # the panel is read of the main run only
     return main, [carry_out([*words, *light, *extra], config_dir, mode) for extra in beside]

@@ -50,7 +50,7 @@ settings (default)
   government.mode (both)
                         scripted: direct effects; reactive: total effects
   outdir (outputs), experiment (the scenario's name)
-  compare, figures (true), progress (auto)
+  compare (true), figures (on; svg: SVG beside PNG), progress (auto)
   checkpoint_seconds (30)
                         a killed run goes on from its last checkpoint; 0: none
   params.*              talent-circulation list parameters

@@ -38,7 +38,7 @@ key=value       settings (by default scale=400 draws=20 replicates=1), policies
 --config-dir F  your own scenario/NAME.yaml and policy/NAME.yaml
 --place PLACES  codes, names or groups whose lines come first, such as CAN,Japan
 --dry-run       what would be run, and how long it takes
-figures=false   table only
+figures=off     table only
 
 examples
   talent-circulation compare restrictive proportionate open
@@ -66,7 +66,11 @@ def command(words: Sequence[str]) -> int:
         return 0
     from sim.comparison.reading import read_comparison
 
-    show(read_comparison(folder), [word for word in args.place.split(",") if word], "figures=false" not in changes)
+    show(
+        read_comparison(folder),
+        [word for word in args.place.split(",") if word],
+        not {"figures=false", "figures=off"} & {*changes},
+    )
     print(folder, flush=True)
     return 0
 

@@ -75,7 +75,7 @@ def command(words: Sequence[str]) -> int:
     from sim.flip.text import text_of
 
     print(text_of(found), flush=True)
-    if asked.config.figures:
+    if asked.config.figures != "off":
         from sim.flip.figure import write_figure
 
         write_figure(found)

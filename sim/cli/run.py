@@ -96,7 +96,7 @@ def _carry_out(command: Command, draw: Draw) -> bool:
     ]
     costs = unpriced(in_force(cfg.uses, period.first, period.last))
     complete = _printed(lambda: show(table, _title(command), told, costs), command.folder)
-    if cfg.figures:
+    if cfg.figures != "off":
         command.figures(frames, draw)
     return _printed(lambda: print(command.folder, flush=True), command.folder) and complete
 

@@ -16,6 +16,8 @@ from sim.policy.ladder import LADDERS, Ladders
 from sim.policy.levers import effects_with
 from sim.policy.schema import LeverUse, Policy
 
+WITH_PANEL = "panel.size=20000"  # what to type for table `panel`
+
 
 def _bounded(default: int, lo: int, hi: int, unit: str) -> Any:
     return field(default=default, metadata={"lo": lo, "hi": hi, "unit": unit})
@@ -39,10 +41,10 @@ class GovernmentConfig:
 
 @dataclass(frozen=True)
 class PanelConfig:
-    """Sample of researchers that is followed year by year."""
+    """Sample of researchers that is followed year by year, if any are asked for."""
 
     start: int = _bounded(2008, FIRST_YEAR, LAST_YEAR, "first year")
-    size: int = _bounded(20_000, 0, 10_000_000, "agents")
+    size: int = _bounded(0, 0, 10_000_000, "agents, at least; 0 = none")
     partners: tuple[str, ...] = field(default=("CHN", "USA"), metadata={"unit": "places"})
 
 
@@ -62,7 +64,7 @@ class Config:
     outdir: str = "outputs"
     experiment: str = BASELINE
     compare: bool = True
-    figures: bool = True
+    figures: str = _choice("on", "on", "off", "svg")
     progress: str = _choice("auto", "auto", "on", "off")
     checkpoint_seconds: float = field(
         default=30.0, metadata={"lo": 0, "hi": 86_400, "unit": "seconds between checkpoints of a run, 0 = none"}

@@ -6,7 +6,14 @@ from sim.analysis.outcomes import OUTCOMES
 from sim.analysis.roles import RULE
 from sim.pages.markdown import NOTE, table
 from sim.record.declaration import WORDS, Column, Table
+from sim.record.rounding import BITS
 from sim.record.tables import TABLES
+
+DIGITS = ", 3 digits"
+ROUNDED = (
+    f"*3 digits*: each value is rounded to {BITS} bits and at most {100 / 2 ** (BITS + 1):.2f} % off, so that many "
+    "rows take little space; everywhere else floats are as they were computed."
+)
 
 
 def outcomes() -> str:
@@ -24,7 +31,7 @@ def outcomes() -> str:
             "constituency: a place as origin, or a word of the kind that the row names), and names from short "
             f"lists ({words}). Papers are counted *whole*, one for every place with an author, or *fractional*, by "
             "authors' shares, which sum to 1 a paper. All are declared in `sim/record/tables.py`; `talent-circulation "
-            "list outcomes` prints them.\n",
+            f"list outcomes` prints them. {ROUNDED}\n",
             *(_section(entry) for entry in TABLES.values()),
             "## Derived outcomes\n",
             "Not recorded, but computed by `sim.analysis.outcomes`: sums row by row, ratios from totals.\n",
@@ -36,7 +43,7 @@ def outcomes() -> str:
 
 def _section(entry: Table) -> str:
     head = f"One row for {entry.rows}. Measures belong to {entry.of}.\n"
-    rows = ((f"`{c.name}`", c.kind, c.unit, c.counting, _meaning(c)) for c in entry.columns)
+    rows = ((f"`{c.name}`", c.kind + DIGITS * c.rounded, c.unit, c.counting, _meaning(c)) for c in entry.columns)
     return f"## {entry.name}\n\n{head}\n{table(('column', 'kind', 'unit', 'counting', 'meaning'), rows)}"
 
 

@@ -1,5 +1,5 @@
 """Figures of a command, drawn from the tidy frames it recorded; nothing here runs the model."""
 
-from sim.plots.figures import write_figures
+from sim.plots.writing import write_figures
 
 __all__ = ["write_figures"]

@@ -1,10 +1,10 @@
-"""All figures of one command, written as PNG and SVG with their notes: `write_figures`."""
+"""All figures of one command with their notes; `sim.plots.writing` writes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from sim.plots import captions, decisions, effects, net_flows, stock_change
 from sim.plots.decisions import decision_figure, marks_of
 from sim.plots.international import NEAR, compare_shares, international_share, mean_absolute_error
 from sim.plots.levels import sources, world_over_time
-from sim.plots.material import Material, material_of
+from sim.plots.material import Material
 from sim.plots.outcomes import most_affected, outcome_bands, place_bands
 from sim.plots.policy_lines import policy_periods
 from sim.plots.promote_protect import plane_points, price_notes, promote_protect
@@ -26,7 +26,6 @@ from sim.plots.world_map import map_notes
 
 FIRST_OBSERVED = {"researchers": 1996, "moves": 1998, "papers": 1996, "international": 1981}  # earlier: back-cast
 PLACES_SHOWN = 4
-NOTES = "notes.md"  # beside the figures
 
 
 class Drawing(NamedTuple):
@@ -235,29 +234,24 @@ def _draw_decisions(m: Material) -> Iterator[Drawing]:
 DRAWINGS: tuple[Callable[[Material], Iterator[Drawing]], ...] = (
     _draw_net_flows, _draw_changes, _draw_outcomes, _draw_international, _draw_levels, _draw_plane, _draw_decisions,
 )  # fmt: skip
+# Halves of the time that all take, for two processes.
+EFFECTS, LEVELS = (2, 5, 6), (0, 1, 3, 4)
 
 
-def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, data: Any = None) -> list[Path]:
-    """Draw every figure that the frames allow and write each as PNG and SVG, and notes on all of them.
+class Written(NamedTuple):
+    """A figure on disk: number of its drawing, its files, and the note on it."""
 
-    Parameters
-    ----------
-    frames : table name -> tidy frame; `place_year`, `world_year` and, if there are any, `decisions` are read.
-    cfg : `sim.config.load.Config` of the command.
-    folder : where to write; made if missing.
-    data : world data to compare with; the package's own by default.
+    rank: int
+    paths: list[Path]
+    note: str
 
-    Returns
-    -------
-    Paths written, in the order of drawing; the notes last.
-    """
-    material = material_of(frames, cfg, data)
-    if material.place_year.empty:
-        return []
-    paths, parts = [], ["# Notes on the figures\n"]
-    for draw in DRAWINGS:
-        for name, figure, alt, notes in draw(material):
-            paths += save(figure, folder, name)
-            parts.append(f"## {figure.get_label()}\n\n![{alt}]({name}.png)\n\n{captions.assemble(*notes)}\n")
-    (folder / NOTES).write_text("\n".join(parts), encoding="utf-8")
-    return [*paths, folder / NOTES]
+
+def written(material: Material, numbers: Sequence[int], folder: Path) -> list[Written]:
+    """Draw some of `DRAWINGS` and write them into a folder."""
+    found = []
+    for rank in numbers:
+        for name, figure, alt, notes in DRAWINGS[rank](material):
+            paths = save(figure, folder, name, svg=material.cfg.figures == "svg")
+            note = f"## {figure.get_label()}\n\n![{alt}]({name}.png)\n\n{captions.assemble(*notes)}\n"
+            found.append(Written(rank, paths, note))
+    return found

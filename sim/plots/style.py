@@ -175,14 +175,15 @@ def styled() -> Any:
     return matplotlib.rc_context(RC)  # type: ignore[arg-type]
 
 
-def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write PNG and SVG without dates, so that the same figure gives the same bytes."""
+def save(figure: Figure, folder: Path, name: str, svg: bool = True) -> list[Path]:
+    """Write PNG, and SVG if wanted, without dates, so that the same figure gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    paths = [folder / f"{name}.{kind}" for kind in ("png", "svg")[: 1 + svg]]
     title = str(figure.get_label())
     with styled():
         figure.savefig(paths[0], dpi=DPI, metadata={"Title": title, "Software": None})
-        figure.savefig(paths[1], metadata={"Title": title, "Date": None, "Creator": None})
+        for path in paths[1:]:
+            figure.savefig(path, metadata={"Title": title, "Date": None, "Creator": None})
     return paths
 
 

@@ -59,4 +59,5 @@ DECISIONS = Table(
         Column("answer", "word", "text", "to that condition: adopted, adopted in part, refused; empty: none"),
         Column("effective_year", "calendar year", "year", "when it comes into force", type="int32"),
     ),
+    by=(),
 )

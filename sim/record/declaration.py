@@ -52,6 +52,7 @@ class Column:
     counting : ``whole`` (one for every place with an author) or ``fractional`` (shares that sum to 1), of papers.
     extra : a run may leave it out; it comes after the others, and an empty table lacks it.
     type : Arrow type, where it is not that of the kind.
+    rounded : a float of three digits (`sim.record.rounding`), for measures in so many rows that digits cost space.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Column:
     counting: str = ""
     extra: bool = False
     type: str = ""
+    rounded: bool = False
 
     def __post_init__(self) -> None:
         if not self.unit or not self.meaning:
@@ -69,6 +71,8 @@ class Column:
             raise ValueError(f"column {self.name}: no kind {self.kind!r}; there are {', '.join((*NAMED, *TYPES))}")
         if self.name.startswith("papers") and self.kind in ("count", "amount") and not self.counting:
             raise ValueError(f"column {self.name}: papers need a counting, whole or fractional")
+        if self.rounded and (self.type or TYPES.get(self.kind, ("",))[0] != "float"):
+            raise ValueError(f"column {self.name}: only floats are rounded, {self.kind} is kept as it is")
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,9 @@ class Table:
     rows : what a row is (besides scenario, mode, draw, replicate); of : to whom its measures belong.
     columns : in the order of the file.
     precise : full precision, which costs nothing in few rows.
+    by : columns that rows are sorted by in a file, before the year and the run; by default all that hold names. They
+        tell the rows of a year apart, so that what is like itself from year to year and from run to run stands side
+        by side and costs little space.
     """
 
     name: str
@@ -87,6 +94,12 @@ class Table:
     of: str
     columns: tuple[Column, ...]
     precise: bool = False
+    by: tuple[str, ...] | None = None
+
+    @property
+    def sorted_by(self) -> tuple[str, ...]:
+        """Names of the columns that rows are sorted by, before the year."""
+        return self.by if self.by is not None else tuple(c.name for c in self.columns if c.kind in NAMED)
 
     @property
     def required(self) -> list[str]:

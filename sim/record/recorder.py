@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from sim.core.columns import NONE
 from sim.record.declaration import Column, Table, names_by_kind
+from sim.record.rounding import rounded
 from sim.record.tables import declared
 
 
@@ -82,7 +83,8 @@ class Recorder:
             return pa.array(values, kept)
         # no index of an institution is negative: rows of a class have none
         none = values < 0 if column.kind == "identity" and values.dtype.kind == "i" else None
-        return pa.array(_narrow(values, kept.to_pandas_dtype()), mask=none)
+        narrow = _narrow(values, kept.to_pandas_dtype())
+        return pa.array(rounded(narrow) if column.rounded else narrow, mask=none)
 
 
 def _named(codes: np.ndarray, words: pa.Array) -> pa.Array:

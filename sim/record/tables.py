@@ -169,8 +169,10 @@ CITATION_YEAR = Table(
         YEAR,
         Column("citing_place", "ISO3", PLACE, "place of the citing papers"),
         Column("cited_place", "ISO3", PLACE, "place of the cited papers"),
-        Column("citations", "citations", "amount", "citations that this year's papers give"),
-        Column("citations_to_top10", "citations", "amount", "citations to the world's top 10 % of papers"),
+        Column("citations", "citations", "amount", "citations that this year's papers give", rounded=True),
+        Column(
+            "citations_to_top10", "citations", "amount", "citations to the world's top 10 % of papers", rounded=True
+        ),
     ),
 )
 PAIR_YEAR = Table(
@@ -231,6 +233,7 @@ INSTITUTION_YEAR = Table(
             "declined_musd", "million $", "amount", "money given up to stay below a threshold of the rules", extra=True
         ),
     ),
+    by=("place", "size_class", "institution"),
 )
 WORLD_YEAR = Table(
     "world_year",

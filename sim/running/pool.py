@@ -8,21 +8,18 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
-import types
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
+from sim.running.signals import OF_A_TERMINAL, clean_start
 from sim.running.worker import Done, Tick
 
 Work = Callable[[Any, Tick], Done]
 POLL_SECONDS = 0.2
-_OF_A_TERMINAL = {getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)}
 
 
 class Watcher(Protocol):
@@ -114,26 +111,6 @@ class ProcessPool:
                 process.kill()
 
 
-@contextmanager
-def clean_start() -> Iterator[None]:
-    """Start processes that neither run the user's script again nor hear what a terminal tells all of its processes.
-
-    A spawned process imports the main module; a script without ``if __name__ == "__main__"`` would then start the
-    whole simulation again in each. Jobs need nothing of it. Ctrl-C and a lost connection reach every process of a
-    terminal at once: only the parent shall act (a blocked signal stays blocked in a child from its first instruction).
-    """
-    main = sys.modules["__main__"]
-    blockable = hasattr(signal, "pthread_sigmask")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_A_TERMINAL) if blockable else None
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-        if before is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 class Told(NamedTuple):
     """Numbers that workers share with their parent.
 
@@ -160,7 +137,7 @@ def _begin(told: Told) -> None:
 
 def belong_to_parent() -> None:
     """Leave Ctrl-C and lost connections to the parent, and do not outlive it if it is killed."""
-    for number in _OF_A_TERMINAL:
+    for number in OF_A_TERMINAL:
         signal.signal(number, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -1,4 +1,4 @@
-"""Tables are written while the simulation goes on, in the order of runs, whoever finishes first."""
+"""Tables are written while the simulation goes on, replicate by replicate, whoever finishes first."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sim.running.execute import Execution
 from sim.running.plan import Run
-from sim.store.runs import ParquetTable, RunTables, table_names
+from sim.store.runs import ParquetTable, RunTables, replicates, table_names
 
 LARGEST = "panel"  # most of all bytes: it has a thread of its own
 
 
 class OrderedWriter:
-    """Appends runs to the tables of a command, each as soon as all runs before it are finished.
+    """Appends replicates to the tables of a command, each as soon as its runs and all before it are finished.
 
     Parameters
     ----------
@@ -26,20 +26,23 @@ class OrderedWriter:
 
     def __init__(self, folder: Path, scenarios: Sequence[str], runs: Sequence[Run], execution: Execution) -> None:
         self._folder, self._scenarios = folder, scenarios
-        self._left, self._execution = list(runs), execution
+        self._left, self._execution = replicates(runs, lambda run: run.id), execution
         self._tables: dict[str, ParquetTable] = {}
         self._threads = {large: ThreadPoolExecutor(1) for large in (True, False)}
         self._jobs: list[Future[None]] = []
 
     def advance(self) -> None:
-        """Hand the next runs to the threads that write, as far as they are finished."""
+        """Hand the next replicates to the threads that write, as far as they are finished."""
         for job in self._jobs:
             if job.done():
                 job.result()  # an error of writing stops the command at once
-        while self._left and (tables := self._execution.run_tables(self._left[0])) is not None:
+        while self._left:
+            found = [tables for run in self._left[0] if (tables := self._execution.run_tables(run)) is not None]
+            if len(found) < len(self._left[0]):
+                return
             self._left.pop(0)
             for large, thread in self._threads.items():
-                self._jobs.append(thread.submit(self._append, tables, large))
+                self._jobs.append(thread.submit(self._append, found, large))
 
     def finish(self) -> None:
         """Wait for the threads and finish the files."""
@@ -56,10 +59,10 @@ class OrderedWriter:
         for thread in self._threads.values():
             thread.shutdown(cancel_futures=True)
 
-    def _append(self, tables: RunTables, large: bool) -> None:
-        for name in table_names([tables]):
+    def _append(self, runs: Sequence[RunTables], large: bool) -> None:
+        for name in table_names(runs):
             if (name == LARGEST) == large:
-                self._table(name).append(tables)
+                self._table(name).append(runs)
 
     def _table(self, name: str) -> ParquetTable:
         if name not in self._tables:

@@ -141,7 +141,7 @@ def read_schema(path: Path) -> pa.Schema:
 def parquet_options(schema: pa.Schema) -> dict[str, Any]:
     """Dictionary encoding where values repeat (it costs time and space on measures that differ); checksums of pages."""
     repeating = [f.name for f in schema if not pa.types.is_floating(f.type) or f.name in _REPEATING_FLOATS]
-    return {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating, "write_page_checksum": True}
+    return {"compression": "zstd", "compression_level": 3, "use_dictionary": repeating, "write_page_checksum": True}
 
 
 class LazyTables(Mapping[str, pa.Table]):

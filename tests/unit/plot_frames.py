@@ -39,6 +39,8 @@ class Settings:
     start: int = 2010
     end: int = 2022
     world: str = "full"
+    threads: int = 1
+    figures: str = "svg"
     policies: dict[str, Any] = field(default_factory=lambda: {"crackdown": CRACKDOWN})
 
 

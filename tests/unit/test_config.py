@@ -161,7 +161,7 @@ def test_run_key_changes_with_what_changes_results_only() -> None:
     cfg = load_config("+scenario=open")
     key = run_key(cfg, 0)
     same = replace(
-        cfg, threads=1, outdir="x", experiment="y", replicates=9, compare=False, figures=False, progress="off"
+        cfg, threads=1, outdir="x", experiment="y", replicates=9, compare=False, figures="off", progress="off"
     )
     assert run_key(same, 0) == key
     assert run_key(load_config("+scenario=open", "policies.us_talent.levers.pay.source=reworded"), 0) == key

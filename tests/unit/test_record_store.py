@@ -23,6 +23,7 @@ from sim.store.runs import (
     copy_run,
     empty_table,
     finished_runs,
+    replicates,
     table_names,
 )
 
@@ -49,8 +50,8 @@ def runs() -> list[RunTables]:
 
 def write(folder: Path, name: str, found: list[RunTables]) -> None:
     table = ParquetTable(folder, name, SCENARIOS)
-    for run in found:
-        table.append(run)
+    for group in replicates(found, lambda run: run.run):
+        table.append(group)
     table.close()
 
 

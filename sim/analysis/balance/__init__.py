@@ -13,6 +13,7 @@ from sim.analysis.balance import bill, fear, gains, payers
 from sim.analysis.balance.inputs import Row, Source, open_run, told_in_agents
 from sim.analysis.balance.page import Balance
 from sim.analysis.balance.price import price
+from sim.config.schema import WITH_PANEL
 from sim.policy.words import short_title
 
 __all__ = ["Balance", "Source", "balance", "open_run"]
@@ -85,6 +86,6 @@ def _notes(run: Source, closed: Source | None, swept: Sequence[Source]) -> list[
         notes.append("Decay and spill-over of fear are unknown; give folders of runs at the ends of their ranges too.")
     if fear.repeal_date(run.cfg) is None:
         notes.append("No recovery: at least one lever stays in force.")
-    if "panel" not in run.frames:
-        notes.append("No authorships by origin and stage: no panel was kept (panel.size=0).")
+    if not run.cfg.panel.size:
+        notes.append(f"No authorships by origin and stage: no panel was kept ({WITH_PANEL} keeps one).")
     return notes

@@ -15,7 +15,8 @@ from typing import Any
 
 from sim.config.schema import available_cores
 from sim.core.read import Problems, check_keys, whole
-from sim.running.pool import belong_to_parent, clean_start
+from sim.running.pool import belong_to_parent
+from sim.running.signals import clean_start
 from sim.store.sweep import StoreError
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.executors.base import STORE_ERROR, Ended
