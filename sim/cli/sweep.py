@@ -10,10 +10,10 @@ from typing import Any
 
 from sim.analysis.sweep_frames import write_views
 from sim.cli.parse import Parser
+from sim.core.locks import lock_if_free
 from sim.core.read import ConfigError
 from sim.running.signals import Terminated, raise_on_signals
 from sim.store.compaction import compact
-from sim.store.locks import lock_if_free
 from sim.store.sweep import StoreError, SweepStore
 from sim.sweep.design_files import folder_of, read_about, read_design, store_folder
 from sim.sweep.run import Outcome, Sweep, carry_out

@@ -1,143 +1,117 @@
-"""Compiling kernels, and the folders in which the compiled ones are kept for the next run.
+"""Compiling kernels, each in one process at a time, and keeping them for the next run.
 
-Numba keeps a compiled kernel while the file it stands in is unchanged. But functions and constants that it takes from
-other files are compiled into it, and after a change there it would go on by the old rule, without a word. So the
-kernels of a module lie in a folder that is named by a digest of its file and of all files of this package that it
-imports, directly or through others: under ``NUMBA_CACHE_DIR``, else in the platform's folder for caches.
-
-Every kernel is made by `njit` of this module instead of numba's. Numba is told of the folder only while it makes the
-kernel, so that other packages' kernels, and the environment of other processes, are left alone.
+Every kernel is made by `njit` of this module instead of numba's. Numba is told of the kernel's folder only while it
+makes the kernel, so that other packages' kernels, and the environment of other processes, are left alone.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import sys
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from functools import cache
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from sim.core.digest import PACKAGE, digest
+import numba
+from numba.core import config, event
+from numba.core.caching import FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
 
-PROGRAM = "talent-circulation"
-KEEP = 8  # folders of a module, newest first: those of the code as it was before are seldom wanted again
-# Only imports at the start of a line: what is imported for types alone, or inside a function, is in no kernel.
-_IMPORT = re.compile(r"^from (sim[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+from sim.core.kernel_folder import kernel_folder
+from sim.core.locks import lock_if_free
+
+PATIENCE = 120.0  # seconds that another process may compile one kernel before it is not waited for any more
+KERNELS: dict[str, Any] = {}  # kernels that are kept, by module and name
+CALLED: list[tuple[str, Any]] = []  # of these, what was called from Python, in order: name and types of arguments
 
 
 def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Numba's `njit`; what ``cache=True`` keeps lies in `kernel_folder` of the module."""
 
     def decorate(function: Callable[..., Any]) -> Any:
-        import numba
-        from numba.core import config
-
         folder = kernel_folder(Path(function.__code__.co_filename)) if options.get("cache") else None
         if folder is None:
             return numba.njit(**(options | {"cache": False}))(function)
         before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
         try:
-            return numba.njit(**options)(function)
+            kernel = numba.njit(**options)(function)
+            return kernel if config.DISABLE_JIT else _compiled_once(kernel)
         finally:
             config.CACHE_DIR = before
 
     return decorate
 
 
-@cache
-def kernel_folder(file: Path) -> Path | None:
-    """Folder of the kernels in a file, made if need be; None if no folder can be written."""
-    base = kernel_base()
-    if base is None:
-        return None
-    folder = base / f"{file.stem}-{digest(kernel_sources(file))[:16]}"
-    try:
-        new = not folder.is_dir()
-        folder.mkdir(exist_ok=True)
-    except OSError:
-        return None
-    if not os.access(folder, os.W_OK):  # another user's; numba would turn to a folder of its own choice
-        return None
-    with suppress(OSError):
-        os.utime(folder)  # in use, so not to be pruned
-    if new:
-        prune_kernels(base, file.stem)
-    return folder
+def _compiled_once(kernel: Any) -> Any:
+    """Let processes that lack a kernel at the same time compile it once between them."""
+    kept = kernel.kept = kernel._cache = KernelCache(kernel.py_func)
+    compile_here = kernel.compile
+
+    def compile_or_load(arguments: Any) -> Any:
+        with global_compiler_lock:  # it is numba's, and taken here already so that threads leave the turn to each other
+            try:
+                return compile_here(arguments)
+            finally:
+                kept.end_turn()
+
+    kernel.compile = compile_or_load
+    KERNELS[kept.name] = kernel
+    return kernel
 
 
-@cache
-def kernel_base() -> Path | None:
-    """The first folder that can be written of those that may hold kernels; None, with a warning, if there is none."""
-    tried = []
-    for base in _bases():
-        try:
-            base.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=base).close()
-            return base
-        except OSError:
-            tried.append(str(base))
-    warnings.warn(
-        f"compiled kernels cannot be kept, every process compiles them anew: {' and '.join(tried)} cannot be written "
-        "(set NUMBA_CACHE_DIR to a folder that can)",
-        RuntimeWarning,
-        stacklevel=2,
-    )
-    return None
+class KernelCache(FunctionCache):
+    """What numba keeps of one kernel. A process that does not find it waits while another one compiles it.
+
+    The lock is the operating system's, so a compiler that is killed leaves it free. It also keeps two processes from
+    writing the kernel's index at the same time, of which numba would keep the last one only. Nobody waits in a circle:
+    who holds a kernel waits only for those that it calls.
+    """
+
+    _turns = 0  # kernels that this process is at
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(function)
+        self.name = f"{function.__module__}.{function.__qualname__}"
+        self._file = Path(self.cache_path) / self._impl.filename_base
+        self._turn = ExitStack()
+
+    @property
+    def exists(self) -> bool:
+        """True if the kernel is kept for some arguments."""
+        return self._file.with_name(self._file.name + ".nbi").exists()
+
+    @property
+    def is_taken(self) -> bool:
+        """True if another process compiles the kernel just now."""
+        with suppress(OSError), lock_if_free(self._lock) as free:
+            return not free
+        return False
+
+    def load_overload(self, arguments: Any, target: Any) -> Any:
+        """Called by numba before it compiles: what is kept; None if there is nothing, and it is this process's turn."""
+        if not KernelCache._turns:
+            CALLED.append((self.name, arguments))
+        found = super().load_overload(arguments, target)
+        if found is None:
+            self._begin_turn()
+            found = super().load_overload(arguments, target)
+        return found
+
+    def _begin_turn(self) -> None:
+        KernelCache._turns += 1
+        self._turn.callback(_turn_is_over)
+        with suppress(OSError):  # a folder without locks: every process compiles for itself
+            if not self._turn.enter_context(lock_if_free(self._lock)):
+                with event.trigger_event("numba:compile", data={"dispatcher": KERNELS[self.name]}):
+                    self._turn.enter_context(lock_if_free(self._lock, PATIENCE))
+
+    def end_turn(self) -> None:
+        """The kernel is there, or could not be compiled: others may look."""
+        self._turn.close()
+
+    @property
+    def _lock(self) -> Path:
+        return self._file.with_name(self._file.name + ".lock")
 
 
-def _bases() -> Iterator[Path]:
-    if given := os.environ.get("NUMBA_CACHE_DIR"):
-        yield Path(given).absolute() / PROGRAM
-    with suppress(RuntimeError):  # a user without a home
-        yield platform_cache() / "kernels"
-    yield PACKAGE / "__pycache__" / "kernels"
-
-
-def platform_cache() -> Path:
-    """This program's folder in the platform's place for caches."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / PROGRAM
-
-
-def prune_kernels(base: Path, module: str) -> None:
-    """Delete a module's folders but the newest `KEEP`; a process that still uses one compiles again."""
-    used = []
-    for path in base.glob(f"{module}-*"):
-        if re.fullmatch(rf"{module}-[0-9a-f]{{16}}", path.name):
-            with suppress(OSError):  # another process has just removed it
-                used.append((path.stat().st_mtime, path))
-    for _, path in sorted(used, reverse=True)[KEEP:]:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def kernel_sources(file: Path) -> list[Path]:
-    """Files of this package whose change can change the kernels in a file: itself, and all that it imports."""
-    found: set[Path] = set()
-    todo = [file]
-    while todo:
-        path = todo.pop()
-        if path not in found:
-            found.add(path)
-            todo += _imported(path)
-    return sorted(path for path in found if path.is_relative_to(PACKAGE))
-
-
-@cache
-def _imported(file: Path) -> list[Path]:
-    """Files of this package that a file imports."""
-    found = []
-    for module, names in _IMPORT.findall(file.read_text(encoding="utf-8")):
-        at = PACKAGE.joinpath(*module.split(".")[1:])
-        found += [at.with_suffix(".py"), *(at / f"{name}.py" for name in re.findall(r"\w+", names))]
-    return [path for path in found if path.is_file()]
+def _turn_is_over() -> None:
+    KernelCache._turns -= 1

@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from sim.config.schema import Config
+from sim.core.locks import file_lock, lock_if_free
 from sim.core.read import ConfigError, in_words
 from sim.running import manifest as manifests
 from sim.running.advance import RunFailed, peak_memory_mb
@@ -32,7 +33,6 @@ from sim.store.edition import check_edition
 from sim.store.entry import delete, new_folder, put, sweep_up
 from sim.store.frames import Frames, load
 from sim.store.history import HistoryCache, cache_dir
-from sim.store.locks import file_lock, lock_if_free
 from sim.store.parts import PartStore, write_part_meta
 from sim.store.runs import DAMAGED, copy_run, finished_runs
 

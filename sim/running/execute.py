@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from sim.running.branch import is_sound, kept, macros_key
+from sim.running.compiling import compiled_aside
 from sim.running.model import Arrays, Model
 from sim.running.plan import Plan, Run
 from sim.running.pool import InlinePool, ProcessPool, Watcher, make_pool
@@ -77,7 +78,11 @@ class Execution:
             return
         workers = min(threads, max(len(self._left), len(missing)))
         self._threads = max(1, threads // workers)  # what is left over goes to the kernels of each
-        pool = make_pool(workers, watcher)
+        with compiled_aside(threads - 1):
+            self._work(make_pool(workers, watcher), missing, advanced)
+
+    def _work(self, pool: InlinePool | ProcessPool, missing: Sequence[int], advanced: Callable[[], None]) -> None:
+        """Hand in what is left whenever it can be begun, histories that are missing first."""
         try:
             for replicate in missing:
                 self._waiting[pool.submit(do_history, self._history_job(replicate))] = replicate

@@ -10,7 +10,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from sim.core.kernels import kernel_base
+from sim.core.kernel_folder import kernel_base
 
 COMPILING = "Compiling kernels for this machine (once after an installation or a change of code; about a minute) …"
 KEPT, NOT_KEPT = (

@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.core.locks import lock_if_free
 from sim.record.recorder import Sink
 from sim.store.entry import DamagedEntry, new_file, sweep_up
 from sim.store.files import read_state, read_table, write_state, write_table
 from sim.store.history import CHECKPOINT, lock_path, read_meta, remove_if_free, write_meta
-from sim.store.locks import lock_if_free
 
 COMPRESSION = "lz4"  # the run waits meanwhile
 KEPT = 2

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.core.kernels import PROGRAM, platform_cache
+from sim.core.kernel_folder import PROGRAM, platform_cache
+from sim.core.locks import file_lock, lock_if_free
 from sim.core.read import ConfigError
 from sim.store.entry import DamagedEntry, check, new_folder, read_label, remove, sweep_up, write_label
 from sim.store.files import LazyTables, read_state, write_state, write_table
-from sim.store.locks import file_lock, lock_if_free
 
 VERSION = 3
 FOLDER = f"history-{VERSION}"  # one an edition: entries of an earlier one stay where they are

@@ -121,6 +121,9 @@ ARRAYS |= {"itertools", "math", "operator", "typing"}
 FILES = {
     "core.digest",
     "core.kernels",
+    "core.kernel_folder",
+    "core.locks",
+    "core.signatures",
     "core.read",
     "core.columns",
 }  # where core looks at files, texts, the environment

@@ -13,9 +13,9 @@ from sim import load_config
 from sim import run as run_in_memory
 from sim.analysis import load
 from sim.analysis.pairs import paired_by_draw, paired_difference
+from sim.core.locks import file_lock
 from sim.core.read import ConfigError
 from sim.running.model import RealModel
-from sim.store.locks import file_lock
 from sim.store.sweep import StoreError, SweepStore
 from sim.sweep.batches import batches
 from sim.sweep.chunk import ChunkJob, run_chunk

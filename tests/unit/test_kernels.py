@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.core import kernels
+from sim.core import kernel_folder, kernels
 from sim.core.digest import PACKAGE
 
 ENGINES = PACKAGE / "engines"
@@ -20,13 +20,15 @@ ENGINES = PACKAGE / "engines"
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Folders are looked for again in this test and after it."""
-    for remembered in (kernels.kernel_base, kernels.kernel_folder):
-        monkeypatch.setattr(kernels, remembered.__name__, remembered.__wrapped__)
+    for remembered in (kernel_folder.kernel_base, kernel_folder.kernel_folder):
+        monkeypatch.setattr(kernel_folder, remembered.__name__, remembered.__wrapped__)
     return monkeypatch
 
 
 def test_sources_of_a_kernel_are_all_it_can_be_made_of() -> None:
-    sources = {path.relative_to(PACKAGE).as_posix() for path in kernels.kernel_sources(ENGINES / "publication.py")}
+    sources = {
+        path.relative_to(PACKAGE).as_posix() for path in kernel_folder.kernel_sources(ENGINES / "publication.py")
+    }
     assert {
         "engines/publication.py",
         "engines/pools.py",
@@ -47,33 +49,33 @@ def test_every_kernel_of_the_package_is_kept_by_its_sources() -> None:
 def test_folder_follows_the_digest(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fresh.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     file = ENGINES / "pools.py"
-    first = kernels.kernel_folder(file)
+    first = kernel_folder.kernel_folder(file)
     assert first is not None and first.is_relative_to(tmp_path) and first.is_dir()
-    assert kernels.kernel_folder(file) == first
-    fresh.setattr(kernels, "digest", lambda files: "0" * 64)
-    other = kernels.kernel_folder(file)
+    assert kernel_folder.kernel_folder(file) == first
+    fresh.setattr(kernel_folder, "digest", lambda files: "0" * 64)
+    other = kernel_folder.kernel_folder(file)
     assert other is not None and other != first and other.parent == first.parent
 
 
 def test_without_a_choice_kernels_lie_in_the_platforms_cache(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fresh.delenv("NUMBA_CACHE_DIR", raising=False)
-    fresh.setattr(kernels, "platform_cache", lambda: tmp_path / "caches")
-    assert kernels.kernel_base() == tmp_path / "caches" / "kernels"
+    fresh.setattr(kernel_folder, "platform_cache", lambda: tmp_path / "caches")
+    assert kernel_folder.kernel_base() == tmp_path / "caches" / "kernels"
 
 
 def test_old_folders_go(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    names = [f"pools-{k:016x}" for k in range(kernels.KEEP + 3)]
+    names = [f"pools-{k:016x}" for k in range(kernel_folder.KEEP + 3)]
     others = ["pools-notes", "move_plan-0123456789abcdef", "other"]
     for age, name in enumerate(names + others):
         (tmp_path / name).mkdir()
         os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
-    kernels.prune_kernels(tmp_path, "pools")
-    assert {path.name for path in tmp_path.iterdir()} == {*names[: kernels.KEEP], *others}
+    kernel_folder.prune_kernels(tmp_path, "pools")
+    assert {path.name for path in tmp_path.iterdir()} == {*names[: kernel_folder.KEEP], *others}
 
 
 def test_kernels_work_where_nothing_can_be_written(fresh: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a folder cannot be made below it")
-    fresh.setattr(kernels, "_bases", lambda: iter([tmp_path / "file" / "a", tmp_path / "file" / "b"]))
+    fresh.setattr(kernel_folder, "_bases", lambda: iter([tmp_path / "file" / "a", tmp_path / "file" / "b"]))
     with pytest.warns(RuntimeWarning, match="NUMBA_CACHE_DIR"):
         double = kernels.njit(cache=True)(lambda x: 2 * x)
     assert double(4) == 8
@@ -92,7 +94,14 @@ def test_a_kernel_of_an_old_rule_is_not_used(tmp_path: Path) -> None:
     package, kept = tmp_path / "sim", tmp_path / "kept"
     package.mkdir()
     (package / "core").mkdir()
-    for name in ("__init__.py", "core/__init__.py", "core/kernels.py", "core/digest.py"):
+    for name in (
+        "__init__.py",
+        "core/__init__.py",
+        "core/kernels.py",
+        "core/kernel_folder.py",
+        "core/locks.py",
+        "core/digest.py",
+    ):
         shutil.copy(PACKAGE / name, package / name)
     (package / "use.py").write_text(USE)
 
