@@ -91,7 +91,7 @@ def test_what_the_environment_holds_is_not_written_into_results(title: str, tmp_
     _refused(file, f"titles.mine: '{title}' is worked out elsewhere; write the value itself")
     sweep = tmp_path / "sweep.yaml"
     sweep.write_text(f'title: "{title}"\nscenarios: [open]\n')
-    with pytest.raises(ConfigError, match="title: .* is worked out elsewhere"):
+    with pytest.raises(ConfigError, match=r"title: .* is worked out elsewhere"):
         read_spec(sweep)
 
 
