@@ -27,7 +27,6 @@ CALLS: tuple[tuple[Any, str], ...] = (
     (builtins, "open"),
     *((os, name) for name in "open mkdir rename replace unlink rmdir fsync utime scandir listdir stat".split()),
     (Path, "write_text"),
-    (Path, "write_bytes"),
     (_Hashed, "write"),
     (pd.DataFrame, "to_parquet"),
     (pq, "write_table"),
@@ -64,7 +63,7 @@ class FailingDisk:
         if site != self.fails:
             return made(*args, **more)
         self.fails = None
-        if name in ("write_text", "write_bytes"):
+        if name == "write_text":
             made(args[0], args[1][: len(args[1]) // 2], **more)
         raise OSError(self.code, os.strerror(self.code))
 
