@@ -65,7 +65,7 @@ def read_words(file: Path) -> str:
 
 
 def package_of(words: str) -> str:
-    """Where the values of a file go, if it says so (``# @package policies.NAME``), in its last such line as in Hydra."""
+    """Where the values of a file go, if it says so (``# @package policies.NAME``); the last line that does counts."""
     found = [match[1] for line in words.splitlines() if (match := _PACKAGE.match(line.strip()))]
     return found[-1] if found else ""
 

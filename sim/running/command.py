@@ -95,6 +95,7 @@ class Command:
             if not free:
                 return
             complete = self._is_whole()
+            self.manifest = self.manifest or manifests.describe(self.plan, self.model)  # it may not have begun to write
             self.manifest |= {"status": "failed", "stage": stage, "message": message, "ended": manifests.now()}
             if complete:
                 manifests.write(self.folder, self.manifest)

@@ -100,11 +100,12 @@ def write(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """Manifest of a folder; None if there is none that can be read."""
+    """Manifest of a folder; None if there is none that can be read and is of a command."""
     try:
-        return read_json(folder / NAME)
+        found = read_json(folder / NAME)
     except DamagedEntry:
         return None
+    return found if isinstance(found.get("command_key"), str) else None
 
 
 def has_tables(manifest: Mapping[str, Any] | None) -> bool:

@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from sim.core.locks import lock_if_free
 from sim.record.recorder import Sink
-from sim.store.entry import DamagedEntry, new_file, sweep_up
+from sim.store.entry import DamagedEntry, delete, new_file, sweep_up
 from sim.store.files import read_state, read_table, write_state, write_table
 from sim.store.history import CHECKPOINT, lock_path, read_meta, remove_if_free, write_meta
 
@@ -69,7 +69,7 @@ class Checkpoints:
                 state = read_state(path.with_suffix(".arrow"))
             except (DamagedEntry, OSError) as error:
                 self.notes.append(f"checkpoint {path} cannot be used ({error}); going on from the one before it")
-                path.unlink(missing_ok=True)
+                delete(path)
                 continue
             sums = meta["checksums"]
             self._saved = {name: sums[name] for name in sums if name != f"{meta['year']}.arrow"}
