@@ -73,8 +73,8 @@ class FailingDisk:
         while frame is not None and len(lines) < self.depth:
             if (file := frame.f_code.co_filename).startswith(HERE):
                 lines.append(f"{file.removeprefix(HERE)}:{frame.f_lineno}")
-            elif not lines and "importlib" in file:
-                return None
+            if (not lines and "importlib" in file) or file.startswith(f"{HERE}config{os.sep}"):
+                return None  # what is imported, and what the user wrote, is looked at elsewhere
             frame = frame.f_back
         return (name, *lines) if lines else None
 

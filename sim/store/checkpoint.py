@@ -61,9 +61,7 @@ class Checkpoints:
 
     def newest(self) -> tuple[int, dict[str, np.ndarray]] | None:
         """Year and state of the newest sound checkpoint; one that is not sound is noted and deleted."""
-        if self.folder is not None:
-            sweep_up(self.folder)  # nobody else is here: a process that was killed while it wrote has left it
-        for path in reversed(self._metas()):
+        for path in reversed(self._begin()):
             try:
                 meta = read_meta(path, self.key)
                 state = read_state(path.with_suffix(".arrow"))
@@ -76,6 +74,16 @@ class Checkpoints:
             self._last = time.monotonic()
             return meta["year"], state
         return None
+
+    def _begin(self) -> list[Path]:
+        """Files of the checkpoints that are there; where they cannot be looked at, there are to be none."""
+        try:
+            if self.folder is not None:
+                sweep_up(self.folder)  # nobody else is here: a process that was killed while it wrote has left it
+            return self._metas()
+        except OSError as error:
+            self._give_up(error)
+            return []
 
     def restore(self, sink: Sink) -> None:
         """Hand the tables of the checkpoint that `newest` found to a sink, batch by batch as they were recorded."""
@@ -100,10 +108,14 @@ class Checkpoints:
         try:
             self._write(self.folder, year, state())
         except (OSError, pa.ArrowException) as error:
-            self.notes.append(f"no more checkpoints of {self.folder.name}: they cannot be written ({error})")
-            self.folder = None
-            self._pending.clear()
+            self._give_up(error)
         self._last = time.monotonic()
+
+    def _give_up(self, error: Exception) -> None:
+        assert self.folder is not None
+        self.notes.append(f"no more checkpoints of {self.folder.name}: they cannot be read or written ({error})")
+        self.folder = None
+        self._pending.clear()
 
     def remove(self) -> None:
         """Delete all of them: the run is finished."""

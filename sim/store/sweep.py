@@ -140,9 +140,7 @@ class SweepStore:
         names = {path.name for path in (self.root / "parts").glob("*") if not path.name.startswith(".")}
         for name in self.parts.keys() - names:
             del self.parts[name]
-        unknown = [name for name in names if name not in self.damaged]
-        if not deep:
-            unknown = [name for name in unknown if self._changed(name)]
+        unknown = [name for name in names if deep or self._changed(name)]  # also damaged ones: a disk may fail once
         # Compacted ones first: what a sound one of them replaces may be half deleted, and is of no concern.
         self._verify([name for name in unknown if name.startswith(COMPACTED)])
         replaced = {old for name in self.parts if name.startswith(COMPACTED) for old in self._replaced_by(name)}
@@ -199,12 +197,11 @@ class SweepStore:
         """Take in the sound ones among these parts, and note the others as damaged."""
         with ThreadPoolExecutor(4) as pool:  # checksums are taken without Python's lock
             for name, found in zip(names, pool.map(self._verified, names)):
+                lost, (_, before) = self.parts.pop(name, None), self.damaged.pop(name, ("", 0))
                 if isinstance(found, Part):
                     self.parts[name] = found
-                else:
-                    lost = self.parts.pop(name, None)
-                    if (self.root / "parts" / name).exists():  # else it went while this looked
-                        self.damaged[name] = found, lost.runs.num_rows if lost else 0
+                elif (self.root / "parts" / name).exists():  # else it went while this looked
+                    self.damaged[name] = found, lost.runs.num_rows if lost else before
 
     def _verified(self, name: str) -> Part | str:
         """The part if its files fit their checksums, or what is wrong."""
