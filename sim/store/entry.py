@@ -56,6 +56,8 @@ def new_file(path: Path) -> Iterator[Path]:
     try:
         yield aside
         _flush_file(aside)
+        if path.is_dir() and not path.is_symlink():
+            remove(path)  # no file can take the place of a folder
         aside.replace(path)
         _flush_folder(path.parent)
     finally:

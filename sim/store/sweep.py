@@ -32,7 +32,7 @@ import pyarrow.parquet as pq
 from sim.core.digest import file_digest
 from sim.core.read import Told
 from sim.store.edition import KEY, OF_A_STORE, OUTPUTS_VERSION, OtherEdition, check_edition
-from sim.store.entry import DamagedEntry, check, delete, new_file, new_folder, read_label, sweep_up, write_label
+from sim.store.entry import DamagedEntry, check, damage, delete, new_file, new_folder, read_label, sweep_up, write_label
 from sim.store.files import parquet_options
 
 META, RUNS, INDEX, INDEX_SUM, COMPACTED = "part.json", "runs", "index.parquet", "index.sha256", "compacted-"
@@ -232,7 +232,8 @@ class SweepStore:
 
     def _read_index(self) -> None:
         with suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
-            if (self.root / INDEX_SUM).read_text(encoding="ascii") != file_digest(self.root / INDEX):
+            known = self.root / INDEX_SUM
+            if not known.is_file() or damage(self.root, {INDEX: known.read_text(encoding="ascii")}):
                 return
             table = pq.read_table(self.root / INDEX)
             if table.schema.metadata != _INDEX_FIELDS.metadata:  # of another edition: its parts are to be looked at

@@ -85,7 +85,8 @@ def read_about(root: Path) -> dict[str, Any]:
         about = read_json(root / ABOUT)
     except DamagedEntry as error:
         raise ConfigError([f"{root}: {error}; {AGAIN}"]) from None
-    check_edition(about, root, OF_A_STORE)
+    if isinstance(about.get("record_digest"), str):  # in every edition; without it, the file is of no sweep
+        check_edition(about, root, OF_A_STORE)
     if not _is_ours(about):
         raise ConfigError([f"{root / ABOUT}: does not say what a sweep does; {AGAIN}"])
     return about

@@ -74,7 +74,7 @@ def test_whatever_lies_in_a_store_it_is_told_and_healed(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = sweep.tables()
-        assert all(len(found[name]) <= len(right[name]) for name in right)
+        assert all(len(found.get(name, ())) <= len(right[name]) for name in right)
     except ConfigError:
         pass  # in words
     assert (outcome := sweep.run()).done == outcome.total == 4
@@ -148,7 +148,7 @@ def test_chunks_that_call_something_are_no_jobs_of_ours(tmp_path: Path, monkeypa
         folder = tmp_path / "jobs" / name
         folder.mkdir(parents=True)
         (folder / CHUNKS).write_bytes(pickle.dumps([Calling(tmp_path / "called")]))
-    executor = SlurmExecutor(read_settings({"kind": "slurm"}), tmp_path)
+    executor = SlurmExecutor(read_settings({}), tmp_path)
     assert executor.adopt() == [] and not (tmp_path / "called").exists()
     assert cancelled == [["--name", "sweep-0123456789ab"]]
     assert (tmp_path / "jobs" / "all-of-mine").is_dir()
