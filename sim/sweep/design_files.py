@@ -61,19 +61,24 @@ def write_design(root: Path, plan: Plan, digest: str) -> None:
     for name, frame in ((DESIGN, plan.rows), (DRAWS, plan.draws.table())):
         with writing_into(root, root / name) as aside:
             frame.to_parquet(aside, index=False)
-    update_about(root, {**about, "checksums": {name: file_digest(root / name) for name in (DESIGN, DRAWS)}})
-
-
-def update_about(root: Path, values: Mapping[str, Any]) -> None:
-    """Add to ``sweep.json``; raises `StoreError` if it cannot be written."""
     try:
         kept = read_about(root)
     except OtherEdition:
         raise
     except ConfigError:  # one that is missing or damaged is made anew
         kept = {}
+    checksums = {name: file_digest(root / name) for name in (DESIGN, DRAWS)}
+    _write_about(root, {**kept, **about, "checksums": checksums})
+
+
+def update_about(root: Path, values: Mapping[str, Any]) -> None:
+    """Add to ``sweep.json``; raises `ConfigError` if it cannot be read, `StoreError` if it cannot be written."""
+    _write_about(root, {**read_about(root), **values})
+
+
+def _write_about(root: Path, about: Mapping[str, Any]) -> None:
     with writing_into(root, root / ABOUT) as aside:
-        aside.write_text(json.dumps({**kept, **values}, indent=1, default=str) + "\n", encoding="utf-8")
+        aside.write_text(json.dumps(about, indent=1, default=str) + "\n", encoding="utf-8")
 
 
 def read_about(root: Path) -> dict[str, Any]:
