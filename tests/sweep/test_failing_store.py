@@ -16,6 +16,12 @@ from tests.sweep.small_sweep import assert_same
 from tests.sweep.toy_sweep import ToySweep
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is shipped is read once a process, and is not what fails here."""
+    assert _ended(ToySweep(tmp_path_factory.mktemp("warm"))) == ""
+
+
 def _ended(sweep: ToySweep) -> str:
     """What the command would say instead of an outcome; nothing if all runs are done."""
     try:

@@ -30,6 +30,15 @@ def _cfg(folder: Path) -> Config:
     return toy_config(folder, replicates=1, start=2016, end=2019, figures="on", checkpoint_seconds=1e-9)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is shipped is read once a process, and is not what fails here."""
+    folder = tmp_path_factory.mktemp("warm")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TALENT_CIRCULATION_CACHE", str(folder / "cache"))
+        assert run_command(_cfg(folder), model=ToyModel(), draw=_draw) == 0
+
+
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """The summary takes as long as all else, and is not what is looked at."""
