@@ -131,7 +131,7 @@ def alone(sweep: Sweep) -> tuple[float, tuple[float, float]]:
     piece = next(batches(sweep.plan, sweep.plan.keys, 1e9)).pieces[0]
 
     def family() -> FamilyRun:
-        return FamilyRun(RealModel(), piece, sweep.spec.record.tables, None, lambda: None)
+        return FamilyRun(RealModel(), piece, sweep.spec.record.tables, None, lambda: None, [])
 
     def history(clock: Callable[[], float]) -> float:
         start = clock()

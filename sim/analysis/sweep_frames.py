@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.core.axes import MODES
 from sim.core.read import ConfigError
 from sim.record.tables import sql_type
 from sim.store.frames import Frames
 from sim.store.sweep import FAILURE_FIELDS, RUN_FIELDS, RUNS, SweepStore, writing_into
-from sim.sweep.design_files import DESIGN, DRAWS, read_about
+from sim.sweep.design_files import DESIGN, DRAWS, read_about, read_design
 
 VIEWS = "views.sql"
 _OPERATORS = {name: name.upper() for name in ("==", "=", "!=", ">", ">=", "<", "<=", "in", "not in")}  # in SQL
@@ -29,15 +28,20 @@ _OPERATORS |= {"==": "=", "!=": "<>"}
 class Reading:
     """A store as it is now: its design, sound parts and the SQL of its views.
 
+    Parameters
+    ----------
+    verify : compare every file with its checksum, as DuckDB looks at none (one pass over the store).
+
     Raises
     ------
-    ConfigError : the folder is not a sweep's store.
+    ConfigError : the folder is not a sweep's store, or its design is damaged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, verify: bool = True) -> None:
         self.folder, self.about = folder, read_about(folder)
         self.store = SweepStore(folder)
-        self.store.refresh()
+        self.store.refresh(deep=verify)
+        self.scenarios = dict.fromkeys(read_design(folder, self.about)["scenario"].to_pylist())
         self.record: str = self.about["record_digest"]
         self.tables: list[str] = self.about["record"]["tables"]
         self.axes: list[str] = self.about["axes"]
@@ -53,8 +57,7 @@ class Reading:
         place : how a file's path is written.
         """
         design, draws = place(self.folder / DESIGN), place(self.folder / DRAWS)
-        scenarios = dict.fromkeys(pq.read_table(self.folder / DESIGN, columns=["scenario"])["scenario"].to_pylist())
-        yield f"CREATE TYPE scenario_name AS ENUM ({', '.join(map(_text, scenarios))})"
+        yield f"CREATE TYPE scenario_name AS ENUM ({', '.join(map(_text, self.scenarios))})"
         yield f"CREATE TYPE mode_name AS ENUM ({', '.join(map(_text, MODES))})"
         yield f"CREATE VIEW draws AS SELECT * FROM read_parquet({_text(draws)})"
         yield (
@@ -63,7 +66,7 @@ class Reading:
             f"FROM read_parquet({_text(design)}, file_row_number=true)"
         )
         done = self._parts(RUNS, place, RUN_FIELDS.names)
-        failed = sorted(self.folder.glob("failures/*.parquet"))
+        failed = self.store.failure_files()
         yield f"CREATE VIEW all_failures AS {_union(failed, place, FAILURE_FIELDS.names)}"
         yield (
             "CREATE VIEW runs AS SELECT d.scenario, d.mode, d.draw, d.replicate, d.run, "
@@ -152,7 +155,7 @@ def load_sweep(folder: Path) -> Frames:
 
 def write_views(folder: Path) -> None:
     """Write the views as ``views.sql`` for DuckDB's own shell, to be read in the store's folder."""
-    reading = Reading(folder)
+    reading = Reading(folder, verify=False)  # whoever wrote it has just looked
     text = ";\n".join(reading.statements(lambda path: path.relative_to(folder).as_posix()))
     head = "-- In this folder: duckdb -init views.sql; then for example: SELECT * FROM runs LIMIT 10;\n"
     with writing_into(folder, folder / VIEWS) as aside:

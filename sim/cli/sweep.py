@@ -10,12 +10,12 @@ from typing import Any
 
 from sim.analysis.sweep_frames import write_views
 from sim.cli.parse import Parser
+from sim.core.locks import lock_if_free
 from sim.core.read import ConfigError
 from sim.running.signals import Terminated, raise_on_signals
 from sim.store.compaction import compact
-from sim.store.files import lock_if_free
 from sim.store.sweep import StoreError, SweepStore
-from sim.sweep.design_files import DESIGN, folder_of, read_about, store_folder
+from sim.sweep.design_files import folder_of, read_about, read_design, store_folder
 from sim.sweep.run import Outcome, Sweep, carry_out
 from sim.sweep.spec import KINDS, read_spec
 from sim.sweep.status import LiveStatus, duration
@@ -196,9 +196,7 @@ def _look(what: str, args: argparse.Namespace) -> int:
 
 
 def _say_status(folder: Path, about: dict[str, Any], store: SweepStore) -> int:
-    import pyarrow.parquet as pq
-
-    wanted = set(pq.read_table(folder / DESIGN, columns=["run"])["run"].to_pylist())
+    wanted = set(read_design(folder, about)["run"].to_pylist())
     missing = wanted - store.done(about["record_digest"]).keys()
     failed = set(store.failures()["run"].to_pylist()) & missing
     print(about["title"])

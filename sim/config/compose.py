@@ -17,7 +17,7 @@ from sim.config.conflicts import conflicts
 from sim.config.folders import ADDED, COMMAND_LINE, GROUPS, OPEN, options, search_folders
 from sim.config.merge import Composed, cannot_be_read, dated, merge, titled
 from sim.config.policies import finish_policies, note_whole
-from sim.config.reached import reached
+from sim.config.reached import reached, strays
 from sim.config.redefined import redefined
 from sim.config.shape import SECTIONS, shape_problems
 from sim.core.read import ConfigError, Problem, near, show, unknown
@@ -33,8 +33,10 @@ def compose(overrides: Sequence[str], config_dir: str | None = None) -> Composed
         result.overrides = [o for o in result.overrides if not o.startswith("++policies.")]
     result.reached = reached(result.chosen, result.folders.values())
     files = dict.fromkeys(one.file for one in result.reached)
-    if shapeless := shape_problems((result.label_of(file), file) for file in files):
-        raise ConfigError(result.messages([*result.problems, *shapeless]))
+    wrong = shape_problems((result.label_of(file), file) for file in files)
+    wrong += [Problem(key, text, result.label_of(file)) for file, key, text in strays(result.reached)]
+    if wrong:
+        raise ConfigError(result.messages([*result.problems, *wrong]))
     merge(result)
     folders = list(result.folders.values())
     choices = [reached({group: [name]}, folders) for group in ADDED for name in result.chosen.get(group, ())]

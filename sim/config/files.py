@@ -13,13 +13,16 @@ from typing import Any
 
 import yaml
 
-from sim.core.read import join
+from sim.core.read import join, show
 
 MAX_BYTES = 1_000_000  # PyYAML reads about as much a second
 MAX_DEPTH = 32  # collections within each other; policies have seven
 MAX_VALUES = 100_000  # with every alias replaced by what it stands for
 MAX_DIGITS = 60  # of one whole number
-_PACKAGE = re.compile(r"^#\s*@package\s+(\S+)", re.MULTILINE)
+_PACKAGE = re.compile(r"#\s*@package\s+(\S+)")
+_SETTING = re.compile(
+    r"\$\{[\w.]+\}"
+)  # what stands for another setting; all else asks the machine, such as ${oc.env:X}
 
 
 class Unreadable(ValueError):
@@ -62,9 +65,9 @@ def read_words(file: Path) -> str:
 
 
 def package_of(words: str) -> str:
-    """Where the values of a file go, if it says so (``# @package policies.NAME``)."""
-    found = _PACKAGE.search(words)
-    return found[1] if found else ""
+    """Where the values of a file go, if it says so (``# @package policies.NAME``); the last line that does counts."""
+    found = [match[1] for line in words.splitlines() if (match := _PACKAGE.match(line.strip()))]
+    return found[-1] if found else ""
 
 
 def not_yaml(error: yaml.YAMLError) -> str:
@@ -107,6 +110,8 @@ def _measure(node: yaml.Node, key: str, found: dict[int, tuple[int, int] | None]
             raise Unreadable(f"is nested too deeply; allowed: {MAX_DEPTH} levels, aliases written out", key)
     if node.tag == "tag:yaml.org,2002:int" and len(node.value) > MAX_DIGITS:
         raise Unreadable(f"is a whole number of {len(node.value):,} digits; allowed: {MAX_DIGITS}", key)
+    if isinstance(node, yaml.ScalarNode) and "${" in _SETTING.sub("", node.value):
+        raise Unreadable(f"{show(node.value)} is worked out elsewhere; write the value itself", key)
     found[id(node)] = size, depth
     return size, depth
 

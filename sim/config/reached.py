@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from sim.config.files import Unreadable, package_of, read_words, read_yaml
 from sim.config.folders import ADDED, GROUPS, options
 
 GLOBAL = "_global_"
+_PLACE = re.compile(rf"{GLOBAL}|(?!hydra\b)[^\W_][\w-]*(\.[^\W_][\w-]*)*")  # where a file's values may go
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ def reached(chosen: Mapping[str, Sequence[str]], folders: Iterable[Path]) -> lis
             found[one] = None
             todo += _asked_for(one)
     return list(found)
+
+
+def strays(found: Iterable[Reached]) -> Iterator[tuple[Path, str, str]]:
+    """File, key and words of what would set Hydra, which can be told to call any function, and not the model."""
+    for one in found:
+        if one.package and not _PLACE.fullmatch(one.package):
+            yield one.file, "", f"its values would go to {one.package}; allowed: # @package {GLOBAL} or policies.NAME"
+        for group, name, _ in _asked_for(one):
+            if group.split("/")[0] == "hydra":
+                yield one.file, "defaults", f"{group}/{name} sets Hydra; allowed: files of {', '.join(GROUPS)}"
 
 
 def nested(key: str, value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from sim.report.model import Reference, Report
 from sim.report.read import absolute, relative
 from sim.report.sources import links
 from sim.report.words import Effect
+from sim.store.entry import new_file
 
 NAMED = 4  # missed checks that the first page names
 MANIFOLD = 3.0  # changes of so many times the reference and more have no per cent
@@ -32,7 +32,7 @@ FOLDER = PACKAGE / "report"
 
 
 def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[Path, Report]:
-    """Write ``report.html`` into the folder of a comparison, aside and then renamed.
+    """Write ``report.html`` into the folder of a comparison.
 
     Parameters
     ----------
@@ -45,9 +45,8 @@ def write_report(comparison: Comparison, subject: Sequence[str] = ()) -> tuple[P
     report = build(comparison, subject)
     text = html(report)
     path = comparison.folder / NAME
-    aside = path.with_name(f".{NAME}")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
+    with new_file(path) as aside:
+        aside.write_text(text, encoding="utf-8")
     return path, report
 
 

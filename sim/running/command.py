@@ -1,20 +1,25 @@
 """One command on disk: compute what is missing, write aside, rename, keep what is finished when interrupted.
 
 While it works, everything lies in a hidden folder beside the final one: ``parts/`` with the finished runs and
-``out/`` with what will be the final folder.
+``out/`` with what will be the final folder. The same command started twice: whoever holds the lock computes, draws,
+says that it failed, or clears away; the others wait, and leave alone what is not theirs.
 """
 
 from __future__ import annotations
 
+import errno
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from sim.config.schema import Config
+from sim.core.locks import file_lock, lock_if_free
 from sim.core.read import ConfigError, in_words
 from sim.running import manifest as manifests
 from sim.running.advance import RunFailed, peak_memory_mb
@@ -25,12 +30,13 @@ from sim.running.progress import Reporter
 from sim.running.writer import OrderedWriter
 from sim.store.checkpoint import count
 from sim.store.edition import check_edition
-from sim.store.files import file_lock, flush
+from sim.store.entry import delete, new_folder, put, sweep_up
 from sim.store.frames import Frames, load
 from sim.store.history import HistoryCache, cache_dir
-from sim.store.parts import PartStore, write_meta
+from sim.store.parts import PartStore, write_part_meta
 from sim.store.runs import DAMAGED, copy_run, finished_runs
 
+FIGURES = "figures"
 BAR = {"auto": None, "on": True, "off": False}
 
 
@@ -56,57 +62,65 @@ class Command:
         self.outdir = Path(self.cfg.outdir)
         self.folder = self.outdir / self.cfg.experiment / self.plan.command_key
         self.work = self.folder.parent / f".{self.folder.name}.work"
+        self.lock = self.folder.parent / f".{self.folder.name}.lock"
         self.cache_root = cache_dir()
 
     def tables(self) -> Frames:
         """Frames of the command: computed and written now, or of the folder that is there already."""
         if not self._is_whole():
             self._open()
-            with file_lock(self.work / "lock"):  # the same command started twice: the second waits and finds all done
+            with file_lock(self.lock):
                 if not self._is_whole():
                     self._compute()
-        shutil.rmtree(self.work, ignore_errors=True)  # also what a command left that was killed just before this
+        self._clear()
         self.manifest = manifests.read(self.folder) or {}
         return load(self.folder, verify=False)  # it was, just now
 
     def figures(self, frames: Frames, draw: Callable[[Mapping[str, Any], Config, Path], Any]) -> None:
         """Draw the figures aside and put them into the finished folder."""
-        aside = self.folder.parent / f".{self.folder.name}.figures"
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir()
-        try:
-            with self.timed("figures"):
+        with file_lock(self.lock):
+            sweep_up(self.folder, FIGURES)
+            with self.timed("figures"), new_folder(self.folder / FIGURES) as aside:
                 draw(frames, self.cfg, aside)
-            shutil.rmtree(self.folder / "figures", ignore_errors=True)
-            aside.rename(self.folder / "figures")
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-        timing = {**self.manifest.get("seconds", {}), **self.seconds}
-        self.manifest |= {"status": "done", "stage": "done", "message": "", "seconds": timing}
-        manifests.write(self.folder, self.manifest)
+            timing = {**self.manifest.get("seconds", {}), **self.seconds}
+            self.manifest |= {"status": "done", "stage": "done", "message": "", "seconds": timing}
+            manifests.write(self.folder, self.manifest)
 
     def fail(self, stage: str, message: str) -> None:
-        """Leave a folder that says what went wrong: manifest and configuration, and tables if they are complete."""
-        complete = self._is_whole()
-        self.manifest |= {"status": "failed", "stage": stage, "message": message, "ended": manifests.now()}
-        if complete:
-            manifests.write(self.folder, self.manifest)
-            return
-        out = self.work / "failed"
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "config.yaml").write_text(self.model.as_yaml(self.cfg), encoding="utf-8")
-        manifests.write(out, self.manifest)
-        self._put(out)
+        """Leave a folder that says what went wrong: manifest and configuration, and tables if they are complete.
+
+        Where the same command is at work in another process, that one will say how it went.
+        """
+        with lock_if_free(self.lock) as free:
+            if not free:
+                return
+            complete = self._is_whole()
+            self.manifest = self.manifest or manifests.describe(self.plan, self.model)  # it may not have begun to write
+            self.manifest |= {"status": "failed", "stage": stage, "message": message, "ended": manifests.now()}
+            if complete:
+                manifests.write(self.folder, self.manifest)
+                return
+            with new_folder(self.folder) as out:
+                (out / "config.yaml").write_text(self.model.as_yaml(self.cfg), encoding="utf-8")
+                manifests.write(out, self.manifest)
 
     def kept(self) -> tuple[int, int]:
         """Finished runs, and checkpoints of others, that wait for the same command to go on."""
         found = [run.key for run in self.plan.runs if self._parts().meta(run.key) is not None]
         keys = {run.key for run in self.plan.runs if run.key not in found}
         begun = count(self.cache_root, keys | {run.past.key for run in self.plan.runs if run.past is not None})
-        if not found and not (begun and self.cache_root.is_relative_to(self.work)) and self.work.exists():
-            shutil.rmtree(self.work, ignore_errors=True)
+        if not found and not (begun and self.cache_root.is_relative_to(self.work)):
+            self._clear()
             _remove_if_empty(self.folder.parent, self.outdir)
         return len(found), begun
+
+    def _clear(self) -> None:
+        """Delete what is hidden, unless another process works in it."""
+        if self.work.exists():  # also one that a command left which was killed just before this
+            with suppress(OSError), lock_if_free(self.lock) as free:
+                if free:
+                    sweep_up(self.folder.parent, self.folder.name)
+                    delete(self.work)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -138,8 +152,8 @@ class Command:
     def _open(self) -> None:
         """Make the hidden folder; the first thing that touches the disk."""
         try:
-            self.work.mkdir(parents=True, exist_ok=True)
-            (self.work / "lock").touch()
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            self.lock.touch()
         except OSError as error:
             where = f"cannot write to {self.folder.parent} ({error.strerror})"
             raise ConfigError([f"outdir: {where}; give a folder that can be written, such as outdir=outputs"]) from None
@@ -178,7 +192,7 @@ class Command:
         done = {"status": "done", "stage": "done", "seconds": self.seconds, "ended": manifests.now()}
         self.manifest |= manifests.results(self.plan, execution, out, peak_memory_mb()) | done
         manifests.write(out, self.manifest)
-        self._put(out)
+        put(out, self.folder)
 
     def _simulate(self, execution: Execution, writer: OrderedWriter, left: int) -> None:
         with Reporter(left, BAR[self.cfg.progress]) as reporter:
@@ -194,18 +208,14 @@ class Command:
         parts = self._parts()
         missing = {run.key: run for run in self.plan.runs if parts.meta(run.key) is None}
         for tables, meta in finished_runs(self.outdir, missing.keys(), self.notes):
-            with parts.writing(meta.key) as folder:
-                copy_run(tables, meta, missing[meta.key].after, folder)
-                write_meta(folder, meta.renamed(missing[meta.key].id))
-
-    def _put(self, out: Path) -> None:
-        """Give the finished folder its name; what a failed command left under that name goes."""
-        flush(out)
-        if self.folder.exists():
-            old = self.work / "old"
-            self.folder.rename(old)
-            shutil.rmtree(old, ignore_errors=True)
-        out.rename(self.folder)
+            try:
+                with parts.writing(meta.key) as folder:
+                    copy_run(tables, meta, missing[meta.key].after, folder)
+                    write_part_meta(folder, meta.renamed(missing[meta.key].id))
+            except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+                if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                self.notes.append(DAMAGED.format(folder=tables[0].parent, wrong=error))  # or has just been replaced
 
     def _parts(self) -> PartStore:
         return PartStore(self.work / "parts")

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from sim.running.branch import is_sound, kept, macros_key
 from sim.running.compiling import compiled_aside
 from sim.running.model import Arrays, Model
 from sim.running.plan import Past, Run
 from sim.running.pool import InlinePool, ProcessPool, Watcher, make_pool
-from sim.running.worker import Done, HistoryJob, RunJob, do_history, do_run, is_sound, macros_key
+from sim.running.worker import Done, HistoryJob, RunJob, do_history, do_run
 from sim.store.checkpoint import discard
 from sim.store.history import History, HistoryCache
 from sim.store.parts import PartMeta, PartStore
@@ -148,10 +149,9 @@ class Execution:
             return False
         if not self._is_needed(run) or run.key in self.macros:
             return True
-        if self.cache is None or not is_sound(self.cache, macros_key(run), self.notes):
-            return False
-        self.macros[run.key] = self.cache.load(macros_key(run), tables=False).state
-        return True
+        if (macros := kept(self.cache, macros_key(run.key), self.notes)) is not None:
+            self.macros[run.key] = macros.state
+        return macros is not None
 
     def _is_needed(self, run: Run) -> bool:
         """True if a run that is still to be computed is paired with this one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -20,7 +19,8 @@ from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, modes_of
 from sim.store.edition import KEY, OUTPUTS_VERSION
-from sim.store.files import aside, damage, flush, seal, unsealed
+from sim.store.entry import DamagedEntry, damage, new_file, read_json
+from sim.store.files import seal, unsealed
 from sim.store.runs import table_checksums
 
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa", "matplotlib", "hydra-core", "omegaconf", "rich")
@@ -95,18 +95,17 @@ def results(plan: Plan, execution: Execution, folder: Path, peak_memory_mb: floa
 
 def write(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write the manifest beside and rename it."""
-    with aside(folder / NAME, f".{os.getpid()}") as beside:
+    with new_file(folder / NAME) as beside:
         beside.write_text(json.dumps({**manifest, "seal": seal(manifest)}, indent=1) + "\n", encoding="utf-8")
-        flush(beside)
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """Manifest of a folder; None if there is none that can be read."""
+    """Manifest of a folder; None if there is none that can be read and is of a command."""
     try:
-        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        return manifest if isinstance(manifest, dict) else None
-    except (OSError, ValueError):
+        found = read_json(folder / NAME)
+    except DamagedEntry:
         return None
+    return found if isinstance(found.get("command_key"), str) else None
 
 
 def has_tables(manifest: Mapping[str, Any] | None) -> bool:

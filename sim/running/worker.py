@@ -5,22 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from sim.config.schema import Config
-from sim.phases.macro import Macro
 from sim.record.recorder import Sink
-from sim.running.advance import Span, Tick, advance, peak_memory_mb
-from sim.running.model import Arrays, Model, WorldLike, begin_world
+from sim.running.advance import Tick, peak_memory_mb
+from sim.running.branch import Branch, is_sound, keep, macros_key, pack_macros
+from sim.running.model import Arrays, Model
 from sim.running.plan import Run
-from sim.store.checkpoint import Checkpoints, open_checkpoints
-from sim.store.history import DamagedEntry, History, HistoryCache, remove_entry
-from sim.store.parts import PartMeta, PartStore, write_meta
+from sim.store.checkpoint import Checkpoints
+from sim.store.entry import remove
+from sim.store.history import History, HistoryCache
+from sim.store.parts import PartMeta, PartStore, write_part_meta
 from sim.store.sinks import FileSink, MemorySink
 
 
@@ -80,112 +78,55 @@ def do_history(job: HistoryJob, tick: Tick) -> Done:
         cache = HistoryCache(job.root)
         with cache.lock(job.key):
             if not is_sound(cache, job.key, notes):
-                remove_entry(job.root, job.key)  # or its checkpoints would pass for those of a finished history
+                remove(cache.path(job.key))  # or its checkpoints would pass for those of a finished history
                 history = _history(job, cache, notes, tick)
     return Done(time.perf_counter() - begin, peak_memory_mb(), notes, history)
 
 
-def is_sound(cache: HistoryCache, key: str, notes: list[str]) -> bool:
-    """True if the entry can be used; a damaged one is noted and will be computed again."""
-    try:
-        return cache.check(key)
-    except DamagedEntry as error:
-        notes.append(f"cache entry {cache.path(key)} is damaged or foreign ({error}); computing it again")
-        return False
-
-
 def _history(job: HistoryJob, cache: HistoryCache | None, notes: list[str], tick: Tick) -> History | None:
     """Compute a history; None if the cache has taken it."""
-    cfg, name = job.cfg, f"history of replicate {job.replicate}"
-    about = {"world": cfg.world, "threat": cfg.threat, "scale": cfg.scale, "seed": cfg.seed, "replicate": job.replicate}
-    root = cache.root if cache is not None else None
-    begin = partial(begin_world, job.model, cfg, job.replicate, "scripted", None)
-    span = Span(name, begin, cfg.start, job.year, job.model.places(cfg))
-    with open_checkpoints(root, job.key, cfg.checkpoint_seconds, {"of": name, **about}, notes) as checkpoints:
+    name = f"history of replicate {job.replicate}"
+    branch = Branch(name, job.key, job.cfg, job.replicate, "scripted", job.cfg.start, job.year)
+    with branch.checkpoints(job.root, notes) as checkpoints:
         sink = MemorySink()
-        world, _ = advance(span, sink, checkpoints, tick)
+        world, _ = branch.live(job.model, cache, sink, checkpoints, tick)
         history = History(job.year, world.state(), sink.tables())
-        if cache is None or not _saved(cache, job.key, history, about, notes):
+        if not keep(cache, job.key, history, branch.about, notes):
             return history
         checkpoints.remove()
     return None
 
 
-def _saved(cache: HistoryCache, key: str, history: History, about: Mapping[str, Any], notes: list[str]) -> bool:
-    """Put something into the cache; if that fails, for lack of space, the command goes on with what is in memory."""
-    try:
-        cache.save(key, history, about)
-        return True
-    except (OSError, pa.ArrowException) as error:
-        notes.append(f"{cache.path(key)} cannot be written ({error}); it is not kept for other commands")
-        return False
-
-
 def do_run(job: RunJob, tick: Tick) -> Done:
     """Compute one run; its tables go to the part store or back to the caller."""
-    run, notes = job.run, list[str]()
-    about = {
-        "of": str(run.id),
-        "world": run.cfg.world,
-        "threat": run.cfg.threat,
-        "scale": run.cfg.scale,
-        "seed": run.cfg.seed,
-    }
-    root = job.root if job.parts is not None else None
-    with open_checkpoints(root, run.key, run.cfg.checkpoint_seconds, about, notes) as checkpoints:
+    run, history = job.run, job.history
+    past = history.state if isinstance(history, History) else history
+    branch = Branch(
+        str(run.id), run.key, run.cfg, run.id.replicate, run.id.mode, run.after + 1, run.cfg.end, past, job.paired
+    )  # fmt: skip
+    with branch.checkpoints(job.root if job.parts is not None else None, []) as checkpoints:
         if job.parts is None:
             sink = MemorySink()
-            done = _run(job, sink, checkpoints, tick)
+            done = _run(job, branch, sink, checkpoints, tick)
             done.tables = sink.tables()
         else:
             with PartStore(job.parts).writing(run.key) as folder:
                 with FileSink(folder) as files:
-                    done = _run(job, files, checkpoints, tick)
+                    done = _run(job, branch, files, checkpoints, tick)
                 assert done.meta is not None
-                write_meta(folder, done.meta)
+                write_part_meta(folder, done.meta)
         checkpoints.remove()
     return done
 
 
-def _run(job: RunJob, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> Done:
+def _run(job: RunJob, branch: Branch, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> Done:
     begin, run, notes = time.perf_counter(), job.run, checkpoints.notes
-    span = Span(str(run.id), partial(_begin_run, job), run.after + 1, run.cfg.end, job.model.places(run.cfg))
-    world, resumed = advance(span, sink, checkpoints, tick)
+    cache = None if job.root is None else HistoryCache(job.root)
+    world, resumed = branch.live(job.model, cache, sink, checkpoints, tick)
     unread = job.model.levers_never_read(run.cfg)
     macros = pack_macros(world.macros) if job.keep_macros else None
-    if macros is not None and job.root is not None:
-        history = History(run.cfg.end, macros, {})
-        _saved(HistoryCache(job.root), macros_key(run), history, {"of": str(run.id)}, notes)
+    if macros is not None:
+        keep(cache, macros_key(run.key), History(run.cfg.end, macros, {}), branch.about, notes)
     seconds, peak, at = time.perf_counter() - begin, peak_memory_mb(), run.id
     meta = PartMeta(run.key, at.scenario, at.mode, at.draw, at.replicate, seconds, peak, False, unread, resumed)
     return Done(seconds, peak, notes, macros=macros, meta=meta)
-
-
-def _begin_run(job: RunJob, state: Arrays | None) -> WorldLike:
-    """World of a run: from a checkpoint's state, else from its history, else at its start."""
-    paired = None if job.paired is None else unpack_macros(job.paired)
-    if state is None and isinstance(job.history, History):
-        state = {name: values.copy() for name, values in job.history.state.items()}  # the world changes its arrays
-    elif state is None and isinstance(job.history, str):
-        state = HistoryCache(job.root).load(job.history, tables=False).state
-    return begin_world(job.model, job.run.cfg, job.run.id.replicate, job.run.id.mode, paired, state)
-
-
-def macros_key(run: Run) -> str:
-    """Cache key of the macro states of a baseline run."""
-    return f"macros-{run.key}"
-
-
-def pack_macros(macros: Mapping[int, Any]) -> Arrays:
-    """Macro states as flat arrays, ``year.name``; of all years, since who is paired with them may branch earlier."""
-    arrays = {year: macro.arrays() for year, macro in macros.items()}
-    return {f"{year}.{name}": values for year, found in arrays.items() for name, values in found.items()}
-
-
-def unpack_macros(arrays: Mapping[str, np.ndarray]) -> dict[int, Any]:
-    """Macro states by year from `pack_macros`."""
-    by_year: dict[int, Arrays] = {}
-    for key, values in arrays.items():
-        year, name = key.split(".", 1)
-        by_year.setdefault(int(year), {})[name] = values
-    return {year: Macro(**values) for year, values in by_year.items()}

@@ -6,8 +6,8 @@ A folder of the cache holds, by the year at whose end they were taken::
     1995.TABLE.arrow   rows recorded since the checkpoint before, so that nothing is written twice
     1995.json          version, key, and the checksums of the state and of all rows until then
 
-Every file is written beside and renamed, the last one makes the checkpoint count. The newest two are kept, so that a
-damaged one costs little. A checkpoint never fails a run: if it cannot be written, that is noted and no more are tried.
+Every file is an `sim.store.entry`, the last one makes the checkpoint count. The newest two are kept, so that a damaged
+one costs little. A checkpoint never fails a run: if it cannot be written, that is noted and no more are tried.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.core.locks import lock_if_free
 from sim.record.recorder import Sink
-from sim.store.files import aside, lock_if_free, read_state, read_table, write_state, write_table
-from sim.store.history import CHECKPOINT, DamagedEntry, lock_path, read_meta, remove_if_free, write_meta
+from sim.store.entry import DamagedEntry, delete, new_file, sweep_up
+from sim.store.files import read_state, read_table, write_state, write_table
+from sim.store.history import CHECKPOINT, lock_path, read_meta, remove_if_free, write_meta
 
 COMPRESSION = "lz4"  # the run waits meanwhile
 KEPT = 2
@@ -59,19 +61,29 @@ class Checkpoints:
 
     def newest(self) -> tuple[int, dict[str, np.ndarray]] | None:
         """Year and state of the newest sound checkpoint; one that is not sound is noted and deleted."""
-        for path in reversed(self._metas()):
+        for path in reversed(self._begin()):
             try:
                 meta = read_meta(path, self.key)
                 state = read_state(path.with_suffix(".arrow"))
-            except (DamagedEntry, OSError, ValueError) as error:
+            except (DamagedEntry, OSError) as error:
                 self.notes.append(f"checkpoint {path} cannot be used ({error}); going on from the one before it")
-                path.unlink(missing_ok=True)
+                delete(path)
                 continue
             sums = meta["checksums"]
             self._saved = {name: sums[name] for name in sums if name != f"{meta['year']}.arrow"}
             self._last = time.monotonic()
             return meta["year"], state
         return None
+
+    def _begin(self) -> list[Path]:
+        """Files of the checkpoints that are there; where they cannot be looked at, there are to be none."""
+        try:
+            if self.folder is not None:
+                sweep_up(self.folder)  # nobody else is here: a process that was killed while it wrote has left it
+            return self._metas()
+        except OSError as error:
+            self._give_up(error)
+            return []
 
     def restore(self, sink: Sink) -> None:
         """Hand the tables of the checkpoint that `newest` found to a sink, batch by batch as they were recorded."""
@@ -96,10 +108,14 @@ class Checkpoints:
         try:
             self._write(self.folder, year, state())
         except (OSError, pa.ArrowException) as error:
-            self.notes.append(f"no more checkpoints of {self.folder.name}: they cannot be written ({error})")
-            self.folder = None
-            self._pending.clear()
+            self._give_up(error)
         self._last = time.monotonic()
+
+    def _give_up(self, error: Exception) -> None:
+        assert self.folder is not None
+        self.notes.append(f"no more checkpoints of {self.folder.name}: they cannot be read or written ({error})")
+        self.folder = None
+        self._pending.clear()
 
     def remove(self) -> None:
         """Delete all of them: the run is finished."""
@@ -110,11 +126,11 @@ class Checkpoints:
         folder.mkdir(parents=True, exist_ok=True)
         sums = dict(self._saved)
         for table, batches in self._pending.items():
-            with aside(folder / f"{year}.{table}.arrow") as path:
+            with new_file(folder / f"{year}.{table}.arrow") as path:
                 sums[f"{year}.{table}.arrow"] = write_table(path, pa.Table.from_batches(batches), COMPRESSION)
-        with aside(folder / f"{year}.arrow") as path:
+        with new_file(folder / f"{year}.arrow") as path:
             checksum = write_state(path, state, COMPRESSION)
-        with aside(folder / f"{year}.json") as path:
+        with new_file(folder / f"{year}.json") as path:
             write_meta(path, self.key, year, self.about, sums | {f"{year}.arrow": checksum})
         self._saved = sums
         self._pending.clear()

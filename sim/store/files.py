@@ -1,23 +1,18 @@
-"""Arrays and tables as compressed Arrow files, checksums, and a lock that outlives no process."""
+"""Arrays and tables as compressed Arrow files with their checksums, and the seal of a manifest."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
 import json
-import os
-import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from sim.core.digest import file_digest
-from sim.core.read import Told
+from sim.store.entry import DamagedEntry
 
 CHUNK_BYTES = 8 << 20  # arrays are written and read in pieces, so that neither needs memory for a second copy
 _REPEATING_FLOATS = frozenset({"talent", "weight"})  # constant over a person's years, so that a dictionary pays
@@ -123,8 +118,15 @@ def read_state(path: Path) -> dict[str, np.ndarray]:
 
     Raises
     ------
-    ValueError : the file does not hold whole arrays.
+    DamagedEntry : the file does not hold whole arrays of plain values.
     """
+    try:
+        return _read_state(path)
+    except (pa.ArrowException, ValueError, TypeError, LookupError, SyntaxError, RecursionError, OverflowError) as error:
+        raise DamagedEntry(f"{path.name} holds no arrays ({error})") from error
+
+
+def _read_state(path: Path) -> dict[str, np.ndarray]:
     state: dict[str, np.ndarray] = {}
     filled: dict[str, int] = {}
     with pa.OSFile(str(path), "rb") as file:
@@ -140,7 +142,7 @@ def read_state(path: Path) -> dict[str, np.ndarray]:
                 flat[filled[name] : filled[name] + len(piece)] = piece
                 filled[name] += len(piece)
     if short := [name for name, values in state.items() if values.nbytes != filled[name]]:
-        raise ValueError(f"{path.name} holds only a part of {', '.join(short)}")
+        raise ValueError(f"only a part of {', '.join(short)}")
     return state
 
 
@@ -159,31 +161,16 @@ def read_table(source: Path | pa.Buffer) -> pa.Table:
         return pa.ipc.open_file(file).read_all()
 
 
+def read_schema(path: Path) -> pa.Schema:
+    """Columns of an Arrow file, which is read no further."""
+    with pa.OSFile(str(path), "rb") as file:
+        return pa.ipc.open_file(file).schema
+
+
 def parquet_options(schema: pa.Schema) -> dict[str, Any]:
     """Dictionary encoding where values repeat (it costs time and space on measures that differ); checksums of pages."""
     repeating = [f.name for f in schema if not pa.types.is_floating(f.type) or f.name in _REPEATING_FLOATS]
     return {"compression": "zstd", "compression_level": 3, "use_dictionary": repeating, "write_page_checksum": True}
-
-
-class DamagedEntry(Told):
-    """Files that do not fit their checksums, their key or this program's version."""
-
-
-@contextmanager
-def aside(path: Path, mark: str = "") -> Iterator[Path]:
-    """Name to write a file under; it gets its own when the block ends well and goes when it does not.
-
-    Parameters
-    ----------
-    mark : tells processes apart that may write the same file at once.
-    """
-    beside = path.with_name(f".{path.name}{mark}.tmp")
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 class LazyTables(Mapping[str, pa.Table]):
@@ -210,113 +197,6 @@ class LazyTables(Mapping[str, pa.Table]):
         return len(self._sources)
 
 
-@contextmanager
-def file_lock(path: Path) -> Iterator[None]:
-    """Exclusive lock of the operating system on a file: released by itself when the process ends, however it ends.
-
-    The file goes when the lock is released; who waited for it meanwhile makes a new one.
-    """
-    file = _locked(path, wait=True)
-    assert file is not None
-    with _held(file, path):
-        yield
-
-
-@contextmanager
-def lock_if_free(path: Path, seconds: float = 0.0) -> Iterator[bool]:
-    """The same lock, but others are waited for at most some seconds; True if it was had."""
-    until = time.monotonic() + seconds
-    while (file := _locked(path, wait=False)) is None:
-        if time.monotonic() >= until:
-            yield False
-            return
-        time.sleep(0.05)
-    with _held(file, path):
-        yield True
-
-
-@contextmanager
-def _held(file: IO[bytes], path: Path) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        with suppress(OSError):  # Windows does not delete an open file
-            path.unlink(missing_ok=True)
-        _release(file)
-        file.close()
-
-
-def _locked(path: Path, wait: bool) -> IO[bytes] | None:
-    """Open file with its lock held; None if another process holds it and is not to be waited for."""
-    while True:
-        file = path.open("a+b")
-        try:
-            if not _acquire(file, wait):
-                file.close()
-                return None
-            if _is_still(path, file):
-                return file
-        except BaseException:
-            file.close()
-            raise
-        file.close()  # whoever held the lock deleted the file
-
-
-def _is_still(path: Path, file: IO[bytes]) -> bool:
-    """True if the path still names this file, or its whole folder is gone and nobody can take another."""
-    try:
-        return os.path.samestat(os.stat(path), os.fstat(file.fileno()))
-    except FileNotFoundError:
-        return not path.parent.exists()
-
-
-def _acquire(file: IO[bytes], wait: bool) -> bool:
-    if sys.platform == "win32":
-        import msvcrt
-
-        while True:
-            try:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-                return True
-            except OSError:  # LK_LOCK gives up after ten seconds
-                if not wait:
-                    return False
-    else:
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            return False
-        return True
-
-
-def _release(file: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_UN)
-
-
-def damage(folder: Path, checksums: Mapping[str, str]) -> str:
-    """What is wrong with files that were written with these SHA-256 checksums, in words; nothing if all are sound."""
-    for name, checksum in checksums.items():
-        try:
-            if file_digest(folder / name) != checksum:
-                return f"{name} does not fit its checksum"
-        except FileNotFoundError:
-            return f"{name} is missing"
-        except OSError as error:
-            return f"{name} cannot be read ({error.strerror})"
-    return ""
-
-
 def seal(manifest: Mapping[str, Any]) -> str:
     """Digest of what a manifest says of its tables: by which command, of which runs, with which checksums."""
     said = {name: manifest.get(name) for name in ("command_key", "runs", "checksums")}
@@ -326,10 +206,3 @@ def seal(manifest: Mapping[str, Any]) -> str:
 def unsealed(manifest: Mapping[str, Any]) -> str:
     """What is wrong with a manifest that is not as it was written, in words; nothing if it is."""
     return "" if manifest.get("seal", seal(manifest)) == seal(manifest) else "manifest.json is not as it was written"
-
-
-def flush(path: Path) -> None:
-    """Have the disk hold a file, or the files of a folder, so that a rename survives no power cut that they do not."""
-    for file in (path,) if path.is_file() else path.iterdir():
-        with file.open("r+b") as opened:  # Windows flushes only what may be written
-            os.fsync(opened.fileno())

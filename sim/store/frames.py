@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from sim.core.gone import gone_columns
 from sim.store.edition import check_edition
-from sim.store.files import DamagedEntry, damage, unsealed
+from sim.store.entry import DamagedEntry, damage
+from sim.store.files import unsealed
 
 TABLE = "table"  # attribute of a frame: its name
 AGAIN = "give the same command again, it computes what is damaged"

@@ -1,23 +1,19 @@
 """Cache folder: histories that scenarios branch from, macro states of baselines, checkpoints of unfinished runs.
 
 One folder an entry, named by the key of what it holds (`sim.config.key`): a hash of everything that can change its
-content, so that an entry is right or absent, never out of date. It is written beside and renamed under a lock. It is
-compressed, and every file carries a checksum that is verified on load: an entry that is damaged, foreign or of another
-version is computed again. What is not named like an entry is never touched.
+content, so that an entry is right or absent, never out of date. It is an `sim.store.entry`, compressed, and verified
+on load: one that is damaged, foreign or of another version is computed again. What is not named like an entry is never
+touched.
 """
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import re
-import secrets
-import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,17 +22,10 @@ import numpy as np
 import pyarrow as pa
 
 from sim.core.kernel_folder import PROGRAM, platform_cache
+from sim.core.locks import file_lock, lock_if_free
 from sim.core.read import ConfigError
-from sim.store.files import (
-    DamagedEntry,
-    LazyTables,
-    damage,
-    file_lock,
-    lock_if_free,
-    read_state,
-    write_state,
-    write_table,
-)
+from sim.store.entry import DamagedEntry, check, new_folder, read_label, remove, sweep_up, write_label
+from sim.store.files import LazyTables, read_state, write_state, write_table
 
 VERSION = 3
 FOLDER = f"history-{VERSION}"  # one an edition: entries of an earlier one stay where they are
@@ -44,11 +33,10 @@ CAP_BYTES = 4 * 1024**3  # least recently used entries beyond this go
 KEEP_SECONDS = 2 * 3600  # never an entry used so recently: a command that runs now may need it
 META, STATE = "meta.json", "state.arrow"
 CHECKPOINT = "checkpoint-"  # in front of the key of a run or history that is not finished
-_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES)  # a name that is there already, by platform
+_SAID = {"program": str, "version": int, "key": str, "year": int, "about": dict}
 _NAME = rf"(?:macros-|{CHECKPOINT})?[0-9a-f]{{20}}(?:\.\d)?"
 _ENTRY = re.compile(_NAME)
 _LOCK = re.compile(rf"\.{_NAME}\.lock")
-_ASIDE = re.compile(rf"\.{_NAME}\.[0-9a-f]+\.(?:tmp|old)")
 
 
 @dataclass
@@ -122,16 +110,12 @@ class HistoryCache:
 
     def save(self, key: str, history: History, about: Mapping[str, Any]) -> None:
         """Write an entry beside and rename it; an entry that is already there is replaced."""
-        aside = self.root / f".{key}.{secrets.token_hex(6)}.tmp"
-        (aside / "tables").mkdir(parents=True)
-        try:
-            sums = {STATE: write_state(aside / STATE, history.state)}
+        with new_folder(self.path(key)) as folder:
+            (folder / "tables").mkdir()
+            sums = {STATE: write_state(folder / STATE, history.state)}
             for name, table in history.tables.items():
-                sums[f"tables/{name}.arrow"] = write_table(aside / "tables" / f"{name}.arrow", table)
-            write_meta(aside / META, key, history.year, about, sums)
-            self._put(aside, key)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+                sums[f"tables/{name}.arrow"] = write_table(folder / "tables" / f"{name}.arrow", table)
+            write_meta(folder / META, key, history.year, about, sums)
         prune_cache(root=self.root, max_bytes=CAP_BYTES, unused_seconds=KEEP_SECONDS)
 
     def load(self, key: str, state: bool = True, tables: bool = True) -> History:
@@ -149,26 +133,12 @@ class HistoryCache:
 
     def tables(self, key: str) -> Mapping[str, pa.Table]:
         """Tables of an entry that `check` found sound, read when asked for."""
-        names = json.loads((self.path(key) / META).read_text(encoding="utf-8"))["checksums"]
+        names = read_label(self.path(key) / META, _SAID)["checksums"]
         return LazyTables({Path(name).stem: self.path(key) / name for name in names if name != STATE})
 
-    @contextmanager
-    def lock(self, key: str) -> Iterator[None]:
+    def lock(self, key: str) -> AbstractContextManager[None]:
         """Hold the entry's lock: a second process that wants the same history waits and then finds it."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with file_lock(lock_path(self.root, key)):
-            yield
-
-    def _put(self, aside: Path, key: str) -> None:
-        """Give a finished entry its name; another process may put or prune the same entry at this moment."""
-        for attempt in range(100):
-            remove_entry(self.root, key)
-            try:
-                aside.rename(self.path(key))
-                return
-            except OSError as error:
-                if attempt == 99 or error.errno not in _TAKEN:
-                    raise
+        return file_lock(lock_path(self.root, key))
 
     def _meta(self, key: str) -> dict[str, Any]:
         meta = read_meta(self.path(key) / META, key)
@@ -179,47 +149,26 @@ class HistoryCache:
 
 def write_meta(path: Path, key: str, year: int, about: Mapping[str, Any], checksums: Mapping[str, str]) -> None:
     """Write what an entry or a checkpoint holds: version, key, last year, checksums of its files."""
-    meta = {"program": PROGRAM, "version": VERSION, "key": key, "year": year, "about": about, "checksums": checksums}
-    path.write_text(json.dumps(meta, indent=1), encoding="utf-8")
+    said = {"program": PROGRAM, "version": VERSION, "key": key, "year": year, "about": about}
+    write_label(path, said, checksums)
 
 
 def read_meta(path: Path, key: str) -> dict[str, Any]:
     """What `write_meta` wrote, if it is this program's, of this key, and all files beside it fit their checksums."""
-    try:
-        meta: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if meta["program"] != PROGRAM or not isinstance(meta["year"], int):
-            raise DamagedEntry(f"{path.name} is not of this program")
-        if meta["version"] != VERSION:
-            raise DamagedEntry(f"of version {meta['version']}, this program reads {VERSION}")
-        if meta["key"] != key:
-            raise DamagedEntry(f"{path.name} belongs to {meta['key']}")
-        if wrong := damage(path.parent, meta["checksums"]):
-            raise DamagedEntry(wrong)
-    except KeyError as error:
-        raise DamagedEntry(f"{path.name} does not say its {error.args[0]}") from error
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise DamagedEntry(str(error)) from error
+    meta = read_label(path, _SAID)
+    if meta["program"] != PROGRAM:
+        raise DamagedEntry(f"{path.name} is not of this program")
+    if meta["version"] != VERSION:
+        raise DamagedEntry(f"of version {meta['version']}, this program reads {VERSION}")
+    if meta["key"] != key:
+        raise DamagedEntry(f"{path.name} belongs to {meta['key']}")
+    check(path.parent, meta)
     return meta
 
 
 def lock_path(root: Path, name: str) -> Path:
     """Lock file of an entry."""
     return root / f".{name}.lock"
-
-
-def remove_entry(root: Path, name: str) -> None:
-    """Delete an entry; renamed first, so that nobody finds half of it. Another process may be first."""
-    doomed = root / f".{name}.{secrets.token_hex(6)}.old"
-    with suppress(FileNotFoundError):
-        (root / name).rename(doomed)
-        _delete(doomed)
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def list_cache(root: Path | None = None) -> list[CacheEntry]:
@@ -237,9 +186,9 @@ def list_cache(root: Path | None = None) -> list[CacheEntry]:
 def _about(folder: Path) -> dict[str, Any]:
     """What an entry says of itself; of several checkpoints, the newest."""
     try:
-        meta = json.loads(max(folder.glob("*.json")).read_text(encoding="utf-8"))
+        meta = read_label(max(folder.glob("*.json")), _SAID)
         return {"year": meta["year"], **meta["about"]}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (DamagedEntry, ValueError):
         return {"damaged": True}
 
 
@@ -273,19 +222,17 @@ def remove_if_free(root: Path, name: str) -> bool:
     try:
         with lock_if_free(lock_path(root, name)) as free:
             if free:
-                remove_entry(root, name)
+                remove(root / name)
         return free
     except OSError:  # another user's
         return False
 
 
 def _sweep(root: Path, now: float) -> None:
-    """Delete what killed processes left behind: folders written aside, and locks that nobody holds."""
-    for path in root.glob(".*"):
+    """Delete what killed processes left behind: entries written aside, and locks that nobody holds."""
+    sweep_up(root, unused_seconds=KEEP_SECONDS)
+    for path in root.glob(".*.lock"):
         with suppress(OSError):
-            old = now - path.stat().st_mtime > KEEP_SECONDS
-            if old and _ASIDE.fullmatch(path.name):
-                _delete(path)
-            elif old and _LOCK.fullmatch(path.name):
+            if now - path.stat().st_mtime > KEEP_SECONDS and _LOCK.fullmatch(path.name):
                 with lock_if_free(path):
                     pass  # releasing it deletes the file

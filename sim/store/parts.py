@@ -1,22 +1,22 @@
 """Parts: the tables of one finished run of a command after the branch year, a folder each.
 
-A part is written aside and renamed, so that an interrupted command keeps its finished runs.
+A part is an `sim.store.entry`, so that an interrupted command keeps its finished runs.
 """
 
 from __future__ import annotations
 
-import json
-import secrets
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import get_type_hints
 
 import pyarrow as pa
 
-from sim.core.digest import file_digest
-from sim.store.files import LazyTables, damage, flush
+from sim.store.entry import DamagedEntry, check, new_folder, read_label, write_label
+from sim.store.files import LazyTables, read_schema
+
+META = "meta.json"
 
 
 @dataclass(frozen=True, order=True)
@@ -47,6 +47,18 @@ class PartMeta:
     levers_never_read: list[str] = field(default_factory=list)
     resumed_after: int | None = None  # year of the checkpoint that the run went on from after it was killed
 
+    @classmethod
+    def read(cls, said: object) -> PartMeta:
+        """From a file that may hold anything; `DamagedEntry` if these are not the values of a run."""
+        kinds = {name: float | int if kind is float else kind for name, kind in get_type_hints(cls).items()}
+        kinds["levers_never_read"] = list
+        if not isinstance(said, dict) or not all(isinstance(said[name], kinds.get(name, ())) for name in said):
+            raise DamagedEntry("these are not the values of a run")
+        try:
+            return cls(**said)
+        except TypeError as error:
+            raise DamagedEntry(f"a value of a run is missing ({error})") from error
+
     def renamed(self, run: RunId) -> PartMeta:
         """The same run as another command reuses it."""
         return replace(self, scenario=run.scenario, mode=run.mode, draw=run.draw, replicate=run.replicate, reused=True)
@@ -62,35 +74,28 @@ class PartStore:
         """Folder of one part, there or not."""
         return self.folder / key
 
-    @contextmanager
-    def writing(self, key: str) -> Iterator[Path]:
-        """Folder to write a part into; it gets its name when the block ends well and vanishes when it does not."""
-        aside = self.folder / f".{key}.{secrets.token_hex(6)}.tmp"
-        aside.mkdir(parents=True)
-        try:
-            yield aside
-            flush(aside)
-            shutil.rmtree(self.path(key), ignore_errors=True)
-            aside.rename(self.path(key))
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+    def writing(self, key: str) -> AbstractContextManager[Path]:
+        """Folder to write a part into, whose last file is that of `write_meta`."""
+        return new_folder(self.path(key))
 
     def meta(self, key: str) -> PartMeta | None:
         """Meta data of a finished part; None if it is not there, or not as it was written."""
-        folder = self.path(key)
         try:
-            written = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-            sound = not damage(folder, written["checksums"]) and written["run"]["key"] == key
-            return PartMeta(**written["run"]) if sound else None
-        except (OSError, ValueError, KeyError, TypeError):
+            said = read_label(self.path(key) / META, {"run": dict})
+            check(self.path(key), said)
+            for name in said["checksums"]:
+                read_schema(self.path(key) / name)
+            meta = PartMeta.read(said["run"])
+            return meta if meta.key == key else None
+        except (DamagedEntry, pa.ArrowException):
             return None
 
     def tables(self, key: str) -> Mapping[str, pa.Table]:
-        """Tables of a part, read when asked for."""
-        return LazyTables({path.stem: path for path in sorted(self.path(key).glob("*.arrow"))})
+        """Tables of a part that `meta` found sound, read when asked for."""
+        names = read_label(self.path(key) / META, {"run": dict})["checksums"]
+        return LazyTables({Path(name).stem: self.path(key) / name for name in names})
 
 
-def write_meta(folder: Path, meta: PartMeta) -> None:
-    """Write the meta data of a part and the checksums of its tables; last, as the part is finished then."""
-    checksums = {path.name: file_digest(path) for path in sorted(folder.glob("*.arrow"))}
-    (folder / "meta.json").write_text(json.dumps({"run": asdict(meta), "checksums": checksums}), encoding="utf-8")
+def write_part_meta(folder: Path, meta: PartMeta) -> None:
+    """Write the meta data of a part; last, as the part is finished then."""
+    write_label(folder / META, {"run": asdict(meta)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from sim.core.axes import MODES
 from sim.record.declaration import NAMED, Column
 from sim.record.tables import TABLES, declared
 from sim.store.edition import OUTPUTS_VERSION, edition_of, words
-from sim.store.files import damage, parquet_options, unsealed, write_table
+from sim.store.entry import DamagedEntry, damage, read_json
+from sim.store.files import parquet_options, unsealed, write_table
 from sim.store.parts import PartMeta, RunId
 from sim.store.sorting import by_row
 
@@ -155,11 +155,11 @@ def finished_runs(outdir: Path, wanted: Set[str], notes: list[str]) -> Iterator[
     left = set(wanted)
     for path in sorted(outdir.glob("*/*/manifest.json")):
         try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            metas = [PartMeta(**run) for run in manifest["runs"]] if manifest["status"] == "done" else []
+            manifest = read_json(path)
+            metas = [PartMeta.read(run) for run in manifest["runs"]] if manifest["status"] == "done" else []
             found = {meta.key: meta for meta in metas if meta.key in left}
             sums = table_checksums(manifest) if found else {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (DamagedEntry, KeyError, TypeError, AttributeError):
             continue  # not a manifest of ours, or of a folder that is being replaced
         if found and (other := edition_of(manifest)) != OUTPUTS_VERSION:
             notes.append(f"{path.parent} {words(other)}; its runs are computed again, and it stays as it is")

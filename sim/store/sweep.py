@@ -2,8 +2,7 @@
 
 ::
 
-    parts/NAME/     one Parquet file a table, runs.parquet with one row a run, part.json with checksums; written aside,
-                    then renamed: a part is there as a whole or not at all
+    parts/NAME/     one Parquet file a table, runs.parquet with one row a run, part.json: an `sim.store.entry`
     failures/NAME.parquet   runs that raised, with traceback and configuration; they are tried again
     index.parquet   which part holds which run, with sizes and times of what was verified; made anew if it is lost or
                     does not fit index.sha256
@@ -16,11 +15,10 @@ scenario, draw and replicate that is says the design, so that a design can grow 
 from __future__ import annotations
 
 import errno
-import hashlib
 import itertools
 import json
+import re
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -34,9 +32,12 @@ import pyarrow.parquet as pq
 from sim.core.digest import file_digest
 from sim.core.read import Told
 from sim.store.edition import KEY, OF_A_STORE, OUTPUTS_VERSION, OtherEdition, check_edition
-from sim.store.files import aside, damage, flush, parquet_options
+from sim.store.entry import DamagedEntry, check, damage, delete, new_file, new_folder, read_label, sweep_up, write_label
+from sim.store.files import parquet_options
 
 META, RUNS, INDEX, INDEX_SUM, COMPACTED = "part.json", "runs", "index.parquet", "index.sha256", "compacted-"
+_PART = re.compile(r"\w[\w-]*")  # name of a part
+_SAID = {"version": int, "record": str}
 _TEXT, _NUMBER = pa.string(), pa.float32()
 RUN_FIELDS = pa.schema([("run", _TEXT), ("seconds", _NUMBER), ("peak_memory_mb", _NUMBER)])
 FAILURE_FIELDS = pa.schema([(name, pa.string()) for name in "run stage message traceback config host time".split()])
@@ -95,9 +96,12 @@ class SweepStore:
                 pq.write_table(rows, aside / f"{table}.parquet", **parquet_options(rows.schema))
         return self.root / "parts" / name
 
-    def writing(self, name: str, record: str, **more: Any) -> _Writing:
-        """Context with the folder aside that a part's Parquet files are written into."""
-        return _Writing(self.root / "parts", name, {"version": OUTPUTS_VERSION, "record": record, **more})
+    @contextmanager
+    def writing(self, name: str, record: str, **more: Any) -> Iterator[Path]:
+        """Folder that a part's Parquet files are written into; `StoreError` if the disk does not take it."""
+        with told(self.root), new_folder(self.root / "parts" / name) as folder:
+            yield folder
+            write_label(folder / META, {"version": OUTPUTS_VERSION, "record": record, **more})
 
     def write_failures(self, name: str, failures: Sequence[Mapping[str, str]]) -> None:
         """Write what failed, aside and renamed."""
@@ -105,14 +109,23 @@ class SweepStore:
             pq.write_table(pa.Table.from_pylist([dict(row) for row in failures], FAILURE_FIELDS), aside)
 
     def failures(self) -> pa.Table:
-        """All failures noted, those of runs that were done since included."""
-        files = sorted((self.root / "failures").glob("*.parquet"))
-        return pa.concat_tables([pq.read_table(file) for file in files]) if files else FAILURE_FIELDS.empty_table()
+        """All failures noted, those of runs that were done since included; what cannot be read is left out."""
+        return pa.concat_tables([FAILURE_FIELDS.empty_table(), *self._failures("*").values()])
 
     def failures_of(self, chunk: str) -> list[dict[str, str]]:
         """Failures that a chunk noted."""
-        files = (self.root / "failures").glob(f"{chunk}-*.parquet")
-        return [row for file in files for row in pq.read_table(file).to_pylist()]
+        return [row for table in self._failures(f"{chunk}-*").values() for row in table.to_pylist()]
+
+    def failure_files(self) -> list[Path]:
+        """Files of failures that can be read."""
+        return list(self._failures("*"))
+
+    def _failures(self, names: str) -> dict[Path, pa.Table]:
+        found = {}
+        for path in sorted((self.root / "failures").glob(f"{names}.parquet")):
+            with suppress(OSError, ValueError, KeyError, pa.ArrowException):
+                found[path] = pq.read_table(path).select(FAILURE_FIELDS.names).cast(FAILURE_FIELDS)
+        return found
 
     def refresh(self, deep: bool = False) -> None:
         """Look at the parts on disk: new and changed ones are verified; `OtherEdition` if one is of another edition.
@@ -127,9 +140,7 @@ class SweepStore:
         names = {path.name for path in (self.root / "parts").glob("*") if not path.name.startswith(".")}
         for name in self.parts.keys() - names:
             del self.parts[name]
-        unknown = [name for name in names if name not in self.damaged]
-        if not deep:
-            unknown = [name for name in unknown if self._changed(name)]
+        unknown = [name for name in names if deep or self._changed(name)]  # also damaged ones: a disk may fail once
         # Compacted ones first: what a sound one of them replaces may be half deleted, and is of no concern.
         self._verify([name for name in unknown if name.startswith(COMPACTED)])
         replaced = {old for name in self.parts if name.startswith(COMPACTED) for old in self._replaced_by(name)}
@@ -169,13 +180,12 @@ class SweepStore:
 
     def sweep_up(self) -> None:
         """Delete what killed processes left half-written; only while no worker can be writing."""
-        for path in [*self.root.glob("parts/.*.tmp"), *self.root.glob("failures/.*.tmp"), *self.root.glob(".*.tmp")]:
-            with suppress(OSError):
-                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        for folder in (self.root, self.root / "parts", self.root / "failures"):
+            sweep_up(folder)
         for name in self.parts:
             if name.startswith(COMPACTED):
                 for old in self._replaced_by(name):
-                    shutil.rmtree(self.root / "parts" / old, ignore_errors=True)
+                    delete(self.root / "parts" / old)
 
     def files(self, table: str, record: str) -> list[Path]:
         """Parquet files of a table in the parts of a record."""
@@ -187,31 +197,26 @@ class SweepStore:
         """Take in the sound ones among these parts, and note the others as damaged."""
         with ThreadPoolExecutor(4) as pool:  # checksums are taken without Python's lock
             for name, found in zip(names, pool.map(self._verified, names)):
+                lost, (_, before) = self.parts.pop(name, None), self.damaged.pop(name, ("", 0))
                 if isinstance(found, Part):
                     self.parts[name] = found
-                else:
-                    lost = self.parts.pop(name, None)
-                    if (self.root / "parts" / name).exists():  # else it went while this looked
-                        self.damaged[name] = found, lost.runs.num_rows if lost else 0
+                elif (self.root / "parts" / name).exists():  # else it went while this looked
+                    self.damaged[name] = found, lost.runs.num_rows if lost else before
 
     def _verified(self, name: str) -> Part | str:
         """The part if its files fit their checksums, or what is wrong."""
         folder = self.root / "parts" / name
         try:
             files = self._files(name)
-            meta = json.loads((folder / META).read_text(encoding="utf-8"))
-            own = meta.pop("checksum", None)
-            if own is not None and own != _checksum(meta):
-                return f"{META} does not fit its checksum"
+            meta = read_label(folder / META, _SAID)
             check_edition({KEY: meta["version"]}, folder, OF_A_STORE)
-            if wrong := damage(folder, meta["checksums"]):
-                return wrong
+            check(folder, meta)
             runs = pq.read_table(folder / f"{RUNS}.parquet").cast(RUN_FIELDS)
             return Part(name, files, meta["record"], runs)
         except OtherEdition:
             raise
-        except FileNotFoundError as error:
-            return f"{Path(error.filename or '').name or 'a file'} is missing"
+        except DamagedEntry as error:
+            return str(error)
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
             return f"cannot be read ({error})"
 
@@ -227,7 +232,8 @@ class SweepStore:
 
     def _read_index(self) -> None:
         with suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
-            if (self.root / INDEX_SUM).read_text(encoding="ascii") != file_digest(self.root / INDEX):
+            known = self.root / INDEX_SUM
+            if not known.is_file() or damage(self.root, {INDEX: known.read_text(encoding="ascii")}):
                 return
             table = pq.read_table(self.root / INDEX)
             if table.schema.metadata != _INDEX_FIELDS.metadata:  # of another edition: its parts are to be looked at
@@ -241,45 +247,12 @@ class SweepStore:
                 first += rows.num_rows
 
     def _replaced_by(self, name: str) -> list[str]:
-        with suppress(OSError, ValueError):
-            return list(json.loads((self.root / "parts" / name / META).read_text(encoding="utf-8"))["replaces"])
-        return []
-
-
-class _Writing:
-    """Folder aside; on a good end it gets ``part.json`` and its name."""
-
-    def __init__(self, parts: Path, name: str, meta: dict[str, Any]) -> None:
-        self._final, self._meta = parts / name, meta
-        self._aside = parts / f".{name}.{secrets.token_hex(4)}.tmp"
-
-    def __enter__(self) -> Path:
+        """Names of the parts that a compacted one was made of; only such as parts can have, whatever it says."""
         try:
-            self._aside.mkdir(parents=True)
-        except OSError as error:
-            raise StoreError(why_not_written(self._final.parents[1], error)) from error
-        return self._aside
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        try:
-            if kind is None:
-                sums = {path.name: file_digest(path) for path in sorted(self._aside.iterdir())}
-                meta = {**self._meta, "checksums": sums}
-                text = json.dumps({**meta, "checksum": _checksum(meta)})
-                (self._aside / META).write_text(text, encoding="utf-8")
-                flush(self._aside)
-                self._aside.rename(self._final)
-            elif isinstance(error, OSError):
-                raise StoreError(why_not_written(self._final.parents[1], error)) from error
-        except OSError as failed:
-            raise StoreError(why_not_written(self._final.parents[1], failed)) from failed
-        finally:
-            shutil.rmtree(self._aside, ignore_errors=True)
-
-
-def _checksum(meta: Mapping[str, Any]) -> str:
-    """Of what ``part.json`` says itself."""
-    return hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()
+            names = read_label(self.root / "parts" / name / META, {**_SAID, "replaces": list})["replaces"]
+        except DamagedEntry:
+            return []
+        return [old for old in names if isinstance(old, str) and _PART.fullmatch(old)]
 
 
 @contextmanager
@@ -290,10 +263,17 @@ def writing_into(root: Path, path: Path) -> Iterator[Path]:
     ------
     StoreError : the disk is full, or the folder cannot be written.
     """
-    try:
+    with told(root):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside(path, f".{secrets.token_hex(4)}") as beside:
-            yield beside
+        with new_file(path) as aside:
+            yield aside
+
+
+@contextmanager
+def told(root: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a `StoreError` that names the store."""
+    try:
+        yield
     except OSError as error:
         raise StoreError(why_not_written(root, error)) from error
 

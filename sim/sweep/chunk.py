@@ -99,6 +99,7 @@ class _Chunk:
     rows: dict[str, list[pa.Table]] = field(default_factory=dict)
     runs: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     held: int = 0
     family: FamilyRun | None = None  # that is being run
 
@@ -108,7 +109,7 @@ class _Chunk:
         if not todo:
             return
         job = self.job
-        family = self.family = FamilyRun(job.model, piece, job.record.tables, job.cache, self._tick)
+        family = self.family = FamilyRun(job.model, piece, job.record.tables, job.cache, self._tick, self.notes)
         try:
             family.prepare({task.after for task in [*todo, piece.paired]})
         except RunFailed as error:
@@ -129,10 +130,12 @@ class _Chunk:
         if self.runs:
             name = f"{self.job.id}-{secrets.token_hex(4)}"
             tables = {table: pa.concat_tables(rows).unify_dictionaries() for table, rows in self.rows.items()}
-            self.store.write_part(name, self.job.digest, pa.Table.from_pylist(self.runs, RUN_FIELDS), tables)
+            runs = pa.Table.from_pylist(self.runs, RUN_FIELDS)
+            self.store.write_part(name, self.job.digest, runs, tables, notes=list(dict.fromkeys(self.notes)))
         if self.failures:
             self.store.write_failures(f"{self.job.id}-{secrets.token_hex(4)}", self.failures)
         self.rows, self.runs, self.failures, self.held = {}, [], [], 0
+        self.notes.clear()
 
     def _tick(self) -> None:
         if self.stop.is_set():

@@ -9,15 +9,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.core.digest import file_digest
 from sim.core.read import ConfigError
 from sim.record.tables import declared
 from sim.running.manifest import origin
 from sim.store.edition import KEY, OF_A_STORE, OUTPUTS_VERSION, OtherEdition, check_edition
+from sim.store.entry import DamagedEntry, damage, read_json
 from sim.store.sweep import writing_into
 from sim.sweep.plan import Plan
 from sim.sweep.spec import Record, Spec, find_file, read_spec
 
 ABOUT, DESIGN, DRAWS = "sweep.json", "design.parquet", "draws.parquet"
+AGAIN = "give the sweep's command again"
+_SAID = {"title": str, "record_digest": str, "axes": list, "record": dict, "columns": dict, "checksums": dict}
 
 
 def record_digest(record: Record) -> str:
@@ -54,33 +61,63 @@ def write_design(root: Path, plan: Plan, digest: str) -> None:
     for name, frame in ((DESIGN, plan.rows), (DRAWS, plan.draws.table())):
         with writing_into(root, root / name) as aside:
             frame.to_parquet(aside, index=False)
-    update_about(root, about)
-
-
-def update_about(root: Path, values: Mapping[str, Any]) -> None:
-    """Add to ``sweep.json``; raises `StoreError` if it cannot be written."""
     try:
         kept = read_about(root)
     except OtherEdition:
         raise
     except ConfigError:  # one that is missing or damaged is made anew
         kept = {}
+    checksums = {name: file_digest(root / name) for name in (DESIGN, DRAWS)}
+    _write_about(root, {**kept, **about, "checksums": checksums})
+
+
+def update_about(root: Path, values: Mapping[str, Any]) -> None:
+    """Add to ``sweep.json``; raises `ConfigError` if it cannot be read, `StoreError` if it cannot be written."""
+    _write_about(root, {**read_about(root), **values})
+
+
+def _write_about(root: Path, about: Mapping[str, Any]) -> None:
     with writing_into(root, root / ABOUT) as aside:
-        aside.write_text(json.dumps({**kept, **values}, indent=1, default=str) + "\n", encoding="utf-8")
+        aside.write_text(json.dumps(about, indent=1, default=str) + "\n", encoding="utf-8")
 
 
 def read_about(root: Path) -> dict[str, Any]:
     """What ``sweep.json`` says; raises `ConfigError` if the folder is no store, `OtherEdition` if not this one's."""
-    try:
-        about: dict[str, Any] = json.loads((root / ABOUT).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not (root / ABOUT).is_file():
         text = "holds no sweep; run `talent-circulation sweep FILE` first, or give the folder that it wrote"
-        raise ConfigError([f"{root}: {text}"]) from None
-    except (OSError, ValueError) as error:
-        raise ConfigError([f"{root / ABOUT}: cannot be read ({error}); give the sweep's command again"]) from None
-    if isinstance(about, dict):
+        raise ConfigError([f"{root}: {text}"])
+    try:
+        about = read_json(root / ABOUT)
+    except DamagedEntry as error:
+        raise ConfigError([f"{root}: {error}; {AGAIN}"]) from None
+    if isinstance(about.get("record_digest"), str):  # in every edition; without it, the file is of no sweep
         check_edition(about, root, OF_A_STORE)
+    if not _is_ours(about):
+        raise ConfigError([f"{root / ABOUT}: does not say what a sweep does; {AGAIN}"])
     return about
+
+
+def _is_ours(about: Mapping[str, Any]) -> bool:
+    """True if what readers take of it has the types that they expect."""
+    return (
+        all(isinstance(about.get(name), kind) for name, kind in _SAID.items())
+        and all(isinstance(name, str) for name in [*about["axes"], *about["columns"]])
+        and all(_are_names(names) for names in [about["record"].get("tables"), *about["columns"].values()])
+    )
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) and name.isidentifier() for name in value)
+
+
+def read_design(root: Path, about: Mapping[str, Any]) -> pa.Table:
+    """Rows of the design asked for last, one a run; `ConfigError` if it, or its draws, are not as they were written."""
+    if wrong := damage(root, about["checksums"]):
+        raise ConfigError([f"{root}: {wrong}; {AGAIN}"])
+    try:
+        return pq.read_table(root / DESIGN, columns=["scenario", "run"])
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise ConfigError([f"{root / DESIGN}: cannot be read ({error}); {AGAIN}"]) from None
 
 
 def store_folder(spec: Spec, small: bool = False) -> Path:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.config.schema import available_cores
+from sim.core.locks import lock_if_free
 from sim.core.read import ConfigError
 from sim.running.manifest import now
 from sim.running.model import Model, RealModel
-from sim.store.files import lock_if_free
 from sim.store.history import cache_dir
 from sim.store.sweep import StoreError, SweepStore, why_not_written
 from sim.sweep.design_files import record_digest, store_folder, update_about, write_design

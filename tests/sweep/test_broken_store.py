@@ -51,7 +51,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a table gone": (lambda part: (part / "place_year.parquet").unlink(), "place_year.parquet is missing"),
     "runs gone": (lambda part: (part / "runs.parquet").unlink(), "runs.parquet is missing"),
     "part.json gone": (lambda part: (part / META).unlink(), "part.json is missing"),
-    "half of part.json": (lambda part: _truncate(part / META), "cannot be read"),
+    "half of part.json": (lambda part: _truncate(part / META), "part.json cannot be read"),
     "another record": (_other_record, "part.json does not fit"),
 }
 

@@ -26,7 +26,7 @@ KILLED = {
     "while writing": "write = c._append\ndef _append(*a): write(*a); die()\nc._append = _append",
     "before deleting": "s.SweepStore.sweep_up = lambda self: die()",
     "while deleting": "def rmtree(path, **more):\n  if path.name[0] != '.': os.remove(path / 'runs.parquet'), die()\n"
-    "s.shutil.rmtree = rmtree",
+    "e.shutil.rmtree = rmtree",
 }
 
 
@@ -37,7 +37,7 @@ def test_compaction_that_is_killed_loses_and_doubles_nothing(
 ) -> None:
     die = "import os, signal\ndef die(): os.kill(os.getpid(), signal.SIGKILL)"
     main = f"from sim.cli.main import main\nmain(['sweep', 'compact', {str(small.store)!r}])"
-    code = f"from sim.store import compaction as c, sweep as s\nimport os\n{die}\n{KILLED[moment]}\n{main}"
+    code = f"from sim.store import compaction as c, entry as e, sweep as s\nimport os\n{die}\n{KILLED[moment]}\n{main}"
     before = len(small.parts())
     killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert killed.returncode == -9, killed.stderr

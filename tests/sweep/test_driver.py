@@ -13,9 +13,9 @@ from sim import load_config
 from sim import run as run_in_memory
 from sim.analysis import load
 from sim.analysis.pairs import paired_by_draw, paired_difference
+from sim.core.locks import file_lock
 from sim.core.read import ConfigError
 from sim.running.model import RealModel
-from sim.store.files import file_lock
 from sim.store.sweep import StoreError, SweepStore
 from sim.sweep.batches import batches
 from sim.sweep.chunk import ChunkJob, run_chunk
@@ -52,7 +52,8 @@ def test_rows_are_those_of_the_commands(done: Path) -> None:
                 rows["draw"] = 0
                 if "place" in rows:
                     rows["place"] = rows["place"].astype(str)
-            order = ["scenario", "mode", "replicate"]
+            keys = ("scenario", "mode", "replicate", "year", "place", "field")
+            order = [name for name in keys if name in left]
             left, right = (rows.sort_values(order, kind="stable", ignore_index=True) for rows in (left, right))
             pd.testing.assert_frame_equal(left, right, check_exact=True, check_dtype=False, check_categorical=False)
 

@@ -11,9 +11,10 @@ import pytest
 
 from sim.analysis import load
 from sim.analysis.pairs import paired_by_draw, paired_difference
+from sim.core.digest import file_digest
 from sim.core.read import ConfigError
 from sim.running.model import RealModel
-from sim.sweep.design_files import DESIGN
+from sim.sweep.design_files import DESIGN, update_about
 from sim.sweep.plan import make_plan
 from sim.sweep.spec import read_spec, spec_of
 from tests.sweep.small_sweep import SETTINGS, small_spec, small_sweep, swept
@@ -107,6 +108,7 @@ def test_every_number_of_a_replicate_that_is_allowed_can_be_read(tmp_path: Path)
     store = swept(tmp_path, replicates=1, grid=None).folder
     design = pd.read_parquet(store / DESIGN)
     design.assign(replicate=99_999).to_parquet(store / DESIGN, index=False)
+    update_about(store, {"checksums": {DESIGN: file_digest(store / DESIGN)}})
     assert set(load(store)["world_year"]["replicate"]) == {99_999}
 
 

@@ -16,9 +16,10 @@ import pyarrow as pa
 import pytest
 
 from sim.core.digest import file_digest
+from sim.core.locks import file_lock, lock_if_free
 from sim.store import files
 from sim.store import history as caches
-from sim.store.files import file_lock, lock_if_free, read_state, write_state, write_table
+from sim.store.files import read_state, write_state, write_table
 from sim.store.history import FOLDER, DamagedEntry, History, HistoryCache, cache_dir, list_cache, prune_cache
 
 KEY, OTHER, THIRD = "0" * 20, "1" * 20, "2" * 20
@@ -210,7 +211,7 @@ def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
 HOLD = """
 import sys, time
 from pathlib import Path
-from sim.store.files import file_lock
+from sim.core.locks import file_lock
 with file_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))

@@ -15,7 +15,7 @@ from sim.core.digest import file_digest
 from sim.record.tables import TABLES
 from sim.store.edition import KEY, OUTPUTS_VERSION
 from sim.store.files import write_table
-from sim.store.parts import PartMeta, PartStore, RunId, write_meta
+from sim.store.parts import PartMeta, PartStore, RunId, write_part_meta
 from sim.store.runs import (
     ParquetTable,
     RunTables,
@@ -85,7 +85,7 @@ def test_a_part_is_there_completely_or_not_at_all(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [] and store.meta("abc") is None
     with store.writing("abc") as folder:
         write_table(folder / "entry_year.arrow", flows(range(3)))
-        write_meta(folder, meta("abc", RunId("open", "scripted", 0, 1)))
+        write_part_meta(folder, meta("abc", RunId("open", "scripted", 0, 1)))
     found = store.meta("abc")
     assert found is not None and found.replicate == 1
     assert store.tables("abc")["entry_year"].equals(flows(range(3)))
@@ -108,6 +108,7 @@ def test_a_run_is_copied_from_another_commands_tables(tmp_path: Path):
     ((tables, found),) = finished_runs(tmp_path / "out", {"abc", "def"}, [])
     copy_run(tables, found, 2017, part)
     assert [path.name for path in part.iterdir()] == ["entry_year.arrow"]
+    write_part_meta(part, found)
     copied = PartStore(tmp_path).tables("part")["entry_year"]
     expected = flows(range(2018, 2021))
     assert copied.schema == expected.schema and copied.to_pydict() == expected.to_pydict()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ from toy_model import ToyModel, toy_config
 from sim.api import run
 from sim.cli.run import run_command
 from sim.record.tables import TABLES
-from sim.store.files import DamagedEntry
+from sim.store.entry import DamagedEntry, write_label
 from sim.store.frames import load
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -24,6 +25,12 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 def _flip(folder: Path) -> None:
     flip(folder / "place_year.parquet")
+
+
+def _rename(folder: Path) -> None:
+    """A bit in the name of a column, which then is another one."""
+    path = folder / "place_year.parquet"
+    path.write_bytes(path.read_bytes().replace(b"papers_whole", b"papers_whold"))
 
 
 def _lose(folder: Path) -> None:
@@ -45,6 +52,7 @@ def _swap(folder: Path) -> None:
 DAMAGES = {
     _swap: "manifest.json is not as it was written",
     _flip: "place_year.parquet does not fit its checksum",
+    _rename: "place_year.parquet does not fit its checksum",
     _lose: "flow_year.parquet is missing",
     _forget: "",
 }
@@ -79,6 +87,21 @@ def test_a_damaged_folder_is_told_and_its_runs_are_computed_again(
     assert len([line for line in model.built() if line.startswith("resume")]) == 4 * replicates, "nothing was taken"
     stored, fresh = tables_of(load(captured.out.strip().splitlines()[-1])), tables_of(run(cfg, model=ToyModel()))
     assert all(same(stored[name], fresh[name]) for name in TABLES)
+
+
+def test_a_part_that_fits_its_checksums_but_cannot_be_read_is_computed_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """As one was that was taken over from a damaged folder: the command must not fail for good."""
+    cfg = toy_config(tmp_path)
+    assert run_command(cfg, model=ToyModel(fail_in=2021)) == 1
+    meta = sorted((tmp_path / "outputs" / "toy").glob(".*.work/parts/*/meta.json"))[0]
+    (meta.parent / "place_year.arrow").write_bytes(b"no table")
+    said = json.loads(meta.read_text())
+    meta.unlink()
+    write_label(meta, {"run": said["run"]})
+    assert run_command(cfg, model=ToyModel()) == 0
+    capsys.readouterr()
 
 
 def test_whole_folders_lend_what_a_damaged_one_cannot(

@@ -55,7 +55,7 @@ def test_figures_are_drawn_from_the_finished_folder_and_redrawn(tmp_path: Path, 
         seen.append(len(frames["world_year"]))
         (folder / "one.png").write_text(f"{len(seen)}")
 
-    cfg = toy_config(tmp_path, figures=True)
+    cfg = toy_config(tmp_path, figures="on")
     assert run_command(cfg, model=ToyModel(), draw=draw) == run_command(cfg, model=ToyModel(), draw=draw) == 0
     folder = folder_of(capsys)
     assert seen == [104, 104] and (folder / "figures" / "one.png").read_text() == "2"
@@ -67,7 +67,7 @@ def test_failed_figures_keep_the_tables(tmp_path: Path, capsys: pytest.CaptureFi
         raise ValueError("no such colour")
 
     model = ToyModel(log=str(tmp_path / "log"))
-    cfg = toy_config(tmp_path, figures=True)
+    cfg = toy_config(tmp_path, figures="on")
     assert run_command(cfg, model=model, draw=draw) == 1
     (folder,) = (tmp_path / "outputs" / "toy").iterdir()
     manifest = json.loads((folder / "manifest.json").read_text())

@@ -181,7 +181,7 @@ def toy_config(folder: Path, **more: Any) -> Config:
         "start": 2010,
         "end": 2022,
         "threads": 1,
-        "figures": False,
+        "figures": "off",
         "progress": "off",
         "outdir": str(folder / "outputs"),
         "experiment": "toy",

@@ -20,7 +20,7 @@ from sim.core.axes import BASELINE, MODES
 from sim.core.read import ConfigError, Problems
 from sim.data.tables import load_world_data
 from sim.running.model import RealModel
-from sim.store.files import DamagedEntry, damage
+from sim.store.entry import DamagedEntry, damage
 from sim.store.frames import AGAIN, Frames, checksums, load
 
 CONFIG = "config.yaml"

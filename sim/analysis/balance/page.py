@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pandas as pd
 
 from sim.analysis.balance.inputs import Row
 from sim.analysis.text import decimals, error, number
+from sim.store.entry import new_file
 
 # Sections whose outcomes repeat from line to line are printed across: a line a group, a column an outcome.
 ACROSS = ("Leaks avoided per", "Break-even price", "Who pays", "Rule and fear", "Share of the yearly loss")
@@ -64,12 +64,11 @@ class Balance:
         return "\n".join([*lines, *(f"- {note}" for note in self.notes), ""])
 
     def write(self, folder: Path) -> list[Path]:
-        """Write ``balance.md`` and ``balance.csv`` into a run's folder; written aside, then renamed."""
+        """Write ``balance.md`` and ``balance.csv`` into a run's folder."""
         texts = {"balance.md": self.markdown(), "balance.csv": self.frame().to_csv(index=False)}
         for name, text in texts.items():
-            aside = folder / f".{name}"
-            aside.write_text(text, encoding="utf-8")
-            os.replace(aside, folder / name)
+            with new_file(folder / name) as aside:
+                aside.write_text(text, encoding="utf-8")
         return [folder / name for name in texts]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.report.extras.common import need
-from sim.store.files import aside
+from sim.store.entry import new_file
 
 
 def write_pdf(html: Path) -> Path:
@@ -26,6 +26,6 @@ def write_pdf(html: Path) -> Path:
     need("pdf")
     from weasyprint import HTML
 
-    with aside(html.with_suffix(".pdf")) as path:
+    with new_file(html.with_suffix(".pdf")) as path:
         HTML(filename=html).write_pdf(path)
     return html.with_suffix(".pdf")

@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 from sim.comparison import read_comparison
 from sim.report.extras.tables import COLUMNS, Table, tables_of
 from sim.report.model import Report
-from sim.store.files import aside
+from sim.store.entry import new_file
 
 WORKBOOK, FOLDER = "report.xlsx", "report_tables"
 WIDEST, NARROWEST, HEADING = 90, 9, 24  # characters of a column: at most, at least, and for its heading
@@ -39,9 +39,9 @@ def write_tables(report: Report, folder: Path) -> tuple[Path, ...]:
     files = [folder / WORKBOOK]
     for table in tables:
         files.append(folder / FOLDER / f"{table.name}.csv")
-        with aside(files[-1]) as path:
+        with new_file(files[-1]) as path:
             table.rows.to_csv(path, index=False)
-    with aside(files[0]) as path, Workbook(str(path), {"nan_inf_to_errors": False}) as book:
+    with new_file(files[0]) as path, Workbook(str(path), {"nan_inf_to_errors": False}) as book:
         book.set_properties({"title": report.title, "comments": report.repeat.command})
         for table in tables:
             _Sheet(book, table).write()

@@ -18,7 +18,7 @@ from sim.report.extras.chart import chart
 from sim.report.extras.common import plain
 from sim.report.model import Panel, Report
 from sim.report.words import amount, both, span
-from sim.store.files import aside
+from sim.store.entry import new_file
 
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.55  # inches; 16:9
 FONT, INK, GREY, PALE = "Arial", "222222", "5F5F5F", "F1F4F6"
@@ -50,7 +50,7 @@ def write_slide(report: Report, path: Path) -> Path:
     _text(slide, FOOT, [(line, 10, GREY, False) for line in (report.ranges, repeat)])
     notes = (*report.answer, report.ranges, *report.limits)
     slide.notes_slide.notes_text_frame.text = "\n".join(map(plain, notes))
-    with aside(path) as beside:
+    with new_file(path) as beside:
         deck.save(str(beside))
     return path
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import secrets
 import shutil
 import subprocess
@@ -21,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.read import ConfigError
-from sim.store.files import aside
+from sim.store.entry import new_file
 from sim.store.sweep import StoreError, why_not_written
 from sim.sweep.chunk import ChunkJob, run_chunk
 from sim.sweep.executors.base import STORE_ERROR, Ended
+from sim.sweep.executors.pickles import read_chunks, read_result
 from sim.sweep.executors.slurm_settings import Settings, read_settings
 
 ARRAY = 500  # tasks of an array at most; Slurm's own MaxArraySize is 1001 unless set
@@ -32,6 +34,7 @@ CHUNKS, LOGS = "chunks.pkl", "logs"
 FIRST_PAUSE, LAST_PAUSE = 1.0, 15.0  # between two questions to the controller, which all users share
 SILENCE = 1800.0  # seconds for which a controller may not answer
 NEVER = ("PartitionTimeLimit", "PartitionNodeLimit", "BadConstraints", "AccountNotAllowed", "QOSNotAllowed")
+_NAME = re.compile(r".{0,24}-[0-9a-f]{12}")  # of an array
 LAUNCH_FAILED = "launch failed requeued held"
 
 
@@ -90,10 +93,13 @@ class SlurmExecutor:
         return cls(read, store)
 
     def adopt(self) -> list[ChunkJob]:
-        """Chunks noted in the store whose tasks are still in the queue; notes of those that ended are deleted."""
-        for folder in sorted(path for path in self._folder.glob("*") if path.name != LOGS):
-            with suppress(OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError):
-                self._arrays[folder.name] = _Array(folder.name, pickle.loads((folder / CHUNKS).read_bytes()))
+        """Chunks noted in the store whose tasks are still in the queue; notes of those that ended are deleted.
+
+        What has no name of ours is left alone: nobody else's jobs are cancelled for a folder that lies there.
+        """
+        for folder in sorted(path for path in self._folder.glob("*") if _NAME.fullmatch(path.name)):
+            with suppress(OSError, pickle.UnpicklingError):
+                self._arrays[folder.name] = _Array(folder.name, read_chunks((folder / CHUNKS).read_bytes()))
                 continue
             _scancel(["--name", folder.name])  # of another version of the program, or killed before it submitted
             shutil.rmtree(folder, ignore_errors=True)
@@ -173,7 +179,7 @@ class SlurmExecutor:
         array = _Array(name, jobs, set(range(len(jobs))))
         try:
             folder.mkdir(parents=True)
-            with aside(folder / CHUNKS) as beside:
+            with new_file(folder / CHUNKS) as beside:
                 beside.write_bytes(pickle.dumps(jobs))
             self._sbatch(name, folder, jobs)
         except OSError as error:
@@ -235,15 +241,15 @@ class SlurmExecutor:
         folder, chunk = self._folder / array.name, array.jobs[number].id
         result = next(folder.glob(f"*_{number}_0_result.pkl" if len(array.jobs) > 1 else "*_0_result.pkl"), None)
         kind, text = "gone", ""
-        with suppress(OSError, pickle.UnpicklingError, EOFError, ValueError):
+        with suppress(OSError, pickle.UnpicklingError):
             if result is not None:
-                kind, text = pickle.loads(result.read_bytes())
+                kind, text = read_result(result.read_bytes())
         if kind == "success":
             return ""
         log = self._keep_log(folder, number if len(array.jobs) > 1 else None, chunk)
         if kind == "gone":
             return f"the task was cancelled, killed or never started; {log}"
-        last = str(text).strip().splitlines()[-1]
+        last = text.strip().splitlines()[-1]
         head, _, message = last.partition(": ")
         return f"{STORE_ERROR}{message}" if head.endswith(".StoreError") else f"{last}; {log}"
 
