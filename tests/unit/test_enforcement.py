@@ -176,6 +176,13 @@ def test_a_case_by_profile_frightens_its_origin_and_one_by_risk_the_origins_of_t
         assert not fear.by_origin[OTHER].any() and not fear.by_tie[OTHER].any()
 
 
+def test_fear_among_few_people_stays_at_its_highest_level_however_many_cases_fall_on_them() -> None:
+    """Or it would take decades to fade."""
+    low, high = fear_after(nothing(0.0, 20.0)), fear_after(nothing(0.0, 1e6))
+    for few, many in zip(low, high):
+        assert 0.0 < few[HERE, STATE] < PARAMS.fear_max == many[HERE, STATE] == many.max()
+
+
 def test_cases_that_find_something_frighten_nobody() -> None:
     nine = np.full((3, 3), 9.0)
     fear = fear_after(nothing(0.0, 0.0)._replace(found_by_risk=nine, found_by_profile=nine))
