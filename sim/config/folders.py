@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def search_folders(config_dir: str | None) -> dict[str, Path]:
     """Folders with configuration, by the label that messages use."""
     folders = {"configs": config_root()}
     if config_dir is not None:
-        if not Path(config_dir).is_dir():
+        if not os.path.isdir(config_dir):
             raise ConfigError([f"{COMMAND_LINE}: --config-dir: '{config_dir}' is not a folder"])
         if Path(config_dir).resolve() != config_root().resolve():
             folders[str(config_dir).rstrip("/")] = Path(config_dir).absolute()

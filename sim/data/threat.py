@@ -6,6 +6,7 @@ to edit one: docs/threat.md.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -37,8 +38,8 @@ def resolve_threat(threat: str) -> str:
     """
     if threat in CHOICES:
         return threat
-    path = Path(threat).expanduser()
-    if path.is_file():
+    path = Path(os.path.expanduser(threat))
+    if os.path.isfile(path):
         return str(path.absolute())
     allowed = f"allowed: {', '.join(CHOICES)}, or a CSV file in the layout of threat_{DEFAULT}.csv (docs/threat.md)"
     raise ValueError(f"no threat table '{threat}'; {near(threat, CHOICES)}{allowed}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from sim.core.read import near
@@ -17,8 +18,8 @@ def folder_of(world: str) -> Path:
     """Folder of a world's tables: of the package for a shipped name, else the folder itself."""
     if world in WORLDS:
         return Path(__file__).parent / world
-    folder = Path(world).expanduser()
-    if not world or not folder.is_dir():
+    folder = Path(os.path.expanduser(world))
+    if not world or not os.path.isdir(folder):  # which is false, not an error, for what can be no path
         raise KeyError(f"unknown world {world!r}; there are {', '.join(WORLDS)}, or the folder of another one")
     return folder
 

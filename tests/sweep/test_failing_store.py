@@ -11,7 +11,7 @@ import pytest
 
 from sim.core.read import ConfigError
 from sim.store.sweep import StoreError, SweepStore
-from tests.failing_disk import CALLS, failing_disk
+from tests.failing_disk import CALLS, failing_disk, no_waiting
 from tests.sweep.small_sweep import assert_same
 from tests.sweep.toy_sweep import ToySweep
 
@@ -38,7 +38,10 @@ def _ended(sweep: ToySweep) -> str:
     ids=["full disk", "broken disk, by who called too"],
 )
 @pytest.mark.parametrize("name", sorted({name for _, name in CALLS}))
-def test_a_call_that_fails_once_costs_a_clear_error_at_most(tmp_path: Path, name: str, code: int, depth: int) -> None:
+def test_a_call_that_fails_once_costs_a_clear_error_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int, depth: int
+) -> None:
+    no_waiting(monkeypatch)
     whole = ToySweep(tmp_path / "whole")
     with failing_disk(code, depth) as disk:
         assert _ended(whole) == ""

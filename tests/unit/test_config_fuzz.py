@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.config.load import load_config
@@ -79,6 +79,15 @@ def _fuzz(words: list[str], content: object, text: str, folder: Path) -> None:
         _configuration_or_problems(["+scenario=mine"], str(folder))
 
 
+@pytest.mark.parametrize("path", ["9" * 4500, "~nobody", "~nobody/at/home"], ids=["too long", "nobody's home", "in it"])
+@pytest.mark.parametrize("key", ["world", "threat"])
+def test_what_can_be_no_path_is_a_problem_by_name(path: str, key: str) -> None:
+    with pytest.raises(ConfigError, match=f"^command line: {key}: no {key}.*allowed: "):
+        load_config(f"{key}={path}")
+    with pytest.raises(ConfigError, match=r"--config-dir: .*is not a folder"):
+        load_config(config_dir=path)
+
+
 NAMED = st.one_of(st.sampled_from([*KEYS, "defaults", "hydra", "titles", "policies"]), SCALARS)
 CONTENTS = st.dictionaries(NAMED, VALUES, max_size=4)
 FUZZ = {"words": st.lists(OVERRIDES, max_size=3), "content": CONTENTS, "text": st.text(max_size=60)}
@@ -94,6 +103,7 @@ def test_whatever_is_given_a_configuration_or_problems_come_out(words, content, 
 
 @pytest.mark.full
 @given(**FUZZ)
-@settings(max_examples=3340, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=3340, deadline=None, suppress_health_check=QUIET, phases=[Phase.generate])
 def test_ten_thousand_times(words, content, text, tmp_path: Path) -> None:
+    """One that fails is not made smaller, which takes minutes."""
     _fuzz(words, content, text, tmp_path)

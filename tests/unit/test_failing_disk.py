@@ -17,7 +17,7 @@ from sim.cli import run as command_module
 from sim.cli.run import run_command
 from sim.config.schema import Config
 from sim.store.frames import load
-from tests.failing_disk import CALLS, failing_disk
+from tests.failing_disk import CALLS, failing_disk, no_waiting
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -42,6 +42,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """The summary takes as long as all else, and is not what is looked at."""
+    no_waiting(monkeypatch)
     for name in ("compare", "shown", "show"):
         monkeypatch.setattr(command_module, name, lambda *args, **more: pd.DataFrame())
     for module in ("notes.chance", "notes.totals", "notes.roles", "notes.agents", "deterred.lines", "offers.lines"):
