@@ -73,7 +73,6 @@ class Command:
                 if not self._is_whole():
                     self._compute()
         self._clear()
-        self.manifest = manifests.read(self.folder) or {}
         return load(self.folder, verify=False)  # it was, just now
 
     def figures(self, frames: Frames, draw: Callable[[Mapping[str, Any], Config, Path], Any]) -> None:
@@ -130,7 +129,7 @@ class Command:
         self.seconds[stage] = round(time.perf_counter() - begin, 3)
 
     def _is_whole(self) -> bool:
-        """True if the folder holds all tables as they were written; a damaged one is noted.
+        """True if the folder holds all tables as they were written, whose manifest is kept; a damaged one is noted.
 
         Raises
         ------
@@ -147,7 +146,9 @@ class Command:
             wrong = "its results are another command's"
         if wrong:
             self.notes.append(DAMAGED.format(folder=self.folder, wrong=wrong))
-        return not wrong
+            return False
+        self.manifest = manifest
+        return True
 
     def _open(self) -> None:
         """Make the hidden folder; the first thing that touches the disk."""
