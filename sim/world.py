@@ -293,6 +293,13 @@ class World(ColumnarModel):
             **self.columns.state(),
         }
 
+    def let_go(self) -> None:
+        """Let go of all people, once nothing more is asked of this world.
+
+        It and its governments refer to each other, so that its memory would stay until garbage is next collected.
+        """
+        self.columns = Columns()
+
     @classmethod
     def from_state(
         cls,
