@@ -127,7 +127,7 @@ class HistoryCache:
         try:
             sums = {STATE: write_state(aside / STATE, history.state)}
             for name, table in history.tables.items():
-                sums[f"tables/{name}.arrow"] = write_table(aside / "tables" / f"{name}.arrow", table)
+                sums[f"tables/{name}.arrow"] = write_table(aside / "tables" / f"{name}.arrow", _joined(table))
             write_meta(aside / META, key, history.year, about, sums)
             self._put(aside, key)
         finally:
@@ -289,3 +289,8 @@ def _sweep(root: Path, now: float) -> None:
             elif old and _LOCK.fullmatch(path.name):
                 with lock_if_free(path):
                     pass  # releasing it deletes the file
+
+
+def _joined(table: pa.Table) -> pa.Table:
+    """The same rows in one batch: compressed year by year they take three times as long to write and to read."""
+    return table.combine_chunks().cast(table.schema)  # names keep their narrow indices
