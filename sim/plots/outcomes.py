@@ -80,7 +80,7 @@ def most_affected(
     ----------
     scale : people whom an agent stands for.
     """
-    table = effects.place_outcomes(place_year)
+    table = effects.place_outcomes(place_year, ("papers",))
     table = table[(table["year"] >= first) & (table["mode"] == effects.headline_mode(table))]
     sums = table.groupby([*effects.keys(table), "place"], as_index=False)[["papers"]].sum()
     change = effects.band(effects.paired(sums, ["papers"], ["place"]), "papers", ["scenario", "place"])
@@ -247,8 +247,8 @@ def place_bands(
     places : alpha-3 codes, at most five.
     titles : of the scenarios by name.
     """
-    outcomes = effects.place_outcomes(place_year)
-    table = differences(outcomes[outcomes["place"].isin(list(places))], PLACE_OUTCOMES)
+    here = place_year[place_year["place"].isin(list(places))]
+    table = differences(effects.place_outcomes(here, [panel.column for panel in PLACE_OUTCOMES]), PLACE_OUTCOMES)
     table = table[table["year"].between(*years)]
     styles = style_of(effects.series_of(table), titles)
     rows, height = len(PLACE_OUTCOMES), 1.04
