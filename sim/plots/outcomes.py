@@ -155,10 +155,10 @@ def departs(rows: pd.DataFrame, column: str) -> bool:
     ----------
     rows : of one place, in both modes; with one mode only there is nothing to be told apart, and it is shown.
     """
-    wide = rows.pivot_table(index=["draw", "replicate", "year"], columns="mode", values=column)
-    if not {"scripted", "reactive"} <= set(wide.columns):
+    by_mode = dict(list(rows.set_index(["draw", "replicate", "year"]).groupby("mode")[column]))
+    if not {"scripted", "reactive"} <= set(by_mode):
         return True
-    gap = (wide["reactive"] - wide["scripted"]).groupby(level=["draw", "replicate"]).mean().to_numpy()
+    gap = (by_mode["reactive"] - by_mode["scripted"]).groupby(level=["draw", "replicate"]).mean().to_numpy()
     reach = HATCH_WITHIN * float(gap.std(ddof=1)) / len(gap) ** 0.5 if len(gap) > 1 else 0.0
     return abs(float(gap.mean())) > max(reach, NOTHING)
 
