@@ -6,8 +6,9 @@ for all rows of a run (scenario, draw, replicate, mode) are added last, by `sim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +19,8 @@ from sim.core.columns import NONE
 from sim.record.declaration import Column, Table, names_by_kind
 from sim.record.rounding import rounded
 from sim.record.tables import declared
+
+Convert = Callable[[np.ndarray], pa.Array]
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Recorder:
     def __init__(self, places: Sequence[str], sink: Sink) -> None:
         self._sink = sink
         self._names = {kind: pa.array(words, pa.string()) for kind, words in names_by_kind(places).items()}
-        self._order: dict[tuple[str, ...], list[tuple[str, Column]]] = {}  # alike every year
+        self._prepared: dict[tuple[str, ...], list[tuple[str, Convert]]] = {}  # alike every year
 
     def add(self, result: YearResult) -> None:
         """Record one year; tables without rows this year are skipped."""
@@ -67,28 +70,40 @@ class Recorder:
         n = len(next(iter(columns.values())))
         columns = columns if "year" in columns else {"year": np.full(n, year, np.int16), **columns}
         given = (table.name, *columns)
-        if given not in self._order:
+        if given not in self._prepared:
             missing = [name for name in table.required if name not in columns]
             if missing:
                 raise ValueError(f"table {table.name} of year {year} lacks the columns {', '.join(missing)}")
-            found = [(name, table.column(name)) for name in columns]
-            self._order[given] = sorted(found, key=lambda item: table.rank(item[1]))
-        arrays = [self._array(table, column, columns[name]) for name, column in self._order[given]]
-        return pa.record_batch(arrays, names=[name for name, _ in self._order[given]])
+            found = sorted(((name, table.column(name)) for name in columns), key=lambda item: table.rank(item[1]))
+            self._prepared[given] = [(name, self._convert(table, column)) for name, column in found]
+        prepared = self._prepared[given]
+        return pa.record_batch(
+            [convert(columns[name]) for name, convert in prepared], names=[name for name, _ in prepared]
+        )
 
-    def _array(self, table: Table, column: Column, values: np.ndarray) -> pa.Array:
+    def _convert(self, table: Table, column: Column) -> Convert:
+        """How values of one column become what is kept of them."""
         words = self._names.get(column.kind)
         if words is not None:
-            return _named(values, words) if values.dtype.kind in "iub" else _words(column.name, values, words)
-        if column.kind == "count" and values.dtype.kind == "f":
-            values = _whole(column.name, values)
+            return partial(_names_of, column.name, words)
         kept = pa.type_for_alias(table.type_of(column))
         if pa.types.is_string(kept):
-            return pa.array(values, kept)
-        # no index of an institution is negative: rows of a class have none
-        none = values < 0 if column.kind == "identity" and values.dtype.kind == "i" else None
-        narrow = _narrow(values, kept.to_pandas_dtype())
-        return pa.array(rounded(narrow) if column.rounded else narrow, mask=none)
+            return partial(pa.array, type=kept)
+        return partial(_numbers, column, np.dtype(kept.to_pandas_dtype()))
+
+
+def _names_of(name: str, words: pa.Array, values: np.ndarray) -> pa.Array:
+    return _named(values, words) if values.dtype.kind in "iub" else _words(name, values, words)
+
+
+def _numbers(column: Column, dtype: np.dtype[np.generic], values: np.ndarray) -> pa.Array:
+    """Array of numbers of the type that is kept."""
+    if column.kind == "count" and values.dtype.kind == "f":
+        values = _whole(column.name, values)
+    # no index of an institution is negative: rows of a class have none
+    none = values < 0 if column.kind == "identity" and values.dtype.kind == "i" else None
+    narrow = _narrow(values, dtype)
+    return pa.array(rounded(narrow) if column.rounded else narrow, mask=none)
 
 
 def _named(codes: np.ndarray, words: pa.Array) -> pa.Array:
@@ -117,9 +132,9 @@ def _whole(name: str, values: np.ndarray) -> np.ndarray:
     return whole.astype(np.int64)
 
 
-def _narrow(values: np.ndarray, dtype: type[np.generic]) -> np.ndarray:
+def _narrow(values: np.ndarray, dtype: np.dtype[np.generic]) -> np.ndarray:
     """Values of a smaller type; raises if an integer does not hold what is there: counts never wrap around."""
     narrow = values.astype(dtype, copy=False)
     if narrow.dtype.kind in "iub" and narrow is not values and not (narrow == values).all():
-        raise pa.ArrowInvalid(f"{values.min()} to {values.max()} does not fit into {np.dtype(dtype)}")
+        raise pa.ArrowInvalid(f"{values.min()} to {values.max()} does not fit into {dtype}")
     return narrow
