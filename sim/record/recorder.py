@@ -20,7 +20,9 @@ from sim.record.declaration import Column, Table, names_by_kind
 from sim.record.rounding import rounded
 from sim.record.tables import declared
 
+Names = tuple[str, ...]
 Convert = Callable[[np.ndarray], pa.Array]
+YEARS = 8  # in one batch, which costs hardly more than one of a single year
 
 
 @dataclass(frozen=True)
@@ -52,34 +54,52 @@ class Recorder:
     def __init__(self, places: Sequence[str], sink: Sink) -> None:
         self._sink = sink
         self._names = {kind: pa.array(words, pa.string()) for kind, words in names_by_kind(places).items()}
-        self._prepared: dict[tuple[str, ...], list[tuple[str, Convert]]] = {}  # alike every year
+        self._prepared: dict[tuple[str, Names], list[tuple[str, Convert]]] = {}  # alike every year
+        self._held: dict[str, tuple[Names, list[dict[str, np.ndarray]]]] = {}
 
     def add(self, result: YearResult) -> None:
-        """Record one year; tables without rows this year are skipped."""
-        for name, columns in result.tables.items():
-            if any(len(values) for values in columns.values()):
-                self._sink.write(name, self.batch(declared(name), result.year, columns))
-
-    def batch(self, table: Table, year: int, columns: Mapping[str, np.ndarray]) -> pa.RecordBatch:
-        """One table of one year as a record batch with the columns in their declared order.
+        """Record one year; tables without rows this year are skipped.
 
         Raises
         ------
-        ValueError : a column is missing, is not declared, or holds what its declaration does not allow.
+        ValueError : a column is missing or is not declared; from here or `flush`: it holds what its declaration does
+            not allow.
         """
-        n = len(next(iter(columns.values())))
-        columns = columns if "year" in columns else {"year": np.full(n, year, np.int16), **columns}
-        given = (table.name, *columns)
-        if given not in self._prepared:
+        for name, columns in result.tables.items():
+            if any(len(values) for values in columns.values()):
+                self._keep(declared(name), result.year, columns)
+
+    def flush(self) -> None:
+        """Hand over all that is still held back."""
+        for name in list(self._held):
+            self._hand_over(name)
+
+    def _keep(self, table: Table, year: int, columns: Mapping[str, np.ndarray]) -> None:
+        """Hold one table of one year back until there are enough years of it for a batch."""
+        if "year" not in columns:
+            columns = {"year": np.full(len(next(iter(columns.values()))), year, np.int16), **columns}
+        given = tuple(columns)
+        if (table.name, given) not in self._prepared:
             missing = [name for name in table.required if name not in columns]
             if missing:
                 raise ValueError(f"table {table.name} of year {year} lacks the columns {', '.join(missing)}")
             found = sorted(((name, table.column(name)) for name in columns), key=lambda item: table.rank(item[1]))
-            self._prepared[given] = [(name, self._convert(table, column)) for name, column in found]
-        prepared = self._prepared[given]
-        return pa.record_batch(
-            [convert(columns[name]) for name, convert in prepared], names=[name for name, _ in prepared]
-        )
+            self._prepared[table.name, given] = [(name, self._convert(table, column)) for name, column in found]
+        before, years = self._held.get(table.name, (given, []))
+        if before != given:
+            self._hand_over(table.name)
+            years = []
+        years.append({name: values.copy() for name, values in columns.items()})  # the world may go on to change them
+        self._held[table.name] = given, years
+        if len(years) == YEARS:
+            self._hand_over(table.name)
+
+    def _hand_over(self, table: str) -> None:
+        """One batch of all years held of a table, with the columns in their declared order."""
+        given, years = self._held.pop(table)
+        prepared = self._prepared[table, given]
+        arrays = [convert(np.concatenate([columns[name] for columns in years])) for name, convert in prepared]
+        self._sink.write(table, pa.record_batch(arrays, names=[name for name, _ in prepared]))
 
     def _convert(self, table: Table, column: Column) -> Convert:
         """How values of one column become what is kept of them."""
