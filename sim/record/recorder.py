@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -83,7 +83,7 @@ class Recorder:
             missing = [name for name in table.required if name not in columns]
             if missing:
                 raise ValueError(f"table {table.name} of year {year} lacks the columns {', '.join(missing)}")
-            found = sorted(((name, table.column(name)) for name in columns), key=lambda item: table.rank(item[1]))
+            found = _in_order(table.name, given)
             self._prepared[table.name, given] = [(name, self._convert(table, column)) for name, column in found]
         before, years = self._held.get(table.name, (given, []))
         if before != given:
@@ -110,6 +110,13 @@ class Recorder:
         if pa.types.is_string(kept):
             return partial(pa.array, type=kept)
         return partial(_numbers, column, np.dtype(kept.to_pandas_dtype()))
+
+
+@lru_cache(maxsize=64)
+def _in_order(table: str, given: Names) -> list[tuple[str, Column]]:
+    """Declarations of columns in the order of the file; the same in all runs of a process."""
+    of = declared(table)
+    return sorted(((name, of.column(name)) for name in given), key=lambda item: of.rank(item[1]))
 
 
 def _names_of(name: str, words: pa.Array, values: np.ndarray) -> pa.Array:
