@@ -293,6 +293,13 @@ class World(ColumnarModel):
             **self.columns.state(),
         }
 
+    def let_go(self) -> None:
+        """Let go of all people, once nothing more is asked of this world.
+
+        It and its governments refer to each other, so that its memory would stay until garbage is next collected.
+        """
+        self.columns = Columns()
+
     @classmethod
     def from_state(
         cls,
@@ -308,13 +315,13 @@ class World(ColumnarModel):
         world.columns = Columns.from_state(state, entry.rows_needed(world.setting, world.inputs, cfg.start, cfg.end))
         for name in _STATE:
             setattr(world, name, state[name].copy())
-        world.macro = Macro(**_under(state, "macro."))
-        years = sorted({int(k.split(".")[1]) for k in state if k.startswith("macros.")})
-        world.macros = {y: Macro(**_under(state, f"macros.{y}.")) for y in years}
-        observed = _under(state, "observation.")
+        parts = _by_prefix(state)
+        world.macro = Macro(**parts["macro"])
+        world.macros = {int(k.removeprefix("macros.")): Macro(**v) for k, v in parts.items() if k.startswith("macros.")}
+        observed = parts.get("observation")
         world.observation = Observation.of(observed) if observed else None
-        world.ledger = Ledger(**_under(state, "ledger."))
-        world.council.restore(_under(state, "government."))
+        world.ledger = Ledger(**parts["ledger"])
+        world.council.restore(parts["government"])
         return world
 
 
@@ -323,6 +330,13 @@ _STATE = (
 )  # fmt: skip
 
 
-def _under(state: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    """Entries whose name starts with a prefix, without it."""
-    return {k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)}
+def _by_prefix(state: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    """Entries by what their names begin with, ``government`` or ``macros.1990``, without it."""
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for name, values in state.items():
+        first, _, rest = name.partition(".")
+        if first == "macros":
+            year, _, rest = rest.partition(".")
+            first = f"macros.{year}"
+        found.setdefault(first, {})[rest] = values
+    return found

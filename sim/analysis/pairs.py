@@ -7,7 +7,7 @@ effect in that world. Replicates of one draw share its parameters and are no fac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -94,24 +94,32 @@ def levels(
     within : columns of a run; a run has all cells that any run with the same values there lists. All runs by default.
     """
     columns = [value] if isinstance(value, str) else list(value)
+    found = sums(frame, columns, by, missing=missing, within=within)
+    part = found[columns[0]].astype(float)
+    if len(columns) == 2:
+        whole = found[columns[1]].astype(float)
+        part = part / whole.where(whole != 0)
+    return found[[*RUN, *by]].assign(level=part)
+
+
+def sums(
+    frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str], *, missing: float, within: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Sums of columns by run and cell: columns scenario, mode, draw, replicate, *by, *columns; as in `levels`."""
     keys = [*RUN, *by]
     if missing_columns := [name for name in [*keys, *columns] if name not in frame.columns]:
         said = gone_columns(missing_columns)
         raise KeyError(
             said or f"no column {', '.join(missing_columns)}; there are {', '.join(map(str, frame.columns))}"
         )
-    sums = plain(frame.groupby(keys, observed=True, sort=False)[columns].sum(min_count=1).reset_index())
+    found = plain(frame.groupby(keys, observed=True, sort=False)[[*columns]].sum(min_count=1).reset_index())
     if by:
-        cells = sums[[*within, *by]].drop_duplicates().sort_values([*by], kind="stable")
-        runs = sums[RUN].drop_duplicates()
+        cells = found[[*within, *by]].drop_duplicates().sort_values([*by], kind="stable")
+        runs = found[RUN].drop_duplicates()
         full = runs.merge(cells, on=list(within)) if within else runs.merge(cells, how="cross")
-        sums = full.merge(sums, on=keys, how="left", indicator="listed")
-        sums.loc[sums["listed"] == "left_only", columns] = missing
-    part = sums[columns[0]].astype(float)
-    if len(columns) == 2:
-        whole = sums[columns[1]].astype(float)
-        part = part / whole.where(whole != 0)
-    return sums[keys].assign(level=part)
+        found = full.merge(found, on=keys, how="left", indicator="listed")
+        found.loc[found["listed"] == "left_only", [*columns]] = missing
+    return found[[*keys, *columns]]
 
 
 def paired_levels(
@@ -128,9 +136,24 @@ def paired_levels(
     Runs without partner are left out. Parameters as in `levels`.
     """
     found = levels(frame, value, by, missing=missing, within=within)
-    base = found[found["scenario"] == reference].drop(columns="scenario").rename(columns={"level": "reference"})
-    both = found[found["scenario"] != reference].merge(base, on=["mode", *UNIT, *by], how="inner")
+    both = _paired(found, {"level": "reference"}, by, reference)
     return both[[*RUN, *by, "reference", "level"]]
+
+
+def paired_sums(frame: pd.DataFrame, columns: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    """Sums of several columns, and those of the baseline under the name `beside` each; rows as of `paired_levels`."""
+    return _paired(sums(frame, columns, by, missing=0.0), {name: beside(name) for name in columns}, by, BASELINE)
+
+
+def beside(column: str) -> str:
+    """Name of a column's sum in the baseline."""
+    return f"{column}, {BASELINE}"
+
+
+def _paired(found: pd.DataFrame, names: Mapping[str, str], by: Sequence[str], reference: str) -> pd.DataFrame:
+    """Rows of every scenario with columns of the reference's row under other names."""
+    base = found[found["scenario"] == reference].drop(columns="scenario").rename(columns=dict(names))
+    return found[found["scenario"] != reference].merge(base, on=["mode", *UNIT, *by], how="inner")
 
 
 def paired_units(

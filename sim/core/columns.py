@@ -79,6 +79,17 @@ _RECORDS_AS = np.recarray if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" els
 _NOT_ZERO = {c.name: c.empty for c in COLUMNS if c.empty}
 
 
+def _empty_row(record: np.dtype) -> np.ndarray:
+    """Words of a record of nobody."""
+    row = np.zeros(1, record)
+    for name in record.names or ():
+        row[name] = _NOT_ZERO.get(name, 0)
+    return row.view(np.uint32).reshape(-1)
+
+
+_EMPTY = {name: _empty_row(record) for name, record in RECORDS.items()}
+
+
 class Rows(NamedTuple):
     """Used rows of a field, one packed record a person, as kernels take them: ``people[i].uid``, ``ties[i, 0]``.
 
@@ -98,11 +109,11 @@ class Rows(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _wipe(words: np.ndarray, rows: np.ndarray) -> None:
-    """Zero some rows of an array of words [rows, words a row]."""
+def _wipe(words: np.ndarray, rows: np.ndarray, empty: np.ndarray) -> None:
+    """Set some rows of an array of words [rows, words a row] to those of an empty one."""
     for r in rows:
         for w in range(words.shape[1]):
-            words[r, w] = 0
+            words[r, w] = empty[w]
 
 
 class Block:
@@ -197,10 +208,8 @@ class Block:
 
     def clear(self, rows: np.ndarray) -> None:
         """Reset every column of the given rows to its empty value."""
-        for record in self._records.values():
-            _wipe(record.view(np.uint32).reshape(len(record), -1), rows)
-        for name, value in _NOT_ZERO.items():
-            getattr(self, name)[rows] = value
+        for name, record in self._records.items():
+            _wipe(record.view(np.uint32).reshape(len(record), -1), rows, _EMPTY[name])
 
     def reserve(self, capacity: int) -> None:
         """Have room for at least so many rows."""

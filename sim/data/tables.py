@@ -21,7 +21,7 @@ from sim.data.rungs import Rungs, rungs_2017
 from sim.data.worlds import data_checksum, folder_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # only ever the same object: what is kept by world need not compare arrays
 class WorldData:
     """All data of one world (read-only arrays, float64 unless said).
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -91,6 +93,10 @@ def cost_of_rungs(ladder: Ladder, setting: Setting, effects: Mapping[str, Mappin
     Million $ a year, mean of the first ten years. Lists of concern and targets play no part: what is aimed at places
     costs time, not money.
     """
+    asked = ladder, effects, setting.params.compliance, setting.data
+    for known, found in _COSTS:
+        if known == asked:
+            return found
     timeline = Timeline({}, setting.data, effects=effects)
 
     def money(rung: Rung) -> np.ndarray:
@@ -100,7 +106,14 @@ def cost_of_rungs(ladder: Ladder, setting: Setting, effects: Mapping[str, Mappin
             setting, timeline, [Decided(p, e.lever, e.strength or 0.0, e.scope) for p in everywhere for e in paid]
         )
 
-    return np.stack([money(rung) for rung in ladder.rungs])
+    found = np.stack([money(rung) for rung in ladder.rungs])
+    _COSTS.append((asked, found))
+    return found
+
+
+_COSTS: deque[tuple[Any, np.ndarray]] = deque(
+    maxlen=4
+)  # of the last worlds of this process: runs of a command ask alike
 
 
 def _mean_money(setting: Setting, timeline: Timeline, decided: list[Decided]) -> np.ndarray:

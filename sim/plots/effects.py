@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
@@ -39,11 +39,12 @@ def keys(frame: pd.DataFrame) -> list[str]:
     return [c for c in RUN if c in frame.columns]
 
 
-def place_outcomes(place_year: pd.DataFrame) -> pd.DataFrame:
-    """Outcomes by place and year under the names of `PLACE`: columns of the run, year, place, and these."""
+def place_outcomes(place_year: pd.DataFrame, names: Collection[str] = tuple(PLACE)) -> pd.DataFrame:
+    """Outcomes by place and year under some names of `PLACE`: columns of the run, year, place, and these."""
     frame = pairs.plain(place_year)
-    found = {name: outcomes.value(frame, outcome) for name, outcome in PLACE.items()}
-    found["net_rate"] = 1000 * found["net_rate"]
+    found = {name: outcomes.value(frame, PLACE[name]) for name in names}
+    if "net_rate" in found:
+        found["net_rate"] = 1000 * found["net_rate"]
     return frame[[*keys(frame), "year", "place"]].assign(**found)
 
 
@@ -54,7 +55,7 @@ def world_outcomes(world_year: pd.DataFrame, place_year: pd.DataFrame) -> pd.Dat
     """
     world = pairs.plain(world_year)
     run = [*keys(world), "year"]
-    sums = place_outcomes(place_year).groupby(run, as_index=False)[["top1", "cases"]].sum()
+    sums = place_outcomes(place_year, ("top1", "cases")).groupby(run, as_index=False)[["top1", "cases"]].sum()
     found = {name: outcomes.value(world, outcome) for name, outcome in WORLD_OUTCOMES.items()}
     own = world[run].assign(place=WORLD, net_moves=0.0, net_rate=0.0, **found)
     return own.merge(sums, on=run, how="left")
@@ -73,12 +74,12 @@ def paired(frame: pd.DataFrame, values: Sequence[str], by: Sequence[str], percen
     -------
     Rows of the scenarios that have a baseline partner; columns of the run, `by`, `values`.
     """
+    both = pairs.paired_sums(frame, values, by)
     found = {}
     for name in values:
-        both = pairs.paired_levels(frame, name, by)
-        difference = both["level"] - both["reference"]
-        base = both["reference"].where(both["reference"] > 0)
-        found[name] = 100 * (difference / base) if name in set(percent) else difference
+        reference = both[pairs.beside(name)]
+        difference = both[name].astype(float) - reference
+        found[name] = 100 * (difference / reference.where(reference > 0)) if name in set(percent) else difference
     return both[[*RUN, *by]].assign(**found)
 
 

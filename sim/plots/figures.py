@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +20,7 @@ from sim.plots.material import Material
 from sim.plots.outcomes import most_affected, outcome_bands, place_bands
 from sim.plots.policy_lines import policy_periods
 from sim.plots.promote_protect import plane_points, price_notes, promote_protect
-from sim.plots.style import joined, save
+from sim.plots.style import joined
 from sim.plots.world_map import map_notes
 
 FIRST_OBSERVED = {"researchers": 1996, "moves": 1998, "papers": 1996, "international": 1981}  # earlier: back-cast
@@ -234,24 +233,3 @@ def _draw_decisions(m: Material) -> Iterator[Drawing]:
 DRAWINGS: tuple[Callable[[Material], Iterator[Drawing]], ...] = (
     _draw_net_flows, _draw_changes, _draw_outcomes, _draw_international, _draw_levels, _draw_plane, _draw_decisions,
 )  # fmt: skip
-# Halves of the time that all take, for two processes.
-EFFECTS, LEVELS = (2, 5, 6), (0, 1, 3, 4)
-
-
-class Written(NamedTuple):
-    """A figure on disk: number of its drawing, its files, and the note on it."""
-
-    rank: int
-    paths: list[Path]
-    note: str
-
-
-def written(material: Material, numbers: Sequence[int], folder: Path) -> list[Written]:
-    """Draw some of `DRAWINGS` and write them into a folder."""
-    found = []
-    for rank in numbers:
-        for name, figure, alt, notes in DRAWINGS[rank](material):
-            paths = save(figure, folder, name, svg=material.cfg.figures == "svg")
-            note = f"## {figure.get_label()}\n\n![{alt}]({name}.png)\n\n{captions.assemble(*notes)}\n"
-            found.append(Written(rank, paths, note))
-    return found

@@ -30,7 +30,7 @@ def net_rates(place_year: pd.DataFrame, years: tuple[int, int]) -> pd.DataFrame:
     -------
     Columns place, mean, se (per 1,000), persons, persons_se.
     """
-    table = effects.place_outcomes(place_year)
+    table = effects.place_outcomes(place_year, ("net_moves", "researchers"))
     table = table[table["year"].between(*years)]
     sums = table.groupby([*effects.keys(table), "place"], as_index=False)[["net_moves", "researchers"]].sum()
     sums["rate"] = 1000 * sums["net_moves"] / sums["researchers"].where(sums["researchers"] > 0)

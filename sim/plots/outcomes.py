@@ -80,7 +80,7 @@ def most_affected(
     ----------
     scale : people whom an agent stands for.
     """
-    table = effects.place_outcomes(place_year)
+    table = effects.place_outcomes(place_year, ("papers",))
     table = table[(table["year"] >= first) & (table["mode"] == effects.headline_mode(table))]
     sums = table.groupby([*effects.keys(table), "place"], as_index=False)[["papers"]].sum()
     change = effects.band(effects.paired(sums, ["papers"], ["place"]), "papers", ["scenario", "place"])
@@ -155,10 +155,10 @@ def departs(rows: pd.DataFrame, column: str) -> bool:
     ----------
     rows : of one place, in both modes; with one mode only there is nothing to be told apart, and it is shown.
     """
-    wide = rows.pivot_table(index=["draw", "replicate", "year"], columns="mode", values=column)
-    if not {"scripted", "reactive"} <= set(wide.columns):
+    by_mode = dict(list(rows.set_index(["draw", "replicate", "year"]).groupby("mode")[column]))
+    if not {"scripted", "reactive"} <= set(by_mode):
         return True
-    gap = (wide["reactive"] - wide["scripted"]).groupby(level=["draw", "replicate"]).mean().to_numpy()
+    gap = (by_mode["reactive"] - by_mode["scripted"]).groupby(level=["draw", "replicate"]).mean().to_numpy()
     reach = HATCH_WITHIN * float(gap.std(ddof=1)) / len(gap) ** 0.5 if len(gap) > 1 else 0.0
     return abs(float(gap.mean())) > max(reach, NOTHING)
 
@@ -247,8 +247,8 @@ def place_bands(
     places : alpha-3 codes, at most five.
     titles : of the scenarios by name.
     """
-    outcomes = effects.place_outcomes(place_year)
-    table = differences(outcomes[outcomes["place"].isin(list(places))], PLACE_OUTCOMES)
+    here = place_year[place_year["place"].isin(list(places))]
+    table = differences(effects.place_outcomes(here, [panel.column for panel in PLACE_OUTCOMES]), PLACE_OUTCOMES)
     table = table[table["year"].between(*years)]
     styles = style_of(effects.series_of(table), titles)
     rows, height = len(PLACE_OUTCOMES), 1.04

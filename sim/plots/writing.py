@@ -1,19 +1,20 @@
-"""Figures of a command written into a folder, by two processes where there are two cores."""
+"""Figures of a command written into a folder.
+
+In the command's own process: a second one costs more in imports than it saves in waiting.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sim.plots.figures import EFFECTS, LEVELS, Written, written
+from sim.plots.captions import assemble
+from sim.plots.figures import DRAWINGS
 from sim.plots.material import material_of
-from sim.running.signals import clean_start
+from sim.plots.style import save
 
 NOTES = "notes.md"  # beside the figures
 
@@ -35,28 +36,10 @@ def write_figures(frames: Mapping[str, pd.DataFrame], cfg: Any, folder: Path, da
     material = material_of(frames, cfg, data)
     if material.place_year.empty:
         return []
-    if material.compared and cfg.threads > 1:
-        with _beside(written, material, LEVELS, folder) as others:
-            found = [*written(material, EFFECTS, folder), *others()]
-    else:
-        found = written(material, [*EFFECTS, *LEVELS], folder)
-    found.sort(key=lambda drawing: drawing.rank)
-    notes = "\n".join(["# Notes on the figures\n", *(drawing.note for drawing in found)])
-    (folder / NOTES).write_text(notes, encoding="utf-8")
-    return [*(path for drawing in found for path in drawing.paths), folder / NOTES]
-
-
-@contextmanager
-def _beside(work: Callable[..., list[Written]], *job: Any) -> Iterator[Callable[[], list[Written]]]:
-    """Do some of the work in a second process, which ends at once if the first fails; gives what hands it over."""
-    executor = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
-    try:
-        with clean_start():
-            future = executor.submit(work, *job)
-        yield future.result
-    except BaseException:
-        for process in (executor._processes or {}).values():
-            process.terminate()
-        raise
-    finally:
-        executor.shutdown()
+    paths, notes = list[Path](), ["# Notes on the figures\n"]
+    for draw in DRAWINGS:
+        for name, figure, alt, said in draw(material):
+            paths += save(figure, folder, name, svg=cfg.figures == "svg")
+            notes.append(f"## {figure.get_label()}\n\n![{alt}]({name}.png)\n\n{assemble(*said)}\n")
+    (folder / NOTES).write_text("\n".join(notes), encoding="utf-8")
+    return [*paths, folder / NOTES]

@@ -33,7 +33,7 @@ class Pull:
 
     @property
     def key(self) -> Key:
-        """What makes two pulls the same; cells are kept as long as thresholds cover the same institutions."""
+        """What makes two pulls the same, as long as both hold their cells."""
         return self.bundle, self.lever.name, self.place, self.strength, id(self.cells)
 
     @property
@@ -61,7 +61,7 @@ class Strengths:
     def __init__(self, shape: tuple[int, int]) -> None:
         self.shape = shape
         self._held: dict[str, tuple[np.ndarray, dict[int, list[Pull]], np.ndarray]] = {}  # the last within bounds
-        self._weighed: dict[str, tuple[list[Key], np.ndarray]] = {}
+        self._weighed: dict[str, tuple[Sequence[Pull], np.ndarray]] = {}
 
     def of(self, lever: Lever, pulls: Mapping[str, Sequence[Pull]]) -> np.ndarray:
         """Combined strength over the lever's axes; `pulls` : of the year, by names of levers."""
@@ -86,11 +86,10 @@ class Strengths:
 
     def _qualified(self, lever: Lever, pulls: Sequence[Pull]) -> np.ndarray:
         """The same for a lever that qualifies another one: all of it again if any pull of either changed."""
-        key = _keys(pulls)
-        if lever.name not in self._weighed or self._weighed[lever.name][0] != key:
+        if lever.name not in self._weighed or _keys(self._weighed[lever.name][0]) != _keys(pulls):
             held = np.full(lever.shape(*self.shape), lever.neutral)
             _weigh(held, lever, pulls)
-            self._weighed[lever.name] = key, held
+            self._weighed[lever.name] = pulls, held
         return self._weighed[lever.name][1]
 
 

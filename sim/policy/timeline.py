@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -62,10 +63,10 @@ class Timeline:
         self.threat = np.zeros((len(data.iso3), len(data.iso3))) if threat is None else threat
         self.ladders = ladders
         self.support = np.asarray(data.institution_federal_musd)
-        self._cells: dict[tuple[str, int, Scope], Cells | None] = {}
+        self._covered: dict[tuple[str, int, Scope], Cells | None] = {}  # where thresholds ask for support
         self._shape = len(data.iso3), len(data.institution_place)
         self._strengths = Strengths(self._shape)
-        self._last: tuple[list[Key], Channels] | None = None
+        self._last: tuple[list[Key], Channels, list[Pull]] | None = None  # pulls hold the cells that keys stand for
         self._years: dict[int, list[InForce]] = {}
         self._pulls: tuple[int, Sequence[Decided], list[Pull]] | None = None
         self._rungs: dict[int, Rungs] = {}
@@ -97,7 +98,7 @@ class Timeline:
         pulls = self._all(year, decided)
         key = [pull.key for pull in pulls]
         if self._last is None or self._last[0] != key:
-            self._last = key, self._apply(pulls)
+            self._last = key, self._apply(pulls), pulls
         return self._last[1]
 
     def _apply(self, pulls: Sequence[Pull]) -> Channels:
@@ -141,8 +142,7 @@ class Timeline:
         if new is self.support or np.array_equal(new, self.support):
             return
         self.support = new
-        self._cells = {k: v for k, v in self._cells.items() if k[2].institution_threshold_musd is None}
-        self._strengths, self._last, self._pulls = Strengths(self._shape), None, None
+        self._covered, self._strengths, self._last, self._pulls = {}, Strengths(self._shape), None, None
 
     def _uses(self) -> Iterable[tuple[str, LeverUse]]:
         for name, policy in self.policies.items():
@@ -202,11 +202,23 @@ class Timeline:
 
     def cells(self, lever: Lever, place: int, scope: Scope) -> Cells | None:
         """Open-mesh index of the strength array where a place's lever bites; None if it bites nowhere."""
+        if scope.institution_threshold_musd is None:
+            return _cells(self.data, lever.name, place, scope)
         key = (lever.name, place, scope)
-        if key not in self._cells:
-            axes = [_axis(self.data, self.support, axis, lever, place, scope) for axis in lever.axes]
-            self._cells[key] = np.ix_(*axes) if all(len(axis) for axis in axes) else None
-        return self._cells[key]
+        if key not in self._covered:
+            self._covered[key] = _mesh(self.data, self.support, lever, place, scope)
+        return self._covered[key]
+
+
+@lru_cache(maxsize=4096)
+def _cells(data: WorldData, lever: str, place: int, scope: Scope) -> Cells | None:
+    """Cells that do not rest on the support of institutions: alike in all years and runs."""
+    return _mesh(data, np.asarray(data.institution_federal_musd), LEVERS[lever], place, scope)
+
+
+def _mesh(data: WorldData, support: np.ndarray, lever: Lever, place: int, scope: Scope) -> Cells | None:
+    axes = [_axis(data, support, axis, lever, place, scope) for axis in lever.axes]
+    return np.ix_(*axes) if all(len(axis) for axis in axes) else None
 
 
 def by_lever(pulls: Iterable[Pull]) -> dict[str, list[Pull]]:

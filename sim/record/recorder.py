@@ -6,8 +6,9 @@ for all rows of a run (scenario, draw, replicate, mode) are added last, by `sim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +19,10 @@ from sim.core.columns import NONE
 from sim.record.declaration import Column, Table, names_by_kind
 from sim.record.rounding import rounded
 from sim.record.tables import declared
+
+Names = tuple[str, ...]
+Convert = Callable[[np.ndarray], pa.Array]
+YEARS = 8  # in one batch, which costs hardly more than one of a single year
 
 
 @dataclass(frozen=True)
@@ -49,46 +54,83 @@ class Recorder:
     def __init__(self, places: Sequence[str], sink: Sink) -> None:
         self._sink = sink
         self._names = {kind: pa.array(words, pa.string()) for kind, words in names_by_kind(places).items()}
-        self._order: dict[tuple[str, ...], list[tuple[str, Column]]] = {}  # alike every year
+        self._prepared: dict[tuple[str, Names], list[tuple[str, Convert]]] = {}  # alike every year
+        self._held: dict[str, tuple[Names, list[dict[str, np.ndarray]]]] = {}
 
     def add(self, result: YearResult) -> None:
-        """Record one year; tables without rows this year are skipped."""
-        for name, columns in result.tables.items():
-            if any(len(values) for values in columns.values()):
-                self._sink.write(name, self.batch(declared(name), result.year, columns))
-
-    def batch(self, table: Table, year: int, columns: Mapping[str, np.ndarray]) -> pa.RecordBatch:
-        """One table of one year as a record batch with the columns in their declared order.
+        """Record one year; tables without rows this year are skipped.
 
         Raises
         ------
-        ValueError : a column is missing, is not declared, or holds what its declaration does not allow.
+        ValueError : a column is missing or is not declared; from here or `flush`: it holds what its declaration does
+            not allow.
         """
-        n = len(next(iter(columns.values())))
-        columns = columns if "year" in columns else {"year": np.full(n, year, np.int16), **columns}
-        given = (table.name, *columns)
-        if given not in self._order:
+        for name, columns in result.tables.items():
+            if any(len(values) for values in columns.values()):
+                self._keep(declared(name), result.year, columns)
+
+    def flush(self) -> None:
+        """Hand over all that is still held back."""
+        for name in list(self._held):
+            self._hand_over(name)
+
+    def _keep(self, table: Table, year: int, columns: Mapping[str, np.ndarray]) -> None:
+        """Hold one table of one year back until there are enough years of it for a batch."""
+        if "year" not in columns:
+            columns = {"year": np.full(len(next(iter(columns.values()))), year, np.int16), **columns}
+        given = tuple(columns)
+        if (table.name, given) not in self._prepared:
             missing = [name for name in table.required if name not in columns]
             if missing:
                 raise ValueError(f"table {table.name} of year {year} lacks the columns {', '.join(missing)}")
-            found = [(name, table.column(name)) for name in columns]
-            self._order[given] = sorted(found, key=lambda item: table.rank(item[1]))
-        arrays = [self._array(table, column, columns[name]) for name, column in self._order[given]]
-        return pa.record_batch(arrays, names=[name for name, _ in self._order[given]])
+            found = _in_order(table.name, given)
+            self._prepared[table.name, given] = [(name, self._convert(table, column)) for name, column in found]
+        before, years = self._held.get(table.name, (given, []))
+        if before != given:
+            self._hand_over(table.name)
+            years = []
+        years.append({name: values.copy() for name, values in columns.items()})  # the world may go on to change them
+        self._held[table.name] = given, years
+        if len(years) == YEARS:
+            self._hand_over(table.name)
 
-    def _array(self, table: Table, column: Column, values: np.ndarray) -> pa.Array:
+    def _hand_over(self, table: str) -> None:
+        """One batch of all years held of a table, with the columns in their declared order."""
+        given, years = self._held.pop(table)
+        prepared = self._prepared[table, given]
+        arrays = [convert(np.concatenate([columns[name] for columns in years])) for name, convert in prepared]
+        self._sink.write(table, pa.record_batch(arrays, names=[name for name, _ in prepared]))
+
+    def _convert(self, table: Table, column: Column) -> Convert:
+        """How values of one column become what is kept of them."""
         words = self._names.get(column.kind)
         if words is not None:
-            return _named(values, words) if values.dtype.kind in "iub" else _words(column.name, values, words)
-        if column.kind == "count" and values.dtype.kind == "f":
-            values = _whole(column.name, values)
+            return partial(_names_of, column.name, words)
         kept = pa.type_for_alias(table.type_of(column))
         if pa.types.is_string(kept):
-            return pa.array(values, kept)
-        # no index of an institution is negative: rows of a class have none
-        none = values < 0 if column.kind == "identity" and values.dtype.kind == "i" else None
-        narrow = _narrow(values, kept.to_pandas_dtype())
-        return pa.array(rounded(narrow) if column.rounded else narrow, mask=none)
+            return partial(pa.array, type=kept)
+        return partial(_numbers, column, np.dtype(kept.to_pandas_dtype()))
+
+
+@lru_cache(maxsize=64)
+def _in_order(table: str, given: Names) -> list[tuple[str, Column]]:
+    """Declarations of columns in the order of the file; the same in all runs of a process."""
+    of = declared(table)
+    return sorted(((name, of.column(name)) for name in given), key=lambda item: of.rank(item[1]))
+
+
+def _names_of(name: str, words: pa.Array, values: np.ndarray) -> pa.Array:
+    return _named(values, words) if values.dtype.kind in "iub" else _words(name, values, words)
+
+
+def _numbers(column: Column, dtype: np.dtype[np.generic], values: np.ndarray) -> pa.Array:
+    """Array of numbers of the type that is kept."""
+    if column.kind == "count" and values.dtype.kind == "f":
+        values = _whole(column.name, values)
+    # no index of an institution is negative: rows of a class have none
+    none = values < 0 if column.kind == "identity" and values.dtype.kind == "i" else None
+    narrow = _narrow(values, dtype)
+    return pa.array(rounded(narrow) if column.rounded else narrow, mask=none)
 
 
 def _named(codes: np.ndarray, words: pa.Array) -> pa.Array:
@@ -117,9 +159,9 @@ def _whole(name: str, values: np.ndarray) -> np.ndarray:
     return whole.astype(np.int64)
 
 
-def _narrow(values: np.ndarray, dtype: type[np.generic]) -> np.ndarray:
+def _narrow(values: np.ndarray, dtype: np.dtype[np.generic]) -> np.ndarray:
     """Values of a smaller type; raises if an integer does not hold what is there: counts never wrap around."""
     narrow = values.astype(dtype, copy=False)
     if narrow.dtype.kind in "iub" and narrow is not values and not (narrow == values).all():
-        raise pa.ArrowInvalid(f"{values.min()} to {values.max()} does not fit into {np.dtype(dtype)}")
+        raise pa.ArrowInvalid(f"{values.min()} to {values.max()} does not fit into {dtype}")
     return narrow

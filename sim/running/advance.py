@@ -73,8 +73,10 @@ def advance(span: Span, sink: Sink, checkpoints: Checkpoints, tick: Tick) -> tup
             reached["year"] = result.year
             recorder.add(result)
             tick()
-            if result.year < span.until:
-                checkpoints.year_is_over(result.year, world.state)
+            if result.year < span.until and checkpoints.due:
+                recorder.flush()
+                checkpoints.take(result.year, world.state)
+        recorder.flush()
     return world, resumed
 
 

@@ -44,6 +44,7 @@ class Execution:
     peak_worker_mb: float = 0.0
     _waiting: dict[Future[Done], Past | Run] = field(default_factory=dict)
     _left: list[Run] = field(default_factory=list)
+    _past_tables: dict[str, Mapping[str, pa.Table]] = field(default_factory=dict)
     _threads: int = 1
 
     def __post_init__(self) -> None:
@@ -188,4 +189,6 @@ class Execution:
         if (history := self.histories[past.key]) is not None:
             return history.tables
         assert self.cache is not None
-        return self.cache.tables(past.key)
+        if past.key not in self._past_tables:  # the same for all runs that share it
+            self._past_tables[past.key] = self.cache.tables(past.key)
+        return self._past_tables[past.key]

@@ -30,6 +30,8 @@ class WorldLike(Protocol):
 
     def state(self) -> Arrays: ...
 
+    def let_go(self) -> None: ...
+
 
 class Model(Protocol):
     """Everything the runner asks of configuration and world; an instance is sent to worker processes."""

@@ -5,6 +5,7 @@ Workers are spawned, not forked: kernels and Arrow start threads, and a fork cop
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -133,6 +134,7 @@ def _begin(told: Told) -> None:
     _told = told
     belong_to_parent()
     listen_to_compiler(lambda seconds: _compiles(told, seconds))
+    gc.freeze()  # modules stay until the end: the collector need not look through them again and again
 
 
 def belong_to_parent() -> None:

@@ -91,6 +91,7 @@ def _history(job: HistoryJob, cache: HistoryCache | None, notes: list[str], tick
         sink = MemorySink()
         world, _ = branch.live(job.model, cache, sink, checkpoints, tick)
         history = History(job.year, world.state(), sink.tables())
+        world.let_go()
         if not keep(cache, job.key, history, branch.about, notes):
             return history
         checkpoints.remove()
@@ -125,6 +126,7 @@ def _run(job: RunJob, branch: Branch, sink: Sink, checkpoints: Checkpoints, tick
     world, resumed = branch.live(job.model, cache, sink, checkpoints, tick)
     unread = job.model.levers_never_read(run.cfg)
     macros = pack_macros(world.macros) if job.keep_macros else None
+    world.let_go()
     if macros is not None:
         keep(cache, macros_key(run.key), History(run.cfg.end, macros, {}), branch.about, notes)
     seconds, peak, at = time.perf_counter() - begin, peak_memory_mb(), run.id

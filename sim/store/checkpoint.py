@@ -101,9 +101,14 @@ class Checkpoints:
         if self.folder is not None:
             self._pending.setdefault(table, []).append(batch)
 
-    def year_is_over(self, year: int, state: Callable[[], Mapping[str, np.ndarray]]) -> None:
-        """Write a checkpoint if it is time; `state` may give views, which are written before this returns."""
-        if self.folder is None or time.monotonic() - self._last < self.seconds:
+    @property
+    def due(self) -> bool:
+        """True if it is time for one."""
+        return self.folder is not None and time.monotonic() - self._last >= self.seconds
+
+    def take(self, year: int, state: Callable[[], Mapping[str, np.ndarray]]) -> None:
+        """Write a checkpoint; `state` may give views, which are written before this returns."""
+        if self.folder is None:
             return
         try:
             self._write(self.folder, year, state())

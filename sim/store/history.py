@@ -114,7 +114,7 @@ class HistoryCache:
             (folder / "tables").mkdir()
             sums = {STATE: write_state(folder / STATE, history.state)}
             for name, table in history.tables.items():
-                sums[f"tables/{name}.arrow"] = write_table(folder / "tables" / f"{name}.arrow", table)
+                sums[f"tables/{name}.arrow"] = write_table(folder / "tables" / f"{name}.arrow", _joined(table))
             write_meta(folder / META, key, history.year, about, sums)
         prune_cache(root=self.root, max_bytes=CAP_BYTES, unused_seconds=KEEP_SECONDS)
 
@@ -236,3 +236,8 @@ def _sweep(root: Path, now: float) -> None:
             if now - path.stat().st_mtime > KEEP_SECONDS and _LOCK.fullmatch(path.name):
                 with lock_if_free(path):
                     pass  # releasing it deletes the file
+
+
+def _joined(table: pa.Table) -> pa.Table:
+    """The same rows in one batch: compressed year by year they take three times as long to write and to read."""
+    return table.combine_chunks().cast(table.schema)  # names keep their narrow indices

@@ -58,11 +58,14 @@ def _constant(code: int, words: Sequence[str], n: int) -> pa.DictionaryArray:
 
 
 def pieces(name: str, runs: Sequence[RunTables], scenarios: Sequence[str]) -> Iterator[pa.Table]:
-    """History and part of each run in order; nothing for runs without rows."""
+    """History and part of each run in order; nothing for runs without rows. A history that runs share is read once."""
+    read: dict[int, pa.Table] = {}
     for run in runs:
         for source in (run.history, run.part):
             if name in source:
-                yield with_run(source[name], run.run, scenarios)
+                if id(source) not in read:
+                    read[id(source)] = source[name]
+                yield with_run(read[id(source)], run.run, scenarios)
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:

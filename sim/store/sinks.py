@@ -46,7 +46,7 @@ class MemorySink(_Streams):
 
 
 class FileSink(_Streams):
-    """Streams the batches of one run into Arrow files in a folder, so that memory holds one year."""
+    """Streams the batches of one run into Arrow files in a folder, so that memory holds few years."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

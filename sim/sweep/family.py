@@ -71,6 +71,7 @@ class FamilyRun:
             self._macros[task.key] = pack_macros(world.macros)
             if self._piece.keep:
                 self._save_macros(task.key)
+        world.let_go()
         return _joined([self._before(task.after), own], self._recorded)
 
     def _before(self, year: int) -> Mapping[str, pa.Table]:

@@ -9,7 +9,7 @@ import numpy as np
 PLACES = ("USA", "CHN", "DEU", "IND")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SmallWorld:
     """The fields of `sim.data.tables.WorldData` that policies read."""
 

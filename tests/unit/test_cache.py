@@ -153,6 +153,16 @@ def test_entries_in_work_are_spared(tmp_path: Path):
     assert [gone.name for gone in prune_cache(tmp_path)] == [KEY]
 
 
+def test_tables_of_many_years_are_kept_in_one_batch_with_their_types(tmp_path: Path):
+    places = pa.DictionaryArray.from_arrays(pa.array([1, 0], pa.int8()), pa.array(["CHN", "USA"]))
+    year = pa.table({"place": places, "x": pa.array([0.5, None], pa.float32())})
+    cache, years = HistoryCache(tmp_path), pa.concat_tables([year] * 38)
+    cache.save(KEY, History(2017, STATE, {"place_year": years}), {})
+    kept = cache.load(KEY).tables["place_year"]
+    assert kept.equals(years) and kept.schema == years.schema
+    assert kept["x"].num_chunks == 1 < years["x"].num_chunks
+
+
 def test_two_may_save_the_same_entry_at_once(tmp_path: Path):
     """Macro states of one baseline, computed by two commands."""
     cache = HistoryCache(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from sim.record.declaration import Column
-from sim.record.recorder import Recorder
+from sim.record.recorder import YEARS, Recorder, Sink
 from sim.record.tables import TABLES
 from sim.store.files import read_table
 from sim.store.sinks import FileSink, MemorySink
@@ -24,10 +25,18 @@ class Year:
     tables: dict[str, dict[str, np.ndarray]]
 
 
+def record(sink: Sink, *years: Year, places: Sequence[str] = PLACES) -> None:
+    """Years through a recorder."""
+    recorder = Recorder(places, sink)
+    for year in years:
+        recorder.add(year)
+    recorder.flush()
+
+
 def recorded(table: str, columns: dict[str, np.ndarray], year: int = 2020) -> pa.Table:
     """One table of one year through the recorder."""
     sink = MemorySink()
-    Recorder(PLACES, sink).add(Year(year, {table: columns}))
+    record(sink, Year(year, {table: columns}))
     return sink.tables()[table]
 
 
@@ -131,7 +140,7 @@ def constituencies(member: list[int]) -> dict[str, np.ndarray]:
 def test_members_of_constituencies_are_words_in_worlds_of_any_size(n_places: int):
     sink, places = MemorySink(), [f"place {p}" for p in range(n_places)]
     last = n_places + 3 + 4 + 6 - 1
-    Recorder(places, sink).add(Year(2020, {"constituency_year": constituencies([1, last])}))
+    record(sink, Year(2020, {"constituency_year": constituencies([1, last])}), places=places)
     table = sink.tables()["constituency_year"]
     assert table["kind"].to_pylist() == ["origin", "field"] and table["member"].to_pylist() == ["place 1", "social"]
     assert table.schema.field("n_researchers").type == pa.int32()
@@ -151,19 +160,32 @@ def test_the_world_keeps_full_precision():
 
 def test_tables_without_rows_are_skipped():
     sink = MemorySink()
-    Recorder(PLACES, sink).add(Year(2020, {"decisions": {"place": np.array([])}, "panel": {}}))
+    record(sink, Year(2020, {"decisions": {"place": np.array([])}, "panel": {}}))
     assert list(sink.tables()) == []
 
 
 def test_both_sinks_keep_the_same(tmp_path: Path):
     memory, files = MemorySink(), FileSink(tmp_path)
     for sink in (memory, files):
-        recorder = Recorder(PLACES, sink)
-        for year in (2019, 2020):
-            recorder.add(Year(year, {"flow_year": flows(), "panel": panel_columns() | {"talent": np.ones(3)}}))
+        tables = {"flow_year": flows(), "panel": panel_columns() | {"talent": np.ones(3)}}
+        record(sink, *(Year(year, tables) for year in (2019, 2020)))
     files.close()
     for name, table in memory.tables().items():
         assert read_table(tmp_path / f"{name}.arrow").equals(table)
+
+
+def test_years_go_on_in_order_whenever_they_are_handed_over_and_whatever_the_world_does_with_its_arrays():
+    sink, world = MemorySink(), flows()
+    recorder = Recorder(PLACES, sink)
+    for year in range(2000, 2000 + 2 * YEARS + 3):
+        world["new_moves"][:] = year
+        recorder.add(Year(year, {"flow_year": world}))
+        if year == 2001:
+            recorder.flush()
+    recorder.flush()
+    table = sink.tables()["flow_year"]
+    assert table["year"].to_pylist() == table["new_moves"].to_pylist() == sorted(2 * list(range(2000, year + 1)))
+    assert len(table.to_batches()) == 4
 
 
 def test_recording_does_not_touch_what_the_world_hands_out():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from sim.store.runs import (
     copy_run,
     empty_table,
     finished_runs,
+    pieces,
     replicates,
     table_names,
 )
@@ -53,6 +54,20 @@ def write(folder: Path, name: str, found: list[RunTables]) -> None:
     for group in replicates(found, lambda run: run.run):
         table.append(group)
     table.close()
+
+
+def test_a_history_that_runs_share_is_read_once():
+    class Counted(dict[str, pa.Table]):
+        reads = 0
+
+        def __getitem__(self, name: str) -> pa.Table:
+            self.reads += 1
+            return super().__getitem__(name)
+
+    shared = Counted(entry_year=flows(range(2010, 2018)))
+    found = [replace(run, history=shared) for run in runs()]
+    assert len(list(pieces("entry_year", found, SCENARIOS))) == 2 * len(found)
+    assert shared.reads == 1
 
 
 def test_history_is_repeated_in_front_of_every_run(tmp_path: Path):

@@ -45,6 +45,9 @@ class ToyWorld:
         macros = {f"macros.{y}.{k}": v for y, macro in self.macros.items() for k, v in macro.arrays().items()}
         return {"year": np.array(self.year), "stock": self.stock, **macros}
 
+    def let_go(self) -> None:
+        self.stock = np.zeros(0)
+
     def run(self, until: int | None = None) -> Iterator[ToyResult]:
         while self.year < (until or self.cfg.end):
             self.year += 1
