@@ -69,7 +69,7 @@ def command(words: Sequence[str]) -> int:
     show(
         read_comparison(folder),
         [word for word in args.place.split(",") if word],
-        not {"figures=false", "figures=off"} & {*changes},
+        not {"figures=false", "figures=off"} & {word.lower() for word in changes},
     )
     print(folder, flush=True)
     return 0

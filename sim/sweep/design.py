@@ -15,10 +15,11 @@ import pandas as pd
 
 from sim.assumptions.doses import HEAD, with_doses
 from sim.config.load import from_mapping, is_parameter, load_config, with_parameters
-from sim.config.schema import Config, to_mapping
+from sim.config.schema import WITH_PANEL, Config, to_mapping
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, Problems, near
 from sim.policy.read import NOTED
+from sim.record.panel_table import PANEL
 from sim.sweep.spec import ScenarioSpec, Spec
 from sim.sweep.spec_draws import GROUPS, Block
 
@@ -71,7 +72,7 @@ class Arm:
 
     def __init__(self, spec: Spec, scenario: ScenarioSpec | None) -> None:
         self.label = BASELINE if scenario is None else scenario.label
-        self._file = spec.file
+        self._file, self._with_panel = spec.file, PANEL.name in spec.record.tables
         self._raw = _composed(spec, scenario)
         self._read: dict[str, Config] = {}
         problems: list[str] = []
@@ -105,6 +106,8 @@ class Arm:
         if found:
             raise ConfigError(found)
         cfg = from_mapping(raw, problems)
+        if self._with_panel and not cfg.panel.size:
+            problems.add("panel.size", f"is 0: a panel to record has people ({WITH_PANEL}, in settings)")
         problems.check(f"{self._file}: {where}: {self.label}: ")
         return replace(cfg, scenario=self.label)
 
@@ -127,7 +130,7 @@ def _composed(spec: Spec, scenario: ScenarioSpec | None) -> dict[str, Any]:
 
 def _recorded(raw: dict[str, Any], spec: Spec) -> dict[str, Any]:
     """The same without a panel, unless it is recorded."""
-    return raw if "panel" in spec.record.tables else {**raw, "panel": {**raw["panel"], "size": 0}}
+    return raw if PANEL.name in spec.record.tables else {**raw, "panel": {**raw["panel"], "size": 0}}
 
 
 def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[str], file: str, where: str) -> None:

@@ -51,6 +51,9 @@ class FamilyRun:
             key = self._model.run_key(self._cfg, self._replicate, end=year)
             if not self._found(year, key):
                 self._advance(year, key)
+        if self._world is not None:  # runs branch from states
+            self._world.let_go()
+            self._world = None
 
     def run(self, task: Task) -> Tables:
         """Tables of a run from its first year to its last; a baseline leaves its macro states."""

@@ -77,6 +77,10 @@ BAD_VALUES: list[tuple[dict[str, Any], str]] = [
     ({"grid": {"policies.door.levers.visas.lever": [1]}}, "there is no 'visas'; did you mean visa?"),
     ({"grid": {"policies.door.levers.visa.values.2018-01-01": [2.0]}}, "2 is out of range"),
     ({"grid": {"policies.door.levers.visa.scope.origin": [["CHN"]]}}, "unknown key; did you mean origins?"),
+    (
+        {"record": {"tables": ["panel"]}},
+        "panel.size: is 0: a panel to record has people (panel.size=20000, in",
+    ),
     ({"scenarios": ["clsed"]}, "scenarios.clsed: command line: scenario: no scenario 'clsed'; did you mean closed?"),
     ({"scenarios": {"x": {"scenario": "closed", "values": {"params.no.no": 1}}}}, "scenarios.x.values: params.no.no"),
 ]
