@@ -61,7 +61,8 @@ def command(words: Sequence[str]) -> int:
     if not names:
         raise ConfigError(["command line: compare: names no scenario; see talent-circulation list scenarios"])
     changes = [word for word in args.words if "=" in word]
-    folder = carry_out(names, changes, args, ["talent-circulation", "compare", *words])
+    asked: list[Config] = []
+    folder = carry_out(names, changes, args, ["talent-circulation", "compare", *words], asked.append)
     if folder is None:
         return 0
     from sim.comparison.reading import read_comparison
@@ -69,7 +70,7 @@ def command(words: Sequence[str]) -> int:
     show(
         read_comparison(folder),
         [word for word in args.place.split(",") if word],
-        not {"figures=false", "figures=off"} & {word.lower() for word in changes},
+        asked[0].figures != "off",
     )
     print(folder, flush=True)
     return 0
@@ -94,7 +95,7 @@ def carry_out(
 
     Parameters
     ----------
-    check : refuses what else was asked for, by the first scenario's configuration, before anything is computed.
+    check : is given the first scenario's configuration before anything is computed, and may refuse what else was asked.
     """
     import shlex
 

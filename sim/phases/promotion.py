@@ -93,7 +93,8 @@ def cost_of_rungs(ladder: Ladder, setting: Setting, effects: Mapping[str, Mappin
     Million $ a year, mean of the first ten years. Lists of concern and targets play no part: what is aimed at places
     costs time, not money.
     """
-    asked = ladder, effects, setting.params.compliance, setting.data
+    own = {lever: dict(sizes) for lever, sizes in effects.items()}  # whoever gave them may go on to change theirs
+    asked = ladder, own, setting.params.compliance, setting.data
     for known, found in _COSTS:
         if known == asked:
             return found

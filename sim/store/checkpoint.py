@@ -6,8 +6,8 @@ A folder of the cache holds, by the year at whose end they were taken::
     1995.TABLE.arrow   rows recorded since the checkpoint before, so that nothing is written twice
     1995.json          version, key, and the checksums of the state and of all rows until then
 
-Every file is an `sim.store.entry`, the last one makes the checkpoint count. The newest two are kept, so that a damaged
-one costs little. A checkpoint never fails a run: if it cannot be written, that is noted and no more are tried.
+Every file is an entry (`sim.store.entry`), the last one makes the checkpoint count. The newest two are kept, so that a
+damaged one costs little. A checkpoint never fails a run: if it cannot be written, that is noted and no more are tried.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Parts: the tables of one finished run of a command after the branch year, a folder each.
 
-A part is an `sim.store.entry`, so that an interrupted command keeps its finished runs.
+A part is an entry (`sim.store.entry`), so that an interrupted command keeps its finished runs.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class PartStore:
         return self.folder / key
 
     def writing(self, key: str) -> AbstractContextManager[Path]:
-        """Folder to write a part into, whose last file is that of `write_meta`."""
+        """Folder to write a part into, whose last file is that of `write_part_meta`."""
         return new_folder(self.path(key))
 
     def meta(self, key: str) -> PartMeta | None:
