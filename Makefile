@@ -22,7 +22,7 @@ cluster: $(STAMP)  ## one short sweep on a Slurm and on a Ray of this machine; s
 	$(BIN)/python -m pytest -m "cluster and not full" tests/cluster
 
 full: $(STAMP)  ## long checks too: whole-world runs, fuzzing, kill tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=40
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ from tests.cluster import slurm
 from tests.cluster.looking import assert_each_once, cpu_seconds
 from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, small_sweep, tables
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("slurm")]
 LONG = {"replicates": 6, "chunk_minutes": 0.025, "settings": {**SETTINGS, "scale": 3000, "start": 1990, "end": 2030}}
 HALF_WAY = 6.0  # seconds of processor in which a worker has started and finished some, not all, runs of a long chunk
 BEGUN = 1.5  # seconds of processor in which a worker has started

@@ -102,8 +102,9 @@ def test_whatever_is_given_a_configuration_or_problems_come_out(words, content, 
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("part", range(4))
 @given(**FUZZ)
-@settings(max_examples=3340, deadline=None, suppress_health_check=QUIET, phases=[Phase.generate])
-def test_ten_thousand_times(words, content, text, tmp_path: Path) -> None:
-    """One that fails is not made smaller, which takes minutes."""
+@settings(max_examples=835, deadline=None, database=None, suppress_health_check=QUIET, phases=[Phase.generate])
+def test_ten_thousand_times(part, words, content, text, tmp_path: Path) -> None:
+    """In parts that processors share; one that fails is not made smaller, which takes minutes."""
     _fuzz(words, content, text, tmp_path)
