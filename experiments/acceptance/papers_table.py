@@ -159,8 +159,8 @@ EXPERIMENTS = (
         (Mutation("norms of the last year of data", UNNORMED_RATES, (baseline.MOVES,)),),
         "fitted; the path is the rule's",
         "M1; docs/backtest.md",
-        scale=200,
-        replicates=2,
+        scale=100,
+        replicates=4,
     ),
     Experiment(
         "International papers (C14)",

@@ -6,8 +6,9 @@ makes the kernel, so that other packages' kernels, and the environment of other 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sim.core.kernel_folder import kernel_folder
 from sim.core.locks import lock_if_free
 
 PATIENCE = 120.0  # seconds that another process may compile one kernel before it is not waited for any more
+GARBAGE = (200_000, 50, 1_000)  # how seldom a compiler looks for garbage: it leaves little, and looking is a sixth of it
 KERNELS: dict[str, Any] = {}  # kernels that are kept, by module and name
 CALLED: list[tuple[str, Any]] = []  # of these, what was called from Python, in order: name and types of arguments
 
@@ -33,6 +35,7 @@ def njit(borrows: bool = False, **options: Any) -> Callable[[Callable[..., Any]]
         which numba does, one atomic step after the other, wherever a loop takes an array out of a tuple. A kernel that
         makes one all the same is not compiled.
     """
+    options["no_cfunc_wrapper"] = True  # nothing here is called from C
     if borrows:
         options["_nrt"] = False
 
@@ -56,7 +59,8 @@ def _compiled_once(kernel: Any) -> Any:
     compile_here = kernel.compile
 
     def compile_or_load(arguments: Any) -> Any:
-        with global_compiler_lock:  # it is numba's, and taken here already so that threads leave the turn to each other
+        # The lock is numba's, and taken here already so that threads leave the turn to each other.
+        with global_compiler_lock, _seldom_collected():
             try:
                 return compile_here(arguments)
             finally:
@@ -65,6 +69,16 @@ def _compiled_once(kernel: Any) -> Any:
     kernel.compile = compile_or_load
     KERNELS[kept.name] = kernel
     return kernel
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(*GARBAGE)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class KernelCache(FunctionCache):
