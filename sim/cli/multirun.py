@@ -142,7 +142,7 @@ def _absolute(group: str, values: str, config_dir: str | None) -> str:
     from sim.config.folders import options, search_folders
 
     named = options(group, search_folders(config_dir).values())
-    paths = (value if value in named else Path(value.strip("'\"")).expanduser() for value in values.split(","))
+    paths = (value if value in named else Path(os.path.expanduser(value.strip("'\""))) for value in values.split(","))
     return ",".join(path if isinstance(path, str) else f"'{path.absolute()}'" for path in paths)
 
 

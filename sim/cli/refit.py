@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,10 +50,10 @@ def command(words: Sequence[str]) -> int:
         rounds=_whole("rounds", args.rounds, 1, 100, ROUNDS),
         seed=_whole("seed", args.seed, 0, 2**62, SEED),
     )
-    folder = Path(args.data).expanduser() if args.data else folder_of(args.world)
+    folder = Path(os.path.expanduser(args.data)) if args.data else folder_of(args.world)
     if not folder.is_dir():
         raise ConfigError([f"command line: --data: '{args.data}' is no folder; allowed: one laid out as docs/refit.md"])
-    out = Path(args.out).expanduser() if args.out else Path("worlds") / f"{folder.resolve().name}_{year}"
+    out = Path(os.path.expanduser(args.out)) if args.out else Path("worlds") / f"{folder.resolve().name}_{year}"
     if out.exists() and not out.is_dir():
         raise ConfigError([f"command line: --out: '{out}' is a file; allowed: a folder, made if missing"])
     refit(folder, year, out, recipe, say=lambda text: print(text, flush=True))

@@ -17,6 +17,7 @@ from sim.policy.levers import effects_with
 from sim.policy.schema import LeverUse, Policy
 
 WITH_PANEL = "panel.size=20000"  # what to type for table `panel`
+ON_REQUEST = {"panel": WITH_PANEL}  # tables that are empty unless asked for, and how to ask
 
 
 def _bounded(default: int, lo: int, hi: int, unit: str) -> Any:

@@ -21,7 +21,11 @@ from sim.core.kernel_folder import kernel_folder
 from sim.core.locks import lock_if_free
 
 PATIENCE = 120.0  # seconds that another process may compile one kernel before it is not waited for any more
-GARBAGE = (200_000, 50, 1_000)  # how seldom a compiler looks for garbage: it leaves little, and looking is a sixth of it
+GARBAGE = (
+    200_000,
+    50,
+    1_000,
+)  # how seldom a compiler looks for garbage: it leaves little, and looking takes long
 KERNELS: dict[str, Any] = {}  # kernels that are kept, by module and name
 CALLED: list[tuple[str, Any]] = []  # of these, what was called from Python, in order: name and types of arguments
 

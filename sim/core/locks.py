@@ -5,19 +5,26 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 
 @contextmanager
-def file_lock(path: Path) -> Iterator[None]:
+def file_lock(path: Path, waits: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Exclusive lock of the operating system on a file: released by itself when the process ends, however it ends.
 
     The file goes when the lock is released; who waited for it meanwhile makes a new one.
+
+    Parameters
+    ----------
+    waits : called once if another process holds the lock, before it is waited for.
     """
-    file = _locked(path, wait=True)
+    file = _locked(path, wait=False)
+    if file is None:
+        waits()
+        file = _locked(path, wait=True)
     assert file is not None
     with _held(file, path):
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -37,6 +38,7 @@ from sim.store.parts import PartStore, write_part_meta
 from sim.store.runs import DAMAGED, copy_run, finished_runs
 
 FIGURES = "figures"
+WAITS = "Another process is at work on {}; waiting until it ends …"
 BAR = {"auto": None, "on": True, "off": False}
 
 
@@ -69,7 +71,7 @@ class Command:
         """Frames of the command: computed and written now, or of the folder that is there already."""
         if not self._is_whole():
             self._open()
-            with file_lock(self.lock):
+            with file_lock(self.lock, self._say_it_waits):
                 if not self._is_whole():
                     self._compute()
         self._clear()
@@ -77,13 +79,16 @@ class Command:
 
     def figures(self, frames: Frames, draw: Callable[[Mapping[str, Any], Config, Path], Any]) -> None:
         """Draw the figures aside and put them into the finished folder."""
-        with file_lock(self.lock):
+        with file_lock(self.lock, self._say_it_waits):
             sweep_up(self.folder, FIGURES)
             with self.timed("figures"), new_folder(self.folder / FIGURES) as aside:
                 draw(frames, self.cfg, aside)
             timing = {**self.manifest.get("seconds", {}), **self.seconds}
             self.manifest |= {"status": "done", "stage": "done", "message": "", "seconds": timing}
             manifests.write(self.folder, self.manifest)
+
+    def _say_it_waits(self) -> None:
+        print(WAITS.format(self.folder), file=sys.stderr, flush=True)
 
     def fail(self, stage: str, message: str) -> None:
         """Leave a folder that says what went wrong: manifest and configuration, and tables if they are complete.

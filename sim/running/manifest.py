@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sim.config.schema import WITH_PANEL
+from sim.config.schema import ON_REQUEST
 from sim.core.digest import file_digest
 from sim.policy.schema import Policy
 from sim.running.execute import Execution
@@ -48,7 +48,7 @@ def describe(plan: Plan, model: Model) -> dict[str, Any]:
         "years": [cfg.start, cfg.end],
         "first_policy_year": plan.first_policy_year,
         "branch_year": plan.branch,
-        "left_out": {} if cfg.panel.size else {"panel": WITH_PANEL},
+        "left_out": {} if cfg.panel.size else ON_REQUEST,
         "runs": [{"key": run.key, **asdict(run.id)} for run in plan.recorded_runs],
         "checksums": {"data": model.data_checksums(cfg)},
         **origin(),

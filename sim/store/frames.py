@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from sim.config.schema import ON_REQUEST
 from sim.core.gone import gone_columns
 from sim.store.edition import check_edition
 from sim.store.entry import DamagedEntry, damage
@@ -62,6 +64,8 @@ class Frames(Mapping[str, pd.DataFrame]):
         if name not in self._kept:
             self._kept[name] = Recorded(self.read(name))
             self._kept[name].attrs[TABLE] = name
+            if name in ON_REQUEST and self._kept[name].empty:
+                warnings.warn(f"table {name!r} is empty: {ON_REQUEST[name]} keeps one", stacklevel=2)
         return self._kept[name]
 
     def __contains__(self, name: object) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -177,6 +179,15 @@ def test_whether_a_table_is_there_is_known_without_reading_it() -> None:
     frames = Frames(["panel"], read)
     assert frames._ipython_key_completions_() == ["panel"]
     assert "panel" in frames and "flow_year" not in frames
+
+
+def test_an_empty_table_that_has_to_be_asked_for_says_how() -> None:
+    empty = pa.Table.from_pydict({"uid": pa.array([], pa.int64())})
+    frames = in_memory(["panel", "decisions"], lambda name: empty)
+    with pytest.warns(UserWarning, match=r"table 'panel' is empty: panel.size=20000 keeps one"):
+        assert frames["panel"].empty
+    with warnings.catch_warnings(action="error"):
+        assert frames["decisions"].empty and frames["panel"].empty  # nobody decided; said once
 
 
 def test_a_column_of_an_earlier_edition_is_refused_with_what_replaces_it() -> None:

@@ -57,7 +57,7 @@ def test_both_of_two_that_nobody_interrupts_give_the_folder_and_one_of_them_comp
     first = Started(tmp_path, "first", "computing")
     first.reached("computing")
     second = Started(tmp_path, "second")
-    second.reached("locking")
+    second.says("Another process is at work on")
     first.go_on()
     assert (first.ended(), second.ended()) == (0, 0), first.said + second.said
     built = ToyModel(log=str(tmp_path / "log")).built()

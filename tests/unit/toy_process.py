@@ -43,10 +43,10 @@ class Gate:
             wait_for(self.folder / f"{self.name}.go")
 
 
-def wait_for(path: Path) -> None:
-    """Until a file is there."""
+def wait_for(path: Path, text: str = "") -> None:
+    """Until a file is there, and has a text in it."""
     until = time.monotonic() + 120
-    while not path.exists():
+    while not path.exists() or text not in path.read_text():
         assert time.monotonic() < until, f"{path.name} did not come"
         time.sleep(0.01)
 
@@ -74,6 +74,10 @@ class Started:
         """Wait until it is at a stage."""
         wait_for(self._gate.folder / f"{self._gate.name}.{stage}")
 
+    def says(self, text: str) -> None:
+        """Wait until it has printed a text."""
+        wait_for(self._gate.folder / f"{self._gate.name}.said", text)
+
     def go_on(self) -> None:
         """Let it go on."""
         (self._gate.folder / f"{self._gate.name}.go").touch()
@@ -99,9 +103,9 @@ def _command(gate: Gate) -> None:
     locking = command_module.file_lock
 
     @contextmanager
-    def lock(path: Path) -> Any:
+    def lock(path: Path, *waits: Any) -> Any:
         gate.reach("locking")
-        with locking(path):
+        with locking(path, *waits):
             yield
 
     def draw(frames: Mapping[str, Any], cfg: Config, folder: Path) -> None:
