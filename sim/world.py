@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim import world_state
 from sim.agents.face import ColumnarModel
 from sim.agents.governments.council import Council
 from sim.agents.governments.signals import Observation
@@ -107,9 +108,7 @@ class World(ColumnarModel):
         self.macros: dict[int, Macro] = {}
         n = data.n_places
         self.trust = self.setting.trust_level.copy()
-        self.fear = np.zeros((n, n))
-        self.fear_tie = np.zeros((n, n))
-        self.case_exit, self.known = np.zeros((n, n)), np.zeros((n, n))
+        self.fear, self.fear_tie, self.case_exit, self.known = np.zeros((4, n, n))
         self.funding_lag, self.recruit_lag = np.zeros(n), np.zeros(n)
         self.ledger = Ledger.none(n)
         self.waiting = np.zeros((n, n), np.int64)
@@ -127,7 +126,6 @@ class World(ColumnarModel):
         cited = self.setting.params.impact.citations_mean
         self.macro = first_macro(N_FIELDS, stock, self.trust, FIELD_SHARE, cited)
 
-    # --- the year -------------------------------------------------------------------------------------------
     def run(self, until: int | None = None) -> Iterator[YearResult]:
         """Live through the years up to `until` (default: ``cfg.end``), yielding what each one leaves."""
         last = self.cfg.end if until is None else until
@@ -276,22 +274,9 @@ class World(ColumnarModel):
         )  # fmt: skip
         self.macro = closing.next_macro(setting, self.macro, output, counted, self.trust)
 
-    # --- saving ---------------------------------------------------------------------------------------------
     def state(self) -> dict[str, np.ndarray]:
         """Everything needed to go on from here, as flat arrays."""
-        own = {name: getattr(self, name) for name in _STATE}
-        macros = {f"macros.{y}.{k}": v for y, m in self.macros.items() for k, v in m.arrays().items()}
-        observed = self.observation.arrays() if self.observation is not None else {}
-        return {
-            "year": np.array(self.year),
-            **own,
-            **{f"macro.{k}": v for k, v in self.macro.arrays().items()},
-            **macros,
-            **{f"ledger.{k}": v for k, v in self.ledger._asdict().items()},
-            **{f"observation.{k}": v for k, v in observed.items()},
-            **{f"government.{k}": v for k, v in self.council.state().items()},
-            **self.columns.state(),
-        }
+        return world_state.arrays(self)
 
     def let_go(self) -> None:
         """Let go of all people, once nothing more is asked of this world.
@@ -311,32 +296,5 @@ class World(ColumnarModel):
     ) -> World:
         """World that goes on from a saved state, under the policies of `cfg` (branching)."""
         world = cls(cfg, replicate, mode, baseline, empty=True)
-        world.year = int(state["year"])
-        world.columns = Columns.from_state(state, entry.rows_needed(world.setting, world.inputs, cfg.start, cfg.end))
-        for name in _STATE:
-            setattr(world, name, state[name].copy())
-        parts = _by_prefix(state)
-        world.macro = Macro(**parts["macro"])
-        world.macros = {int(k.removeprefix("macros.")): Macro(**v) for k, v in parts.items() if k.startswith("macros.")}
-        observed = parts.get("observation")
-        world.observation = Observation.of(observed) if observed else None
-        world.ledger = Ledger(**parts["ledger"])
-        world.council.restore(parts["government"])
+        world_state.restore(world, state)
         return world
-
-
-_STATE = (
-    "trust", "fear", "fear_tie", "case_exit", "known", "cost", "funding_lag", "recruit_lag", "support", "waiting",
-)  # fmt: skip
-
-
-def _by_prefix(state: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
-    """Entries by what their names begin with, ``government`` or ``macros.1990``, without it."""
-    found: dict[str, dict[str, np.ndarray]] = {}
-    for name, values in state.items():
-        first, _, rest = name.partition(".")
-        if first == "macros":
-            year, _, rest = rest.partition(".")
-            first = f"macros.{year}"
-        found.setdefault(first, {})[rest] = values
-    return found

@@ -228,12 +228,11 @@ def poisson_from(u: float, mean: float) -> int:
 def poisson_each(u: np.ndarray, mean: np.ndarray, factor: float, most: int, found: np.ndarray) -> None:
     """Numbers of `poisson_from` with ``mean * factor``, at most `most`, into `found`: many at once, for small means.
 
-    Seven probabilities decide for nearly everybody, in a loop without branches, which becomes vectors; they are added
-    in the order of `poisson_from`, so that the sums are the same to the last bit.
+    Seven probabilities, added up in its order, decide for nearly everybody, in a loop that becomes vectors.
 
     Parameters
     ----------
-    u, mean : [n]; found : integers [n], out.
+    u, mean : [n]; most : at least 7; found : integers [n], out.
     """
     for i in range(u.shape[0]):
         m = min(max(mean[i] * factor, 0.0), EXACT_BELOW)
