@@ -4,7 +4,7 @@
 
 Takes about ten minutes on two processors of their own; ``--full``, which adds the whole world (1:1), the phases at
 1:10, a sweep of 10,000 runs, the default command and a comparison, and takes more replicates for the coupling, about
-45 minutes. More of each, and other sizes, by the modules themselves (``python -m benchmarks.scaling --help``).
+an hour. More of each, and other sizes, by the modules themselves (``python -m benchmarks.scaling --help``).
 """
 
 from __future__ import annotations

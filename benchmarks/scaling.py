@@ -28,7 +28,7 @@ from sim.running.advance import peak_memory_mb
 ROOT = Path(__file__).parents[1]
 SCALES, FULL = (1000, 100, 10), (1000, 100, 10, 1)
 WARM_UP = 30  # scale: small, but large enough to use threads
-REPEATS = {1000: 5, 100: 3}  # else once
+REPEATS = {1000: 5, 100: 3, 10: 3}  # else once
 SECONDS, CPU_SECONDS, MEGABYTES = {100: 1.4, 10: 7.0, 1: 75.0}, {1: 135.0}, {1: 2800.0}  # goals, two threads
 TENFOLD = 12.0  # goal: times the time for ten times the agents
 
