@@ -107,8 +107,8 @@ def affordable(room: np.ndarray, due: np.ndarray, offers: np.ndarray) -> tuple[n
     """
     room = np.maximum(room, 0.0)
     kept = np.divide(room, due, out=np.ones_like(room), where=due > room)
-    left = room - kept * due
-    return kept, np.divide(np.maximum(left, 0.0), offers, out=np.ones_like(room), where=offers > left)
+    left = np.maximum(room - kept * due, 0.0)  # a share of the room can be above it by the last digit
+    return kept, np.divide(left, offers, out=np.ones_like(room), where=offers > left)
 
 
 def paid(due: Bill, offers: Bill, kept: np.ndarray, share: np.ndarray) -> Bill:

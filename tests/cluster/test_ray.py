@@ -12,12 +12,11 @@ import pytest
 import yaml
 
 from tests.cluster import ray_venv
-from tests.cluster.looking import assert_each_once, cpu_seconds
-from tests.sweep.small_sweep import SETTINGS, assert_same, small_sweep, tables
+from tests.cluster.looking import LONGER, assert_each_once, cpu_seconds, half_way
+from tests.sweep.small_sweep import assert_same, small_sweep, tables
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("ray")]
-LONG = {"replicates": 6, "chunk_minutes": 0.025, "settings": {**SETTINGS, "scale": 3000, "start": 1990, "end": 2030}}
-HALF_WAY = 6.0  # seconds of processor in which a worker has started and finished some, not all, runs of a long chunk
+LONG = {"replicates": 6, "chunk_minutes": 0.025, "settings": LONGER}
 SHORT = {"replicates": 6, "chunk_minutes": 0.01}  # three chunks
 
 
@@ -111,11 +110,11 @@ def test_killed_worker(python: Path, tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_interrupted_driver(python: Path, tmp_path: Path) -> None:
-    long = {**LONG, "replicates": 30, "chunk_minutes": 1}
+    long, enough = {**LONG, "replicates": 30, "chunk_minutes": 1}, half_way()
     driver = start(python, tmp_path, "ray", 1, **long)
     store = tmp_path / "ray" / "toy" / "sweep"
     end = time.monotonic() + 180
-    while not any(cpu_seconds(pid) > HALF_WAY for pid in workers_of(driver.pid)):
+    while not any(cpu_seconds(pid) > enough for pid in workers_of(driver.pid)):
         assert driver.poll() is None and time.monotonic() < end
         time.sleep(0.1)
     assert not list(store.glob("parts/*"))

@@ -15,12 +15,11 @@ import yaml
 
 from sim.sweep.run import run
 from tests.cluster import slurm
-from tests.cluster.looking import assert_each_once, cpu_seconds
-from tests.sweep.small_sweep import SETTINGS, assert_same, small_spec, small_sweep, tables
+from tests.cluster.looking import LONGER, assert_each_once, cpu_seconds, half_way
+from tests.sweep.small_sweep import assert_same, small_spec, small_sweep, tables
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("slurm")]
-LONG = {"replicates": 6, "chunk_minutes": 0.025, "settings": {**SETTINGS, "scale": 3000, "start": 1990, "end": 2030}}
-HALF_WAY = 6.0  # seconds of processor in which a worker has started and finished some, not all, runs of a long chunk
+LONG = {"replicates": 6, "chunk_minutes": 0.025, "settings": LONGER}
 BEGUN = 1.5  # seconds of processor in which a worker has started
 SHORT = {"replicates": 6, "chunk_minutes": 0.01}  # three chunks
 ROOT = Path(__file__).parent.parent.parent
@@ -186,10 +185,10 @@ def test_killed_driver_adopts_what_is_in_the_queue(env: dict[str, str], undistur
 
 @pytest.mark.full
 def test_ctrl_c_cancels_and_keeps_what_is_finished(env: dict[str, str], undisturbed: Path, tmp_path: Path) -> None:
-    file = write(tmp_path, **{**LONG, "chunk_minutes": 1})
+    file, enough = write(tmp_path, **{**LONG, "chunk_minutes": 1}), half_way()
     driver = Driver(env, file)
     driver.until_working()
-    driver.until(lambda: any(cpu_seconds(pid) > HALF_WAY for task in driver.tasks() for pid in workers(env, task)))
+    driver.until(lambda: any(cpu_seconds(pid) > enough for task in driver.tasks() for pid in workers(env, task)))
     said = driver.end(signal.SIGINT)
     assert driver.process.returncode == 130, said
     assert not driver.tasks()

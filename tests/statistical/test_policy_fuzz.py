@@ -34,8 +34,10 @@ def outcome(scenario: Any, folder: Path) -> str:
         return "refused"
     for result in World(cfg).run():
         for name, column in result.tables["place_year"].items():
-            if column.dtype.kind == "f" and name.startswith(("papers", "leaks", "new_", "n_")):
+            if column.dtype.kind == "f" and name.startswith(("papers", "leaks", "new_", "n_", "share_affordable")):
                 assert np.isfinite(column).all() and (column >= 0).all(), name
+            if name.startswith("budget_"):
+                assert np.isfinite(column).all(), name
     return "ran"
 
 

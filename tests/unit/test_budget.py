@@ -49,6 +49,14 @@ def test_promises_are_paid_before_offers_and_neither_beyond_the_room() -> None:
     )
 
 
+def test_promises_that_take_all_of_the_room_leave_a_share_of_nothing_whole() -> None:
+    room = np.linspace(1.0, 100.0, 1000)
+    for due in (1.1 * room, 3.0 * room):  # of which a part is a digit above the room again
+        kept, share = budget.affordable(room, due, np.zeros(1000))
+        assert (share == 1.0).all() and (kept < 1.0).all()
+        assert (budget.affordable(room, due, room)[1] < 1e-12).all()
+
+
 def test_a_bill_beyond_the_room_is_paid_in_part_promises_first() -> None:
     due, offers = (Bill(*(np.full(3, x) for _ in Bill._fields)) for x in (1.0, 2.0))
     room = np.array([20.0, 10.0, 4.0])
