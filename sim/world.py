@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim import world_state
 from sim.agents.face import ColumnarModel
 from sim.agents.governments.council import Council
 from sim.agents.governments.signals import Observation
@@ -40,6 +39,7 @@ from sim.phases.budget import Account, Bought, Ledger
 from sim.phases.governments import Governed
 from sim.phases.macro import Macro, first_macro, frontier_reach
 from sim.phases.publication import Output
+from sim.phases.saved import Saved
 from sim.phases.security import SecurityResult
 from sim.phases.setting import FIELD_SHARE, Institutions, Setting, YearContext, heads_change
 from sim.policy.channels import Channels
@@ -49,7 +49,7 @@ from sim.record.panel import Panel
 from sim.record.recorder import YearResult
 
 
-class World(ColumnarModel):
+class World(Saved, ColumnarModel):
     """One run: a world of researchers and governments under one set of policies.
 
     Parameters
@@ -274,10 +274,6 @@ class World(ColumnarModel):
         )  # fmt: skip
         self.macro = closing.next_macro(setting, self.macro, output, counted, self.trust)
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Everything needed to go on from here, as flat arrays."""
-        return world_state.arrays(self)
-
     def let_go(self) -> None:
         """Let go of all people, once nothing more is asked of this world.
 
@@ -296,5 +292,5 @@ class World(ColumnarModel):
     ) -> World:
         """World that goes on from a saved state, under the policies of `cfg` (branching)."""
         world = cls(cfg, replicate, mode, baseline, empty=True)
-        world_state.restore(world, state)
+        world.restore(state, entry.rows_needed(world.setting, world.inputs, cfg.start, cfg.end))
         return world
