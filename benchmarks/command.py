@@ -59,8 +59,8 @@ def measure(kernels: Path, *words: str) -> Measured:
     return Measured(seconds, cpu, max(peaks), written / 1e6)
 
 
-def best(found: Iterable[Measured]) -> Measured:
-    """The best of each measure."""
+def least(found: Iterable[Measured]) -> Measured:
+    """The least of each measure."""
     return Measured(*(min(values) for values in zip(*map(astuple, found))))
 
 
@@ -77,8 +77,8 @@ def rows() -> list[Row]:
     """The default command, without and with compiled kernels."""
     with tempfile.TemporaryDirectory() as folder:
         fresh = [Path(folder, str(k)) for k in range(TIMES)]
-        cold = best(measure(kernels, *DEFAULT) for kernels in fresh)
-        warm = best(measure(fresh[0], *DEFAULT) for _ in fresh)
+        cold = least(measure(kernels, *DEFAULT) for kernels in fresh)
+        warm = least(measure(fresh[0], *DEFAULT) for _ in fresh)
     name = " ".join(DEFAULT)
     return [
         _row(name, warm.seconds, "s", SECONDS),
@@ -95,7 +95,7 @@ def whole_rows() -> list[Row]:
     """One agent a person, 1980-2035; kernels are compiled before."""
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder), *WHOLE, "scale=2000")
-        whole = best(measure(Path(folder), *WHOLE) for _ in range(TIMES))
+        whole = least(measure(Path(folder), *WHOLE) for _ in range(TIMES))
     return [
         _row("the whole world", whole.seconds, "s", WHOLE_SECONDS),
         _row("the whole world", whole.cpu_seconds, "CPU s", WHOLE_CPU_SECONDS),

@@ -15,8 +15,9 @@ from sim.assumptions.nested import nested_lhs
 from sim.assumptions.ranges import PATHS, assumptions
 from sim.comparison.question import Question
 from sim.data.tables import load_world_data
-from sim.sweep.spec import Record, ScenarioSpec, Spec
+from sim.sweep.spec import Record, Spec
 from sim.sweep.spec_draws import Block
+from sim.sweep.spec_scenarios import ScenarioSpec
 
 SEED = 2017  # of the hypercube: the same draws for every question
 BEFORE = 3  # years before the period that are kept, for lines over time

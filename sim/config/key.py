@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config.schema import Config
-from sim.core.digest import PACKAGE, digest, file_digest
+from sim.core.digest import PACKAGE, digest, file_digest, listed, modules
 from sim.data.tables import load_world_data
 from sim.data.threat import threat_digest
 from sim.data.worlds import folder_of
@@ -126,7 +126,7 @@ def _packages(ladders: Ladders) -> dict[str, Any]:
 @lru_cache
 def data_checksums(world: str) -> dict[str, str]:
     """SHA-256 of every table of a world, by file name."""
-    return {path.name: file_digest(path) for path in sorted(folder_of(world).glob("*.csv"))}
+    return {path.name: file_digest(path) for path in listed(folder_of(world), "*.csv")}
 
 
 @lru_cache
@@ -137,7 +137,7 @@ def code_digest() -> str:
 
 def code_files() -> list[Path]:
     """Files of the code that can change results, in order of their names."""
-    files = [path for name in PACKAGES for path in (PACKAGE / name).rglob("*.py")]
+    files = [path for name in PACKAGES for path in modules(PACKAGE / name)]
     outside = [PACKAGE / name for name in NOT_CODE_OF_A_RUN]
     inside = [path for path in files if not any(path.is_relative_to(folder) for folder in outside)]
     return sorted([*inside, *(PACKAGE / name for name in FILES)])

@@ -10,8 +10,9 @@ import numpy as np
 from sim.assumptions.ranges import Assumption
 from sim.flip.asked import Asked
 from sim.flip.factorial import signs
-from sim.sweep.spec import Record, ScenarioSpec, Spec
+from sim.sweep.spec import Record, Spec
 from sim.sweep.spec_draws import Block
+from sim.sweep.spec_scenarios import ScenarioSpec
 
 LEVEL = 1 / np.sqrt(3)  # two points at this share of the half range from its middle have the spread of the range
 SAME, NEAR = 1e-9, 0.03  # of the range: an end, or a point within, so near to the documented value is left out for it

@@ -20,8 +20,9 @@ from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, Problems, near
 from sim.policy.read import NOTED
 from sim.record.panel_table import PANEL
-from sim.sweep.spec import ScenarioSpec, Spec
+from sim.sweep.spec import Spec
 from sim.sweep.spec_draws import GROUPS, Block
+from sim.sweep.spec_scenarios import ScenarioSpec
 
 _SECTIONS = ("params", "effects", "government", "panel")
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.config.files import Unreadable, not_yaml, read_yaml
-from sim.config.folders import options, search_folders
-from sim.config.load import load_config
-from sim.config.schema import Config
 from sim.core.axes import SCRIPTED
 from sim.core.read import (
     ConfigError,
@@ -28,7 +25,8 @@ from sim.core.read import (
 )
 from sim.record.tables import TABLES
 from sim.sweep.sampling import Sample
-from sim.sweep.spec_draws import GROUPS, NOT_SWEPT, Block, check_axes, grid_of, list_of, names_of, sample_of
+from sim.sweep.spec_draws import Block, check_axes, grid_of, list_of, names_of, sample_of
+from sim.sweep.spec_scenarios import ScenarioSpec, configs_of, scenarios_of
 
 NAME = "sweep.yaml"
 KINDS = ("processes", "slurm", "ray")
@@ -36,22 +34,6 @@ _KEYS = (
     "title settings config_dir scenarios compare replicates grid list sample record chunk_minutes executor small"
 ).split()
 _SETTINGS_HERE = ("replicates", "compare", "scenario", "policy", "policies", "titles", "effects")
-
-
-@dataclass(frozen=True)
-class ScenarioSpec:
-    """One policy arm: shipped or own scenarios merged, and values set on top of them.
-
-    Attributes
-    ----------
-    config : what they come to, where it is composed already; then the names are not read.
-    """
-
-    label: str
-    scenarios: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
-    config: Config | None = None
 
 
 @dataclass(frozen=True)
@@ -148,9 +130,9 @@ def spec_of(
     config_dir = raw.get("config_dir")
     settings = _settings(raw.get("settings"), problems)
     folder_of_configs = None if config_dir is None else str(folder / text(config_dir, "config_dir", problems))
-    scenarios = _scenarios(raw.get("scenarios"), None if config_dir is None else folder / str(config_dir), problems)
+    scenarios = scenarios_of(raw.get("scenarios"), None if config_dir is None else folder / str(config_dir), problems)
     mode = str(settings.get("government.mode", SCRIPTED))
-    sample = sample_of(raw.get("sample"), problems, lambda: _configs(scenarios, folder_of_configs, mode))
+    sample = sample_of(raw.get("sample"), problems, lambda: configs_of(scenarios, folder_of_configs, mode))
     check_axes(blocks, sample, problems)
     spec = Spec(
         file=file,
@@ -256,51 +238,6 @@ def _settings(raw: object, problems: Problems) -> dict[str, Any]:
             how = ": scenarios=[NAME, …]" if key == "scenario" else ""
             problems.add(join("settings", key), f"is not set here but in {where}{how}")
     return settings
-
-
-def _scenarios(raw: object, config_dir: Path | None, problems: Problems) -> tuple[ScenarioSpec, ...]:
-    if raw == "all":
-        folders = search_folders(None if config_dir is None else str(config_dir)).values()
-        raw = list(options("scenario", folders))
-    if isinstance(raw, str):
-        raw = [raw]
-    if isinstance(raw, Mapping):
-        return tuple(_scenario(str(label), value, problems) for label, value in raw.items())
-    if isinstance(raw, Sequence):
-        found = [ScenarioSpec(str(name), (str(name),)) for name in raw if not isinstance(name, (Mapping, list))]
-        if len(found) < len(raw):
-            problems.add("scenarios", "holds something that is no name; write a mapping label: {scenario: [A, B]}")
-        return tuple(found)
-    if raw is not None:
-        problems.add("scenarios", f"{show(raw)} is not a list of names, a mapping of labels, or the word all")
-    return ()
-
-
-def _scenario(label: str, raw: object, problems: Problems) -> ScenarioSpec:
-    key = f"scenarios.{label}"
-    if not isinstance(raw, Mapping):
-        raw = {"scenario": raw}
-    check_keys(raw, ("scenario", "policy", "values"), key, problems)
-    names = {group: names_of(raw.get(group), f"{key}.{group}", problems) for group in ("scenario", "policy")}
-    if not any(names.values()):
-        problems.add(key, "names neither a scenario nor a policy")
-    if label == "baseline":
-        problems.add(key, "the name baseline is taken by the world without policies; choose another")
-    values = mapping(raw.get("values"), f"{key}.values", problems)
-    for name in values:
-        if str(name).split(".")[0] in NOT_SWEPT or name in GROUPS:
-            problems.add(f"{key}.values.{name}", "is not set for one scenario; set it for all in settings")
-    return ScenarioSpec(label, names["scenario"], names["policy"], values)
-
-
-def _configs(scenarios: Sequence[ScenarioSpec], config_dir: str | None, mode: str) -> list[Config]:
-    """Scenarios as their files have them, under governments of a mode."""
-    found = []
-    for scenario in scenarios:
-        groups = (("scenario", scenario.scenarios), ("policy", scenario.policies))
-        words = [f"+{group}=[{','.join(names)}]" for group, names in groups if names]
-        found.append(load_config(*words, f"government.mode={mode}", config_dir=config_dir))
-    return found
 
 
 def _record(raw: object, problems: Problems) -> Record:
