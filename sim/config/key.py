@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config.schema import Config
-from sim.core.digest import PACKAGE, digest, file_digest, listed, modules
+from sim.core.digest import PACKAGE, children, digest, file_digest, modules
 from sim.data.tables import load_world_data
 from sim.data.threat import threat_digest
 from sim.data.worlds import folder_of
@@ -126,7 +126,7 @@ def _packages(ladders: Ladders) -> dict[str, Any]:
 @lru_cache
 def data_checksums(world: str) -> dict[str, str]:
     """SHA-256 of every table of a world, by file name."""
-    return {path.name: file_digest(path) for path in listed(folder_of(world), "*.csv")}
+    return {path.name: file_digest(path) for path in children(folder_of(world), "*.csv")}
 
 
 @lru_cache

@@ -11,7 +11,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 
 
-def listed(folder: Path, names: str = "*") -> list[Path]:
+def children(folder: Path, names: str = "*") -> list[Path]:
     """Entries of a folder whose names match, in order; none if it is not there.
 
     A folder that cannot be read is an `OSError`. `Path.glob` finds nothing in it from Python 3.12 on.
@@ -24,7 +24,7 @@ def listed(folder: Path, names: str = "*") -> list[Path]:
 
 def modules(folder: Path) -> Iterator[Path]:
     """Python files in a folder and below it; `OSError` if one of the folders cannot be read."""
-    for path in listed(folder):
+    for path in children(folder):
         if path.suffix == ".py":
             yield path
         elif path.is_dir():

@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from sim.core.digest import listed
+from sim.core.digest import children
 from sim.core.read import near
 from sim.data.layout import TABLES as LAYOUT
 
@@ -54,6 +54,6 @@ def world_words(world: str) -> str:
 def data_checksum(world: str = "full") -> str:
     """SHA-256 over names and bytes of all CSV files of a world, fitted ones included."""
     digest = hashlib.sha256()
-    for path in listed(folder_of(world), "*.csv"):
+    for path in children(folder_of(world), "*.csv"):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -14,7 +14,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from sim.config.schema import ON_REQUEST
-from sim.core.digest import listed
+from sim.core.digest import children
 from sim.core.gone import gone_columns
 from sim.store.edition import check_edition
 from sim.store.entry import DamagedEntry, damage
@@ -131,7 +131,7 @@ def load(folder: str | Path, verify: bool = True) -> Frames:
     _check_edition(folder)
     files = checksums(folder) if verify else {}
     sums = {name: checksum for name, checksum in files.items() if name.endswith(".parquet")}
-    names = sorted({path.stem for path in listed(folder, "*.parquet")} | {Path(name).stem for name in sums})
+    names = sorted({path.stem for path in children(folder, "*.parquet")} | {Path(name).stem for name in sums})
     if not names:
         raise FileNotFoundError(f"no tables in {folder}: the folder of a finished command holds place_year.parquet")
 

@@ -29,7 +29,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.core.digest import file_digest, listed
+from sim.core.digest import children, file_digest
 from sim.core.read import Told
 from sim.store.edition import KEY, OF_A_STORE, OUTPUTS_VERSION, OtherEdition, check_edition
 from sim.store.entry import DamagedEntry, check, damage, delete, new_file, new_folder, read_label, sweep_up, write_label
@@ -122,7 +122,7 @@ class SweepStore:
 
     def _failures(self, names: str) -> dict[Path, pa.Table]:
         found = {}
-        for path in listed(self.root / "failures", f"{names}.parquet"):
+        for path in children(self.root / "failures", f"{names}.parquet"):
             with suppress(OSError, ValueError, KeyError, pa.ArrowException):
                 found[path] = pq.read_table(path).select(FAILURE_FIELDS.names).cast(FAILURE_FIELDS)
         return found
@@ -137,7 +137,7 @@ class SweepStore:
         if not self._tried_index and not deep:
             self._read_index()
         self._tried_index = True
-        names = {path.name for path in listed(self.root / "parts") if not path.name.startswith(".")}
+        names = {path.name for path in children(self.root / "parts") if not path.name.startswith(".")}
         for name in self.parts.keys() - names:
             del self.parts[name]
         unknown = [name for name in names if deep or self._changed(name)]  # also damaged ones: a disk may fail once

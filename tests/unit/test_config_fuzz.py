@@ -95,9 +95,9 @@ QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @given(**FUZZ)
-@settings(max_examples=50, deadline=None, suppress_health_check=QUIET, derandomize=True)
+@settings(max_examples=100, deadline=None, suppress_health_check=QUIET, derandomize=True)
 def test_whatever_is_given_a_configuration_or_problems_come_out(words, content, text, tmp_path: Path) -> None:
-    """Three configurations a case: 150."""
+    """Three configurations a case: 300."""
     _fuzz(words, content, text, tmp_path)
 
 

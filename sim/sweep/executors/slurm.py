@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.core.digest import children
 from sim.core.read import ConfigError
 from sim.store.entry import new_file
 from sim.store.sweep import StoreError, why_not_written
@@ -97,7 +98,7 @@ class SlurmExecutor:
 
         What has no name of ours is left alone: nobody else's jobs are cancelled for a folder that lies there.
         """
-        for folder in sorted(path for path in self._folder.glob("*") if _NAME.fullmatch(path.name)):
+        for folder in [path for path in children(self._folder) if _NAME.fullmatch(path.name)]:
             with suppress(OSError, pickle.UnpicklingError):
                 self._arrays[folder.name] = _Array(folder.name, read_chunks((folder / CHUNKS).read_bytes()))
                 continue

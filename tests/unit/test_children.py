@@ -14,8 +14,8 @@ from sim.core import digest
 def test_names_that_match_in_order_and_nothing_where_no_folder_is(tmp_path: Path) -> None:
     for name in ("b.csv", "a.csv", ".c.csv", "d.txt"):
         (tmp_path / name).touch()
-    assert [path.name for path in digest.listed(tmp_path, "*.csv")] == [".c.csv", "a.csv", "b.csv"]
-    assert digest.listed(tmp_path / "none") == digest.listed(tmp_path / "d.txt") == []
+    assert [path.name for path in digest.children(tmp_path, "*.csv")] == [".c.csv", "a.csv", "b.csv"]
+    assert digest.children(tmp_path / "none") == digest.children(tmp_path / "d.txt") == []
 
 
 def test_python_files_below_too(tmp_path: Path) -> None:
@@ -32,6 +32,6 @@ def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path, monkeypatch: p
         raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder))
 
     monkeypatch.setattr(os, "listdir", broken)
-    for look in (digest.listed, lambda folder: list(digest.modules(folder))):
+    for look in (digest.children, lambda folder: list(digest.modules(folder))):
         with pytest.raises(OSError, match=str(tmp_path)):
             look(tmp_path)
