@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -27,7 +26,7 @@ from sim.running.advance import RunFailed, peak_memory_mb
 from sim.running.execute import Execution
 from sim.running.model import Model
 from sim.running.plan import Plan, make_plan
-from sim.running.progress import Reporter
+from sim.running.progress import Reporter, say
 from sim.running.writer import OrderedWriter
 from sim.store.checkpoint import count
 from sim.store.edition import check_edition
@@ -88,7 +87,7 @@ class Command:
             manifests.write(self.folder, self.manifest)
 
     def _say_it_waits(self) -> None:
-        print(WAITS.format(self.folder), file=sys.stderr, flush=True)
+        say(WAITS.format(self.folder))
 
     def fail(self, stage: str, message: str) -> None:
         """Leave a folder that says what went wrong: manifest and configuration, and tables if they are complete.

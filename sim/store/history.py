@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,9 +136,9 @@ class HistoryCache:
         names = read_label(self.path(key) / META, _SAID)["checksums"]
         return LazyTables({Path(name).stem: self.path(key) / name for name in names if name != STATE})
 
-    def lock(self, key: str) -> AbstractContextManager[None]:
-        """Hold the entry's lock: a second process that wants the same history waits and then finds it."""
-        return file_lock(lock_path(self.root, key))
+    def lock(self, key: str, waits: Callable[[], None]) -> AbstractContextManager[None]:
+        """Hold the entry's lock: a second process that wants it waits (`waits` says so) and then finds the history."""
+        return file_lock(lock_path(self.root, key), waits)
 
     def _meta(self, key: str) -> dict[str, Any]:
         meta = read_meta(self.path(key) / META, key)

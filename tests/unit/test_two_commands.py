@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,10 @@ from toy_model import ToyModel, toy_config
 from toy_process import Started
 
 from sim.api import run
+from sim.running.plan import make_plan
+from sim.running.worker import WAITS, HistoryJob, do_history
 from sim.store.frames import load
+from sim.store.history import HistoryCache
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -70,3 +75,21 @@ def test_several_that_draw_into_a_finished_folder_do_not_break_each_other(tmp_pa
     some = [Started(tmp_path, f"{k}") for k in range(3)]
     assert [one.ended() for one in some] == [0, 0, 0], "".join(one.said for one in some)
     _assert_whole(tmp_path)
+
+
+def test_who_waits_for_another_s_history_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cfg = toy_config(tmp_path)
+    past = next(run.past for run in make_plan(cfg, ToyModel()).runs if run.past is not None)
+    cache, said = HistoryCache(tmp_path / "cache"), ""
+    job = HistoryJob(ToyModel(), cfg, 3, past.until, past.key, cache.root)
+    with ThreadPoolExecutor(1) as other:
+        with cache.lock(past.key, lambda: None):
+            done = other.submit(do_history, job, lambda: None)
+            until = time.monotonic() + 60
+            while WAITS.format(3) not in said and time.monotonic() < until:
+                time.sleep(0.01)
+                said += capsys.readouterr().err
+            assert WAITS.format(3) in said and not done.done() and not cache.check(past.key)
+        assert done.result().history is None and cache.check(past.key)
+    do_history(job, lambda: None)
+    assert capsys.readouterr().err == "", "nobody is waited for"
