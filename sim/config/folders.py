@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.core.digest import PACKAGE
+from sim.core.digest import PACKAGE, children
 from sim.core.read import ConfigError
 
 GROUPS = ("scenario", "policy", "world", "threat", "params")
@@ -25,7 +25,11 @@ def options(group: str, folders: Iterable[Path]) -> dict[str, Path]:
     """Names and files of a group; a later folder may not hide an earlier one."""
     found: dict[str, Path] = {}
     for folder in folders:
-        for file in sorted((folder / group).glob("*.yaml")):
+        try:
+            files = children(folder / group, "*.yaml")
+        except OSError as error:
+            raise ConfigError([f"{folder / group}: cannot be read ({error.strerror})"]) from None
+        for file in files:
             found.setdefault(file.stem, file)
     return found
 

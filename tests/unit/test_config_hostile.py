@@ -145,6 +145,21 @@ def test_a_file_that_may_not_be_read_is_named(scenarios: Path, monkeypatch: pyte
     assert refusal("+scenario=mine", config_dir=scenarios.parent) == f"{file}: cannot be read (Permission denied)"
 
 
+def test_a_folder_that_may_not_be_read_is_named_and_not_taken_for_an_empty_one(
+    scenarios: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scenarios / "mine.yaml").write_text(GOOD)
+    names = os.listdir
+
+    def forbidden(path: Path) -> list[str]:
+        if Path(path) == scenarios:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return names(path)
+
+    monkeypatch.setattr(os, "listdir", forbidden)
+    assert refusal("+scenario=mine", config_dir=scenarios.parent) == f"{scenarios}: cannot be read (Permission denied)"
+
+
 @pytest.mark.parametrize("name", ["日本", "l'été"])
 def test_scenarios_may_be_named_in_any_script(name: str, scenarios: Path) -> None:
     (scenarios / f"{name}.yaml").write_text(GOOD, encoding="utf-8")
