@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,6 @@ from sim.running.advance import Tick, peak_memory_mb
 from sim.running.branch import Branch, is_sound, keep, macros_key, pack_macros
 from sim.running.model import Arrays, Model
 from sim.running.plan import Run
-from sim.running.progress import say
 from sim.store.checkpoint import Checkpoints
 from sim.store.entry import remove
 from sim.store.history import History, HistoryCache
@@ -79,7 +79,7 @@ def do_history(job: HistoryJob, tick: Tick) -> Done:
         history = _history(job, None, notes, tick)
     else:
         cache = HistoryCache(job.root)
-        with cache.lock(job.key, lambda: say(WAITS.format(job.replicate))):
+        with cache.lock(job.key, lambda: print(WAITS.format(job.replicate), file=sys.stderr, flush=True)):
             if not is_sound(cache, job.key, notes):
                 remove(cache.path(job.key))  # or its checkpoints would pass for those of a finished history
                 history = _history(job, cache, notes, tick)
