@@ -136,7 +136,7 @@ class HistoryCache:
         names = read_label(self.path(key) / META, _SAID)["checksums"]
         return LazyTables({Path(name).stem: self.path(key) / name for name in names if name != STATE})
 
-    def lock(self, key: str, waits: Callable[[], None]) -> AbstractContextManager[None]:
+    def lock(self, key: str, waits: Callable[[], None] = lambda: None) -> AbstractContextManager[None]:
         """Hold the entry's lock: a second process that wants it waits (`waits` says so) and then finds the history."""
         return file_lock(lock_path(self.root, key), waits)
 

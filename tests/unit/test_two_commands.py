@@ -83,7 +83,7 @@ def test_who_waits_for_another_s_history_says_so(tmp_path: Path, capsys: pytest.
     cache, said = HistoryCache(tmp_path / "cache"), ""
     job = HistoryJob(ToyModel(), cfg, 3, past.until, past.key, cache.root)
     with ThreadPoolExecutor(1) as other:
-        with cache.lock(past.key, lambda: None):
+        with cache.lock(past.key):
             done = other.submit(do_history, job, lambda: None)
             until = time.monotonic() + 60
             while WAITS.format(3) not in said and time.monotonic() < until:
