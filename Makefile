@@ -21,7 +21,7 @@ browser:  ## what the browser checks of the report need beside chromium and node
 cluster: $(STAMP)  ## one short sweep on a Slurm and on a Ray of this machine; skips what cannot be had
 	$(BIN)/python -m pytest -m "cluster and not full" tests/cluster
 
-full: $(STAMP)  ## long checks too: whole-world runs, fuzzing, kill tests
+full: $(STAMP)  ## long checks too: whole-world runs, fuzzing, kill tests; an hour on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=40
 
 lint: $(STAMP)
