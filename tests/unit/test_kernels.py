@@ -122,6 +122,7 @@ def test_a_kernel_of_an_old_rule_is_not_used(tmp_path: Path) -> None:
     def ask(value: int) -> list[str]:
         (package / "rule.py").write_text(RULE.format(value))
         environment = os.environ | {"NUMBA_CACHE_DIR": str(kept), "PYTHONPATH": str(tmp_path)}
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # Python takes that of the same second and size for new
         done = subprocess.run(
             [sys.executable, "-c", ASK], env=environment, cwd=tmp_path, capture_output=True, text=True
         )
