@@ -103,6 +103,7 @@ class ProcessPool:
     def stop(self) -> None:
         """End the processes now, whatever they are doing."""
         processes = list((self._executor._processes or {}).values())
+        nobody_reads(self._executor)
         self._executor.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
@@ -110,6 +111,17 @@ class ProcessPool:
             process.join(5)
             if process.is_alive():
                 process.kill()
+
+
+def nobody_reads(executor: ProcessPoolExecutor) -> None:
+    """Its processes are dead or about to die: a job that is being written to them is not waited for.
+
+    Up to Python 3.11.4 a job larger than a pipe would keep this process from ending, for ever
+    (https://github.com/python/cpython/issues/94777); later ones do the same as here.
+    """
+    jobs = executor._call_queue  # type: ignore[attr-defined]
+    if jobs is not None:
+        jobs._reader.close()
 
 
 class Told(NamedTuple):

@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.config.schema import available_cores
 from sim.core.read import Problems, check_keys, whole
-from sim.running.pool import belong_to_parent
+from sim.running.pool import belong_to_parent, nobody_reads
 from sim.running.signals import clean_start
 from sim.store.sweep import StoreError
 from sim.sweep.chunk import ChunkJob, run_chunk
@@ -84,6 +84,7 @@ class ProcessExecutor:
         """End the processes, those at work too."""
         self.stop(kill=True)
         for slot in self._slots:
+            nobody_reads(slot.pool)
             slot.pool.shutdown(wait=True, cancel_futures=True)
 
     def _ended(self, slot: _Slot) -> Ended:
@@ -91,6 +92,7 @@ class ProcessExecutor:
         error, job = slot.future.exception(), slot.job
         slot.job = slot.future = None
         if isinstance(error, BrokenProcessPool):
+            nobody_reads(slot.pool)
             slot.pool.shutdown(wait=False)
             slot.pool = _pool()
             return Ended(job.id, "the worker process was killed or crashed (out of memory, a signal, a fault)")
