@@ -150,7 +150,7 @@ def _check(name: str, text: str, folder: Path, asked: Asked) -> None:
     with TemporaryDirectory() as place:
         for group in ("scenario", "policy"):
             (Path(place) / group).mkdir()
-            for file in (folder / group).glob("*.yaml"):
+            for file in options(group, [folder]).values():
                 shutil.copy(file, Path(place) / group)
         (Path(place) / "scenario" / f"{name}.yaml").write_text(text, encoding="utf-8")
         try:
