@@ -78,7 +78,7 @@ class ProcessPool:
         self._watcher = watcher
         with clean_start():  # multiprocessing starts a process that keeps account of what is shared
             self._told = Told(context.Value("q", 0), context.Value("q", 0), context.Value("d", 0.0))
-        self._executor = ProcessPoolExecutor(workers, context, _begin, (self._told,))
+        self._executor = spawned(workers, _begin, self._told)
 
     def submit(self, work: Work, job: Any) -> Future[Done]:
         """Hand a job to the next free process; starts one if there are fewer than allowed."""
@@ -103,7 +103,6 @@ class ProcessPool:
     def stop(self) -> None:
         """End the processes now, whatever they are doing."""
         processes = list((self._executor._processes or {}).values())
-        nobody_reads(self._executor)
         self._executor.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
@@ -113,15 +112,17 @@ class ProcessPool:
                 process.kill()
 
 
-def nobody_reads(executor: ProcessPoolExecutor) -> None:
-    """Its processes are dead or about to die: a job that is being written to them is not waited for.
+def spawned(workers: int, begin: Callable[..., None], *args: Any) -> ProcessPoolExecutor:
+    """Up to so many worker processes, each of which calls `begin` first.
 
-    Up to Python 3.11.4 a job larger than a pipe would keep this process from ending, for ever
-    (https://github.com/python/cpython/issues/94777); later ones do the same as here.
+    Up to Python 3.11.4 a job larger than a pipe, on its way to a worker that has died, would keep this process from
+    ending for ever (https://github.com/python/cpython/issues/94777): it waits for the thread that writes the job. No
+    pool needs that wait, since a worker that lives reads all jobs before it ends.
     """
-    jobs = executor._call_queue  # type: ignore[attr-defined]
-    if jobs is not None:
-        jobs._reader.close()
+    with clean_start():  # multiprocessing starts a process that keeps account of what is shared
+        executor = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin, args)
+    executor._call_queue.cancel_join_thread()  # type: ignore[attr-defined]
+    return executor
 
 
 class Told(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -15,7 +14,7 @@ from typing import Any
 
 from sim.config.schema import available_cores
 from sim.core.read import Problems, check_keys, whole
-from sim.running.pool import belong_to_parent, nobody_reads
+from sim.running.pool import belong_to_parent, spawned
 from sim.running.signals import clean_start
 from sim.store.sweep import StoreError
 from sim.sweep.chunk import ChunkJob, run_chunk
@@ -84,7 +83,6 @@ class ProcessExecutor:
         """End the processes, those at work too."""
         self.stop(kill=True)
         for slot in self._slots:
-            nobody_reads(slot.pool)
             slot.pool.shutdown(wait=True, cancel_futures=True)
 
     def _ended(self, slot: _Slot) -> Ended:
@@ -92,7 +90,6 @@ class ProcessExecutor:
         error, job = slot.future.exception(), slot.job
         slot.job = slot.future = None
         if isinstance(error, BrokenProcessPool):
-            nobody_reads(slot.pool)
             slot.pool.shutdown(wait=False)
             slot.pool = _pool()
             return Ended(job.id, "the worker process was killed or crashed (out of memory, a signal, a fault)")
@@ -107,8 +104,7 @@ def _submit(pool: ProcessPoolExecutor, job: ChunkJob) -> Future[None]:
 
 
 def _pool() -> ProcessPoolExecutor:
-    with clean_start():  # multiprocessing starts a process that keeps account of what is shared
-        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin)
+    return spawned(1, _begin)
 
 
 def _begin() -> None:
