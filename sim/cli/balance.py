@@ -16,6 +16,7 @@ from sim.config.schema import WITH_PANEL
 from sim.core.axes import MODES
 from sim.core.read import ConfigError, unknown
 from sim.params import SecurityParams
+from sim.store.frames import Frames
 
 FORMS = "balance SCENARIO [key=value ...] [--sweep], or balance RUN_FOLDER [FOLDER ...]"
 USAGE = """\
@@ -102,11 +103,24 @@ def ends() -> list[str]:
 
 
 def carry_out(words: Sequence[str], config_dir: str | None = None, mode: str = "scripted") -> Source:
-    """Run one configuration on disk, without figures and printed table, or take what is there."""
+    """Run one configuration on disk, without figures and printed table, or take what is there.
+
+    Raises
+    ------
+    SystemExit : it failed or was interrupted, and has said so.
+    """
+    from sim.cli.run import attempt
     from sim.config.load import load_config
     from sim.running.command import Command
     from sim.running.model import RealModel
 
-    cfg = load_config(*words, config_dir=config_dir)
+    cfg, found = load_config(*words, config_dir=config_dir), list[Frames]()
     print(f"running {' '.join(words)}", file=sys.stderr)
-    return Source(Command(cfg, RealModel()).tables(), cfg, mode)
+
+    def work(command: Command) -> bool:
+        found.append(command.tables())
+        return True
+
+    if code := attempt(cfg, RealModel(), work):
+        raise SystemExit(code)
+    return Source(found[0], cfg, mode)

@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     show = "--traceback" in words
     write_plainly()
     try:
-        code = _dispatch(_command_first([word for word in words if word != "--traceback"]))
+        code = _dispatch(_command_first([word for word in words if word != "--traceback"]), show)
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # the reader has seen enough: list … | head
@@ -52,7 +52,7 @@ def _command_first(words: list[str]) -> list[str]:
     return [*words[n:], *words[:n]] if moved and words[n] in COMMANDS else words
 
 
-def _dispatch(words: list[str]) -> int:
+def _dispatch(words: list[str], show_traceback: bool) -> int:
     if words[:1] == ["help"]:
         words = [*words[1:2], "--help"]
         if words[0] not in COMMANDS:
@@ -84,8 +84,8 @@ def _dispatch(words: list[str]) -> int:
     if args.multirun:
         from sim.cli.multirun import multirun
 
-        return multirun(overrides, args.config_dir)
-    return _run(overrides, args.config_dir)
+        return multirun(overrides, args.config_dir, show_traceback)
+    return _run(overrides, args.config_dir, show_traceback)
 
 
 def _with_own(words: list[str], usage: str) -> list[str]:
@@ -118,10 +118,10 @@ def _parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return args, overrides
 
 
-def _run(overrides: Sequence[str], config_dir: str | None) -> int:
+def _run(overrides: Sequence[str], config_dir: str | None, show_traceback: bool) -> int:
     from sim.config.load import load_config
 
     cfg = load_config(*overrides, config_dir=config_dir)
     from sim.cli.run import run_command
 
-    return run_command(cfg)
+    return run_command(cfg, show_traceback=show_traceback)

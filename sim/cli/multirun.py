@@ -18,6 +18,7 @@ LAUNCHERS = {
     "slurm": ("hydra_plugins.hydra_submitit_launcher", "cluster"),
     "ray": ("hydra_plugins.hydra_ray_launcher", "ray"),
 }
+INTERRUPTED = 128  # and more: a signal asked the job to end, and with it the command
 OTHERS = ("submitit_local", "submitit_slurm", "ray_aws")  # Hydra's own names of the plugins' configurations
 # Carry `world=FOLDER` and `threat=FILE` past Hydra, which knows these by the files of a group only.
 CARRIED = {"world": "world_folder", "threat": "threat_file"}
@@ -27,8 +28,8 @@ class JobsFailed(Exception):
     """A job of a multirun ended with an exit code that is not 0."""
 
 
-def multirun(overrides: Sequence[str], config_dir: str | None) -> int:
-    """Check every job before the first one runs, then run them all; returns the exit code."""
+def multirun(overrides: Sequence[str], config_dir: str | None, show_traceback: bool = False) -> int:
+    """Check every job before the first one runs, then run them all until one is interrupted; gives the exit code."""
     from sim.config.load import load_config
     from sim.config.merge import expand
 
@@ -49,8 +50,8 @@ def multirun(overrides: Sequence[str], config_dir: str | None) -> int:
     codes = []
     for number, job in enumerate(jobs, start=1):
         print(f"[{number}/{len(jobs)}] {' '.join(job)}", file=sys.stderr)
-        codes.append(_run(job, config_dir))
-        if codes[-1] == 130:
+        codes.append(_run(job, config_dir, show_traceback))
+        if codes[-1] >= INTERRUPTED:
             break
     return max(codes)
 
@@ -94,11 +95,11 @@ def _launch(words: Sequence[str], config_dir: str | None) -> int:
     return 0
 
 
-def _run(overrides: Sequence[str], config_dir: str | None) -> int:
+def _run(overrides: Sequence[str], config_dir: str | None, show_traceback: bool = False) -> int:
     from sim.cli.run import run_command
     from sim.config.load import load_config
 
-    return run_command(load_config(*overrides, config_dir=config_dir))
+    return run_command(load_config(*overrides, config_dir=config_dir), show_traceback=show_traceback)
 
 
 def _check_launcher(words: Sequence[str]) -> None:

@@ -49,12 +49,21 @@ def run_command(
     -------
     Exit code: 0 done, 1 bad input or failed run, 130 interrupted, 128 + number of the signal that asked to end.
     """
-    model = model or RealModel()
+    return attempt(cfg, model or RealModel(), lambda command: _carry_out(command, draw or _draw), show_traceback)
+
+
+def attempt(cfg: Config, model: Model, work: Callable[[Command], bool], show_traceback: bool = False) -> int:
+    """Do something with a command, and tell the user how it ended; the exit code as of `run_command`.
+
+    Parameters
+    ----------
+    work : False if it failed and has said so.
+    """
     command = None
     try:
         with raise_on_signals():
             command = Command(cfg, model)
-            return 0 if _carry_out(command, draw or _draw) else 1
+            return 0 if work(command) else 1
     except ConfigError as error:
         say("\n".join(f"error: {message}" for message in error.messages))
         return 1

@@ -187,7 +187,7 @@ PAIR_YEAR = Table(
             "friction",
             "0-1",
             "share",
-            "share of joint work that the rules of either refuse, mean over kinds and fields",
+            "share of joint work led by one of the two that the rules of either refuse, mean over kinds and fields",
         ),
         Column("hostility", "h", "amount", "hostility that people of one feel in the other, the larger of both"),
     ),

@@ -8,6 +8,7 @@ says that it failed, or clears away; the others wait, and leave alone what is no
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,7 @@ from sim.store.runs import DAMAGED, copy_run, finished_runs
 
 FIGURES = "figures"
 WAITS = "Another process is at work on {}; waiting until it ends …"
+CLOSED = "outdir: cannot write to {} ({}); give a folder that can be written, such as outdir=outputs"
 BAR = {"auto": None, "on": True, "off": False}
 
 
@@ -141,6 +143,8 @@ class Command:
         """
         manifest = manifests.read(self.folder)
         if manifest is None:
+            if self.folder.exists():  # it is put there with its manifest
+                self.notes.append(DAMAGED.format(folder=self.folder, wrong=f"no {manifests.NAME} that can be read"))
             return False
         check_edition(manifest, self.folder, "move it elsewhere, or give another outdir=, and the same command again")
         if not manifests.has_tables(manifest):
@@ -155,13 +159,19 @@ class Command:
         return True
 
     def _open(self) -> None:
-        """Make the hidden folder; the first thing that touches the disk."""
+        """Make the hidden folder; the first thing that touches the disk.
+
+        Raises
+        ------
+        ConfigError : it cannot be made, or what is to be replaced cannot.
+        """
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             self.lock.touch()
         except OSError as error:
-            where = f"cannot write to {self.folder.parent} ({error.strerror})"
-            raise ConfigError([f"outdir: {where}; give a folder that can be written, such as outdir=outputs"]) from None
+            raise ConfigError([CLOSED.format(self.folder.parent, error.strerror)]) from None
+        if self.folder.is_dir() and not os.access(self.folder, os.R_OK | os.W_OK | os.X_OK):
+            raise ConfigError([CLOSED.format(self.folder, os.strerror(errno.EACCES))])
 
     def _compute(self) -> None:
         """Compute and write into ``out/``; if that ends early, finished runs stay and half-written tables do not."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.acceptance.worlds import banning
 from sim.core.randomness import Stream, normal
 from sim.phases.impact import luck
 from sim.phases.publication import Output
@@ -95,3 +96,19 @@ def test_countries_of_papers_are_those_of_their_authors(pair: tuple[live.Run, li
     assert table["countries_per_international_paper"][0] == pytest.approx(countries / international)
     assert countries > 2.1 * international
     assert table["papers_international"][0] == international * world.setting.scale
+
+
+def test_a_ban_ends_what_either_leads_with_the_other_and_leaves_them_on_the_papers_of_a_third(
+    state_2017: dict[str, np.ndarray],
+) -> None:
+    """What docs/levers.md says of all rules on joint work."""
+    world = Watched.from_state(banning(live.config(), "USA", 2018, partners=("CHN",)), state_2017)
+    live.Run(world).go(2018)
+    usa, china = (world.setting.data.iso3.index(code) for code in ("USA", "CHN"))
+    leads = []
+    for papers in world.output.papers:
+        for k in np.flatnonzero(papers.n_authors):
+            places = papers.author_place[papers.first[k] :][: papers.n_authors[k]]
+            if usa in places and china in places:
+                leads.append(int(places[0]))
+    assert leads and not {usa, china} & set(leads)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from toy_command import folder_of, hidden
 from toy_model import ToyModel, toy_config
 
 from sim.api import run
+from sim.cli.main import main
 from sim.cli.run import run_command
+from sim.running.command import Command
+from sim.running.signals import Terminated
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -37,6 +43,69 @@ def test_traceback_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     monkeypatch.setenv("TALENT_DEBUG", "1")
     assert run_command(toy_config(tmp_path), model=ToyModel(fail_in=2020)) == 1
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_traceback_is_asked_for_by_the_option_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    def failing(command: Command, draw: object) -> bool:
+        raise ValueError("no such colour")
+
+    monkeypatch.setattr("sim.cli.run._carry_out", failing)
+    monkeypatch.setattr(Command, "fail", lambda *_: None)
+    for words in (["scale=8000"], ["-m", "scale=8000,9000"]):
+        assert main(words) == 1
+        assert "Traceback" not in capsys.readouterr().err
+        assert main(["--traceback", *words]) == 1
+        assert "no such colour" in (err := capsys.readouterr().err) and "Traceback" in err
+
+
+@pytest.mark.parametrize("code", [129, 130, 143])
+def test_jobs_of_a_multirun_end_with_the_one_that_was_asked_to_end(code: int, monkeypatch: pytest.MonkeyPatch):
+    asked = []
+
+    def run_job(overrides: list[str], *_: object) -> int:
+        asked.append(overrides)
+        return code
+
+    monkeypatch.setattr("sim.cli.multirun._run", run_job)
+    assert main(["-m", "scale=8000,9000"]) == code and len(asked) == 1
+
+
+def test_balance_ends_as_the_main_command_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for error, code, said in (
+        (Terminated(signal.SIGTERM), 143, "interrupted"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (BrokenProcessPool(), 1, "a worker process was killed"),
+    ):
+        monkeypatch.setattr(Command, "tables", Mock(side_effect=error))
+        with pytest.raises(SystemExit) as ended:
+            main(["balance", "restrictive", "scale=8000", f"outdir={tmp_path}"])
+        assert ended.value.code == code and said in capsys.readouterr().err
+
+
+def test_a_folder_whose_manifest_cannot_be_read_is_not_replaced_without_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    cfg = toy_config(tmp_path)
+    assert run_command(cfg, model=ToyModel()) == 0
+    folder = folder_of(capsys)
+    (folder / "manifest.json").write_text("{")
+    assert run_command(cfg, model=ToyModel()) == 0
+    assert f"{folder} is damaged (no manifest.json that can be read)" in capsys.readouterr().err
+
+
+def test_a_folder_that_may_not_be_opened_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    cfg, model = toy_config(tmp_path), ToyModel(log=str(tmp_path / "log"))
+    assert run_command(cfg, model=model) == 0
+    folder, built = folder_of(capsys), len(model.built())
+    (folder / "manifest.json").write_text("{")
+    monkeypatch.setattr("sim.running.command.os.access", lambda path, mode: False)  # as root may open everything
+    assert run_command(cfg, model=model) == 1
+    assert f"error: outdir: cannot write to {folder} (Permission denied)" in capsys.readouterr().err
+    assert len(model.built()) == built and (folder / "manifest.json").read_text() == "{"
 
 
 def test_unwritable_folder_is_one_message_before_anything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

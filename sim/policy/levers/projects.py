@@ -117,7 +117,8 @@ PROJECTS: tuple[Lever, ...] = (
         axes="kfab",
         channels=("friction",),
         apply=acts_on("friction", left_over),
-        meaning="Ban on working with the named partners, by field, sensitivity and type of research.",
+        meaning="Ban on working with the named partners, by field, sensitivity and type of research. As all rules on "
+        "joint work it is between the lead of a paper and each partner: both places may still be partners of a third.",
         source="S8 (the alternative that JASON 2024 advises against), P33",
     ),
     Lever(
