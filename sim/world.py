@@ -12,6 +12,7 @@ from sim.agents.governments.council import Council
 from sim.agents.governments.signals import Observation
 from sim.agents.institution import InstitutionSet
 from sim.config.schema import Config
+from sim.config.timeline import timeline_of
 from sim.core.columns import Columns
 from sim.data.fields import N_FIELDS
 from sim.data.inputs import Inputs, PathDraw, YearInputs, load_inputs
@@ -100,7 +101,7 @@ class World(Saved, ColumnarModel):
             elite_talent=elite_talent(params.careers.talent_sigma),
             threads=cfg.threads or 1,
         )
-        self.timeline = levers.timeline_of(cfg, data)
+        self.timeline = timeline_of(cfg, data)
         self.institutions = InstitutionSet.from_data(data)
         self.council = Council(self, data, params.government, self.setting.threat, params.security.concern)
         self.panel = Panel(cfg.panel, self.setting, self.inputs.people_between(cfg.panel.start, cfg.end))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.core.columns import N_TIES, NONE, Block
+from sim.core.axes import NONE
+from sim.core.columns import N_TIES, Block
 from sim.core.randomness import Stream, base_key
 from sim.core.ties import OFFSET, forget, mark_of, match_in, tie_mark, tie_row, tie_word, uid_tag
 from sim.data.clock import FIRST_YEAR

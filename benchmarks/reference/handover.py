@@ -24,7 +24,8 @@ from benchmarks.reference.model import Reference
 from benchmarks.reference.researcher import Researcher
 from benchmarks.reference.ties import FIRST, Tie
 from sim import phases
-from sim.core.columns import NONE, Block
+from sim.core.axes import NONE
+from sim.core.columns import Block
 from sim.core.ties import tie_row
 from sim.data.fields import FIELDS
 from sim.engines import careers, entry, hosts, impact, mobility, partners, pools, projects, publication, remembering

@@ -22,7 +22,6 @@ from sim.core.kernels import njit
 from sim.data.fields import N_FIELDS
 
 N_TIES = 4
-NONE = np.uint8(255)  # "no place"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from sim.core.columns import NONE
+from sim.core.axes import NONE
 from sim.core.kernels import njit
 from sim.core.randomness import mix
 from sim.data.clock import FIRST_YEAR

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.columns import NONE
+from sim.core.axes import NONE
 from sim.core.kernels import njit
 from sim.core.prefetch import prefetch
 from sim.core.randomness import draw

@@ -18,8 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.axes import WAYS
-from sim.core.columns import NONE
+from sim.core.axes import NONE, WAYS
 from sim.core.kernels import njit
 from sim.core.ties import place_of, tie_year
 from sim.engines.papers import Papers

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.columns import NONE
+from sim.core.axes import NONE
 from sim.core.kernels import njit
 from sim.engines.papers import INTERNATIONAL, Papers
 from sim.engines.projects import APPLIED_FOR, FUNDED, SENSITIVE, Projects

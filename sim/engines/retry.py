@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.columns import NONE
+from sim.core.axes import NONE
 from sim.core.kernels import njit
 from sim.core.randomness import draw
 from sim.engines.mobility import Movers

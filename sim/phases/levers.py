@@ -7,22 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.config.schema import Config
 from sim.data.inputs import YearInputs
-from sim.data.tables import WorldData
-from sim.data.threat import threat_matrix
 from sim.engines.compliance import Support, by_group, declined_support, three_year_mean
 from sim.phases.budget import public_money
 from sim.phases.setting import Setting
 from sim.policy.channels import Channels
 from sim.policy.schema import Decided
 from sim.policy.timeline import Timeline
-
-
-def timeline_of(cfg: Config, data: WorldData) -> Timeline:
-    """Timeline of a configuration's policies, clock, effects and ladders, in the world's state of threat."""
-    threat = threat_matrix(cfg.threat, data)
-    return Timeline(cfg.policies, data, cfg.start, cfg.end, cfg.effects, threat, cfg.ladder)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.config.schema import PanelConfig
-from sim.core.columns import NONE, RECORDS, Columns
+from sim.core.axes import NONE
+from sim.core.columns import RECORDS, Columns
 from sim.core.randomness import Stream, base_key
 from sim.phases.careers import Exits
 from sim.phases.entry import Entries

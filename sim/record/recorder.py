@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.core.columns import NONE
+from sim.core.axes import NONE
 from sim.record.declaration import Column, Table, names_by_kind
 from sim.record.rounding import rounded
 from sim.record.tables import declared

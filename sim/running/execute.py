@@ -83,8 +83,8 @@ class Execution:
             return
         workers = min(threads, max(len(self._left), len(missing)))
         self._threads = max(1, threads // workers)  # what is left over goes to the kernels of each
-        with compiled_aside(threads - 1):
-            self._work(make_pool(workers, watcher), missing, advanced)
+        with compiled_aside(watcher, threads - 1) as watching:
+            self._work(make_pool(workers, watching), missing, advanced)
 
     def _work(self, pool: InlinePool | ProcessPool, missing: Sequence[Past], advanced: Callable[[], None]) -> None:
         """Hand in what is left whenever it can be begun, histories that are missing first."""

@@ -10,13 +10,12 @@ from omegaconf import OmegaConf
 
 from sim.config.key import data_checksums, run_key
 from sim.config.schema import Config, to_mapping
+from sim.config.timeline import timeline_of
 from sim.data.places import resolve
 from sim.data.tables import load_world_data
 from sim.data.threat import threat_digest, threat_matrix
-from sim.phases.levers import timeline_of
 from sim.policy.unfounded import unfounded
 from sim.record.recorder import YearResult
-from sim.world import World
 
 Arrays = dict[str, np.ndarray]
 
@@ -80,12 +79,16 @@ class RealModel:
 
     def new(self, cfg: Config, replicate: int, mode: str, paired: Mapping[int, Any] | None) -> WorldLike:
         """World at its start."""
+        from sim.world import World
+
         return World(cfg, replicate, mode, paired)
 
     def resume(
         self, cfg: Config, state: Arrays, replicate: int, mode: str, paired: Mapping[int, Any] | None
     ) -> WorldLike:
         """World that goes on from a saved state under the policies of `cfg`."""
+        from sim.world import World
+
         return World.from_state(cfg, state, replicate, mode, paired)
 
     def levers_never_read(self, cfg: Config) -> list[str]:

@@ -146,6 +146,8 @@ def _begin(told: Told) -> None:
     global _told
     _told = told
     belong_to_parent()
+    import sim.world  # noqa: F401 - what most jobs need, so that it is frozen too
+
     listen_to_compiler(lambda seconds: _compiles(told, seconds))
     gc.freeze()  # modules stay until the end: the collector need not look through them again and again
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import World
-from sim.core.columns import NONE
+from sim.core.axes import NONE
 from sim.core.ties import place_of
 from sim.engines.move_plan import MovePlan, by_group, inflow
 from sim.phases import mobility

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.core.columns import NONE
+from sim.core.axes import NONE
 from sim.core.ties import STEPS, tie_mark, tie_row, uid_tag
 from tests import live
 

@@ -35,8 +35,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("entry points",),  # sim/__init__.py and every __main__.py
 )
 GROUND = {"core.digest", "core.read", "core.axes"}  # names and reading of input, which data may use too
-# Imports inside functions below the floor of commands (which want to start quickly): parts of optional packages.
-LATE = {"sweep.executors.__init__"}
+# Imports inside functions below the floor of commands (which want to start quickly): parts of optional packages, and
+# the world with its kernels, which takes a second and which only processes that live years need.
+LATE = {"sweep.executors.__init__", "running.model", "running.pool", "running.compiling"}
 DOORS = ("analysis.__init__", "comparison.__init__")  # import their parts on first use
 ROOT_FILES = 6
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.core.axes import CONSTITUENCIES, SIZE_CLASSES, STAGES, WAYS
-from sim.core.columns import NONE
+from sim.core.axes import CONSTITUENCIES, NONE, SIZE_CLASSES, STAGES, WAYS
 from sim.data.fields import N_FIELDS
 from sim.record.declaration import REASONS
 from tests import live

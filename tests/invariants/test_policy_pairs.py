@@ -14,9 +14,9 @@ import pytest
 from sim.config.folders import config_root, options
 from sim.config.load import load_config
 from sim.config.schema import Config
+from sim.config.timeline import timeline_of
 from sim.core.read import ConfigError
 from sim.data.tables import load_world_data
-from sim.phases.levers import timeline_of
 from sim.policy.channels import Channels
 from sim.policy.levers import LEVERS
 

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.core.columns import NONE
+from sim.core.axes import NONE
 from sim.policy.schema import LeverUse, Policy, Scope
 from tests import live
 

@@ -13,8 +13,8 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from sim.config.timeline import timeline_of
 from sim.engines.budget import Bill
-from sim.phases.levers import timeline_of
 from tests import live
 from tests.bought import bought, imposed, money_of
 

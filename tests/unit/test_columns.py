@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numba import typeof
 
-from sim.core.columns import COLUMNS, N_TIES, NONE, RECORDS, Block, Columns
+from sim.core.axes import NONE
+from sim.core.columns import COLUMNS, N_TIES, RECORDS, Block, Columns
 from sim.data.fields import N_FIELDS
 
 

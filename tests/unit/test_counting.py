@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.columns import NONE, Block
+from sim.core.axes import NONE
+from sim.core.columns import Block
 from sim.core.ties import place_of, tie_year
 from sim.engines.counting import HeadCounts, count_people
 from tests.small import leave, people

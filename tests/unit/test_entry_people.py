@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.core.columns import NONE, Block
+from sim.core.axes import NONE
+from sim.core.columns import Block
 from sim.core.randomness import Stream, base_key, draw, gumbel, person_key
 from sim.engines.choice import InstitutionShares
 from sim.engines.entry import create_cohort

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.core.columns import NONE, Block
+from sim.core.axes import NONE
+from sim.core.columns import Block
 from sim.engines.exposure import (
     COERCION,
     DECEPTION,

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.core.columns import COLUMNS, N_TIES, NONE, Block
+from sim.core.axes import NONE
+from sim.core.columns import COLUMNS, N_TIES, Block
 from sim.core.randomness import Stream, draw, gumbel, person_key
 from sim.core.ties import place_of
 from sim.engines import mobility

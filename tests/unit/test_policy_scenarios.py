@@ -13,12 +13,12 @@ import pytest
 from sim.config.folders import config_root, options
 from sim.config.load import load_config
 from sim.config.schema import Config
+from sim.config.timeline import timeline_of
 from sim.core.axes import KINDS
 from sim.data.fields import FIELDS
 from sim.data.places import group
 from sim.data.tables import load_world_data
 from sim.pages.scenarios import first_date
-from sim.phases.levers import timeline_of
 from sim.policy.timeline import Timeline
 from sim.policy.words import short_title
 from sim.running.model import RealModel

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.core.columns import NONE, Block
+from sim.core.axes import NONE
+from sim.core.columns import Block
 from sim.core.randomness import Stream
 from sim.engines.mobility import Movers
 from sim.engines.retry import try_again

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.core.columns import N_TIES, NONE, Block
+from sim.core.axes import NONE
+from sim.core.columns import N_TIES, Block
 from sim.core.ties import (
     MATCHES,
     OFFSET,
