@@ -19,7 +19,7 @@ RULE = (
     "Issuers have a policy of their own. Targets are places that one of its protecting levers names; partners of "
     "joint programmes and origins that are recruited are none. Allies have a defence pact with an issuer, and rivals "
     "are on an issuer's list of concern (a threat of `params.security.concern` or more). A place has the first of "
-    "these roles that fits; most places have none."
+    "these roles that fits, but a target among other issuers is a target; most places have none."
 )
 
 
@@ -49,8 +49,9 @@ def roles_of(configs: Config | Iterable[Config], data: WorldData) -> Roles:
             resolve(data, [word for policy in cfg.policies.values() for word in policy.issuer if word != ALL])
         )
         listed = of_concern(threat_matrix(cfg.threat, data), cfg.params.security.concern)
-        found["issuers"] |= issuers
-        found["targets"] |= set(resolve(data, _aimed_at(cfg)))
+        targets = set(resolve(data, _aimed_at(cfg)))
+        found["issuers"] |= issuers - targets or issuers  # who answers those that aim at it is not summed with them
+        found["targets"] |= targets
         for role, towards in (("allies", pacts), ("rivals", listed)):
             found[role] |= set(np.flatnonzero(towards[sorted(issuers)].any(axis=0)).tolist())
     taken: set[int] = set()

@@ -35,8 +35,8 @@ NOT_IN_KEY = {
 # What can change the numbers of a run. Configuration is in the key by its values, storing and drawing change nothing.
 PACKAGES = ("core", "data", "policy", "engines", "agents", "phases", "record")
 FILES = (
-    "params.py", "world.py", "config/timeline.py", "running/execute.py", "running/advance.py", "running/branch.py", "running/model.py",
-    "running/plan.py", "running/worker.py", "sweep/family.py",
+    "params.py", "world.py", "config/timeline.py", "running/execute.py", "running/advance.py", "running/branch.py",
+    "running/model.py", "running/plan.py", "running/worker.py", "sweep/family.py",
 )  # fmt: skip
 NOT_CODE_OF_A_RUN = ("data/build", "data/map")  # build the tables, whose checksums are in the key
 

@@ -149,8 +149,11 @@ def merge(result: Composed) -> None:
 
 
 def cannot_be_read(override: str) -> Problem:
-    """An override that is none."""
-    return Problem("", f"{show(override)} cannot be read; write key=value", COMMAND_LINE)
+    """An override that is none, or one that Hydra's grammar cannot take as it stands."""
+    key, sign, value = override.partition("=")
+    strange = sign and re.search(r"[()]|[^\x00-\x7f]", value) and not re.search(r"""[\[\]{}'"]""", value)
+    quoted = f"""; quote a value with brackets or accents: "{key}='{value}'\"""" if strange else ""
+    return Problem("", f"{show(override)} cannot be read; write key=value{quoted}", COMMAND_LINE)
 
 
 def _omegaconf_words(error: Exception) -> str:

@@ -101,8 +101,9 @@ class Found:
         least = least_seen(self.error)
         return (
             f"{len(asked.items)} numbers screened by {runs} sets of values, one agent for {asked.config.scale:,} "
-            f"researchers; the {asked.tried} strongest tried alone, from end to end; {asked.points} points of each "
-            f"line, {asked.replicates} replicates, all other numbers as documented. What moves the answer by less than "
+            f"researchers, world {asked.config.world} from {asked.config.start}; the {asked.tried} strongest tried "
+            f"alone, from end to end; {asked.points} points of each line, {asked.replicates} replicates, all other "
+            f"numbers as documented. What moves the answer by less than "
             f"{least:.2g} {self.unit} from end to end cannot be told from chance."
         )
 

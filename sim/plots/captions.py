@@ -99,7 +99,7 @@ def band_sentence(frame: pd.DataFrame, cfg: Any) -> str:
 def total_sentence(modes: Iterable[str]) -> str:
     """When total effects are drawn beside direct ones."""
     both = {"scripted", "reactive"} <= set(modes)
-    return "Total effects (governments also answer each other) where they differ beyond chance." if both else ""
+    return "Total effects (governments also answer each other) where they differ clearly." if both else ""
 
 
 def mode_sentence(modes: Iterable[str]) -> str:

@@ -12,7 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from scipy.special import stdtrit
 
+from sim.analysis.summary import CERTAIN
 from sim.analysis.text import few
 from sim.plots import effects
 from sim.plots.policy_lines import PolicyDate, draw_policy_dates, key_to_lines
@@ -149,7 +151,8 @@ def _panel(ax: Axes, table: pd.DataFrame, panel: Outcome, styles: Styles) -> Non
 def departs(rows: pd.DataFrame, column: str) -> bool:
     """Whether total and direct effects of a scenario differ beyond chance, in the mean of the years.
 
-    Chance is `HATCH_WITHIN` standard errors, as on the map: with so many panels some would pass two.
+    Chance is `HATCH_WITHIN` standard errors, as on the map: with so many panels some would pass two. Where replicates
+    are so few that the printed table asks for more, so does this.
 
     Parameters
     ----------
@@ -159,7 +162,8 @@ def departs(rows: pd.DataFrame, column: str) -> bool:
     if not {"scripted", "reactive"} <= set(by_mode):
         return True
     gap = (by_mode["reactive"] - by_mode["scripted"]).groupby(level=["draw", "replicate"]).mean().to_numpy()
-    reach = HATCH_WITHIN * float(gap.std(ddof=1)) / len(gap) ** 0.5 if len(gap) > 1 else 0.0
+    errors = max(HATCH_WITHIN, float(stdtrit(len(gap) - 1, CERTAIN))) if len(gap) > 1 else 0.0
+    reach = errors * float(gap.std(ddof=1)) / len(gap) ** 0.5 if len(gap) > 1 else 0.0
     return abs(float(gap.mean())) > max(reach, NOTHING)
 
 

@@ -289,6 +289,6 @@ def what_ranges_are(draws: int, replicates: int) -> str:
             "far off; talent-circulation compare gives ranges."
         )
     return (
-        "In brackets: the range that holds nine in ten results over chance alone. Assumptions were not varied, so that "
-        "the true uncertainty is larger; talent-circulation compare gives it."
+        "In brackets: where the mean lies with 90 % confidence, by chance alone; single runs differ by more. "
+        "Assumptions were not varied, so that the true uncertainty is larger; talent-circulation compare gives it."
     )

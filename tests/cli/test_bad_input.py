@@ -126,6 +126,11 @@ COMMAND_LINES = [
         "explain, list, new-scenario, sweep, refit, cache, completion, docs, or key=value; see --help",
     ),
     (["scale=1000", "open"], "error: command line: 'open' cannot be read; write key=value"),
+    (
+        ["outdir=runs été"],
+        "error: command line: 'outdir=runs été' cannot be read; write key=value; quote a value with brackets or "
+        "accents: \"outdir='runs été'\"",
+    ),
     (["--config-dir", "nowhere"], "error: command line: --config-dir: 'nowhere' is not a folder"),
     (["--scenario", "open"], "error: command line: unknown option --scenario; did you mean +scenario? allowed: "
      "+scenario, +policy, --multirun, --config-dir, --traceback, --cfg, --version"),

@@ -65,3 +65,10 @@ def test_a_rest_is_an_ally_where_half_of_its_pairs_have_a_pact(data):
 )
 def test_long_rows_of_names_are_counted(names: str, expected: str):
     assert in_words(names.split()) == expected
+
+
+def test_who_answers_its_sanctioners_is_not_summed_with_them(data):
+    found = roles_of(load_config("+scenario=russia_sanctions_2022"), data)
+    assert "RUS" in found.targets and "RUS" not in found.issuers and "USA" in found.issuers
+    both = roles_of(load_config("+scenario=retaliation"), data)  # nobody else is left to issue anything
+    assert {"USA", "CHN"} <= set(both.issuers)
