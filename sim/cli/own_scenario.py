@@ -110,7 +110,11 @@ def _own_policy(asked: Asked) -> dict[str, Any]:
     entries: dict[str, Any] = {}
     for word in asked.levers:
         lever, strength, day = _lever(word)
-        entries.setdefault(lever.name, _entry(lever, asked.on))["values"][day] = strength
+        values = entries.setdefault(lever.name, _entry(lever, asked.on))["values"]
+        if day in values:
+            text = f"'{word}' gives {lever.name} a second value from {day} on; give one value a date"
+            raise ConfigError([f"command line: --lever: {text}"])
+        values[day] = strength
     if asked.on and not any("scope" in entry for entry in entries.values()):
         raise ConfigError(
             [f"command line: new-scenario: --on: no scope of places in {', '.join(entries)}; leave it out"]
@@ -131,7 +135,10 @@ def _lever(word: str) -> tuple[Lever, Any, date]:
         day = date.fromisoformat(year + (rest or "-01-01"))
     except ValueError:
         raise ConfigError([f"command line: --lever: '{year}{rest}' is no day; allowed: {form}"]) from None
-    return LEVERS[name], None if strength == OFF else yaml.safe_load(strength), day
+    try:
+        return LEVERS[name], None if strength == OFF else yaml.safe_load(strength), day
+    except yaml.YAMLError:
+        raise ConfigError([f"command line: --lever: '{word}' cannot be read; allowed: {form}"]) from None
 
 
 def _entry(lever: Lever, on: tuple[str, ...]) -> dict[str, Any]:

@@ -79,6 +79,15 @@ def test_own_scenarios_are_found_without_naming_their_folder(ran: list[Config], 
         (["--issuer", "CAN", "--lever", "student_places=x2"], "'student_places=x2' cannot be read; allowed: LEVER="),
         (["--issuer", "CAN", "--lever", "student_places=x2@2027-02-30"], "'2027-02-30' is no day"),
         (["--issuer", "CAN", "--lever", "student_places=x9@2027"], "is out of range"),
+        (["--issuer", "CAN", "--lever", "student_places=[@2027"], "'student_places=[@2027' cannot be read; allowed:"),
+        (
+            ["--issuer", "CAN", "--lever", "visa_refusal=10%@2027", "--lever", "visa_refusal=20%@2027"],
+            "--lever: 'visa_refusal=20%@2027' gives visa_refusal a second value from 2027-01-01 on; give one value",
+        ),
+        (
+            ["--issuer", "CAN", "--lever", "visa_refusal=10%@2027", "--lever", "visa_refusal=off@2027-01-01"],
+            "--lever: 'visa_refusal=off@2027-01-01' gives visa_refusal a second value from 2027-01-01 on",
+        ),
         (
             ["--issuer", "CAN", "--on", "CHN", "--lever", "student_places=x2@2027"],
             "no scope of places in student_places",
