@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sim.cli.commands import OWN, options_of
 from sim.cli.lists import title_of
-from sim.cli.own_scenario import Asked, scenario_text
+from sim.cli.own_scenario import Asked, as_typed, places_of, scenario_text
 from sim.cli.parse import Parser, refuse_options
 from sim.config.folders import config_root, options, search_folders
 from sim.core.read import ConfigError, unknown
@@ -29,7 +29,8 @@ options
   --lever LEVER=VALUE@DATE
                         a lever (list levers) at this strength from a year or
                         day on, or off from then; may be repeated
-  --issuer PLACES       who pulls these levers, such as CAN or CAN,AUS
+  --issuer PLACES       who pulls these levers: codes, names or groups, such as
+                        CAN or CAN,Japan
   --on PLACES           origins, partners or destinations that they name, where
                         they can; everywhere else if left out
   --title WORDS         one sentence, for captions and above the table
@@ -114,11 +115,8 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, Asked]:
     args.name = names[0]
     changes = tuple(word for word in rest if "=" in word)
     levers, policies = tuple(args.lever), tuple(args.policy)
-    return args, Asked(args.name, policies, levers, _codes(args.issuer), _codes(args.on), args.title, changes)
-
-
-def _codes(word: str) -> tuple[str, ...]:
-    return tuple(code for code in word.strip("[]").replace(" ", "").split(",") if code)
+    issuer, on = places_of(args.issuer, "--issuer"), places_of(args.on, "--on")
+    return args, Asked(args.name, policies, levers, issuer, on, args.title, changes)
 
 
 def _check_name(name: str, folder: Path) -> None:
@@ -159,7 +157,15 @@ def _check(name: str, text: str, folder: Path, asked: Asked) -> None:
                 typed = load_config(f"+policy=[{','.join(asked.policies)}]", *asked.changes, config_dir=place)
                 apart = [one for one, policy in typed.policies.items() if written[one] != policy]
         except ConfigError as error:
-            raise ConfigError([message.replace(place, str(folder)) for message in error.messages]) from None
+            of_it = f"{Path(place) / 'scenario' / name}.yaml: "
+            told = [_told(one.removeprefix(of_it), asked) if one.startswith(of_it) else one for one in error.messages]
+            raise ConfigError([message.replace(place, str(folder)) for message in told]) from None
     if asked.changes and apart:
         text = f"cannot be written as a file: what is changed of {', '.join(apart)}; give it when running"
         raise ConfigError([f"command line: new-scenario: {text}"])
+
+
+def _told(problem: str, asked: Asked) -> str:
+    """``KEY: what is wrong`` with the words of the command line: the file that has the key is not there yet."""
+    key, colon, text = problem.partition(": ")
+    return f"command line: {as_typed(asked, key)}{colon}{text}"

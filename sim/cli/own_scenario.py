@@ -10,11 +10,16 @@ from typing import Any
 
 import yaml
 
+from sim.analysis.outcomes import WORLD
+from sim.comparison.places import named_place
 from sim.config.ladders import shipped_ladders
 from sim.core.read import ConfigError, unknown
+from sim.data.clock import FIRST_YEAR
+from sim.data.places import ALL
 from sim.data.tables import load_world_data
 from sim.policy.ladder import LADDERS
 from sim.policy.levers import LEVERS, Lever
+from sim.policy.read import unknown_place
 from sim.policy.schema import PLACES
 from sim.policy.words import place_words
 
@@ -120,6 +125,46 @@ def _own_policy(asked: Asked) -> dict[str, Any]:
             [f"command line: new-scenario: --on: no scope of places in {', '.join(entries)}; leave it out"]
         )
     return {"title": asked.title or _levers_in_words(asked), "issuer": [*asked.issuer], "levers": entries}
+
+
+def places_of(words: str, option: str) -> tuple[str, ...]:
+    """Codes and groups that an option names by code, name or group, such as ``CAN, South Korea``.
+
+    Raises
+    ------
+    ConfigError : there is no such place; names the option and the nearest place.
+    """
+    from sim.config.load import known_names
+
+    data = load_world_data()
+    found, problems = dict[str, None](), list[str]()
+    for word in filter(None, map(str.strip, words.strip(" []").split(","))):
+        try:
+            code = named_place(word, data)[0]
+        except ConfigError:  # which tells of another option
+            problems.append(f"command line: {option}: {unknown_place(word, known_names(data, FIRST_YEAR))}")
+        else:
+            found[ALL if code == WORLD else code] = None
+    if problems:
+        raise ConfigError(problems)
+    return tuple(found)
+
+
+def as_typed(asked: Asked, key: str) -> str:
+    """The words of the command line that a key of the scenario comes from, for messages."""
+    head, name, *path = (*key.split("."), "", "")
+    if head == "titles" or (name == asked.name and path[0] == "title"):
+        return "--title"
+    if head != "policies" or name != asked.name:
+        return key
+    if path[0] == "issuer":
+        return "--issuer"
+    if path[2:3] == ["scope"]:
+        return f"--on: {path[1]}"
+    read = [(word, *_lever(word)) for word in asked.levers]
+    of_lever = [(word, day) for word, lever, _, day in read if lever.name == path[1]]
+    words = [word for word, day in of_lever if day.isoformat() in path] or [word for word, _ in of_lever]
+    return f"--lever: {', '.join(words)}" if words else "--lever"
 
 
 def _lever(word: str) -> tuple[Lever, Any, date]:

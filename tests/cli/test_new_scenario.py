@@ -70,6 +70,34 @@ def test_own_scenarios_are_found_without_naming_their_folder(ran: list[Config], 
     assert "issued by Canada" in capsys.readouterr().out
 
 
+def test_places_are_codes_names_or_groups_as_elsewhere() -> None:
+    words = ["--issuer", "South Korea, can", "--on", "United States,g7", "--lever", "visa_refusal=10%@2027"]
+    (policy,) = written(*words).values()
+    assert policy.issuer == ("KOR", "CAN") and policy.levers["visa_refusal"].scope.origins == ("USA", "G7")
+
+
+def test_the_world_issues_as_the_group_of_all() -> None:
+    (policy,) = written("--issuer", "World", "--lever", "rhetoric=0.2@2027").values()
+    assert policy.issuer == ("ALL",)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--issuer", "South Koreo", "--lever", "rhetoric=0.2@2027"], "--issuer: no place or group 'South Koreo'; did"),
+        (["--issuer", "KOR", "--on", "Chine", "--lever", "visa_refusal=5%@2027"], "--on: no place or group 'Chine'; d"),
+        (
+            ["--issuer", "KOR", "--lever", "student_places=x2@2026", "--lever", "student_places=x5@2027"],
+            "--lever: student_places=x5@2027: 1.60944 is out of range; allowed: -1 to 1",
+        ),
+        (["--policy", "us_talent", "policies.us_talent.issuer=CANN"], "policies.us_talent.issuer: no place or group"),
+    ],
+)
+def test_what_was_typed_is_named_and_no_file_that_is_not_there(words: list[str], message: str, capsys: Output) -> None:
+    assert main(["new-scenario", "mine", *words]) == 1
+    assert capsys.readouterr().err.startswith(f"error: command line: {message}")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
