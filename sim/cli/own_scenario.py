@@ -13,7 +13,7 @@ import yaml
 from sim.analysis.outcomes import WORLD
 from sim.comparison.places import named_place
 from sim.config.ladders import shipped_ladders
-from sim.core.read import ConfigError, unknown
+from sim.core.read import ConfigError, Problems, unknown
 from sim.data.clock import FIRST_YEAR
 from sim.data.places import ALL
 from sim.data.tables import load_world_data
@@ -21,6 +21,7 @@ from sim.policy.ladder import LADDERS
 from sim.policy.levers import LEVERS, Lever
 from sim.policy.read import unknown_place
 from sim.policy.schema import PLACES
+from sim.policy.shift import read_shift
 from sim.policy.words import place_words
 
 SOURCE = "assumption"
@@ -217,5 +218,19 @@ def _levers_in_words(asked: Asked) -> str:
 
 def _words(asked: Asked, titles: Mapping[str, str], changed: Mapping[str, Any]) -> str:
     """A title of what the scenario is made of."""
-    taken = [str(changed.get(name, {}).get("title") or titles[name]) for name in asked.policies]
+    taken = [_taken_over(titles[name], changed.get(name, {})) for name in asked.policies]
     return "; ".join([*taken, *([_levers_in_words(asked)] if asked.levers else [])])
+
+
+def _taken_over(title: str, changed: Mapping[str, Any]) -> str:
+    """``Talent recruiting by the United States, issued by Canada, 9 years later``; a title that is given stands."""
+    if changed.get("title"):
+        return str(changed["title"])
+    issuer, shift = changed.get("issuer"), read_shift(changed.get("shift"), "", Problems())
+    if isinstance(issuer, list):
+        from sim.report.read import article
+        from sim.report.words import listed
+
+        names = [article(place_words([str(word)], load_world_data())) for word in issuer]
+        title += f", issued by {listed(names)}"
+    return f"{title}, {shift.later}" if shift else title

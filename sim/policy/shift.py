@@ -46,6 +46,13 @@ class Shift:
         years = float(self.written)
         return f"by {years:g} year{'s' * (abs(years) != 1)}"
 
+    @property
+    def later(self) -> str:
+        """Such as ``2 years later``, ``18 months earlier`` or ``to begin on 2021-06-01``."""
+        if self.first is not None:
+            return self.words
+        return f"{self.words.removeprefix('by ').removeprefix('-')} {'earlier' if '-' in self.written else 'later'}"
+
     def move(self, days: Iterable[date]) -> dict[date, date]:
         """New date of each date; raises OverflowError or ValueError beyond the calendar."""
         old = sorted(days)

@@ -63,6 +63,25 @@ def test_policies_are_taken_over_with_what_is_changed() -> None:
     assert found["us_talent"].title == "Canada's, at last" and found["us_talent"].issuer == ("CAN",)
 
 
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        (("issuer=CAN", "shift=9"), "Talent recruiting by the United States, issued by Canada, 9 years later"),
+        (
+            ("issuer=[GBR,G7,CAN]",),
+            "Talent recruiting by the United States, issued by the United Kingdom, G7 and Canada",
+        ),
+        (("shift=-18m",), "Talent recruiting by the United States, 18 months earlier"),
+        (("shift=2031-01-01",), "Talent recruiting by the United States, to begin on 2031-01-01"),
+        (("issuer=CAN", "title=Canada recruits"), "Canada recruits"),
+        (("levers.pay.values.2018-11-01=+10 %",), "Talent recruiting by the United States"),
+    ],
+)
+def test_the_title_says_who_issues_a_policy_that_is_taken_over_and_when(changes: tuple[str, ...], title: str) -> None:
+    written("--policy", "us_talent", *(f"policies.us_talent.{change}" for change in changes))
+    assert load_config("+scenario=mine", config_dir="my_scenarios").titles["mine"] == title
+
+
 def test_own_scenarios_are_found_without_naming_their_folder(ran: list[Config], capsys: Output) -> None:
     written("--issuer", "CAN", "--lever", "student_places=x2@2027")
     assert main(["+scenario=mine"]) == 0 and ran[-1].scenario == "mine"
