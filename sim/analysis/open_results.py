@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis import sweep_frames
+from sim.core.read import ConfigError
 from sim.store import frames
 from sim.sweep.design_files import ABOUT, folder_of
 
@@ -30,9 +31,17 @@ def load(path: str | Path, small: bool = False) -> frames.Frames:
     path = Path(path)
     if path.suffix not in (".yaml", ".yml") and not (path / ABOUT).is_file() and any(path.glob("*.parquet")):
         return frames.load(path)
-    return sweep_frames.load_sweep(folder_of(path, small))
+    return sweep_frames.load_sweep(_store(path, small))
 
 
 def connect(path: str | Path, small: bool = False) -> Any:
     """DuckDB connection with the tables of a sweep as views; `path` and `small` as for `load`."""
-    return sweep_frames.connect(folder_of(Path(path), small))
+    return sweep_frames.connect(_store(Path(path), small))
+
+
+def _store(path: Path, small: bool) -> Path:
+    """Folder of a sweep's store; raises `ConfigError` if nothing is there at all."""
+    if path.suffix not in (".yaml", ".yml") and not path.exists():
+        folder = "give a folder of finished runs (the last line that its command printed)"
+        raise ConfigError([f"{path}: no such folder; {folder} or a file such as experiments/threshold/sweep.yaml"])
+    return folder_of(path, small)

@@ -11,7 +11,7 @@ from typing import Any
 from sim.analysis.sweep_frames import write_views
 from sim.cli.parse import Parser
 from sim.core.locks import lock_if_free
-from sim.core.read import ConfigError
+from sim.core.read import ConfigError, near
 from sim.running.signals import Terminated, raise_on_signals
 from sim.store.compaction import compact
 from sim.store.sweep import StoreError, SweepStore
@@ -47,6 +47,7 @@ examples
   talent-circulation sweep status experiments/threshold/sweep.yaml
 """
 SHOWN_FAILURES = 5
+SUBCOMMANDS = ("status", "compact")
 
 
 def command(words: Sequence[str]) -> int:
@@ -54,20 +55,24 @@ def command(words: Sequence[str]) -> int:
     if not words:
         print(USAGE, end="")
         return 1
-    if words[0] in ("status", "compact"):
-        return _look(words[0], _parse(words[1:]))
+    if words[0] in SUBCOMMANDS:
+        return _look(words[0], _parse(words[1:], words[0]))
     return _run(_parse(words))
 
 
-def _parse(words: Sequence[str]) -> argparse.Namespace:
-    parser = Parser("sweep")
-    parser.add_argument("path", type=Path)
-    parser.add_argument("changes", nargs="*")
+def _parse(words: Sequence[str], subcommand: str = "") -> argparse.Namespace:
+    parser = Parser(f"sweep {subcommand}".strip())
+    parser.add_argument("path", type=Path, metavar="FILE|FOLDER" if subcommand else "FILE")
+    parser.add_argument("changes", nargs="*", default=[])  # with a default, it is not told as missing
     for flag in ("--small", "--dry-run", "--only-failed"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--executor", choices=KINDS)
     parser.add_argument("--workers", type=int)
     args = parser.parse_intermixed_args(list(words))
+    if not subcommand and not args.path.exists() and args.path.name == str(args.path) and not args.path.suffix:
+        what = f"'{args.path}' is neither a file nor a sub-command"
+        allowed = "allowed: FILE, such as experiments/threshold/sweep.yaml, or status FILE|FOLDER, compact FILE|FOLDER"
+        raise ConfigError([f"command line: sweep: {what}; {near(args.path, SUBCOMMANDS)}{allowed}"])
     args.changes = _changes(args)
     return args
 

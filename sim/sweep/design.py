@@ -73,13 +73,16 @@ class Arm:
 
     def __init__(self, spec: Spec, scenario: ScenarioSpec | None) -> None:
         self.label = BASELINE if scenario is None else scenario.label
-        self._file, self._with_panel = spec.file, PANEL.name in spec.record.tables
+        self._spec, self._with_panel = spec, PANEL.name in spec.record.tables
         self._raw = _composed(spec, scenario)
         self._read: dict[str, Config] = {}
         problems: list[str] = []
-        set_values(self._raw, spec.settings, problems, spec.file, "settings")
+        typed = {key: value for key, value in spec.settings.items() if spec.is_typed(key)}
+        filed = {key: value for key, value in spec.settings.items() if key not in typed}
+        set_values(self._raw, filed, problems, f"{spec.file}: settings")
+        set_values(self._raw, typed, problems, spec.typed_on)
         if scenario is not None:
-            set_values(self._raw, scenario.values, problems, spec.file, f"scenarios.{self.label}.values")
+            set_values(self._raw, scenario.values, problems, f"{spec.file}: scenarios.{self.label}.values")
         if problems:
             raise ConfigError(problems)
 
@@ -98,19 +101,26 @@ class Arm:
             self._read[at] = self._checked(others, where)
         problems = Problems()
         cfg = with_parameters(self._read[at], numbers, problems)
-        problems.check(f"{self._file}: {where}: {self.label}: ")
+        self._refuse(problems, values, where)
         return with_doses(cfg, doses)
 
     def _checked(self, values: Mapping[str, Any], where: str) -> Config:
         raw, found, problems = dict(self._raw), list[str](), Problems()
-        set_values(raw, values, found, self._file, where)
+        set_values(raw, values, found, f"{self._spec.file}: {where}")
         if found:
             raise ConfigError(found)
         cfg = from_mapping(raw, problems)
         if self._with_panel and not cfg.panel.size:
             problems.add("panel.size", f"is 0: a panel to record has people ({WITH_PANEL}, in settings)")
-        problems.check(f"{self._file}: {where}: {self.label}: ")
+        self._refuse(problems, values, where)
         return replace(cfg, scenario=self.label)
+
+    def _refuse(self, problems: Problems, drawn: Mapping[str, Any], where: str) -> None:
+        """Raise `ConfigError` with all problems: those with what was typed are of no draw and no scenario."""
+        in_file = f"{self._spec.file}: {where}: {self.label}"
+        told = [(self._spec.is_typed(p.key) and p.key not in drawn, p) for p in problems.found]
+        if told:
+            raise ConfigError([f"{self._spec.typed_on if typed else in_file}: {p.key}: {p.text}" for typed, p in told])
 
 
 def _composed(spec: Spec, scenario: ScenarioSpec | None) -> dict[str, Any]:
@@ -134,8 +144,8 @@ def _recorded(raw: dict[str, Any], spec: Spec) -> dict[str, Any]:
     return raw if PANEL.name in spec.record.tables else {**raw, "panel": {**raw["panel"], "size": 0}}
 
 
-def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[str], file: str, where: str) -> None:
-    """Set values by dotted key; mappings on the way are copied, so that others keep theirs.
+def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[str], where: str) -> None:
+    """Set values by dotted key; mappings on the way are copied, so that others keep theirs; `where` is for messages.
 
     A key that does not exist is a problem, except below ``scope`` and ``values`` of a lever, where new ones may stand.
     """
@@ -147,12 +157,12 @@ def set_values(raw: dict[str, Any], values: Mapping[str, Any], problems: list[st
             _policy_changes(raw, path)
         parent = _copied_parent(raw, path)
         if isinstance(parent, str):
-            problems.append(f"{file}: {where}: {key}: {parent}")
+            problems.append(f"{where}: {key}: {parent}")
         elif isinstance(value, Mapping) and value and path[0] in _SECTIONS:
             example = f"{key}.{next(iter(value))}"
-            problems.append(f"{file}: {where}: {key}: a mapping would replace all of it; write {example}: … instead")
+            problems.append(f"{where}: {key}: a mapping would replace all of it; write {example}: … instead")
         elif path[-1] not in parent and not (len(path) > 4 and path[-2] in ("scope", "values")):
-            problems.append(f"{file}: {where}: {key}: unknown key; {_allowed(path[-1], parent)}")
+            problems.append(f"{where}: {key}: unknown key; {_allowed(path[-1], parent)}")
         else:
             parent[path[-1]] = value
 

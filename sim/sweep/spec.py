@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from sim.config.files import Unreadable, not_yaml, read_yaml
+from sim.config.schema import Config
 from sim.core.axes import SCRIPTED
 from sim.core.read import (
     ConfigError,
@@ -16,6 +17,7 @@ from sim.core.read import (
     check_keys,
     join,
     mapping,
+    near,
     number,
     one_of,
     show,
@@ -63,6 +65,7 @@ class Spec:
     repeated : how many of the first draws have one replicate more, which tells chance from assumptions.
     reactive_draws : how many of the first draws have reactive runs too; None: all, if the configuration asks for them.
     executor : ``kind`` and what else is set for it.
+    typed : keys that the command line sets on top of the file.
     """
 
     file: str
@@ -80,6 +83,16 @@ class Spec:
     record: Record = field(default_factory=Record)
     chunk_minutes: float = 2.0
     executor: Mapping[str, Any] = field(default_factory=lambda: {"kind": "processes"})
+    typed: frozenset[str] = frozenset()
+
+    def is_typed(self, key: str) -> bool:
+        """True if the command line sets this key, or one that holds it."""
+        return any(key == one or key.startswith(f"{one}.") for one in self.typed)
+
+    @property
+    def typed_on(self) -> str:
+        """Where the keys stand that the command line sets, for messages."""
+        return f"command line, on top of {self.file}"
 
 
 def read_spec(path: Path | str, changes: Mapping[str, Any] | None = None, small: bool = False) -> Spec:
@@ -123,6 +136,7 @@ def spec_of(
     changes : values by key of the sweep (``replicates``, ``executor.kind`` …) or of the model's configuration.
     """
     problems = Problems()
+    _check_typed(changes or {}, problems)
     raw = _changed(raw, changes or {})
     check_keys(raw, _KEYS, "", problems)
     blocks = (*grid_of(raw.get("grid"), problems), *list_of(raw.get("list"), problems))
@@ -148,6 +162,7 @@ def spec_of(
         record=_record(raw.get("record"), problems),
         chunk_minutes=number(raw.get("chunk_minutes", 2), "chunk_minutes", problems, 0.01, 600, "minutes"),
         executor=_executor(raw.get("executor"), problems),
+        typed=frozenset(key.removeprefix("settings.") for key in changes or {}),
     )
     swept = {key for block in blocks for key in block.keys} | {
         key for item in (sample.over if sample else ()) for key in item.keys
@@ -157,8 +172,20 @@ def spec_of(
             problems.add(f"scenarios.{scenario.label}.values.{key}", "is swept too, and the draw's value would count")
     if not spec.scenarios and not spec.compare:
         problems.add("scenarios", "is empty and compare is false: there is nothing to run")
-    problems.check(f"{file}: ")
+    if problems.found:
+        told = [(spec.is_typed(p.key.removeprefix("settings.")), p) for p in problems.found]
+        raise ConfigError([f"{spec.typed_on if typed else file}: {p.key}: {p.text}" for typed, p in told])
     return spec
+
+
+def _check_typed(keys: Iterable[str], problems: Problems) -> None:
+    """Note keys of the command line that neither a sweep nor the model has; a file tells the two apart itself."""
+    model = [member.name for member in fields(Config) if member.name not in _SETTINGS_HERE]
+    allowed = [*(key for key in _KEYS if key not in ("small", "settings")), *(key for key in model if key not in _KEYS)]
+    for key in keys:
+        head = key.removeprefix("settings.").partition(".")[0]
+        if head not in allowed and head not in _SETTINGS_HERE:
+            problems.add(key, f"unknown key; {near(head, allowed)}allowed: {', '.join(allowed)}")
 
 
 def _load(file: Path) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from sim.analysis import load
+from sim.analysis import connect, load
 from sim.cli.main import main
+from sim.core.read import ConfigError
 from tests.sweep.small_sweep import small_sweep
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +86,24 @@ def test_a_sweep_from_dry_run_to_frames(work: Path, capsys: Output) -> None:
         ([FILE, "executor.wokers=2", "--small", "replicates=3"], "executor.wokers: unknown key; did you mean workers?"),
         ([FILE, "replicates=0"], f"{FILE}: replicates: 0 is out of range; allowed: 1 to 100000"),
         ([FILE, "scale=0"], "scale: 0 is out of range; allowed: 1 to 100000"),
+        ([FILE, "scale=0"], f"error: command line, on top of {FILE}: scale: 0 is out of range"),
+        ([FILE, "replicates=0"], f"error: command line, on top of {FILE}: replicates: 0 is out of range"),
+        (
+            [FILE, "--small", "scal=3"],
+            f"error: command line, on top of {FILE}: scal: unknown key; did you mean scale? allowed: title, "
+            "config_dir, scenarios, compare, replicates, grid, list, sample, record, chunk_minutes, executor, scale, ",
+        ),
+        (
+            [FILE, "params.security.leakrate=0.1"],
+            f"error: command line, on top of {FILE}: params.security.leakrate: unknown key; did you mean leak_rate?",
+        ),
+        (
+            ["stat", FILE],
+            "error: command line: sweep: 'stat' is neither a file nor a sub-command; did you mean status? allowed: "
+            "FILE, such as experiments/threshold/sweep.yaml, or status FILE|FOLDER, compact FILE|FOLDER",
+        ),
+        (["status"], "command line: sweep status: the following arguments are required: FILE|FOLDER; see --help"),
+        (["--dry-run"], "command line: sweep: the following arguments are required: FILE; see --help"),
         (["status", "experiments"], "experiments: holds no sweep"),
         (["compact", "absent"], "absent: no such sweep"),
     ],
@@ -92,6 +111,12 @@ def test_a_sweep_from_dry_run_to_frames(work: Path, capsys: Output) -> None:
 def test_bad_words_are_named(work: Path, capsys: Output, words: list[str], message: str) -> None:
     assert main(["sweep", *words]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_results_that_are_not_there_are_asked_for_as_a_folder(work: Path) -> None:
+    for reader in (load, connect):
+        with pytest.raises(ConfigError, match=r"^outputs/nosuch: no such folder; give a folder of finished runs"):
+            reader("outputs/nosuch")
 
 
 def test_help_and_no_words(capsys: Output) -> None:

@@ -76,7 +76,7 @@ def test_any_draw_is_a_configuration_that_is_allowed() -> None:
             values["params.security.share_theft"] = 0.5  # not all four are 0
         problems, changed = Problems(), dict(raw)
         noted: list[str] = []
-        set_values(changed, values, noted, "draws", "draw")
+        set_values(changed, values, noted, "draws: draw")
         from_mapping(changed, problems)
         assert not noted and not problems.found
 
