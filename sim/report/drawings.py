@@ -22,6 +22,13 @@ LEAST = 1e-6  # per cent: smaller classes are those of no change at all
 STEPS = (1, 2, 5)  # of a decade between ticks
 ROOM = 0.05  # of the width, beyond the outermost end
 FULL = 300.0  # per cent beyond which a whisker is cut off
+# How SVG looks stands on its elements: WeasyPrint applies no style sheet of the page to them.
+FONTS = "Source Sans 3, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"  # those of page.css
+GRID = 'class="grid" fill="none" stroke="#e3e7ec" stroke-width="1"'
+DATE = 'class="date" fill="none" stroke="#8a949f" stroke-width="1" stroke-dasharray="3 3"'
+TEXT = f'font-family="{FONTS}" font-size="13" fill="#56616e"'
+# Viewers of PDF draw no line thinner than a dot, so borders are made faint by opacity rather than by width.
+BORDERS = f'stroke="{BORDER}" stroke-width="1" stroke-opacity=".35"'
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def world_map(change: Mapping[str, tuple[float, float]]) -> tuple[Markup, list[t
         colour = colours.get(code, NEUTRAL)  # countries of a regional rest stay neutral
         lines.setdefault(colour, []).append(_outline(path))
     shapes = "".join(f'<path fill="{colour}" d="{"".join(d)}"/>' for colour, d in lines.items())
-    return Markup(f'<g stroke="{BORDER}" stroke-width=".35">{shapes}</g>'), _key(norm, cmap, bounds)
+    return Markup(f"<g {BORDERS}>{shapes}</g>"), _key(norm, cmap, bounds)
 
 
 def _shaded(colour: tuple[float, float, float, float], shade: float) -> str:
@@ -179,14 +186,14 @@ def lines(series: Series) -> Markup:
     parts = []
     for place, words in axis.ticks:
         y = _height(place)
-        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDE}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<line {GRID} x1="{LEFT}" x2="{WIDE}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{words}</text>')
     for year in _labelled(first, last):
         parts.append(f'<text x="{_x(year, first, last):.1f}" y="{HIGH - 5}" text-anchor="middle">{year}</text>')
     for n, (when, _) in enumerate(series.dates, start=1):
         if first <= when <= last:
             x = _x(when, first, last)
-            parts.append(f'<line class="date" x1="{x:.1f}" x2="{x:.1f}" y1="8" y2="{HIGH - BELOW}"/>')
+            parts.append(f'<line {DATE} x1="{x:.1f}" x2="{x:.1f}" y1="8" y2="{HIGH - BELOW}"/>')
             parts.append(f'<text x="{x + 3:.1f}" y="14">{n}</text>')
     for k, (_, line) in enumerate(drawn):
         colour, known = SERIES[k % len(SERIES)], [(year, e) for year, e in sorted(line.items()) if e.known]
@@ -197,7 +204,7 @@ def lines(series: Series) -> Markup:
         points = " ".join(at(year, effect.central) for year, effect in known)
         parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{points}"/>')
     told = "; ".join(f"{title}: {both(line[max(line)])} in {max(line)}" for title, line in drawn)
-    head = f'<svg class="lines" viewBox="0 0 {WIDE:g} {HIGH:g}" role="img" aria-label="{escape(series.title)}. '
+    head = f'<svg class="lines" {TEXT} viewBox="0 0 {WIDE:g} {HIGH:g}" role="img" aria-label="{escape(series.title)}. '
     return Markup(f'{head}{escape(told)}">{"".join(parts)}</svg>')
 
 

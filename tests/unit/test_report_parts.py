@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sim.plots.world_map import NEUTRAL
 from sim.report import checked, drawings, page, sources
-from sim.report.model import Flow, Reference
+from sim.report.model import Flow, Reference, Series
 from sim.report.read import PALE
 from sim.report.words import Effect
 
@@ -61,6 +61,23 @@ def test_the_map_colours_clear_changes_alone() -> None:
     (full, pale, *_), grey = sorted(set(re.findall('fill="(#[0-9a-f]+)"', shapes)) - {NEUTRAL}), NEUTRAL
     assert full < pale < grey and full in dict(key) and pale not in dict(key)  # the paler the more white
     assert drawings.world_map({"USA": (-6.0, 0.0)})[1] == []
+
+
+def test_svg_carries_its_looks_as_a_pdf_knows_no_style_sheet_for_it() -> None:
+    falls = {year: Effect(-float(year - 2020), lo=-6.0, hi=0.0) for year in range(2021, 2026)}
+    drawn = drawings.lines(Series("Papers", {"A rule": falls}, ((2022.5, "begins"), (2023.5, "ends"))))
+    head, *marks = re.findall(r"<(?!/)[^>]+>", drawn)
+    assert all(f" {name}=" in head for name in ("font-family", "font-size", "fill"))
+    straight = [mark for mark in marks if mark.startswith("<line ")]
+    assert all('fill="none"' in mark and 'stroke="#' in mark and "stroke-width=" in mark for mark in straight)
+    dates = [mark for mark in straight if 'class="date"' in mark]
+    assert len(dates) == 2 < len(straight) and all("stroke-dasharray=" in mark for mark in dates)
+
+
+def test_borders_of_the_map_are_faint_where_no_line_is_thinner_than_a_dot() -> None:
+    shapes, _ = drawings.world_map({"USA": (-6.0, 1.0)})
+    opacity = re.search(r'stroke-opacity="([.\d]+)"', shapes)
+    assert opacity and float(opacity[1]) < 0.5
 
 
 @pytest.mark.parametrize(
