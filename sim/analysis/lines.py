@@ -10,7 +10,7 @@ from sim.core.axes import WAYS
 from sim.record.tables import declared
 
 # Projects of agents that are exposed or not; exposure by deception is an expectation.
-_EXPOSED_AGENTS = frozenset(f"exposed_{way}" for way in WAYS if way != "deception")
+EXPOSED_AGENTS = frozenset(f"exposed_{way}" for way in WAYS if way != "deception")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Line:
             return OUTCOMES[self.outcome].unit == "persons"
         column = next(c for c in declared(self.table).columns if c.name == self.outcome)
         counted = (column.unit == "persons" and column.kind == "count") or self.outcome.startswith("papers")
-        return counted or self.outcome in _EXPOSED_AGENTS
+        return counted or self.outcome in EXPOSED_AGENTS
 
     @property
     def is_share(self) -> bool:

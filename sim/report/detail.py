@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from sim.analysis.lines import EXPOSED_AGENTS
 from sim.core.axes import CONSTITUENCIES, SIZE_CLASSES, STAGES, WAYS
 from sim.policy.levers import LEVERS, NOT_MODELLED, unpriced
 from sim.policy.words import in_force
@@ -165,12 +166,15 @@ def _refused(reader: Reader, scenario: Scenario) -> tuple[Effect, Effect] | None
 
 
 def _exposure(reader: Reader, scenario: Scenario) -> tuple[Row, ...]:
-    """Sensitive project-years of the victim exposed by each way, and what protection stops of them, in points."""
+    """Sensitive project-years of the victim exposed by each way; no % where chance, or a few agents, could make it."""
     rows = []
     for way in WAYS:
         found = reader.rows(f"exposed_{way}", scenario.label, places=(reader.victim,))
         if found and found[0]["reference"] > 0:
-            rows.append(Row(way, relative(found[0]), absolute(found[0], "project-years a year")))
+            counted = f"exposed_{way}" in EXPOSED_AGENTS
+            clear = reader.told(found[0], reader.period.years) if counted else absolute(found[0], "").clear
+            change = relative(found[0]) if clear else Effect(math.nan)
+            rows.append(Row(way, change, absolute(found[0], "project-years a year")))
     return tuple(rows)
 
 

@@ -217,6 +217,17 @@ def test_a_place_of_few_agents_is_told_and_its_groups_have_no_numbers(comparison
     assert build(comparison, ["World"]).caution == ""
 
 
+def test_exposure_by_chance_or_of_a_few_agents_has_no_per_cent(comparison: Comparison) -> None:
+    report = build(comparison, ["USA"])
+    rows = [row for found in report.details for row in found.exposure]
+    for row in rows:
+        assert row.absolute
+        agents = abs(row.absolute.central) * report.period.years / comparison.config.scale
+        few = row.label != "deception" and agents < FEW - 0.05  # by deception it is an expectation
+        assert row.relative.known == (row.absolute.clear and not few), row.label
+    assert {row.relative.known for row in rows} == {True, False}  # there is something to keep silent about
+
+
 def test_the_command_writes_the_page_of_a_folder(comparison: Comparison, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.command([str(comparison.folder)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == str(comparison.folder / "report.html")

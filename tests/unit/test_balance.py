@@ -214,6 +214,20 @@ def test_top_papers_are_expectations_and_never_told_in_agents() -> None:
         assert bool(told_in_agents(row, few).told) is told, outcome
 
 
+def test_exposed_projects_of_few_agents_are_told_in_agents() -> None:
+    pair = Paired(np.array([100.0, 200.0]), np.array([0.0, 0.0]))
+    for way, told in (("reward", "−1.5 agents"), ("deception", "")):  # by deception it is an expectation
+        row = changed("Exposure", "Issuer", f"sensitive projects exposed, {way}", "project-years a year", pair)
+        assert told_in_agents(row, {"project-years a year": 100.0}).told == told
+
+
+def test_the_page_tells_every_small_exposure_in_agents(runs: dict[str, Source], page: Balance) -> None:
+    agent = runs["main"].cfg.scale / runs["main"].period.years
+    found = [row for row in page.rows if "exposed, " in row.outcome and not row.outcome.endswith("deception")]
+    small = [row for row in found if 0.0 < abs(row.estimate.mean) / agent < 2.9]
+    assert small and all(row.told.endswith(" agents") for row in small)
+
+
 def test_nothing_is_divided_by_what_may_be_zero() -> None:
     assert math.isnan(quotient(np.array([1.0, 2.0]), np.array([-1.0, 1.1])).mean)
     found = quotient(np.array([2.0, 4.0]), np.array([1.0, 2.0]))

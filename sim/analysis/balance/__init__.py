@@ -58,7 +58,8 @@ def balance(run: str | Path | Source, others: Sequence[str | Path | Source] = ()
         *fear.recovery(main),
     ]
     a_year = main.cfg.scale / main.period.years
-    agent = {"people": main.cfg.scale, "people a year": a_year, "papers a year": a_year}
+    yearly = ("people a year", "papers a year", "project-years a year")
+    agent = {"people": main.cfg.scale, **dict.fromkeys(yearly, a_year)}
     return Balance(_title(main), tuple(_notes(main, closed, swept)), tuple(told_in_agents(row, agent) for row in rows))
 
 

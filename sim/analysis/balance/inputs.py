@@ -80,10 +80,12 @@ def told_in_agents(row: Row, agent: Mapping[str, float]) -> Row:
 
     Parameters
     ----------
-    agent : what one agent, or one paper of one, is in a unit; expectations (top papers) are no counts of agents.
+    agent : what one agent, or one paper or project of one, is in a unit; expectations (top papers, exposure by
+        deception) are no counts of agents.
     """
     each = agent.get(row.unit, 0.0)
-    if not each or row.outcome.startswith("top") or "threshold" in row.outcome:
+    expected = row.outcome.startswith("top") or "threshold" in row.outcome or row.outcome.endswith(", deception")
+    if not each or expected:
         return row
     number = row.estimate.mean / each
     return replace(row, told=in_agents(number)) if few(number) else row
