@@ -46,12 +46,13 @@ def answers(reader: Reader) -> tuple[str, ...]:
     """Three sentences: people, papers, protection."""
     where, last = reader.subject, reader.period.last
     victim = article(reader.names[reader.victim])
+    whose = "its" if reader.world or len(reader.places) == 1 else "their"
     cases = [(s.title, people(reader, s).relative) for s in reader.scenarios]
     papers = [(s.title, reader.row("papers_fractional", s.label).relative) for s in reader.scenarios]
     stopped = [(s.title, protected(reader, s).relative) for s in reader.scenarios]
     return (
         answer(f"By {last} the number of researchers in {where}", cases),
-        answer(f"The number of its papers a year, {reader.period},", papers),
+        answer(f"The number of {whose} papers a year, {reader.period},", papers),
         answer(f"Of what could leak from sensitive projects in {victim}, the share that protection stops", stopped),
     )
 

@@ -62,7 +62,7 @@ def worlds(reader: Reader, scenario: Scenario) -> str:
         return ""
     lived, of = _worlds(reader, scenario), reader.comparison.draws
     draws = int((lived["draw"].drop_duplicates() != DOCUMENTED).sum())
-    which = "the documented values" + (f" and {draws} of {of} draws" if of else "")
+    which = "the documented values" + (f" and {draws} of {of} draw{'s' * (of > 1)}" if of else "")
     twice = ", most twice" if len(lived) > 1.5 * (1 + draws) else ""
     return f"{len(lived)} worlds: {which}{twice}{' (answers take time)' if draws < of else ''}"
 

@@ -117,7 +117,8 @@ def drawn(row: Mapping[str, Any], draws: int) -> str:
     effect = of_row(row)
     if not effect.drawn:
         return "–"
-    return words.span(effect, DIGITS) if row["n_draws"] >= draws else f"{row['n_draws']} draws only"
+    n = int(row["n_draws"])
+    return words.span(effect, DIGITS) if n >= draws else f"{n} draw{'s' * (n != 1)} only"
 
 
 def _level(reference: float, effect: Effect) -> str:

@@ -108,9 +108,9 @@ def repeat(reader: Reader) -> Repeat:
     revision = str(manifest.get("git_revision") or "")[:12]
     changed = " with changes of its own" if manifest.get("git_changed") else ""
     draws = reader.comparison.draws
-    size = f"one agent for {cfg.scale:g} researchers, {draws} draws besides the documented values"
+    size = f"one agent for {cfg.scale:,} researchers, {draws} draw{'s' * (draws > 1)} besides the documented values"
     if not draws:
-        size = f"one agent for {cfg.scale:g} researchers, {cfg.replicates} replicate{'s' * (cfg.replicates > 1)}"
+        size = f"one agent for {cfg.scale:,} researchers, {cfg.replicates} replicate{'s' * (cfg.replicates > 1)}"
     return Repeat(
         command=essence(reader.comparison.command),
         version=str(manifest.get("version") or "unknown"),

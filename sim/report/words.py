@@ -225,6 +225,8 @@ def sign_dots(effect: Effect) -> tuple[int, str]:
         return (2, "clear of chance; assumptions not varied") if effect.clear else (0, "not clear of chance")
     few = f"{effect.draws} " if effect.draws < ENOUGH else ""
     share = f"all {few}draws agree" if effect.agree == 1.0 else f"{100 * effect.agree:.0f} % of {few}draws agree"
+    if effect.draws == 1:
+        share = f"the one draw {'agrees' if effect.agree == 1.0 else 'does not agree'}"
     sure = certainty(effect)
     return (1, f"not known: {share}") if sure == UNKNOWN else (3 + (sure == "very likely"), f"{sure}: {share}")
 
@@ -279,9 +281,12 @@ def what_ranges_are(draws: int, replicates: int) -> str:
             "assumptions that no data fix."
         )
     if draws:
+        those, few = "between the documented values and one draw", "one draw is"
+        if draws > 1:
+            those, few = f"of all {draws} draws", "they are"
         return (
-            f"In brackets: the range of all {draws} draws of the assumptions that no data fix, chance included; they "
-            f"are too few for a range that holds nine in ten (draws={ENOUGH} or more)."
+            f"In brackets: the range {those} of the assumptions that no data fix, chance included; {few} too few for "
+            f"a range that holds nine in ten (draws={ENOUGH} or more)."
         )
     if replicates < 2:
         return (

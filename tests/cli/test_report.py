@@ -194,6 +194,11 @@ def test_what_nobody_asked_yet_is_a_command(written: tuple[Path, Report]) -> Non
     assert not report.flips.rows and report.flips.command == asked
 
 
+def test_papers_of_several_places_are_theirs(comparison: Comparison) -> None:
+    for places, whose in ((["USA"], "its"), (["USA", "JPN"], "their"), (["World"], "its")):
+        assert f"The number of {whose} papers" in build(comparison, places).answer[1]
+
+
 def test_the_page_of_another_place(comparison: Comparison) -> None:
     report = build(comparison, ["japan"])
     assert report.subject == "Japan" and "Japan" in report.answer[0]

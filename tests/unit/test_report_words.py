@@ -88,6 +88,15 @@ def test_few_draws_make_nothing_very_likely() -> None:
     assert words.verb(few) == "likely falls" and words.sign_dots(few) == (3, "likely: all 2 draws agree")
 
 
+def test_one_draw_is_told_as_one() -> None:
+    one = replace(effect(-5.0, -9.0, -4.0, 1.0), draws=1)
+    assert words.sign_dots(one) == (3, "likely: the one draw agrees")
+    assert words.sign_dots(replace(one, agree=0.0)) == (1, "not known: the one draw does not agree")
+    said = words.what_ranges_are(1, 3)
+    assert "between the documented values and one draw of" in said and "one draw is too few" in said
+    assert "the range of all 2 draws" in words.what_ranges_are(2, 3)
+
+
 def test_without_draws_only_chance_is_told() -> None:
     alone = effect(-5.0)
     assert not alone.drawn and words.verb(alone) == "falls"
