@@ -211,9 +211,10 @@ def _draw_decisions(m: Material) -> Iterator[Drawing]:
     if m.decisions.empty or not m.compared:
         return
     ours = m.decisions[m.decisions["replicate"] == m.decisions["replicate"].min()]
+    ours = ours[ours["effective_year"] <= m.years[1]]  # later ones never act in the run
     size = np.argsort(-m.data.researchers[m.data_end - FIRST_YEAR], kind="stable")
     names = {m.data.iso3[p]: m.names[m.data.iso3[p]] for p in size}
-    years = (m.data.end + 1, m.years[1] + 1)
+    years = (min(m.data.end + 1, m.years[1]), m.years[1])
     for scenario in m.scenarios:
         marks = marks_of(ours[ours["scenario"].isin([scenario, BASELINE])], names)
         if marks:

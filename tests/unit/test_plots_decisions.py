@@ -88,6 +88,18 @@ def test_drawn_only_where_governments_react() -> None:
     assert "decisions_crackdown" in names()
 
 
+def test_steps_that_take_effect_after_the_run_are_left_out() -> None:
+    cfg = Settings(replicates=1)  # to 2022
+    frames = frames_of(cfg, {"baseline": 0.0, "crackdown": 0.2}, ("scripted", "reactive"))
+    frames["decisions"] = STEPS
+    drawings = {drawing.name: drawing for draw in DRAWINGS for drawing in draw(material_of(frames, cfg))}
+    (axes,) = drawings["decisions_crackdown"].figure.axes
+    words = {text.get_text() for text in axes.texts}
+    assert "→ China: public cases" in words, "in force in 2022, the last year"
+    assert not {"to 1: ally's condition", "to 0: cost of rules"} & words, "in force from 2023 and 2026"
+    assert axes.get_xlim() == (2017.5, 2022.5)
+
+
 def test_periods_end_where_nothing_is_in_force() -> None:
     found = policy_periods(Settings().policies, 2035)
     assert [(int(p.begin), int(p.end), p.title) for p in found] == [(2014, 2019, "Crackdown")]
