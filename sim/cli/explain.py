@@ -17,6 +17,7 @@ from sim.config.load import load_config
 from sim.config.schema import Config
 from sim.core.axes import BASELINE
 from sim.core.read import ConfigError, near
+from sim.data.clock import LAST_YEAR
 from sim.data.places import GROUPS, group
 from sim.data.tables import WorldData, load_world_data
 from sim.data.threat import threat_matrix, threat_words
@@ -124,7 +125,9 @@ def _year(word: str | None, cfg: Config) -> int | None:
     if word is None:
         return None
     if not word.isdigit() or not cfg.start <= int(word) <= cfg.end:
-        raise ConfigError([f"command line: --year: '{word}' is not allowed; allowed: {cfg.start} to {cfg.end}"])
+        later = word.isdigit() and cfg.end < int(word) <= LAST_YEAR
+        allowed = f"allowed: {cfg.start} to {cfg.end}{f'; later years with end={word}' if later else ''}"
+        raise ConfigError([f"command line: --year: '{word}' is not allowed; {allowed}"])
     return int(word)
 
 

@@ -172,6 +172,7 @@ def test_unknown_names_years_and_no_name_at_all(capsys: Output) -> None:
         (["open", "--year", "1979"], year.format("1979")),
         (["open", "--year", "soon"], year.format("soon")),
         (["open", "--year"], year.format("")),
+        (["open", "--year", "2045"], f"{year.format('2045')}; later years with end=2045"),
     ):
         assert main(["explain", *words]) == 1
         assert capsys.readouterr().err == f"error: command line: {message}\n"
