@@ -47,7 +47,7 @@ def wanted(word: str, places: int) -> Wanted:
     columns = {column.name: column for column in declared(TABLE).columns if column.kind in (*_ADDED, "share", "mean")}
     derived = {key: outcome for key, outcome in OUTCOMES.items() if outcome.table == TABLE}
     if name not in columns and name not in derived:
-        known = [*SHORT, *derived, *columns]
+        known = dict.fromkeys([*SHORT, *derived, *columns])  # some names stand in several of them
         raise ConfigError([f"command line: flip: --outcome: {unknown(word, 'outcome', known)}"])
     unit = derived[name].unit if name in derived else columns[name].unit
     share = bool(derived[name].per) if name in derived else columns[name].kind == "share"

@@ -21,6 +21,7 @@ from sim.flip.design import Design
 from sim.flip.effects import Margin
 from sim.flip.factorial import signs
 from sim.flip.figure import write_figure
+from sim.flip.outcome import wanted
 from sim.flip.text import WIDTH, text_of
 from tests.unit.toy_model import ToyModel, ToyWorld
 
@@ -155,6 +156,13 @@ def test_what_cannot_be_asked_is_said(given: dict[str, Any], message: str) -> No
     with pytest.raises(ConfigError) as error:
         ask_flip(["restrictive"], words, **given)
     assert message in str(error.value)
+
+
+def test_each_outcome_that_can_be_asked_for_is_named_once() -> None:
+    with pytest.raises(ConfigError) as error:
+        wanted("paperz", 1)
+    names = str(error.value).partition("allowed: ")[2].split(", ")
+    assert {"leaks", "protected", "top1"} <= set(names) and len(names) == len(set(names))
 
 
 def test_numbers_that_cannot_act_or_that_the_user_sets_are_not_screened() -> None:
