@@ -65,6 +65,10 @@ def test_the_bill_says_not_modelled_where_there_is_no_price_and_never_nought(pag
     assert (spent["reference"] > 0).all() and "not modelled" in page.text() and "not modelled" in page.markdown()
 
 
+def test_the_title_says_the_size_of_an_agent(page: Balance) -> None:
+    assert page.title.endswith(", one agent for 4,000 researchers")
+
+
 def test_the_printed_page_is_a_hundred_columns_wide_at_most(page: Balance) -> None:
     assert max(map(len, page.text().splitlines())) <= 100
 

@@ -67,7 +67,7 @@ def _title(run: Source) -> str:
     kind = {"scripted": "direct effects", "reactive": "total effects"}[run.mode]
     title = run.cfg.titles.get(run.name, "")
     name = f"“{short_title(title)}” ({run.name})" if title else run.name
-    return f"The balance of {name}, {run.period}, {kind}, one agent for {run.cfg.scale} researchers"
+    return f"The balance of {name}, {run.period}, {kind}, one agent for {run.cfg.scale:,} researchers"
 
 
 def _notes(run: Source, closed: Source | None, swept: Sequence[Source]) -> list[str]:
