@@ -55,10 +55,11 @@ class Reporter:
         if self._bar and self._task is not None:
             self._bar.update(self._task, completed=done)
         elif self._lines and self._total:
-            tenth = 10 * done // self._total
+            percent = 100 * done // self._total
+            tenth = percent // 10
             if tenth > self._told:
                 self._told = tenth
-                self.note(f"simulated {done} of {self._total} years ({10 * tenth} %), {self._seconds:.0f} s")
+                self.note(f"simulated {done} of {self._total} years ({percent} %), {self._seconds:.0f} s")
 
     def compiling(self, now: bool, seconds: float) -> None:
         """Numba compiles now, or has compiled for so many seconds."""

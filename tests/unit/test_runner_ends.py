@@ -16,6 +16,7 @@ from sim.api import run
 from sim.cli.main import main
 from sim.cli.run import run_command
 from sim.running.command import Command
+from sim.running.progress import Reporter
 from sim.running.signals import Terminated
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -163,3 +164,11 @@ def test_progress_is_a_line_per_tenth_without_a_terminal(tmp_path: Path, capsys:
     run(toy_config(tmp_path, progress="auto"), model=ToyModel())
     lines = [line for line in capsys.readouterr().err.splitlines() if "years" in line]
     assert len(lines) == 10 and "(100 %)" in lines[-1]
+
+
+def test_lines_say_the_true_share(capsys: pytest.CaptureFixture[str]):
+    with Reporter(220) as reporter:
+        for done in (10, 34, 40, 50, 220):
+            reporter.years(done)
+    shares = [line.partition(" years ")[2].partition(",")[0] for line in capsys.readouterr().err.splitlines()]
+    assert shares == ["(15 %)", "(22 %)", "(100 %)"]
