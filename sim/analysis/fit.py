@@ -237,7 +237,7 @@ def alike(simulated: np.ndarray, data: np.ndarray, agent: float, what: str) -> L
 
 
 def beyond(means: Means, data: WorldData) -> list[Line]:
-    """Rows of evidence (`sim.analysis.validate.CHECKED`) but for C7, which is put in and compared with papers.
+    """Rows of evidence (`sim.analysis.targets.CHECKED`) but for C7, which is put in and compared with papers.
 
     M1, C14 and F6 were not fitted to; F7 and C11 steer one or two parameters.
     """

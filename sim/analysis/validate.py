@@ -26,9 +26,6 @@ from sim.phases.publication import Output
 from sim.phases.setting import YearContext
 from sim.world import World
 
-# rows of docs/evidence.md compared here; M1, C14 and F6 were not fitted to, C7 is put in, F7 and C11 steer parameters,
-# M14 and stays to 2017 are fitted to; M16, of later years, set the level of going home
-CHECKED = ("M1", "M14", "M16", "C7", "C11", "C14", "F6", "F7")
 BACKTEST = "<!-- whole model: begin -->"
 HEADER = """# Validation: the fit, and years not seen
 

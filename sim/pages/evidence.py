@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from sim.analysis.validate import CHECKED
+from sim.analysis.targets import CHECKED
 from sim.config.schema import parameter_table
 from sim.core.digest import PACKAGE
 from sim.pages.markdown import EVIDENCE_ID, NOTE, cited, table
