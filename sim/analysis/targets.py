@@ -10,8 +10,8 @@ import numpy as np
 from sim.data.clock import FIRST_YEAR
 from sim.data.tables import WorldData
 
-# rows of docs/evidence.md that `sim.analysis.validate` compares; M1, C14 and F6 were not fitted to, C7 is put in, F7 and
-# C11 steer parameters, M14 and stays to 2017 are fitted to; M16, of later years, set the level of going home
+# rows of docs/evidence.md that `sim.analysis.validate` compares; M1, C14 and F6 were not fitted to, C7 is put in, F7
+# and C11 steer parameters, M14 and stays to 2017 are fitted to; M16, of later years, set the level of going home
 CHECKED = ("M1", "M14", "M16", "C7", "C11", "C14", "F6", "F7")
 PAPERS_FROM = 1996 - FIRST_YEAR
 STAYERS = 68.5 / 76.4  # temporary-visa doctorates who were still there, over those who had meant to stay (M17)
