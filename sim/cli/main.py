@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
 from sim.cli.commands import COMMANDS, OWN, RUNNING, general_help, options_of, refuse_unknown, usage_of
+from sim.cli.environment import DEBUG, environment
 from sim.cli.parse import Parser, refuse_options
 from sim.config.folders import ADDED, options, search_folders
 from sim.core.read import ConfigError, Told, in_words
@@ -25,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     show = "--traceback" in words
     write_plainly()
     try:
-        code = _dispatch(_command_first([word for word in words if word != "--traceback"]), show)
+        with environment(DEBUG, "1") if show else nullcontext():
+            code = _dispatch(_command_first([word for word in words if word != "--traceback"]))
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # the reader has seen enough: list … | head
@@ -52,7 +55,7 @@ def _command_first(words: list[str]) -> list[str]:
     return [*words[n:], *words[:n]] if moved and words[n] in COMMANDS else words
 
 
-def _dispatch(words: list[str], show_traceback: bool) -> int:
+def _dispatch(words: list[str]) -> int:
     if words[:1] == ["help"]:
         words = [*words[1:2], "--help"]
         if words[0] not in COMMANDS:
@@ -84,8 +87,8 @@ def _dispatch(words: list[str], show_traceback: bool) -> int:
     if args.multirun:
         from sim.cli.multirun import multirun
 
-        return multirun(overrides, args.config_dir, show_traceback)
-    return _run(overrides, args.config_dir, show_traceback)
+        return multirun(overrides, args.config_dir)
+    return _run(overrides, args.config_dir)
 
 
 def _with_own(words: list[str], usage: str) -> list[str]:
@@ -118,10 +121,10 @@ def _parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return args, overrides
 
 
-def _run(overrides: Sequence[str], config_dir: str | None, show_traceback: bool) -> int:
+def _run(overrides: Sequence[str], config_dir: str | None) -> int:
     from sim.config.load import load_config
 
     cfg = load_config(*overrides, config_dir=config_dir)
     from sim.cli.run import run_command
 
-    return run_command(cfg, show_traceback=show_traceback)
+    return run_command(cfg)

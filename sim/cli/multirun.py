@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from sim.cli.environment import environment
 from sim.core.read import ConfigError, unknown
 
 # Launcher -> what it needs, and the extra that has it.
@@ -28,7 +28,7 @@ class JobsFailed(Exception):
     """A job of a multirun ended with an exit code that is not 0."""
 
 
-def multirun(overrides: Sequence[str], config_dir: str | None, show_traceback: bool = False) -> int:
+def multirun(overrides: Sequence[str], config_dir: str | None) -> int:
     """Check every job before the first one runs, then run them all until one is interrupted; gives the exit code."""
     from sim.config.load import load_config
     from sim.config.merge import expand
@@ -50,7 +50,7 @@ def multirun(overrides: Sequence[str], config_dir: str | None, show_traceback: b
     codes = []
     for number, job in enumerate(jobs, start=1):
         print(f"[{number}/{len(jobs)}] {' '.join(job)}", file=sys.stderr)
-        codes.append(_run(job, config_dir, show_traceback))
+        codes.append(_run(job, config_dir))
         if codes[-1] >= INTERRUPTED:
             break
     return max(codes)
@@ -87,7 +87,7 @@ def job(_: object) -> None:
 def _launch(words: Sequence[str], config_dir: str | None) -> int:
     where = [] if config_dir is None else ["--config-dir", str(Path(config_dir).absolute())]
     try:
-        with _whole_errors():
+        with environment("HYDRA_FULL_ERROR", "1"):  # let Hydra raise what a job raised, rather than print it and exit
             through_hydra(["-m", *where, *words])
     except JobsFailed as error:
         print(f"error: a job failed, the others have run: {error}", file=sys.stderr)
@@ -95,11 +95,11 @@ def _launch(words: Sequence[str], config_dir: str | None) -> int:
     return 0
 
 
-def _run(overrides: Sequence[str], config_dir: str | None, show_traceback: bool = False) -> int:
+def _run(overrides: Sequence[str], config_dir: str | None) -> int:
     from sim.cli.run import run_command
     from sim.config.load import load_config
 
-    return run_command(load_config(*overrides, config_dir=config_dir), show_traceback=show_traceback)
+    return run_command(load_config(*overrides, config_dir=config_dir))
 
 
 def _check_launcher(words: Sequence[str]) -> None:
@@ -145,17 +145,3 @@ def _absolute(group: str, values: str, config_dir: str | None) -> str:
     named = options(group, search_folders(config_dir).values())
     paths = (value if value in named else Path(os.path.expanduser(value.strip("'\""))) for value in values.split(","))
     return ",".join(path if isinstance(path, str) else f"'{path.absolute()}'" for path in paths)
-
-
-@contextmanager
-def _whole_errors() -> Iterator[None]:
-    """Let Hydra raise what a job raised, rather than print it and exit."""
-    before = os.environ.get("HYDRA_FULL_ERROR")
-    os.environ["HYDRA_FULL_ERROR"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["HYDRA_FULL_ERROR"]
-        else:
-            os.environ["HYDRA_FULL_ERROR"] = before

@@ -16,6 +16,7 @@ from sim.analysis.lines import PROTECTED
 from sim.analysis.text import GOVERNMENTS
 from sim.api import compare
 from sim.cli import notes
+from sim.cli.environment import DEBUG
 from sim.cli.heading import heading
 from sim.cli.table import show, shown
 from sim.config.schema import Config
@@ -31,29 +32,27 @@ from sim.running.progress import say
 from sim.running.signals import Terminated, raise_on_signals
 from sim.running.streams import silence, write_plainly
 
-DEBUG = "TALENT_DEBUG"  # set to 1: failed runs print their traceback
 Draw = Callable[[Mapping[str, Any], "Config", Path], Any]
 
 
-def run_command(
-    cfg: Config, *, model: Model | None = None, draw: Draw | None = None, show_traceback: bool = False
-) -> int:
+def run_command(cfg: Config, *, model: Model | None = None, draw: Draw | None = None) -> int:
     """Run a configuration as the command does: files, figures, the printed table; the last line is the folder.
 
     Parameters
     ----------
     draw : draws the figures into a folder; `sim.plots.write_figures` by default.
-    show_traceback : print where an unexpected error came from; ``TALENT_DEBUG=1`` in the environment does the same.
 
     Returns
     -------
     Exit code: 0 done, 1 bad input or failed run, 130 interrupted, 128 + number of the signal that asked to end.
     """
-    return attempt(cfg, model or RealModel(), lambda command: _carry_out(command, draw or _draw), show_traceback)
+    return attempt(cfg, model or RealModel(), lambda command: _carry_out(command, draw or _draw))
 
 
-def attempt(cfg: Config, model: Model, work: Callable[[Command], bool], show_traceback: bool = False) -> int:
+def attempt(cfg: Config, model: Model, work: Callable[[Command], bool]) -> int:
     """Do something with a command, and tell the user how it ended; the exit code as of `run_command`.
+
+    With ``TALENT_DEBUG=1`` in the environment, which ``--traceback`` sets, also where an unexpected error came from.
 
     Parameters
     ----------
@@ -71,7 +70,7 @@ def attempt(cfg: Config, model: Model, work: Callable[[Command], bool], show_tra
         _say_interrupted(command)
         return error.exit_code if isinstance(error, Terminated) else 130
     except Exception as error:
-        _say_failed(command, error, show_traceback or bool(os.environ.get(DEBUG)))
+        _say_failed(command, error)
         return 1
 
 
@@ -180,10 +179,10 @@ def _say_interrupted(command: Command | None) -> None:
     )
 
 
-def _say_failed(command: Command | None, error: Exception, show_traceback: bool) -> None:
+def _say_failed(command: Command | None, error: Exception) -> None:
     stage, message = describe_error(error, command.stage if command else "plan")
     say(f"error: {stage}: {message}")
-    if show_traceback:
+    if os.environ.get(DEBUG):
         say(getattr(error, "trace", "") or "".join(traceback.format_exception(error)))
     else:
         say("(--traceback shows where it came from)")

@@ -25,7 +25,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
     """Configurations that reached the runner, which runs nothing here; scale 7 fails."""
     seen: list[Config] = []
 
-    def run_command(cfg: Config, **_: object) -> int:
+    def run_command(cfg: Config) -> int:
         seen.append(cfg)
         return 1 if cfg.scale == 7 else 0
 
@@ -64,7 +64,7 @@ def test_launchers_of_hydra_run_the_same_jobs(
 
 
 def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
-    def interrupted(cfg: Config, **_: object) -> int:
+    def interrupted(cfg: Config) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sim.cli.run, "run_command", interrupted)
@@ -72,7 +72,7 @@ def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: Output
 
 
 def test_unexpected_error_is_one_line_unless_asked_for(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
-    def broken(cfg: Config, **_: object) -> int:
+    def broken(cfg: Config) -> int:
         raise RuntimeError("something is wrong")
 
     monkeypatch.setattr(sim.cli.run, "run_command", broken)

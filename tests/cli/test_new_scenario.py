@@ -30,7 +30,7 @@ def written(*words: str, name: str = "mine") -> dict[str, Policy]:
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
     """Configurations that reach the command, which runs nothing."""
     found: list[Config] = []
-    monkeypatch.setattr("sim.cli.run.run_command", lambda cfg, **_: found.append(cfg) or 0)
+    monkeypatch.setattr("sim.cli.run.run_command", lambda cfg: found.append(cfg) or 0)
     return found
 
 

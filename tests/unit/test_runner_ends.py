@@ -83,6 +83,9 @@ def test_balance_ends_as_the_main_command_does(
         with pytest.raises(SystemExit) as ended:
             main(["balance", "restrictive", "scale=8000", f"outdir={tmp_path}"])
         assert ended.value.code == code and said in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--traceback", "balance", "restrictive", "scale=8000", f"outdir={tmp_path}"])
+    assert "Traceback" in capsys.readouterr().err
 
 
 def test_a_folder_whose_manifest_cannot_be_read_is_not_replaced_without_a_word(
